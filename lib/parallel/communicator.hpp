@@ -1,0 +1,49 @@
+#pragma once
+
+#include <mpi.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+
+namespace isinglass {
+
+/// A group of ranks as a value. The serial one has one rank and never calls MPI, so that the same code
+/// runs without mpirun. Every call throws SystemError with MPI's text when MPI reports an error.
+class Communicator {
+public:
+  /// One rank, no MPI.
+  Communicator() = default;
+  /// A private duplicate of `comm`, freed with the last copy of this value. Collective.
+  explicit Communicator(MPI_Comm comm);
+
+  [[nodiscard]] int rank() const { return rank_; }
+  [[nodiscard]] int size() const { return size_; }
+  [[nodiscard]] bool is_root() const { return rank_ == 0; }
+
+  /// The ranks with the same color, ordered by rank. Collective.
+  [[nodiscard]] Communicator split(int color) const;
+
+  /// Element-wise sum over the ranks, in place. Integers, so that the order of the ranks does not matter.
+  void all_sum(std::span<std::int64_t> values) const;
+  [[nodiscard]] std::int64_t all_sum(std::int64_t value) const;
+  /// Element-wise maximum over the ranks, in place.
+  void all_max(std::span<std::int64_t> values) const;
+  [[nodiscard]] double all_max(double value) const;
+  /// `values` of `root` on every rank.
+  void broadcast(std::span<std::byte> values, int root) const;
+  void barrier() const;
+
+private:
+  std::shared_ptr<MPI_Comm> comm_;  // null: serial
+  int rank_ = 0, size_ = 1;
+};
+
+/// Sum, or any reduction, of a trivially copyable vector: its bytes, for broadcast.
+template <class T>
+[[nodiscard]] std::span<std::byte> bytes_of(std::span<T> values) {
+  return std::as_writable_bytes(values);
+}
+
+}  // namespace isinglass
