@@ -1,0 +1,54 @@
+#include "network/architecture.hpp"
+
+#include "base/random.hpp"
+
+#include <cstddef>
+
+namespace isinglass {
+
+LayerValues decode(const Layer& layer, const LayerBits& bits) {
+  LayerValues values;
+  const auto weight_bits = static_cast<std::size_t>(layer.weights.bits()), bias_bits = static_cast<std::size_t>(layer.bias.bits());
+  const std::span<const std::uint8_t> weights(bits.weights), biases(bits.biases);
+  for (std::size_t at = 0; at < weights.size(); at += weight_bits)
+    values.weights.push_back(static_cast<std::int16_t>(layer.weights.value(weights.subspan(at, weight_bits))));
+  for (std::size_t at = 0; at < biases.size(); at += bias_bits)
+    values.biases.push_back(layer.bias_unit * layer.bias.value(biases.subspan(at, bias_bits)));
+  return values;
+}
+
+NetworkValues decode(const Architecture& architecture, const NetworkBits& bits) {
+  NetworkValues values;
+  for (std::size_t l = 0; l < bits.size(); ++l) values.push_back(decode(architecture.layers[l], bits[l]));
+  return values;
+}
+
+std::int64_t parameter_count(const Architecture& architecture) {
+  std::int64_t count = 0;
+  for (const Layer& layer : architecture.layers) count += static_cast<std::int64_t>(layer.units) * (layer.inputs + 1);
+  return count;
+}
+
+double bits_per_parameter(const Architecture& architecture) {
+  double bits = 0;
+  for (const Layer& layer : architecture.layers)
+    bits += layer.units * (layer.inputs * layer.weights.information_bits() + layer.bias.information_bits());
+  return bits / static_cast<double>(parameter_count(architecture));
+}
+
+NetworkBits random_bits(const Architecture& architecture, std::uint64_t seed) {
+  NetworkBits bits;
+  for (std::uint32_t l = 0; l < architecture.layers.size(); ++l) {
+    const Layer& layer = architecture.layers[l];
+    const auto units = static_cast<std::size_t>(layer.units);
+    LayerBits random;
+    random.weights.resize(units * static_cast<std::size_t>(layer.inputs) * layer.weights.steps.size());
+    random.biases.resize(units * layer.bias.steps.size());
+    for (std::uint32_t i = 0; i < random.weights.size(); ++i) random.weights[i] = draw(seed, Stream::initial, l, 0, i)[0] & 1U;
+    for (std::uint32_t i = 0; i < random.biases.size(); ++i) random.biases[i] = draw(seed, Stream::initial, l, 1, i)[0] & 1U;
+    bits.push_back(std::move(random));
+  }
+  return bits;
+}
+
+}  // namespace isinglass
