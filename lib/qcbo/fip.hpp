@@ -1,0 +1,22 @@
+#pragma once
+
+#include "data/samples.hpp"
+#include "network/architecture.hpp"
+
+#include <cstdint>
+#include <vector>
+
+namespace isinglass {
+
+/// What forward interval propagation knows about one layer, for every sample of a shard. The codebooks are
+/// symmetric and shared by the units of a layer, so the interval of z is [-reach, reach] and the same for all units.
+struct LayerReach {
+  std::vector<int> reach;                  ///< [sample], grid units of z
+  std::vector<std::uint8_t> first, last;   ///< [sample], the reachable segments; empty for the output layer
+};
+
+/// Interval arithmetic through the layers over the codebooks and each sample's data. Segments outside
+/// [first, last] cannot occur: their indicators are fixed to 0. One entry a layer.
+[[nodiscard]] std::vector<LayerReach> propagate_intervals(const Architecture& architecture, const Samples& samples);
+
+}  // namespace isinglass

@@ -1,0 +1,166 @@
+#include "solver/qcgd/qcgd.hpp"
+
+#include "qcbo/fip.hpp"
+#include "solver/incumbent.hpp"
+#include "solver/qcgd/multipliers.hpp"
+#include "solver/structured/oracle.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <limits>
+
+namespace isinglass {
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+/// The loop's state and the fixed things it works on. Iterations count from t = 1.
+class Qcgd {
+public:
+  Qcgd(const TrainingInput& input, std::vector<HistoryRow>& history);
+  SolveOutcome solve();
+
+private:
+  /// An oracle answer: its weights, and the penalised energy with the best segments found for them.
+  struct Atom {
+    NetworkBits bits;
+    double energy = std::numeric_limits<double>::infinity();
+  };
+  /// What a step measured.
+  struct StepReport {
+    double objective = 0, gap = 0;
+  };
+
+  [[nodiscard]] Atom call_oracle(int t);
+  [[nodiscard]] StepReport step(int t, const Atom& atom);
+  void move_duals(int t, double eta);
+  void record(int t, const Atom& atom, const StepReport& report);
+  [[nodiscard]] bool converged(const StepReport& report) const;
+  [[nodiscard]] double beta(int t) const { return settings_.beta0 * std::sqrt(t + 1.0); }
+
+  const TrainingInput& input_;
+  const QcgdConfig& settings_;
+  const Communicator& group_;
+  std::vector<HistoryRow>& history_;
+  StructuredState state_;
+  std::vector<LayerDuals> duals_;
+  double image_diameter_square_ = 0;  // sum_c (largest P_c)^2
+  double constraints_ = 0;
+  double objective_image_ = 0;        // f(X): the weighted mean of the atoms' losses
+  double violation_ = 0;              // rms of v
+  Incumbent incumbent_;
+  NetworkBits start_;                 // weights from which the next oracle call starts
+  Clock::time_point begin_ = Clock::now();
+};
+
+Qcgd::Qcgd(const TrainingInput& input, std::vector<HistoryRow>& history)
+    : input_(input),
+      settings_(input.config.qcgd),
+      group_(input.grid.group),
+      history_(history),
+      state_(make_state(input.architecture, input.data.train, propagate_intervals(input.architecture, input.data.train),
+                        {settings_.margin, settings_.output_margin}, group_)),
+      duals_(make_duals(state_)),
+      incumbent_(input),
+      start_(random_bits(input.architecture, input.config.seed)) {
+  for (std::size_t l = 0; l < duals_.size(); ++l) {
+    const LayerState& layer = state_.layers[l];
+    const double count = layer.layer->units * static_cast<double>(input.data.train.global_size);
+    image_diameter_square_ += count * std::pow(layer.range.largest_distance / layer.layer->rms, 4);
+    constraints_ += count;
+  }
+}
+
+/// The replicas of this group one after the other, each from the same start; then the best of all groups.
+Qcgd::Atom Qcgd::call_oracle(int t) {
+  load_multipliers(state_, duals_, t == 1 ? settings_.beta0 : beta(t), t == 1, group_);
+  Atom best{start_, std::numeric_limits<double>::infinity()};
+  const int replicas = input_.config.machine.replicas;
+  for (int replica = input_.grid.group_index; replica < replicas; replica += input_.grid.groups) {
+    set_forward(state_, start_);
+    anneal_structured(state_, input_.config.machine, {input_.config.seed, static_cast<std::uint32_t>(t * replicas + replica), 0}, group_);
+    const NetworkBits bits = state_.bits();
+    set_forward(state_, bits);
+    incumbent_.offer(bits, output_loss(state_, group_));
+    descend_segments(state_, input_.config.seed);
+    const double energy = total_energy(state_, group_);
+    if (energy < best.energy) best = {bits, energy};
+  }
+  share_best(input_.grid, best.energy, best.bits);
+  incumbent_.settle();
+  return best;
+}
+
+/// Moves X towards the atom (only the images are kept) and the multipliers along the images.
+Qcgd::StepReport Qcgd::step(int t, const Atom& atom) {
+  StepReport report;
+  set_forward(state_, atom.bits);
+  report.objective = output_loss(state_, group_);
+  descend_segments(state_, input_.config.seed);
+  const double loss = output_loss(state_, group_), eta = 2.0 / (t + 1.0);
+  report.gap = objective_image_ - loss + constraint_gap(state_, duals_, beta(t), group_);
+  objective_image_ += eta * (loss - objective_image_);
+  move_duals(t, eta);
+  start_ = atom.bits;
+  return report;
+}
+
+/// sigma = min(beta0, CGAL's bound sigma ||v||^2 <= beta_t eta_t^2 D^2); a step past the cap on ||y|| is rejected.
+void Qcgd::move_duals(int t, double eta) {
+  move_images(duals_, state_, eta);
+  const double square = image_square(duals_, group_);
+  violation_ = std::sqrt(square / constraints_);
+  double sigma = settings_.beta0;
+  if (square > 0) sigma = std::min(sigma, beta(t) * eta * eta * image_diameter_square_ / square);
+  const double cap = settings_.multiplier_cap;
+  if (multiplier_square(duals_, sigma, group_) <= cap * cap) move_multipliers(duals_, sigma);
+}
+
+void Qcgd::record(int t, const Atom& atom, const StepReport& report) {
+  HistoryRow row;
+  row.phase = "qcgd";
+  row.iteration = t;
+  row.wall_seconds = std::chrono::duration<double>(Clock::now() - begin_).count();
+  row.energy = atom.energy;
+  row.objective = report.objective;
+  row.incumbent_objective = incumbent_.objective();
+  row.violation = violation_;
+  row.gap = report.gap;
+  row.train_accuracy = incumbent_.train_accuracy();
+  row.validation_accuracy = incumbent_.validation_accuracy();
+  history_.push_back(row);
+  if (input_.report) input_.report(row);
+}
+
+bool Qcgd::converged(const StepReport& report) const {
+  const double scale = std::max(1.0, std::abs(objective_image_));
+  return settings_.gap_tolerance > 0 && report.gap <= settings_.gap_tolerance * scale &&
+         violation_ <= settings_.infeasibility_tolerance;
+}
+
+SolveOutcome Qcgd::solve() {
+  SolveOutcome outcome;
+  outcome.stop_reason = fmt::format("all {} iterations done", settings_.iterations);
+  for (int t = 1; t <= settings_.iterations; ++t) {
+    const Atom atom = call_oracle(t);
+    const StepReport report = step(t, atom);
+    record(t, atom, report);
+    if (!converged(report)) continue;
+    outcome.stop_reason = fmt::format("surrogate gap and violation are within their tolerances after {} iterations", t);
+    break;
+  }
+  outcome.incumbent = incumbent_.bits();
+  outcome.objective = incumbent_.objective();
+  outcome.constraint_bytes = group_.all_sum(constraint_bytes(state_, duals_));
+  return outcome;
+}
+
+}  // namespace
+
+SolveOutcome solve_qcgd(const TrainingInput& input, std::vector<HistoryRow>& history) { return Qcgd(input, history).solve(); }
+
+}  // namespace isinglass

@@ -1,0 +1,120 @@
+#include "base/random.hpp"
+#include "solver/structured/segment_kernels.hpp"
+#include "solver/structured/sweeps.hpp"
+
+#include <array>
+#include <cmath>
+
+namespace isinglass {
+
+namespace {
+
+/// -ln u for 4,096 equally likely u: a Metropolis threshold without a logarithm per proposal.
+const std::array<float, 4096>& thresholds() {
+  static const std::array<float, 4096> table = [] {
+    std::array<float, 4096> t{};
+    for (std::size_t i = 0; i < t.size(); ++i)
+      t[i] = static_cast<float>(-std::log((static_cast<double>(i) + 0.5) / static_cast<double>(t.size())));
+    return t;
+  }();
+  return table;
+}
+
+/// The proposals of one unit for one block of samples.
+struct Block {
+  std::array<float, sample_block> limit;           // accept if the cost is at most this
+  std::array<std::uint8_t, sample_block> proposal;
+  std::array<std::int16_t, sample_block> shift;    // of the activation value
+  std::array<float, sample_block> cost;
+};
+
+/// Random words keyed by the global sample, eight samples a draw: 12 bits for the threshold, 4 for the segment.
+void draw_words(std::array<std::uint16_t, sample_block>& words, const SweepKey& key, std::uint32_t layer_unit, std::size_t first) {
+  for (std::size_t s = 0; s < sample_block; s += 8) {
+    const auto four = draw(key.seed, Stream::segment, key.call, key.sweep, layer_unit, static_cast<std::uint32_t>((first + s) / 8));
+    for (std::size_t i = 0; i < 8; ++i) words[s + i] = static_cast<std::uint16_t>(four[i / 2] >> (16 * (i % 2)));
+  }
+}
+
+void propose(Block& block, const LayerState& layer, std::size_t at, std::size_t sample, double temperature,
+             const std::array<std::uint16_t, sample_block>& words) {
+  for (std::size_t s = 0; s < sample_block; ++s) {
+    const std::uint8_t first = layer.first[sample + s], now = layer.segment[at + s];
+    const unsigned count = layer.last[sample + s] - first + 1U;
+    // Any other reachable segment, each equally likely; with one segment only it stays.
+    const unsigned other = count < 2 ? 0 : 1 + (((words[s] & 15U) * (count - 1)) >> 4);
+    const auto next = static_cast<std::uint8_t>(count < 2 ? now : first + (now - first + other) % count);
+    block.proposal[s] = next;
+    block.shift[s] = static_cast<std::int16_t>(layer.layer->values[next] - layer.value[at + s]);
+    block.limit[s] = static_cast<float>(temperature) * thresholds()[words[s] >> 4];
+    const int z = layer.above[at + s] + layer.hi[now];
+    const int before = std::max({static_cast<int>(layer.above[at + s]), static_cast<int>(layer.below[at + s]), 0});
+    const int after = std::max({z - layer.hi[next], layer.lo[next] - z, 0});
+    const auto difference = static_cast<float>((after - before) * (after + before));
+    block.cost[s] = static_cast<float>(layer.scale) * static_cast<float>(layer.multiplier[at + s]) * difference;
+  }
+}
+
+DownstreamUnit downstream(const LayerState& next, int unit, std::size_t sample, int weight) {
+  const std::size_t at = next.at(unit, sample);
+  return {next.above.data() + at, next.below.data() + at, next.multiplier.data() + at, weight};
+}
+
+void add_downstream_costs(Block& block, const LayerState& next, std::span<const std::int16_t> weights, std::size_t sample) {
+  std::array<std::int32_t, sample_block> linear{};
+  for (int c = 0; c < next.layer->units; ++c) {
+    const DownstreamUnit unit = downstream(next, c, sample, weights[static_cast<std::size_t>(c)]);
+    if (next.linear)
+      add_linear_costs(linear.data(), unit, block.shift.data());
+    else
+      add_squared_costs(block.cost.data(), unit, block.shift.data(), static_cast<float>(next.scale));
+  }
+  if (!next.linear) return;
+  for (std::size_t s = 0; s < sample_block; ++s) block.cost[s] += static_cast<float>(next.scale) * static_cast<float>(linear[s]);
+}
+
+/// Applies the accepted proposals to this layer and the next; rejected ones become a shift of 0.
+std::int64_t accept(Block& block, LayerState& layer, LayerState& next, std::size_t at, std::size_t sample,
+                    std::span<const std::int16_t> weights) {
+  std::int64_t accepted = 0;
+  for (std::size_t s = 0; s < sample_block; ++s) {
+    const bool take = block.proposal[s] != layer.segment[at + s] && block.cost[s] <= block.limit[s] &&
+                      (block.limit[s] > 0 || block.cost[s] < 0) && sample + s < layer.samples;
+    if (take)
+      layer.choose(at + s, block.proposal[s]);
+    else
+      block.shift[s] = 0;
+    accepted += take;
+  }
+  if (accepted == 0) return 0;
+  for (int c = 0; c < next.layer->units; ++c) {
+    const std::size_t to = next.at(c, sample);
+    apply_shift(next.above.data() + to, next.below.data() + to, block.shift.data(), weights[static_cast<std::size_t>(c)]);
+  }
+  return accepted;
+}
+
+}  // namespace
+
+std::int64_t sweep_segments(StructuredState& state, std::size_t l, double temperature, const SweepKey& key) {
+  LayerState &layer = state.layers[l], &next = state.layers[l + 1];
+  const std::vector<std::int16_t> weights = decode(*next.layer, next.bits).weights;
+  const auto inputs = static_cast<std::size_t>(next.layer->inputs);
+  std::int64_t accepted = 0;
+  Block block;
+  std::array<std::uint16_t, sample_block> words{};
+  std::vector<std::int16_t> outgoing(static_cast<std::size_t>(next.layer->units));
+  for (int j = 0; j < layer.layer->units; ++j) {
+    for (std::size_t c = 0; c < outgoing.size(); ++c) outgoing[c] = weights[c * inputs + static_cast<std::size_t>(j)];
+    const auto layer_unit = static_cast<std::uint32_t>(l << 24) | static_cast<std::uint32_t>(j);
+    for (std::size_t sample = 0; sample < layer.stride; sample += sample_block) {
+      if (temperature > 0 || layer.layer->segments() > 2) draw_words(words, key, layer_unit, state.first_sample + sample);
+      propose(block, layer, layer.at(j, sample), sample, temperature, words);
+      add_downstream_costs(block, next, outgoing, sample);
+      accepted += accept(block, layer, next, layer.at(j, sample), sample, outgoing);
+    }
+  }
+  return accepted;
+}
+
+}  // namespace isinglass

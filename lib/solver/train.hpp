@@ -1,0 +1,34 @@
+#pragma once
+
+#include "config/config.hpp"
+#include "data/samples.hpp"
+#include "io/run_results.hpp"
+#include "network/architecture.hpp"
+#include "parallel/grid.hpp"
+
+#include <functional>
+
+namespace isinglass {
+
+/// Called on the coordinator after every outer iteration, sweep or epoch.
+using Report = std::function<void(const HistoryRow&)>;
+
+/// Everything a training method is given. The samples are this rank's shard.
+struct TrainingInput {
+  const Config& config;
+  const Architecture& architecture;
+  const DataSplits& data;
+  const Grid& grid;
+  Report report;
+};
+
+/// What it returns, the same on every rank.
+struct TrainingOutput {
+  NetworkBits bits;    ///< the incumbent
+  RunResults results;  ///< history, accuracies, confusion matrix and counts; wall_seconds is left to the caller
+};
+
+/// Trains by config.method and evaluates the incumbent on all splits. Collective over grid.world.
+[[nodiscard]] TrainingOutput train(const TrainingInput& input);
+
+}  // namespace isinglass
