@@ -2,7 +2,9 @@
 
 #include "base/random.hpp"
 
+#include <algorithm>
 #include <cstddef>
+#include <cstdlib>
 
 namespace isinglass {
 
@@ -34,6 +36,14 @@ double bits_per_parameter(const Architecture& architecture) {
   for (const Layer& layer : architecture.layers)
     bits += layer.units * (layer.inputs * layer.weights.information_bits() + layer.bias.information_bits());
   return bits / static_cast<double>(parameter_count(architecture));
+}
+
+double output_step(const Architecture& architecture) {
+  int largest = 1;
+  if (architecture.layers.size() > 1)
+    for (const std::int8_t value : architecture.layers[architecture.layers.size() - 2].values)
+      largest = std::max(largest, std::abs(static_cast<int>(value)));
+  return largest * architecture.layers.back().weights.rms();
 }
 
 NetworkBits random_bits(const Architecture& architecture, std::uint64_t seed) {

@@ -56,6 +56,9 @@ using NetworkValues = std::vector<LayerValues>;
 /// Mean of log2(codebook size) over all parameters.
 [[nodiscard]] double bits_per_parameter(const Architecture& architecture);
 
+/// What one output changes by when an output weight of rms size meets the largest activation: the unit of losses.
+[[nodiscard]] double output_step(const Architecture& architecture);
+
 /// Uniformly random bits, a function of the seed.
 [[nodiscard]] NetworkBits random_bits(const Architecture& architecture, std::uint64_t seed);
 

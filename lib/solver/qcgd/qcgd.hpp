@@ -1,16 +1,9 @@
 #pragma once
 
+#include "solver/outcome.hpp"
 #include "solver/train.hpp"
 
 namespace isinglass {
-
-/// What a training loop leaves behind.
-struct SolveOutcome {
-  NetworkBits incumbent;
-  double objective = 0;             ///< exact loss of the incumbent, summed over the training samples
-  std::string stop_reason;
-  std::int64_t constraint_bytes = 0;  ///< over all ranks of a group
-};
 
 /// Quantum conditional gradient descent on the augmented Lagrangian of the lifted QCBO (Yurtsever et al., "Q-FW", ECCV
 /// 2022; CGAL, arXiv 1901.04013): at iteration t the oracle minimises loss + sum_c (y_c + beta_t v_c) P_c, its atom

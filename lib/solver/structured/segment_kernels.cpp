@@ -1,14 +1,8 @@
 #include "solver/structured/segment_kernels.hpp"
 
-#include <algorithm>
+#include "solver/structured/vector_clones.hpp"
 
-// The compiler vectorises these loops; target_clones picks the variant that the machine has, at load time.
-// Sanitizers instrument the resolvers before they are ready, so those builds take the plain variant.
-#if defined(__x86_64__) && !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
-#define ISINGLASS_VECTOR __attribute__((target_clones("avx2", "default")))
-#else
-#define ISINGLASS_VECTOR
-#endif
+#include <algorithm>
 
 namespace isinglass {
 

@@ -144,8 +144,7 @@ StructuredState make_state(const Architecture& architecture, const Samples& samp
     if (!layer.is_output()) largest_input = largest_magnitude(layer.values);
   }
   LayerState& output = state.layers.back();
-  // One unit of loss is one step of the output: flipping a weight of rms size on the largest activation.
-  const double unit = largest_input * output.layer->weights.rms();
+  const double unit = output_step(architecture);
   output.linear = architecture.loss == Loss::hinge;
   output.scale = output.linear ? 1 / unit : 1 / (unit * output.lo[1]);
   output.range.largest_multiplier = 1;

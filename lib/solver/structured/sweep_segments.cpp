@@ -30,9 +30,11 @@ struct Block {
 
 /// Random words keyed by the global sample, eight samples a draw: 12 bits for the threshold, 4 for the segment.
 void draw_words(std::array<std::uint16_t, sample_block>& words, const SweepKey& key, std::uint32_t layer_unit, std::size_t first) {
-  for (std::size_t s = 0; s < sample_block; s += 8) {
-    const auto four = draw(key.seed, Stream::segment, key.call, key.sweep, layer_unit, static_cast<std::uint32_t>((first + s) / 8));
-    for (std::size_t i = 0; i < 8; ++i) words[s + i] = static_cast<std::uint16_t>(four[i / 2] >> (16 * (i % 2)));
+  std::array<std::uint32_t, 4> four{};
+  for (std::size_t s = 0; s < sample_block; ++s) {
+    const std::size_t sample = first + s, i = sample % 8;
+    if (s == 0 || i == 0) four = draw(key.seed, Stream::segment, key.call, key.sweep, layer_unit, static_cast<std::uint32_t>(sample / 8));
+    words[s] = static_cast<std::uint16_t>(four[i / 2] >> (16 * (i % 2)));
   }
 }
 

@@ -1,0 +1,43 @@
+#pragma once
+
+#include "base/error.hpp"
+#include "parallel/communicator.hpp"
+
+#include <functional>
+#include <stdexcept>
+#include <string>
+
+namespace isinglass {
+
+/// An error that every rank of the job throws at the same place: rank 0 reports it and all ranks leave in order.
+class AgreedError : public std::runtime_error {
+public:
+  AgreedError(const std::string& text, ExitCode code) : std::runtime_error(text), code_(code) {}
+  [[nodiscard]] ExitCode code() const { return code_; }
+
+private:
+  ExitCode code_;
+};
+
+/// What an exception means to the user.
+struct Failure {
+  std::string text;
+  ExitCode code = ExitCode::error;
+};
+
+/// The exception being handled. To be called in a catch block.
+[[nodiscard]] Failure current_failure();
+
+/// Runs `action`, which must not communicate unless it fails on all ranks alike, then makes sure that it went well
+/// everywhere: otherwise throws the AgreedError of the first rank that failed, on all ranks. Collective.
+void together(const Communicator& world, const std::function<void()>& action);
+
+/// The text of rank `root` on every rank. Collective.
+[[nodiscard]] std::string broadcast_text(const Communicator& world, const std::string& text, int root);
+
+[[nodiscard]] std::string host_name();
+
+/// "node1 (2 ranks), node2 (2 ranks)", in the order of the ranks. Collective.
+[[nodiscard]] std::string host_summary(const Communicator& world);
+
+}  // namespace isinglass

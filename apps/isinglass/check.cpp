@@ -1,0 +1,108 @@
+#include "agreement.hpp"
+#include "commands.hpp"
+#include "problem.hpp"
+#include "shared_config.hpp"
+
+#include "qcbo/counts.hpp"
+#include "spline/activation_table.hpp"
+
+#include <iostream>
+#include <memory>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+namespace isinglass {
+
+namespace {
+
+struct CheckOptions {
+  std::vector<std::string> configs, overrides;
+  bool json = false;
+};
+
+nlohmann::ordered_json activation_errors(const NetworkConfig& network) {
+  nlohmann::ordered_json errors = nlohmann::ordered_json::array();
+  for (const LayerConfig& layer : network.hidden) {
+    const ActivationTable table = make_activation_table(layer.activation, layer.segments, layer.range);
+    errors.push_back({{"activation", layer.activation}, {"segments", table.values.size()}, {"sup_error", table.sup_error}});
+  }
+  return errors;
+}
+
+/// All numbers about one configuration. AgreedError. Collective.
+nlohmann::ordered_json check_one(const std::string& path, const CheckOptions& options, const Communicator& world) {
+  const Config config = shared_config({path, options.overrides, std::nullopt}, world);
+  const Problem problem = load_problem(config, world, world);
+  const DataSplits& data = problem.data;
+  const QcboCounts counts = count_qcbo(problem.architecture, propagate_intervals(problem.architecture, data.train), world);
+  return {{"config", path},
+          {"method", config.method},
+          {"classes", data.class_names},
+          {"train_samples", data.train.global_size},
+          {"validation_samples", data.validation.global_size},
+          {"test_samples", data.test.global_size},
+          {"inputs", data.train.features},
+          {"parameters", parameter_count(problem.architecture)},
+          {"bits_per_parameter", bits_per_parameter(problem.architecture)},
+          {"spins", counts.structured_spins()},
+          {"explicit_spins", counts.explicit_spins()},
+          {"constraints", counts.interval_rows},
+          {"one_hot_rows", counts.one_hot_rows},
+          {"product_rows", counts.product_rows},
+          {"activations", activation_errors(config.network)}};
+}
+
+std::string to_text(const nlohmann::ordered_json& check) {
+  const auto number = [&](const char* key) { return check[key].get<std::int64_t>(); };
+  std::string text = fmt::format("{}: good\n", check["config"].get<std::string>());
+  text += fmt::format("  samples      {} training, {} validation, {} test; {} inputs, {} classes\n", number("train_samples"),
+                      number("validation_samples"), number("test_samples"), number("inputs"), check["classes"].size());
+  text += fmt::format("  network      {} parameters, {:.3f} bits per parameter\n", number("parameters"),
+                      check["bits_per_parameter"].get<double>());
+  text += fmt::format("  QCBO         {} spins, {} constraints; in explicit form {} spins, {} more rows\n", number("spins"),
+                      number("constraints"), number("explicit_spins"), number("one_hot_rows") + number("product_rows"));
+  for (const auto& layer : check["activations"]) {
+    text += fmt::format("  activation   {}, {} segments, sup-norm error {:.4g}\n", layer["activation"].get<std::string>(),
+                        layer["segments"].get<int>(), layer["sup_error"].get<double>());
+  }
+  return text;
+}
+
+ExitCode run_check(const CheckOptions& options, const Communicator& world) {
+  nlohmann::ordered_json checks = nlohmann::ordered_json::array();
+  std::string errors;
+  ExitCode code = ExitCode::done;
+  for (const std::string& path : options.configs) {
+    try {
+      checks.push_back(check_one(path, options, world));
+      if (world.is_root()) std::cout << to_text(checks.back()) << std::flush;
+    } catch (const AgreedError& error) {  // the other files are checked all the same
+      errors += fmt::format("{}{}", errors.empty() ? "" : "\n", error.what());
+      code = code == ExitCode::error ? code : error.code();
+      checks.push_back({{"config", path}, {"error", error.what()}});
+    }
+  }
+  if (world.is_root() && options.json) std::cout << nlohmann::ordered_json{{"configs", checks}}.dump() << std::endl;
+  if (code != ExitCode::done) throw AgreedError(errors, code);
+  return code;
+}
+
+}  // namespace
+
+void add_check(CLI::App& app, Action& action) {
+  CLI::App* command = app.add_subcommand("check", "read configurations and their data, and print the size of the problem");
+  auto options = std::make_shared<CheckOptions>();
+  command->add_option("CONFIG", options->configs, "configuration files, YAML")->type_name("FILE")->required();
+  command
+      ->add_option("--set", options->overrides,
+                   "sets a key of each configuration, for example --set data.pool=1; repeatable (default: none)")
+      ->type_name("KEY=VALUE")
+      ->expected(1)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  command->add_flag("--json", options->json, json_help);
+  command->callback(
+      [&action, options] { action = [options](const Communicator& world) { return run_check(*options, world); }; });
+}
+
+}  // namespace isinglass

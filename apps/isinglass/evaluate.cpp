@@ -1,0 +1,98 @@
+#include "agreement.hpp"
+#include "commands.hpp"
+#include "confusion_table.hpp"
+#include "problem.hpp"
+
+#include "config/reader.hpp"
+#include "io/results_file.hpp"
+#include "network/forward.hpp"
+
+#include <filesystem>
+#include <iostream>
+#include <memory>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+namespace isinglass {
+
+namespace {
+
+struct EvaluateOptions {
+  std::string path, split = "test";
+  bool json = false;
+};
+
+std::filesystem::path model_file(const std::string& path) {
+  return std::filesystem::is_directory(path) ? std::filesystem::path(path) / "results.h5" : std::filesystem::path(path);
+}
+
+const Samples& split_of(const DataSplits& data, const std::string& name) {
+  if (name == "train") return data.train;
+  return name == "validation" ? data.validation : data.test;
+}
+
+/// The accuracy of a model on other inputs than those it was trained for would be a wrong number, not an error.
+void check_same_data(const Model& model, const DataSplits& data, const EvaluateOptions& options) {
+  if (model.center != data.center || model.class_names != data.class_names) {
+    throw InputError(fmt::format("{}: the data set has changed since this model was trained", options.path));
+  }
+  if (split_of(data, options.split).global_size == 0) {
+    throw InputError(fmt::format("{}: the run has no {} samples; choose another --split", options.path, options.split));
+  }
+}
+
+nlohmann::ordered_json to_json(const EvaluateOptions& options, const Model& model, const Evaluation& evaluation) {
+  const std::size_t classes = model.class_names.size();
+  nlohmann::ordered_json rows = nlohmann::ordered_json::array();
+  for (std::size_t k = 0; k < classes; ++k) {
+    const auto begin = evaluation.confusion.begin() + static_cast<std::ptrdiff_t>(k * classes);
+    rows.push_back(std::vector<std::int64_t>(begin, begin + static_cast<std::ptrdiff_t>(classes)));
+  }
+  return {{options.split + "_accuracy", evaluation.accuracy()},
+          {"split", options.split},
+          {"samples", evaluation.total},
+          {"correct", evaluation.correct},
+          {"classes", model.class_names},
+          {"confusion", rows},
+          {"parameters", parameter_count(model.architecture)},
+          {"bits_per_parameter", bits_per_parameter(model.architecture)},
+          {"model", options.path}};
+}
+
+ExitCode run_evaluate(const EvaluateOptions& options, const Communicator& world) {
+  Model model;
+  Config config;
+  together(world, [&] {
+    const std::filesystem::path file = model_file(options.path);
+    model = read_model(file);
+    config = parse_config(model.config_yaml, file.string());
+  });
+  const Problem problem = load_problem(config, world, world);
+  together(world, [&] { check_same_data(model, problem.data, options); });
+  const Evaluation evaluation = evaluate(model.architecture, model.bits, split_of(problem.data, options.split), world);
+  if (!world.is_root()) return ExitCode::done;
+
+  std::cout << fmt::format("{} accuracy {:.2f} % ({} of {} samples)\n\n", options.split, 100 * evaluation.accuracy(),
+                           evaluation.correct, evaluation.total)
+            << confusion_table(model.class_names, evaluation.confusion);
+  if (options.json) std::cout << to_json(options, model, evaluation).dump() << '\n';
+  return ExitCode::done;
+}
+
+}  // namespace
+
+void add_evaluate(CLI::App& app, Action& action) {
+  CLI::App* command = app.add_subcommand("evaluate", "accuracy and confusion matrix of a trained network");
+  auto options = std::make_shared<EvaluateOptions>();
+  command->add_option("RUN", options->path, "run folder, or a model file such as RUN/results.h5")
+      ->type_name("FOLDER|FILE")
+      ->required();
+  command->add_option("--split", options->split, "samples to classify: test, train or validation (default: test)")
+      ->check(CLI::IsMember({"test", "train", "validation"}));
+  command->add_flag("--json", options->json, json_help);
+  command->callback(
+      [&action, options] { action = [options](const Communicator& world) { return run_evaluate(*options, world); }; });
+}
+
+}  // namespace isinglass

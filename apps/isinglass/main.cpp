@@ -1,0 +1,86 @@
+#include "agreement.hpp"
+#include "commands.hpp"
+#include "mpi_session.hpp"
+#include "version_text.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <iostream>
+#include <optional>
+#include <string>
+#include <thread>
+
+#include <fmt/format.h>
+
+namespace isinglass {
+namespace {
+
+/// CLI11 would only say that a subcommand is required.
+void check_subcommand(int argc, char** argv, const CLI::App& app) {
+  if (argc < 2 || argv[1][0] == '-') return;
+  const std::string word = argv[1];
+  if (!app.get_subcommands([&](const CLI::App* command) { return command->get_name() == word; }).empty()) return;
+  throw CLI::ValidationError(fmt::format("\"{}\" is no subcommand", word),
+                             "expected train, evaluate, check, defaults or status");
+}
+
+/// Parses the command line into `action`; the exit code if there is nothing left to do.
+std::optional<ExitCode> parse(int argc, char** argv, const Communicator& world, Action& action) {
+  CLI::App app{"isinglass trains quantized neural networks by optimization, alone or under mpirun or srun."};
+  app.name("isinglass");
+  app.require_subcommand(1);
+  app.set_version_flag("--version", version_text, "print the versions of isinglass and of what it was built with");
+  app.footer("Exit codes: 0 done, 1 error, 2 bad input, 3 checkpoint unusable, 85 unfinished.");
+  add_train(app, action);
+  add_evaluate(app, action);
+  add_check(app, action);
+  add_defaults(app, action);
+  add_status(app, action);
+  try {
+    check_subcommand(argc, argv, app);
+    app.parse(argc, argv);
+    return std::nullopt;
+  } catch (const CLI::ParseError& error) {
+    if (world.is_root()) app.exit(error, std::cout, std::cerr);
+    return error.get_exit_code() == 0 ? ExitCode::done : ExitCode::bad_input;
+  }
+}
+
+/// Reports an error that only this rank may know of, and ends the job: no rank is left waiting.
+[[noreturn]] void abort_job(const MpiSession& session, const Communicator& world, const Failure& failure) {
+  // If several ranks fail at once, the first to report ends the others before they repeat it.
+  std::this_thread::sleep_for(std::chrono::milliseconds(50) * std::min(world.rank(), 40));
+  std::cerr << fmt::format("{} (rank {} on {})", failure.text, world.rank(), host_name()) << std::endl;
+  session.abort(failure.code);
+}
+
+ExitCode run(int argc, char** argv, const MpiSession& session, const Communicator& world) {
+  try {
+    Action action;
+    if (const std::optional<ExitCode> code = parse(argc, argv, world, action)) return *code;
+    return action(world);
+  } catch (const AgreedError& error) {
+    if (world.is_root()) std::cerr << error.what() << std::endl;
+    return error.code();
+  } catch (...) {
+    const Failure failure = current_failure();
+    if (world.size() > 1) abort_job(session, world, failure);
+    std::cerr << failure.text << std::endl;
+    return failure.code;
+  }
+}
+
+}  // namespace
+}  // namespace isinglass
+
+int main(int argc, char** argv) {
+  using namespace isinglass;
+  const MpiSession session(argc, argv);
+  try {
+    return static_cast<int>(run(argc, argv, session, session.world()));
+  } catch (...) {
+    const Failure failure = current_failure();
+    std::cerr << failure.text << std::endl;
+    return static_cast<int>(failure.code);
+  }
+}

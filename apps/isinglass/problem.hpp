@@ -1,0 +1,19 @@
+#pragma once
+
+#include "config/config.hpp"
+#include "data/samples.hpp"
+#include "network/architecture.hpp"
+#include "parallel/communicator.hpp"
+
+namespace isinglass {
+
+/// What a configuration asks to train: this rank's shard of the samples, and the network on its grids.
+struct Problem {
+  DataSplits data;
+  Architecture architecture;
+};
+
+/// Loads shard `group.rank()` of `group.size()`. AgreedError on all ranks of `world` if it fails on one. Collective.
+[[nodiscard]] Problem load_problem(const Config& config, const Communicator& group, const Communicator& world);
+
+}  // namespace isinglass

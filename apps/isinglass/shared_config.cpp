@@ -1,0 +1,22 @@
+#include "shared_config.hpp"
+
+#include "agreement.hpp"
+
+#include "config/reader.hpp"
+#include "config/writer.hpp"
+
+namespace isinglass {
+
+Config shared_config(const ConfigSource& source, const Communicator& world) {
+  std::string yaml;
+  together(world, [&] {
+    if (!world.is_root()) return;
+    Config config = read_config(source.path, source.overrides);
+    if (source.output) config.output.directory = *source.output;
+    if (config.output.directory.empty()) throw InputError("--output: expected the name of a folder, found nothing");
+    yaml = to_yaml(config);
+  });
+  return parse_config(broadcast_text(world, yaml, 0), source.path);
+}
+
+}  // namespace isinglass

@@ -1,0 +1,49 @@
+#include "config/checks.hpp"
+
+#include <set>
+
+#include <fmt/format.h>
+
+namespace isinglass {
+
+namespace {
+
+void check_data(const DataConfig& data, const Complaint& complain) {
+  if (data.classes.size() == 1) complain("data.classes", "expected at least two classes, found one");
+  std::set<std::string> seen;
+  for (const std::string& name : data.classes) {
+    if (!seen.insert(name).second) complain("data.classes", fmt::format("class {} is listed twice", name));
+  }
+  if (data.dataset == "idx" && data.directory.empty()) {
+    complain("data.directory", "dataset idx needs the folder of its four files");
+  }
+}
+
+void check_network(const NetworkConfig& network, const Complaint& complain) {
+  if (network.hidden.empty()) complain("network.hidden", "expected at least one hidden layer");
+  for (std::size_t i = 0; i < network.hidden.size(); ++i) {
+    const LayerConfig& layer = network.hidden[i];
+    if (layer.activation == "sign" && layer.segments != 2) {
+      complain(fmt::format("network.hidden.{}.segments", i), fmt::format("sign has 2 segments, found {}", layer.segments));
+    }
+  }
+}
+
+void check_cooling(const std::string& section, const std::string& hot_key, double hot, double cold, const Complaint& complain) {
+  if (cold <= hot) return;
+  complain(section + ".cold_temperature", fmt::format("expected at most {}.{} = {}, found {}", section, hot_key, hot, cold));
+}
+
+}  // namespace
+
+void check_consistency(const Config& config, const Complaint& complain) {
+  check_data(config.data, complain);
+  check_network(config.network, complain);
+  check_cooling("machine", "hot_temperature", config.machine.hot_temperature, config.machine.cold_temperature, complain);
+  check_cooling("anneal", "hot_temperature", config.anneal.hot_temperature, config.anneal.cold_temperature, complain);
+  check_cooling("anneal", "polish_hot_temperature", config.anneal.polish_hot_temperature, config.anneal.cold_temperature,
+                complain);
+  if (config.output.directory.empty()) complain("output.directory", "expected the name of a folder, found nothing");
+}
+
+}  // namespace isinglass

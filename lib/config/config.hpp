@@ -1,0 +1,110 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+/// Plain structs with every parameter of a run. One field list (fields.hpp) drives parsing, printed
+/// defaults, the resolved copy in the run folder and in HDF5, and the error messages.
+namespace isinglass {
+
+/// Where the samples come from and how they become integer inputs.
+struct DataConfig {
+  std::string dataset = "fashion-mnist";  ///< "fashion-mnist", or "idx" for four files in `directory`
+  std::string directory;                  ///< folder of the IDX files (.gz or plain); empty: the Debian package's folder
+  std::vector<std::string> classes;       ///< class numbers or names; empty: all classes
+  std::int64_t train_samples = 0;         ///< training plus validation samples, a stratified subset; 0: all
+  double validation_fraction = 0.1;       ///< part of train_samples held out of training
+  int pool = 2;                           ///< average pooling window, pixels
+  int levels = 16;                        ///< input grid: 0 .. levels-1 before centring
+};
+
+/// One dense hidden layer.
+struct LayerConfig {
+  int units = 16;
+  std::string activation = "sign";  ///< sign, tanh, hard_tanh, relu, sigmoid
+  int segments = 2;                 ///< constant pieces of the activation's table (sign always has 2)
+  double range = 2.0;               ///< knots lie within +-range, in units of the layer's pre-activation rms
+  std::string weights = "1bit";     ///< codebook: 1bit .. 8bit, ternary
+  std::string bias = "6bit";
+};
+
+/// The linear output layer and its loss.
+struct OutputLayerConfig {
+  std::string weights = "1bit";
+  std::string bias = "4bit";
+  std::string loss = "hinge";  ///< hinge, squared_hinge
+};
+
+struct NetworkConfig {
+  std::vector<LayerConfig> hidden{LayerConfig{}};
+  OutputLayerConfig output;
+};
+
+/// Quantum conditional gradient descent: the outer loop.
+struct QcgdConfig {
+  int iterations = 60;
+  double beta0 = 0.02;           ///< penalty scale: beta_t = beta0 sqrt(t+1)
+  double margin = 1.0;           ///< each segment is shrunk by this from its knots, in units of the pre-activation rms
+  double output_margin = 3.0;    ///< margin of the loss, in units of the rms of a random network's output
+  double multiplier_cap = 1e6;   ///< a dual step that would take the norm of y past this is rejected
+  double gap_tolerance = 0.0;    ///< stop when the surrogate gap, relative to the objective, is below; 0: never
+  double infeasibility_tolerance = 0.0;  ///< ... and the rms violation is below
+  bool polish = false;           ///< finish with FIP-consistent annealing from the incumbent (section `anneal`)
+};
+
+/// The oracle that minimises the penalised energy.
+struct MachineConfig {
+  std::string kind = "sa";           ///< sa: structured simulated annealing
+  int sweeps = 30;                   ///< sweeps a read
+  int replicas = 1;                  ///< reads an oracle call
+  double hot_temperature = 0.5;      ///< of segment moves, in units of one step of the output
+  double cold_temperature = 0.02;
+  double weight_temperature_ratio = 10.0;  ///< weight moves see the segment temperature times this
+};
+
+/// FIP-consistent annealing: flip a parameter bit, propagate, accept on the exact loss.
+struct AnnealConfig {
+  int sweeps = 300;
+  double hot_temperature = 0.005;   ///< per training sample, in units of the output grid
+  double cold_temperature = 0.0002;
+  double output_margin = 1.0;       ///< in units of the rms of a random network's output
+  int polish_sweeps = 150;          ///< sweeps when it polishes a QCGD incumbent
+  double polish_hot_temperature = 0.001;
+};
+
+/// Quantization-aware training: straight-through estimator and Adam, the baseline.
+struct QatConfig {
+  int epochs = 30;
+  int batch = 100;                  ///< samples a step
+  double learning_rate = 0.02;      ///< decays to zero along a cosine
+  std::string loss = "cross_entropy";  ///< what the gradient comes from: cross_entropy, or network (its own loss)
+  double output_margin = 1.0;       ///< in units of the rms of a random network's output; cross_entropy: divides the outputs
+  double window = 0.75;             ///< the surrogate slope of sign is 1 within +-window, in units of the pre-activation rms
+  double initial_scale = 0.1;       ///< latent weights start uniform in +-initial_scale; they are clipped to +-1
+};
+
+struct ParallelConfig {
+  int replica_groups = 1;  ///< groups of ranks that anneal different replicas; the ranks of a group share the samples
+};
+
+struct OutputConfig {
+  std::string directory = "results/run";
+};
+
+/// Everything that determines a run.
+struct Config {
+  int schema = 1;
+  std::uint64_t seed = 1;
+  std::string method = "qcgd";  ///< qcgd, anneal, qat
+  DataConfig data;
+  NetworkConfig network;
+  QcgdConfig qcgd;
+  MachineConfig machine;
+  AnnealConfig anneal;
+  QatConfig qat;
+  ParallelConfig parallel;
+  OutputConfig output;
+};
+
+}  // namespace isinglass

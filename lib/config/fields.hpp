@@ -1,0 +1,127 @@
+#pragma once
+
+#include "config/config.hpp"
+#include "config/rule.hpp"
+
+#include <concepts>
+#include <type_traits>
+
+/// The one list of configuration keys. Reading, unknown-key errors, printed defaults, the resolved copy and
+/// the comparison of two runs are all visitors of it: a new parameter is a struct member and a line here.
+///
+/// A visitor has three members: field(key, value, rule, help) for a single value, section(key, structure, help)
+/// and list(key, structures, help) for nested structures, in which it calls visit_fields again.
+namespace isinglass {
+
+/// A structure of type T, or a constant one.
+template <class S, class T>
+concept Structure = std::same_as<std::remove_const_t<S>, T>;
+
+template <class V, Structure<DataConfig> S>
+void visit_fields(V& v, S& s) {
+  v.field("dataset", s.dataset, one_of({"fashion-mnist", "idx"}), "idx: the four files of the MNIST layout in `directory`");
+  v.field("directory", s.directory, anything(),
+          "folder of the IDX files, plain or .gz; empty: where the Debian package puts them");
+  v.field("classes", s.classes, anything().or_word("all"), "list of class numbers or names");
+  v.field("train_samples", s.train_samples, at_least(2).or_word("all"), "training plus validation samples, a balanced subset");
+  v.field("validation_fraction", s.validation_fraction, between(0, 0.9), "part of train_samples held out of training");
+  v.field("pool", s.pool, between(1, 28), "average pooling window, pixels");
+  v.field("levels", s.levels, between(2, 128), "integer levels of an input");
+}
+
+template <class V, Structure<LayerConfig> S>
+void visit_fields(V& v, S& s) {
+  v.field("units", s.units, between(1, 65536), "neurons");
+  v.field("activation", s.activation, one_of({"sign", "tanh", "hard_tanh", "relu", "sigmoid"}), "");
+  v.field("segments", s.segments, between(2, 64), "constant pieces of the activation's table; sign has 2");
+  v.field("range", s.range, above(0), "knots lie within +-range, in units of the pre-activation rms");
+  v.field("weights", s.weights, one_of(codebook_names()), "values a weight may take");
+  v.field("bias", s.bias, one_of(codebook_names()), "values a bias may take");
+}
+
+template <class V, Structure<OutputLayerConfig> S>
+void visit_fields(V& v, S& s) {
+  v.field("weights", s.weights, one_of(codebook_names()), "values a weight may take");
+  v.field("bias", s.bias, one_of(codebook_names()), "values a bias may take");
+  v.field("loss", s.loss, one_of({"hinge", "squared_hinge"}), "");
+}
+
+template <class V, Structure<NetworkConfig> S>
+void visit_fields(V& v, S& s) {
+  v.list("hidden", s.hidden, "one entry a hidden layer");
+  v.section("output", s.output, "the linear output layer: one output for two classes, else one a class");
+}
+
+template <class V, Structure<QcgdConfig> S>
+void visit_fields(V& v, S& s) {
+  v.field("iterations", s.iterations, at_least(1), "outer iterations, one oracle call each");
+  v.field("beta0", s.beta0, above(0), "penalty scale: beta_t = beta0 sqrt(t+1)");
+  v.field("margin", s.margin, above(0), "segments are shrunk by this from their knots, in units of the pre-activation rms");
+  v.field("output_margin", s.output_margin, above(0), "margin of the loss, in units of a random network's output rms");
+  v.field("multiplier_cap", s.multiplier_cap, above(0), "a dual step that takes the norm of y past this is rejected");
+  v.field("gap_tolerance", s.gap_tolerance, at_least(0),
+          "stop when the surrogate gap relative to the objective is below; 0: never");
+  v.field("infeasibility_tolerance", s.infeasibility_tolerance, at_least(0), "... and the rms violation is below");
+  v.field("polish", s.polish, anything(), "finish with FIP-consistent annealing (section anneal) from the best network");
+}
+
+template <class V, Structure<MachineConfig> S>
+void visit_fields(V& v, S& s) {
+  v.field("kind", s.kind, one_of({"sa"}), "sa: structured simulated annealing");
+  v.field("sweeps", s.sweeps, at_least(1), "sweeps a read");
+  v.field("replicas", s.replicas, at_least(1), "reads an oracle call");
+  v.field("hot_temperature", s.hot_temperature, above(0), "first temperature of segment moves, in units of one output step");
+  v.field("cold_temperature", s.cold_temperature, above(0), "last temperature, same units");
+  v.field("weight_temperature_ratio", s.weight_temperature_ratio, above(0), "weight moves see the temperature times this");
+}
+
+template <class V, Structure<AnnealConfig> S>
+void visit_fields(V& v, S& s) {
+  v.field("sweeps", s.sweeps, at_least(1), "sweeps of `method: anneal`");
+  v.field("hot_temperature", s.hot_temperature, above(0), "first temperature a training sample, in output grid units");
+  v.field("cold_temperature", s.cold_temperature, above(0), "last temperature, same units");
+  v.field("output_margin", s.output_margin, above(0), "margin of the loss, in units of a random network's output rms");
+  v.field("polish_sweeps", s.polish_sweeps, at_least(1), "sweeps when it polishes a QCGD result");
+  v.field("polish_hot_temperature", s.polish_hot_temperature, above(0), "first temperature of polishing, same units");
+}
+
+template <class V, Structure<QatConfig> S>
+void visit_fields(V& v, S& s) {
+  v.field("epochs", s.epochs, at_least(1), "passes over the training samples");
+  v.field("batch", s.batch, between(1, 524288), "samples a step");
+  v.field("learning_rate", s.learning_rate, above(0), "of Adam; decays to zero along a cosine");
+  v.field("loss", s.loss, one_of({"cross_entropy", "network"}), "what the gradient comes from; network: its own loss");
+  v.field("output_margin", s.output_margin, above(0),
+          "margin in units of a random network's output rms; divides logits of cross_entropy");
+  v.field("window", s.window, between(0.01, 100), "half-width of sign's surrogate slope, in units of the pre-activation rms");
+  v.field("initial_scale", s.initial_scale, between(0.001, 1), "latent weights start uniform in +-this");
+}
+
+template <class V, Structure<ParallelConfig> S>
+void visit_fields(V& v, S& s) {
+  v.field("replica_groups", s.replica_groups, at_least(1),
+          "groups of ranks; each anneals its own replicas, its ranks share the samples");
+}
+
+template <class V, Structure<OutputConfig> S>
+void visit_fields(V& v, S& s) {
+  v.field("directory", s.directory, anything(), "run folder: resolved configuration, log, trace, results");
+}
+
+template <class V, Structure<Config> S>
+void visit_fields(V& v, S& s) {
+  v.field("schema", s.schema, between(1, 1), "version of this file's layout");
+  v.field("seed", s.seed, anything(), "of every random choice: same seed, same result");
+  v.field("method", s.method, one_of({"qcgd", "anneal", "qat"}),
+          "how to train: quantum conditional gradient descent or a companion");
+  v.section("data", s.data, "where the samples come from and how they become integer inputs");
+  v.section("network", s.network, "the quantized network; codebooks: 1bit .. 8bit, ternary");
+  v.section("qcgd", s.qcgd, "quantum conditional gradient descent: the outer loop");
+  v.section("machine", s.machine, "the oracle: an emulated Ising machine");
+  v.section("anneal", s.anneal, "FIP-consistent annealing: flip a bit, propagate, accept on the exact loss");
+  v.section("qat", s.qat, "quantization-aware training: the baseline");
+  v.section("parallel", s.parallel, "how the ranks share the work");
+  v.section("output", s.output, "what is written");
+}
+
+}  // namespace isinglass

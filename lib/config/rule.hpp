@@ -1,0 +1,53 @@
+#pragma once
+
+#include <limits>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace isinglass {
+
+/// What a value may be: a range for numbers, a choice of words for text.
+struct Rule {
+  double low = -std::numeric_limits<double>::infinity();
+  double high = std::numeric_limits<double>::infinity();
+  bool low_is_excluded = false;
+  std::vector<std::string> choices;  ///< empty: any text
+  std::string word;                  ///< stands for 0, or for the empty list
+
+  /// The same rule, with a word for 0 or the empty list.
+  [[nodiscard]] Rule or_word(std::string w) && {
+    word = std::move(w);
+    return std::move(*this);
+  }
+  [[nodiscard]] bool admits(double value) const { return value <= high && (low_is_excluded ? value > low : value >= low); }
+};
+
+[[nodiscard]] inline Rule anything() { return {}; }
+[[nodiscard]] inline Rule between(double low, double high) {
+  Rule rule;
+  rule.low = low;
+  rule.high = high;
+  return rule;
+}
+[[nodiscard]] inline Rule at_least(double low) { return between(low, std::numeric_limits<double>::infinity()); }
+[[nodiscard]] inline Rule above(double low) {
+  Rule rule = at_least(low);
+  rule.low_is_excluded = true;
+  return rule;
+}
+[[nodiscard]] inline Rule one_of(std::vector<std::string> choices) {
+  Rule rule;
+  rule.choices = std::move(choices);
+  return rule;
+}
+
+/// The codebooks a configuration may name.
+[[nodiscard]] inline std::vector<std::string> codebook_names() {
+  return {"1bit", "2bit", "3bit", "4bit", "5bit", "6bit", "7bit", "8bit", "ternary"};
+}
+
+/// The rule as a reader of an error or of the printed defaults needs it: ">= 1", "one of a, b"; empty: anything.
+[[nodiscard]] std::string describe(const Rule& rule);
+
+}  // namespace isinglass

@@ -1,0 +1,140 @@
+#include "config/scalars.hpp"
+
+#include "config/suggest.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <optional>
+#include <type_traits>
+
+#include <fmt/format.h>
+
+namespace isinglass {
+
+namespace {
+
+std::string expected(std::string_view what, const Rule& rule, const YamlTree& found) {
+  const std::string range = describe(rule);
+  const std::string word = rule.word.empty() ? "" : fmt::format("{} or ", rule.word);
+  return fmt::format("expected {}{}{}{}, found {}", word, what, range.empty() ? "" : " ", range, describe(found));
+}
+
+bool is_word(const YamlTree& tree, const Rule& rule) {
+  return !rule.word.empty() && tree.kind == YamlTree::Kind::scalar && tree.text == rule.word;
+}
+
+/// The number that a plain scalar spells from end to end.
+template <class T>
+std::optional<T> parse_number(const YamlTree& tree) {
+  if (tree.kind != YamlTree::Kind::scalar || tree.quoted) return std::nullopt;
+  std::string_view text = tree.text;
+  if (text.size() > 1 && text[0] == '+' && text[1] != '-') text.remove_prefix(1);
+  T value{};
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
+  return value;
+}
+
+template <class T>
+std::string read_number(const YamlTree& tree, const Rule& rule, T& value) {
+  if (is_word(tree, rule)) {
+    value = 0;
+    return "";
+  }
+  const std::optional<T> number = parse_number<T>(tree);
+  // A 64-bit seed does not fit a double: its type is its range.
+  const bool admitted = number && (std::is_same_v<T, std::uint64_t> || rule.admits(static_cast<double>(*number)));
+  if (!admitted || !std::isfinite(static_cast<double>(*number))) {
+    const char* what = std::is_floating_point_v<T> ? "a number" : "a whole number";
+    return expected(std::is_unsigned_v<T> ? "a whole number from 0 to 2^64 - 1" : what, rule, tree);
+  }
+  value = *number;
+  return "";
+}
+
+/// YAML that reads as text: plain where no character of it means something else.
+std::string quote(const std::string& text) {
+  const auto is_plain = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '/' || c == '.' ||
+           c == '-';
+  };
+  const bool means_nothing = text == "null" || text == "Null" || text == "NULL";
+  const bool plain = !text.empty() && text[0] != '-' && text[0] != '.' && std::all_of(text.begin(), text.end(), is_plain);
+  if (plain && !means_nothing) return text;
+  std::string quoted = "\"";
+  for (const char c : text) {
+    if (c == '"' || c == '\\') {
+      quoted += {'\\', c};
+    } else if (static_cast<unsigned char>(c) < 0x20) {
+      quoted += fmt::format("\\x{:02x}", static_cast<unsigned>(c));
+    } else {
+      quoted += c;
+    }
+  }
+  return quoted + "\"";
+}
+
+}  // namespace
+
+std::string describe(const Rule& rule) {
+  if (!rule.choices.empty()) return "one of " + join(rule.choices);
+  const bool has_low = std::isfinite(rule.low), has_high = std::isfinite(rule.high);
+  if (has_low && has_high)
+    return rule.low == rule.high ? fmt::format("{}", rule.low) : fmt::format("from {} to {}", rule.low, rule.high);
+  if (has_low) return fmt::format("{} {}", rule.low_is_excluded ? ">" : ">=", rule.low);
+  return has_high ? fmt::format("<= {}", rule.high) : "";
+}
+
+std::string read_value(const YamlTree& tree, const Rule& rule, int& value) { return read_number(tree, rule, value); }
+std::string read_value(const YamlTree& tree, const Rule& rule, std::int64_t& value) { return read_number(tree, rule, value); }
+std::string read_value(const YamlTree& tree, const Rule& rule, std::uint64_t& value) { return read_number(tree, rule, value); }
+std::string read_value(const YamlTree& tree, const Rule& rule, double& value) { return read_number(tree, rule, value); }
+
+std::string read_value(const YamlTree& tree, const Rule& rule, bool& value) {
+  const bool plain = tree.kind == YamlTree::Kind::scalar && !tree.quoted;
+  if (!plain || (tree.text != "true" && tree.text != "false")) return expected("true or false", rule, tree);
+  value = tree.text == "true";
+  return "";
+}
+
+std::string read_value(const YamlTree& tree, const Rule& rule, std::string& value) {
+  if (tree.kind != YamlTree::Kind::scalar) return expected(rule.choices.empty() ? "text" : "a word,", rule, tree);
+  if (!rule.choices.empty() && std::find(rule.choices.begin(), rule.choices.end(), tree.text) == rule.choices.end()) {
+    return fmt::format("expected {}, found {}{}", describe(rule), describe(tree), suggestion(tree.text, rule.choices));
+  }
+  value = tree.text;
+  return "";
+}
+
+std::string read_value(const YamlTree& tree, const Rule& rule, std::vector<std::string>& value) {
+  std::vector<std::string> items;
+  const auto is_scalar = [](const YamlTree& item) { return item.kind == YamlTree::Kind::scalar; };
+  const bool is_list = tree.kind == YamlTree::Kind::list && std::all_of(tree.items.begin(), tree.items.end(), is_scalar);
+  if (is_list) {
+    for (const YamlTree& item : tree.items) items.push_back(item.text);
+  } else if (!is_word(tree, rule)) {
+    return expected("a list of numbers or names such as [0, 1]", rule, tree);
+  }
+  if (is_list && items.empty()) return "the list is empty";
+  value = std::move(items);
+  return "";
+}
+
+std::string write_value(const Rule& rule, std::int64_t value) {
+  return value == 0 && !rule.word.empty() ? rule.word : fmt::format("{}", value);
+}
+std::string write_value(const Rule& rule, int value) { return write_value(rule, std::int64_t{value}); }
+std::string write_value(const Rule&, std::uint64_t value) { return fmt::format("{}", value); }
+std::string write_value(const Rule&, double value) { return fmt::format("{}", value); }
+std::string write_value(const Rule&, bool value) { return value ? "true" : "false"; }
+std::string write_value(const Rule&, const std::string& value) { return quote(value); }
+
+std::string write_value(const Rule& rule, const std::vector<std::string>& value) {
+  if (value.empty() && !rule.word.empty()) return rule.word;
+  std::vector<std::string> quoted;
+  std::transform(value.begin(), value.end(), std::back_inserter(quoted), quote);
+  return fmt::format("[{}]", join(quoted));
+}
+
+}  // namespace isinglass

@@ -1,0 +1,31 @@
+#pragma once
+
+#include "config/rule.hpp"
+#include "config/yaml_tree.hpp"
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+/// Values of the configuration from YAML scalars and back, each with the rule it has to obey.
+namespace isinglass {
+
+/// Sets `value` and returns an empty text, or leaves it and returns what was expected and what was found.
+[[nodiscard]] std::string read_value(const YamlTree& tree, const Rule& rule, int& value);
+[[nodiscard]] std::string read_value(const YamlTree& tree, const Rule& rule, std::int64_t& value);
+[[nodiscard]] std::string read_value(const YamlTree& tree, const Rule& rule, std::uint64_t& value);
+[[nodiscard]] std::string read_value(const YamlTree& tree, const Rule& rule, double& value);
+[[nodiscard]] std::string read_value(const YamlTree& tree, const Rule& rule, bool& value);
+[[nodiscard]] std::string read_value(const YamlTree& tree, const Rule& rule, std::string& value);
+[[nodiscard]] std::string read_value(const YamlTree& tree, const Rule& rule, std::vector<std::string>& value);
+
+/// The value as YAML that read_value turns into the same value.
+[[nodiscard]] std::string write_value(const Rule& rule, std::int64_t value);
+[[nodiscard]] std::string write_value(const Rule& rule, int value);
+[[nodiscard]] std::string write_value(const Rule& rule, std::uint64_t value);
+[[nodiscard]] std::string write_value(const Rule& rule, double value);
+[[nodiscard]] std::string write_value(const Rule& rule, bool value);
+[[nodiscard]] std::string write_value(const Rule& rule, const std::string& value);
+[[nodiscard]] std::string write_value(const Rule& rule, const std::vector<std::string>& value);
+
+}  // namespace isinglass

@@ -1,0 +1,128 @@
+#include "config/writer.hpp"
+
+#include "config/fields.hpp"
+#include "config/scalars.hpp"
+
+#include <map>
+
+#include <fmt/format.h>
+
+namespace isinglass {
+
+namespace {
+
+enum class Help { none, comments };
+
+/// The visitor that writes block-style YAML, two spaces a level.
+class YamlWriter {
+public:
+  explicit YamlWriter(Help help) : help_(help) {}
+
+  template <class T>
+  void field(std::string_view key, const T& value, const Rule& rule, std::string_view help) {
+    line(fmt::format("{}: {}", key, write_value(rule, value)), comment(rule, help));
+  }
+
+  template <class S>
+  void section(std::string_view key, const S& structure, std::string_view help) {
+    if (indent_ == 0 && help_ == Help::comments) text_ += '\n';
+    line(fmt::format("{}:", key), std::string(help));
+    indent_ += 2;
+    visit_fields(*this, structure);
+    indent_ -= 2;
+  }
+
+  template <class S>
+  void list(std::string_view key, const std::vector<S>& structures, std::string_view help) {
+    line(fmt::format("{}:{}", key, structures.empty() ? " []" : ""), std::string(help));
+    indent_ += 4;
+    for (const S& structure : structures) {
+      starts_item_ = true;
+      visit_fields(*this, structure);
+    }
+    indent_ -= 4;
+  }
+
+  [[nodiscard]] std::string text() && { return std::move(text_); }
+
+private:
+  static std::string comment(const Rule& rule, std::string_view help) {
+    std::string allowed = describe(rule);
+    if (!rule.word.empty()) allowed = rule.word + (allowed.empty() ? "" : ", or a number " + allowed);
+    return fmt::format("{}{}{}", help, help.empty() || allowed.empty() ? "" : "; ", allowed);
+  }
+
+  void line(const std::string& content, const std::string& comment) {
+    const std::size_t dash = starts_item_ ? 2 : 0;
+    const std::string start = fmt::format("{:{}}{}{}", "", indent_ - dash, starts_item_ ? "- " : "", content);
+    starts_item_ = false;
+    const bool has_comment = help_ == Help::comments && !comment.empty();
+    text_ += has_comment ? fmt::format("{:<36} # {}\n", start, comment) : start + "\n";
+  }
+
+  Help help_;
+  std::string text_;
+  std::size_t indent_ = 0;
+  bool starts_item_ = false;
+};
+
+/// The visitor that lists full names and values.
+class Flattener {
+public:
+  template <class T>
+  void field(std::string_view key, const T& value, const Rule& rule, std::string_view) {
+    entries.emplace_back(prefix_ + std::string(key), write_value(rule, value));
+  }
+
+  template <class S>
+  void section(std::string_view key, const S& structure, std::string_view) {
+    const std::string outer = std::exchange(prefix_, fmt::format("{}{}.", prefix_, key));
+    visit_fields(*this, structure);
+    prefix_ = outer;
+  }
+
+  template <class S>
+  void list(std::string_view key, const std::vector<S>& structures, std::string_view) {
+    for (std::size_t i = 0; i < structures.size(); ++i) section(fmt::format("{}.{}", key, i), structures[i], "");
+  }
+
+  std::vector<std::pair<std::string, std::string>> entries;
+
+private:
+  std::string prefix_;
+};
+
+std::string write(const Config& config, Help help) {
+  YamlWriter writer(help);
+  visit_fields(writer, config);
+  return std::move(writer).text();
+}
+
+}  // namespace
+
+std::string to_yaml(const Config& config) { return write(config, Help::none); }
+
+std::string defaults_yaml() {
+  return "# Configuration of isinglass: every key with its default. Keep the lines you change, and `schema`.\n" +
+         write(Config{}, Help::comments);
+}
+
+std::vector<std::pair<std::string, std::string>> flatten(const Config& config) {
+  Flattener flattener;
+  visit_fields(flattener, config);
+  return std::move(flattener.entries);
+}
+
+std::vector<ConfigDifference> differences(const Config& first, const Config& second) {
+  std::map<std::string, ConfigDifference> by_key;
+  for (const auto& [key, value] : flatten(first)) by_key[key] = {key, value, "-"};
+  for (const auto& [key, value] : flatten(second))
+    by_key.try_emplace(key, ConfigDifference{key, "-", "-"}).first->second.second = value;
+  std::vector<ConfigDifference> found;
+  for (auto& [key, difference] : by_key) {
+    if (key != "output.directory" && difference.first != difference.second) found.push_back(std::move(difference));
+  }
+  return found;
+}
+
+}  // namespace isinglass

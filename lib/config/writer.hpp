@@ -1,0 +1,28 @@
+#pragma once
+
+#include "config/config.hpp"
+
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace isinglass {
+
+/// Every key of the configuration with its value, as YAML that reads as the same configuration.
+[[nodiscard]] std::string to_yaml(const Config& config);
+
+/// The default configuration with help, unit and range of every key as comments.
+[[nodiscard]] std::string defaults_yaml();
+
+/// Full dotted names and values of all keys: "network.hidden.0.units", "16".
+[[nodiscard]] std::vector<std::pair<std::string, std::string>> flatten(const Config& config);
+
+/// A key that two configurations disagree on; a value is "-" where the key does not exist.
+struct ConfigDifference {
+  std::string key, first, second;
+};
+
+/// What makes two runs different: every key but output.directory.
+[[nodiscard]] std::vector<ConfigDifference> differences(const Config& first, const Config& second);
+
+}  // namespace isinglass

@@ -1,0 +1,44 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace isinglass {
+
+/// Integer samples that one rank holds, in the global order of their split.
+struct Samples {
+  int features = 0;                  ///< inputs of a sample
+  std::vector<std::int8_t> inputs;   ///< [sample][feature], centred grid values
+  std::vector<std::uint8_t> labels;  ///< [sample], index into the chosen classes
+  std::size_t first = 0;             ///< global index of the first sample held here
+  std::size_t global_size = 0;       ///< samples of the split over all ranks of a group
+
+  [[nodiscard]] std::size_t size() const { return labels.size(); }
+  [[nodiscard]] std::span<const std::int8_t> row(std::size_t sample) const {
+    return std::span(inputs).subspan(sample * static_cast<std::size_t>(features), static_cast<std::size_t>(features));
+  }
+};
+
+/// A rank's part of the three splits, with what training alone determined about the inputs.
+struct DataSplits {
+  Samples train, validation, test;
+  std::vector<std::string> class_names;  ///< in the order of the labels
+  std::vector<int> center;               ///< [feature], rounded training mean that was subtracted, in grid units
+  int rows = 0, columns = 0;             ///< of a pooled image: features = rows * columns
+  double input_rms = 0;                  ///< sqrt of the summed training variance: rms of z for random +-1 weights, grid units
+};
+
+/// The samples of [first, last) that one rank of a group holds.
+struct ShardRange {
+  std::size_t first = 0, last = 0;
+};
+
+/// Even contiguous split of `count` samples over `shards` ranks; every sample belongs to exactly one shard.
+[[nodiscard]] constexpr ShardRange shard_range(std::size_t count, std::size_t shard, std::size_t shards) {
+  return {count * shard / shards, count * (shard + 1) / shards};
+}
+
+}  // namespace isinglass

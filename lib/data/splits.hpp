@@ -1,0 +1,14 @@
+#pragma once
+
+#include "config/config.hpp"
+#include "data/samples.hpp"
+
+namespace isinglass {
+
+/// Reads the data set, chooses classes and a seeded stratified subset, holds out validation samples, pools,
+/// quantizes and centres with training statistics only, and keeps shard `shard` of `shards` of each split.
+/// The samples are in a seeded random order that interleaves the classes, and do not depend on the sharding.
+/// Throws InputError naming the file or key and the way out.
+[[nodiscard]] DataSplits load_splits(const DataConfig& config, std::uint64_t seed, int shard, int shards);
+
+}  // namespace isinglass

@@ -1,0 +1,137 @@
+#include "io/model_group.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/error.hpp"
+
+namespace isinglass {
+namespace {
+
+constexpr std::pair<Loss, const char*> loss_names[] = {{Loss::hinge, "hinge"}, {Loss::squared_hinge, "squared_hinge"}};
+
+std::string name_of(Loss loss) {
+  return std::ranges::find(loss_names, loss, [](const auto& entry) { return entry.first; })->second;
+}
+
+Loss loss_named(const std::string& name) {
+  for (const auto& [loss, known] : loss_names) {
+    if (name == known) return loss;
+  }
+  throw InputError(fmt::format("/model/loss: unknown loss \"{}\"", name));
+}
+
+void expect(bool condition, const h5::Group& group, const char* problem) {
+  if (!condition) throw InputError(group.where() + ": " + problem);
+}
+
+std::string layer_name(std::size_t index) { return fmt::format("layer_{}", index); }
+
+h5::Dimensions shape(auto... sides) { return {static_cast<hsize_t>(sides)...}; }
+
+void write_layer(const h5::Group& group, const Layer& layer, const LayerBits& bits) {
+  const LayerValues values = decode(layer, bits);
+  h5::write_attribute(group, "inputs", std::int64_t{layer.inputs});
+  h5::write_attribute(group, "units", std::int64_t{layer.units});
+  h5::write_attribute(group, "weight_codebook", layer.weights.name);
+  h5::write_attribute(group, "bias_codebook", layer.bias.name);
+  h5::write_attribute(group, "bias_unit", std::int64_t{layer.bias_unit});
+  h5::write_attribute(group, "rms", layer.rms);
+  h5::write<std::uint8_t>(group, "weight_bits", bits.weights, shape(layer.units, layer.inputs, layer.weights.bits()));
+  h5::write<std::uint8_t>(group, "bias_bits", bits.biases, shape(layer.units, layer.bias.bits()));
+  h5::write<std::int16_t>(group, "weights", values.weights, shape(layer.units, layer.inputs));
+  h5::write<std::int32_t>(group, "biases", values.biases);
+  if (layer.is_output()) return;
+  h5::write<std::int32_t>(group, "thresholds", layer.thresholds);
+  h5::write<std::int8_t>(group, "activation_values", layer.values);
+}
+
+int read_count(const h5::Group& group, const char* name) {
+  constexpr std::int64_t largest = 1 << 24;
+  const auto count = h5::read_attribute<std::int64_t>(group, name);
+  if (count < 1 || count > largest)
+    throw InputError(fmt::format("{}: {} is outside 1 .. {}", group.where(name), count, largest));
+  return static_cast<int>(count);
+}
+
+Layer read_layer(const h5::Group& group) {
+  Layer layer;
+  layer.inputs = read_count(group, "inputs");
+  layer.units = read_count(group, "units");
+  layer.weights = make_codebook(h5::read_text_attribute(group, "weight_codebook"));
+  layer.bias = make_codebook(h5::read_text_attribute(group, "bias_codebook"));
+  layer.bias_unit = read_count(group, "bias_unit");
+  layer.rms = h5::read_attribute<double>(group, "rms");
+  if (!group.has("activation_values")) return layer;  // the output layer
+  layer.thresholds = h5::read<std::int32_t>(group, "thresholds");
+  layer.values = h5::read<std::int8_t>(group, "activation_values");
+  expect(std::ranges::is_sorted(layer.thresholds), group, "thresholds do not ascend");
+  expect(layer.thresholds.size() + 1 == layer.values.size(), group, "thresholds and activation_values do not fit together");
+  return layer;
+}
+
+LayerBits read_bits(const h5::Group& group, const Layer& layer) {
+  const LayerBits bits{h5::read<std::uint8_t>(group, "weight_bits", shape(layer.units, layer.inputs, layer.weights.bits())),
+                       h5::read<std::uint8_t>(group, "bias_bits", shape(layer.units, layer.bias.bits()))};
+  const auto is_bit = [](std::uint8_t bit) { return bit <= 1; };
+  expect(std::ranges::all_of(bits.weights, is_bit) && std::ranges::all_of(bits.biases, is_bit), group,
+         "weight_bits and bias_bits must be 0 or 1");
+  // The decoded values are there for readers without our codebooks: both must tell the same network.
+  const LayerValues values = decode(layer, bits);
+  expect(values.weights == h5::read<std::int16_t>(group, "weights", shape(layer.units, layer.inputs)), group,
+         "weights contradict weight_bits");
+  expect(values.biases == h5::read<std::int32_t>(group, "biases", shape(layer.units)), group, "biases contradict bias_bits");
+  return bits;
+}
+
+/// Layers fit onto each other, the first one onto the image and the last one onto the classes.
+void expect_consistent(const h5::Group& group, const Model& model) {
+  const auto& layers = model.architecture.layers;
+  const int classes = model.architecture.classes;
+  const std::int64_t features = std::int64_t{model.rows} * model.columns;
+  expect(layers.front().inputs == features, group, "the first layer's inputs are not rows times columns");
+  expect(static_cast<std::int64_t>(model.center.size()) == features, group, "center has not one value a feature");
+  expect(static_cast<int>(model.class_names.size()) == classes && classes >= 2, group, "class_names has not one name a class");
+  expect(model.architecture.outputs() == (classes == 2 ? 1 : classes), group, "the output layer does not fit the classes");
+  for (std::size_t l = 0; l < layers.size(); ++l) {
+    expect(layers[l].is_output() == (l + 1 == layers.size()), group, "only the last layer may be without activation");
+    expect(l == 0 || layers[l].inputs == layers[l - 1].units, group, "a layer does not fit onto the one before it");
+  }
+}
+
+}  // namespace
+
+void write_model_group(const h5::Group& root, const Model& model) {
+  const h5::Group group = root.create_group("model");
+  const auto& layers = model.architecture.layers;
+  h5::write_attribute(group, "layers", static_cast<std::int64_t>(layers.size()));
+  h5::write_attribute(group, "classes", std::int64_t{model.architecture.classes});
+  h5::write_attribute(group, "loss", name_of(model.architecture.loss));
+  h5::write_attribute(group, "rows", std::int64_t{model.rows});
+  h5::write_attribute(group, "columns", std::int64_t{model.columns});
+  h5::write_texts(group, "class_names", model.class_names);
+  h5::write<std::int32_t>(group, "center", model.center);
+  for (std::size_t l = 0; l < layers.size(); ++l) write_layer(group.create_group(layer_name(l)), layers[l], model.bits.at(l));
+}
+
+Model read_model_group(const h5::Group& root) {
+  const h5::Group group = root.open_group("model");
+  Model model;
+  model.architecture.classes = read_count(group, "classes");
+  model.architecture.loss = loss_named(h5::read_text_attribute(group, "loss"));
+  model.rows = read_count(group, "rows");
+  model.columns = read_count(group, "columns");
+  model.class_names = h5::read_texts(group, "class_names");
+  model.center = h5::read<std::int32_t>(group, "center");
+  const auto layers = static_cast<std::size_t>(read_count(group, "layers"));
+  for (std::size_t l = 0; l < layers; ++l) {
+    const h5::Group layer_group = group.open_group(layer_name(l));
+    model.architecture.layers.push_back(read_layer(layer_group));
+    model.bits.push_back(read_bits(layer_group, model.architecture.layers.back()));
+  }
+  expect_consistent(group, model);
+  return model;
+}
+
+}  // namespace isinglass

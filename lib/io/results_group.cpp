@@ -1,0 +1,106 @@
+#include "io/results_group.hpp"
+
+#include <type_traits>
+
+#include "base/error.hpp"
+
+namespace isinglass {
+namespace {
+
+/// The one list of scalar results: calls visit(name, field) for each.
+void for_each_number(auto& results, auto&& visit) {
+  visit("train_accuracy", results.train_accuracy);
+  visit("validation_accuracy", results.validation_accuracy);
+  visit("test_accuracy", results.test_accuracy);
+  visit("objective", results.objective);
+  visit("bits_per_parameter", results.bits_per_parameter);
+  visit("parameters", results.parameters);
+  visit("train_samples", results.train_samples);
+  visit("validation_samples", results.validation_samples);
+  visit("test_samples", results.test_samples);
+  visit("constraints", results.constraints);
+  visit("spins", results.spins);
+  visit("constraint_bytes", results.constraint_bytes);
+}
+
+/// The one list of history columns: calls visit(name, member) for each that is a result.
+void for_each_column(auto&& visit) {
+  visit("phase", &HistoryRow::phase);
+  visit("iteration", &HistoryRow::iteration);
+  visit("energy", &HistoryRow::energy);
+  visit("objective", &HistoryRow::objective);
+  visit("incumbent_objective", &HistoryRow::incumbent_objective);
+  visit("violation", &HistoryRow::violation);
+  visit("gap", &HistoryRow::gap);
+  visit("train_accuracy", &HistoryRow::train_accuracy);
+  visit("validation_accuracy", &HistoryRow::validation_accuracy);
+}
+
+template <class T>
+void write_column(const h5::Group& group, const char* name, const std::vector<HistoryRow>& history, T HistoryRow::*member) {
+  std::vector<T> column;
+  for (const HistoryRow& row : history) column.push_back(row.*member);
+  if constexpr (std::is_same_v<T, std::string>) {
+    h5::write_texts(group, name, column);
+  } else {
+    h5::write<T>(group, name, column);
+  }
+}
+
+template <class T>
+void read_column(const h5::Group& group, const char* name, std::vector<HistoryRow>& history, T HistoryRow::*member) {
+  std::vector<T> column;
+  if constexpr (std::is_same_v<T, std::string>) {
+    column = h5::read_texts(group, name);
+  } else {
+    column = h5::read<T>(group, name);
+  }
+  if (column.size() != history.size()) throw InputError(group.where(name) + ": is not as long as the other columns");
+  for (std::size_t i = 0; i < column.size(); ++i) history[i].*member = column[i];
+}
+
+/// Side of the confusion matrix; 0 where there is none.
+std::size_t classes_of(std::size_t elements) {
+  std::size_t side = 0;
+  while (side * side < elements) ++side;
+  return side;
+}
+
+}  // namespace
+
+void write_results_groups(const h5::Group& root, const RunResults& results) {
+  const h5::Group group = root.create_group("results");
+  for_each_number(results, [&](const char* name, auto value) { h5::write_attribute(group, name, value); });
+  h5::write_attribute(group, "stop_reason", results.stop_reason);
+  const std::size_t classes = classes_of(results.confusion.size());
+  h5::write<std::int64_t>(group, "confusion", results.confusion, {classes, classes});
+
+  const h5::Group history = root.create_group("history");
+  for_each_column([&](const char* name, auto member) { write_column(history, name, results.history, member); });
+}
+
+void write_times(const h5::Group& provenance, const RunResults& results) {
+  h5::write_attribute(provenance, "wall_seconds", results.wall_seconds);
+  h5::write_attribute(provenance, "data_seconds", results.data_seconds);
+  write_column(provenance, "history_wall_seconds", results.history, &HistoryRow::wall_seconds);
+}
+
+RunResults read_results_groups(const h5::Group& root) {
+  RunResults results;
+  const h5::Group group = root.open_group("results");
+  for_each_number(results, [&](const char* name, auto& value) {
+    value = h5::read_attribute<std::remove_reference_t<decltype(value)>>(group, name);
+  });
+  results.stop_reason = h5::read_text_attribute(group, "stop_reason");
+  results.confusion = h5::read<std::int64_t>(group, "confusion");
+
+  const h5::Group history = root.open_group("history"), provenance = root.open_group("provenance");
+  results.history.resize(h5::read<std::int64_t>(history, "iteration").size());
+  for_each_column([&](const char* name, auto member) { read_column(history, name, results.history, member); });
+  read_column(provenance, "history_wall_seconds", results.history, &HistoryRow::wall_seconds);
+  results.wall_seconds = h5::read_attribute<double>(provenance, "wall_seconds");
+  results.data_seconds = h5::read_attribute<double>(provenance, "data_seconds");
+  return results;
+}
+
+}  // namespace isinglass

@@ -1,0 +1,22 @@
+#pragma once
+
+#include "solver/outcome.hpp"
+#include "solver/train.hpp"
+
+namespace isinglass {
+
+/// Where and how hot an annealing starts.
+struct AnnealPlan {
+  std::string phase;            ///< for the history: anneal or polish
+  int sweeps = 0;
+  double hot_temperature = 0;   ///< per training sample, in units of one output step
+  NetworkBits start;
+};
+
+/// FIP-consistent annealing: flip a parameter bit, propagate, accept on the exact loss (Metropolis). The proposals of a
+/// unit are evaluated together against the same state and walked through in order; after an accepted one the rest is
+/// evaluated again, so the chain is the sequential one. Each replica group runs its own chain. Appends to `history`.
+/// Collective over grid.world.
+[[nodiscard]] SolveOutcome solve_anneal(const TrainingInput& input, const AnnealPlan& plan, std::vector<HistoryRow>& history);
+
+}  // namespace isinglass

@@ -1,0 +1,47 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+/// Inner loops of FIP-consistent annealing: one sample's input row against all flips of a unit at once. Exact integers.
+namespace isinglass {
+
+/// A sample whose z lies within reach of a threshold: moving across it upwards changes the sample's loss by `jump`.
+struct FlipEvent {
+  std::size_t sample = 0;
+  int distance = 0;  ///< threshold - z: a step with step x >= distance ends above the threshold
+  std::int64_t jump = 0;
+};
+
+/// A sample's distance below the margin at one output, and the sign its output should have.
+struct FlipShortfall {
+  std::size_t sample = 0;
+  int shortfall = 0, target = 1;
+};
+
+/// Input rows, [sample][length]; length is a multiple of 32.
+struct EventRows {
+  const std::int8_t* data = nullptr;
+  std::size_t length = 0;
+};
+
+/// Replaces `near` by the samples with -reach < threshold - z <= reach, ascending.
+void find_near(const std::int16_t* z, std::size_t samples, int threshold, int reach, std::vector<std::size_t>& near);
+
+/// z_s += step x_s over `size` samples, a multiple of 128; x null: a constant input of 1.
+void shift_all(std::int16_t* z, const std::int8_t* x, int step, std::size_t size);
+
+/// sums[i] += sum of jump over the events with steps[i] x[i] >= distance, for first <= i < last; [length].
+void sum_crossings(std::span<const FlipEvent> events, const EventRows& rows, std::span<const std::int16_t> steps,
+                   std::size_t first, std::size_t last, std::span<std::int64_t> sums);
+
+/// sums[i] += sum of f(shortfall - target steps[i] x[i]) - f(shortfall), f(m) = max(m, 0) or its square, first <= i < last.
+void sum_losses(std::span<const FlipShortfall> samples, const EventRows& rows, std::span<const std::int16_t> steps,
+                std::size_t first, std::size_t last, bool squared, std::span<std::int64_t> sums);
+
+/// The same for a constant input.
+[[nodiscard]] std::int64_t sum_bias_losses(std::span<const FlipShortfall> samples, int step, bool squared);
+
+}  // namespace isinglass

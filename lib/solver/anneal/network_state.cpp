@@ -1,0 +1,192 @@
+#include "solver/anneal/network_state.hpp"
+
+#include "network/forward.hpp"
+#include "solver/structured/kernels.hpp"
+
+#include <algorithm>
+#include <cstdlib>
+
+namespace isinglass {
+
+namespace {
+
+/// Weights of one layer as [input][unit]: what one activation sends to the next layer, contiguous.
+std::vector<std::int16_t> transposed(const Layer& layer, const LayerValues& values) {
+  const auto inputs = static_cast<std::size_t>(layer.inputs), units = static_cast<std::size_t>(layer.units);
+  std::vector<std::int16_t> result(values.weights.size());
+  for (std::size_t j = 0; j < units; ++j)
+    for (std::size_t i = 0; i < inputs; ++i) result[i * units + j] = values.weights[j * inputs + i];
+  return result;
+}
+
+int largest_magnitude(std::span<const std::int8_t> values) {
+  int largest = 0;
+  for (const std::int8_t v : values) largest = std::max(largest, std::abs(static_cast<int>(v)));
+  return largest;
+}
+
+constexpr std::size_t row_padding = 32;  // inputs, so that the kernels run on whole vectors
+
+}  // namespace
+
+NetworkState::NetworkState(const Architecture& architecture, const Samples& samples, int margin, const NetworkBits& bits)
+    : architecture_(&architecture),
+      samples_(samples.size()),
+      stride_(padded(samples.size())),
+      outputs_(static_cast<std::size_t>(architecture.outputs())),
+      margin_(margin),
+      bits_(bits),
+      values_(decode(architecture, bits)) {
+  for (std::size_t l = 0; l < architecture.layers.size(); ++l) {
+    const Layer& layer = architecture.layers[l];
+    row_length_.push_back((static_cast<std::size_t>(layer.inputs) + row_padding - 1) / row_padding * row_padding);
+    inputs_.emplace_back(row_length_.back() * samples_);
+    outgoing_.push_back(transposed(layer, values_[l]));
+    largest_input_.push_back(largest_magnitude(l == 0 ? samples.inputs : architecture.layers[l - 1].values));
+    if (!layer.is_output()) z_.emplace_back(static_cast<std::size_t>(layer.units) * stride_);
+  }
+  z_out_.resize(samples_ * outputs_);
+  for (std::size_t s = 0; s < samples_; ++s)
+    for (int c = 0; c < architecture.outputs(); ++c)
+      sign_.push_back(static_cast<std::int8_t>(target_sign(architecture.outputs(), c, samples.labels[s])));
+  load_inputs(samples);
+  forward_all();
+}
+
+void NetworkState::load_inputs(const Samples& samples) {
+  const auto features = static_cast<std::size_t>(samples.features);
+  columns_.resize(features * stride_);
+  for (std::size_t s = 0; s < samples_; ++s) {
+    const auto from = samples.row(s);
+    std::copy(from.begin(), from.end(), inputs_[0].begin() + static_cast<std::ptrdiff_t>(s * row_length_[0]));
+    for (std::size_t i = 0; i < features; ++i) columns_[i * stride_ + s] = from[i];
+  }
+}
+
+void NetworkState::forward_all() {
+  for (std::size_t s = 0; s < samples_; ++s)
+    for (std::size_t l = 0; l < architecture_->layers.size(); ++l) {
+      const Layer& layer = architecture_->layers[l];
+      const std::int8_t* input = row(l, s);
+      const std::int16_t* weights = values_[l].weights.data();
+      for (int j = 0; j < layer.units; ++j, weights += layer.inputs) {
+        const auto unit = static_cast<std::size_t>(j);
+        int z = values_[l].biases[unit];
+        for (int i = 0; i < layer.inputs; ++i) z += weights[i] * input[i];
+        if (layer.is_output()) {
+          z_out_[s * outputs_ + unit] = z;
+          continue;
+        }
+        z_[l][unit * stride_ + s] = static_cast<std::int16_t>(z);
+        set_activation(l, j, s, layer.values[static_cast<std::size_t>(segment_of(layer.thresholds, z))]);
+      }
+    }
+}
+
+void NetworkState::set_activation(std::size_t layer, int unit, std::size_t sample, int value) {
+  inputs_[layer + 1][sample * row_length_[layer + 1] + static_cast<std::size_t>(unit)] = static_cast<std::int8_t>(value);
+}
+
+int NetworkState::step(std::size_t l, const Flip& flip) const {
+  const Layer& layer = architecture_->layers[l];
+  const auto unit = static_cast<std::size_t>(flip.unit), input = static_cast<std::size_t>(flip.input);
+  if (flip.input == layer.inputs) {
+    const int size = layer.bias.steps[flip.bit] * layer.bias_unit;
+    return bits_[l].biases[unit * layer.bias.steps.size() + flip.bit] ? -size : size;
+  }
+  const std::size_t weight_bits = layer.weights.steps.size();
+  const std::size_t parameter = unit * static_cast<std::size_t>(layer.inputs) + input;
+  return bits_[l].weights[parameter * weight_bits + flip.bit] ? -layer.weights.steps[flip.bit] : layer.weights.steps[flip.bit];
+}
+
+std::int64_t NetworkState::sample_loss(std::span<const int> z, std::size_t sample) const {
+  std::int64_t sum = 0;
+  const bool squared = architecture_->loss == Loss::squared_hinge;
+  for (std::size_t c = 0; c < outputs_; ++c) {
+    const std::int64_t shortfall = std::max(0, margin_ - sign_[sample * outputs_ + c] * z[c]);
+    sum += squared ? shortfall * shortfall : shortfall;
+  }
+  return sum;
+}
+
+std::int64_t NetworkState::loss() const {
+  std::int64_t sum = 0;
+  for (std::size_t s = 0; s < samples_; ++s) sum += sample_loss(std::span(z_out_).subspan(s * outputs_, outputs_), s);
+  return sum;
+}
+
+/// What the change of one activation does, layer by layer; with `commit` the new values are kept.
+template <bool commit>
+std::int64_t NetworkState::propagate(std::size_t l, int unit, std::size_t sample, int value) {
+  auto& [z, changed, changes] = scratch_;
+  changed.assign(1, unit);
+  changes.assign(1, value - row(l + 1, sample)[unit]);
+  if (commit) set_activation(l, unit, sample, value);
+  for (std::size_t next = l + 1;; ++next) {
+    const Layer& layer = architecture_->layers[next];
+    const auto units = static_cast<std::size_t>(layer.units);
+    z.resize(units);
+    for (std::size_t j = 0; j < units; ++j) z[j] = layer.is_output() ? z_out_[sample * outputs_ + j] : z_[next][j * stride_ + sample];
+    for (std::size_t i = 0; i < changed.size(); ++i) {
+      const std::int16_t* weights = outgoing_[next].data() + static_cast<std::size_t>(changed[i]) * units;
+      for (std::size_t j = 0; j < units; ++j) z[j] += weights[j] * changes[i];
+    }
+    if (layer.is_output()) break;
+    changed.clear();
+    changes.clear();
+    for (std::size_t j = 0; j < units; ++j) {
+      const int was = row(next + 1, sample)[j], is = layer.values[static_cast<std::size_t>(segment_of(layer.thresholds, z[j]))];
+      if (commit) z_[next][j * stride_ + sample] = static_cast<std::int16_t>(z[j]);
+      if (was == is) continue;
+      changed.push_back(static_cast<int>(j));
+      changes.push_back(is - was);
+      if (commit) set_activation(next, static_cast<int>(j), sample, is);
+    }
+    if (changed.empty()) {  // nothing reaches the output
+      z.assign(z_out_.begin() + static_cast<std::ptrdiff_t>(sample * outputs_),
+               z_out_.begin() + static_cast<std::ptrdiff_t>((sample + 1) * outputs_));
+      break;
+    }
+  }
+  if (commit) std::copy(z.begin(), z.end(), z_out_.begin() + static_cast<std::ptrdiff_t>(sample * outputs_));
+  return sample_loss(z, sample);
+}
+
+std::int64_t NetworkState::loss_if(std::size_t layer, int unit, std::size_t sample, int value) {
+  return propagate<false>(layer, unit, sample, value);
+}
+
+/// z of one hidden unit after a step of one input, and everything that follows from the samples whose segment changes.
+void NetworkState::shift_unit_z(std::size_t l, int unit, int input, int step, std::span<const FlipEvent> near) {
+  const Layer& layer = architecture_->layers[l];
+  std::int16_t* z = z_[l].data() + static_cast<std::size_t>(unit) * stride_;
+  if (input == layer.inputs)
+    shift_all(z, nullptr, step, stride_);
+  else if (l == 0)
+    shift_all(z, columns_.data() + static_cast<std::size_t>(input) * stride_, step, stride_);
+  else
+    for (std::size_t s = 0; s < samples_; ++s) z[s] = static_cast<std::int16_t>(z[s] + step * row(l, s)[input]);
+  for (const FlipEvent& event : near) {
+    const int value = layer.values[static_cast<std::size_t>(segment_of(layer.thresholds, z[event.sample]))];
+    if (value != row(l + 1, event.sample)[unit]) propagate<true>(l, unit, event.sample, value);
+  }
+}
+
+void NetworkState::apply(std::size_t l, const Flip& flip, std::span<const FlipEvent> near) {
+  const Layer& layer = architecture_->layers[l];
+  const int change = step(l, flip);
+  const auto unit = static_cast<std::size_t>(flip.unit), input = static_cast<std::size_t>(flip.input);
+  if (flip.input == layer.inputs) {
+    bits_[l].biases[unit * layer.bias.steps.size() + flip.bit] ^= 1U;
+    values_[l].biases[unit] += change;
+  } else {
+    const std::size_t parameter = unit * static_cast<std::size_t>(layer.inputs) + input;
+    bits_[l].weights[parameter * layer.weights.steps.size() + flip.bit] ^= 1U;
+    values_[l].weights[parameter] = static_cast<std::int16_t>(values_[l].weights[parameter] + change);
+    outgoing_[l][input * static_cast<std::size_t>(layer.units) + unit] = values_[l].weights[parameter];
+  }
+  if (!layer.is_output()) return shift_unit_z(l, flip.unit, flip.input, change, near);
+  for (std::size_t s = 0; s < samples_; ++s) z_out_[s * outputs_ + unit] += change * (flip.input == layer.inputs ? 1 : row(l, s)[flip.input]);
+}
+
+}  // namespace isinglass

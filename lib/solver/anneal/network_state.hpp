@@ -1,0 +1,91 @@
+#pragma once
+
+#include "data/samples.hpp"
+#include "network/architecture.hpp"
+#include "solver/anneal/flip_kernels.hpp"
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+namespace isinglass {
+
+/// Everything a forward pass computes, kept for every sample of a shard so that one parameter flip costs only what it
+/// changes. All integers; always consistent with `bits` (the state is a feasible point of the QCBO at any time).
+class NetworkState {
+public:
+  /// `margin`: M of the loss, grid units of the output.
+  NetworkState(const Architecture& architecture, const Samples& samples, int margin, const NetworkBits& bits);
+
+  /// One parameter bit: input == layer.inputs is the bias.
+  struct Flip {
+    int unit = 0, input = 0;
+    std::size_t bit = 0;
+  };
+
+  [[nodiscard]] const Architecture& architecture() const { return *architecture_; }
+  [[nodiscard]] std::size_t samples() const { return samples_; }
+  [[nodiscard]] std::size_t stride() const { return stride_; }
+  [[nodiscard]] const NetworkBits& bits() const { return bits_; }
+  [[nodiscard]] int margin() const { return margin_; }
+  /// Change of z per unit of input when the bit flips.
+  [[nodiscard]] int step(std::size_t layer, const Flip& flip) const;
+  /// Largest |input| of a layer on this shard, or what its activation table allows.
+  [[nodiscard]] int largest_input(std::size_t layer) const { return largest_input_[layer]; }
+  /// Inputs of a layer for one sample, [row_length(layer)], padded with zeros.
+  [[nodiscard]] const std::int8_t* row(std::size_t layer, std::size_t sample) const {
+    return inputs_[layer].data() + sample * row_length_[layer];
+  }
+  [[nodiscard]] std::size_t row_length(std::size_t layer) const { return row_length_[layer]; }
+  /// z of one unit, [stride].
+  [[nodiscard]] const std::int16_t* z(std::size_t layer, int unit) const {
+    return z_[layer].data() + static_cast<std::size_t>(unit) * stride_;
+  }
+  /// margin - y_c z_c: how far output c of a sample falls short of the margin; negative where it is past it.
+  [[nodiscard]] int shortfall(int output, std::size_t sample) const {
+    const std::size_t at = sample * outputs_ + static_cast<std::size_t>(output);
+    return margin_ - sign_[at] * z_out_[at];
+  }
+  [[nodiscard]] int target(int output, std::size_t sample) const { return sign_[sample * outputs_ + static_cast<std::size_t>(output)]; }
+
+  /// Integer loss of one sample if the activation of (layer, unit) were `value`: hinge sums the shortfalls, squared
+  /// hinge their squares. Propagates through the layers after `layer`.
+  [[nodiscard]] std::int64_t loss_if(std::size_t layer, int unit, std::size_t sample, int value);
+  /// Integer loss of the shard.
+  [[nodiscard]] std::int64_t loss() const;
+
+  /// Flips a bit and propagates. `near` must name every sample that the flip may take across a threshold (a hidden
+  /// layer's; unused for the output layer).
+  void apply(std::size_t layer, const Flip& flip, std::span<const FlipEvent> near);
+
+private:
+  struct Scratch {
+    std::vector<int> z;                 // of the layer being recomputed
+    std::vector<int> changed, changes;  // units whose activation changed, and by how much
+  };
+
+  void load_inputs(const Samples& samples);
+  void forward_all();
+  void set_activation(std::size_t layer, int unit, std::size_t sample, int value);
+  void shift_unit_z(std::size_t layer, int unit, int input, int step, std::span<const FlipEvent> near);
+  template <bool commit>
+  std::int64_t propagate(std::size_t layer, int unit, std::size_t sample, int value);
+  [[nodiscard]] std::int64_t sample_loss(std::span<const int> z, std::size_t sample) const;
+
+  const Architecture* architecture_;
+  std::size_t samples_, stride_, outputs_;
+  int margin_;
+  NetworkBits bits_;
+  NetworkValues values_;
+  std::vector<std::vector<std::int16_t>> outgoing_;   // [layer] weights of layer + 1 transposed: [input][unit]
+  std::vector<std::size_t> row_length_;               // [layer]
+  std::vector<int> largest_input_;                    // [layer]
+  std::vector<std::vector<std::int8_t>> inputs_;      // [layer][sample][row_length]
+  std::vector<std::int8_t> columns_;                  // first layer's inputs, [feature][stride]
+  std::vector<std::vector<std::int16_t>> z_;          // hidden layers, [layer][unit][stride]
+  std::vector<int> z_out_;                            // [sample][output]
+  std::vector<std::int8_t> sign_;                     // [sample][output], wanted sign
+  Scratch scratch_;
+};
+
+}  // namespace isinglass

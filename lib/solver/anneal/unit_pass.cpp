@@ -1,0 +1,103 @@
+#include "solver/anneal/unit_pass.hpp"
+
+#include <algorithm>
+#include <cstdlib>
+
+namespace isinglass {
+
+std::vector<BitPlane> bit_planes(const Layer& layer) {
+  std::vector<BitPlane> planes;
+  for (std::size_t bit = 0; bit < layer.weights.steps.size(); ++bit) planes.push_back({bit, false});
+  for (std::size_t bit = 0; bit < layer.bias.steps.size(); ++bit) planes.push_back({bit, true});
+  return planes;
+}
+
+void UnitPass::begin(std::size_t layer_index, int unit) {
+  layer_ = layer_index;
+  unit_ = unit;
+  jumps_.resize(layer().thresholds.size() * state_->samples());
+  known_.assign(jumps_.size(), 0);
+}
+
+int UnitPass::inputs(const BitPlane& plane) const { return plane.is_bias ? 1 : layer().inputs; }
+
+NetworkState::Flip UnitPass::flip(const BitPlane& plane, int input) const {
+  return {unit_, plane.is_bias ? layer().inputs : input, plane.bit};
+}
+
+std::int64_t UnitPass::jump(std::size_t threshold, std::size_t sample) {
+  const std::size_t at = threshold * state_->samples() + sample;
+  if (!known_[at]) {
+    jumps_[at] = state_->loss_if(layer_, unit_, sample, layer().values[threshold + 1]) -
+                 state_->loss_if(layer_, unit_, sample, layer().values[threshold]);
+    known_[at] = 1;
+  }
+  return jumps_[at];
+}
+
+/// Samples that a change of z by at most `reach` can take across a threshold, and what the crossing changes.
+void UnitPass::find_events(int reach) {
+  events_.clear();
+  near_.clear();
+  for (std::size_t k = 0; k < layer().thresholds.size(); ++k) {
+    find_near(state_->z(layer_, unit_), state_->samples(), layer().thresholds[k], reach, near_);
+    for (const std::size_t s : near_) events_.push_back({s, layer().thresholds[k] - state_->z(layer_, unit_)[s], jump(k, s)});
+  }
+}
+
+void UnitPass::set_steps(const BitPlane& plane, int first, std::size_t count) {
+  steps_.assign(state_->row_length(layer_), 0);
+  for (std::size_t i = 0; i < count; ++i) {
+    const int input = first + static_cast<int>(i);
+    steps_[static_cast<std::size_t>(input)] = static_cast<std::int16_t>(state_->step(layer_, flip(plane, input)));
+  }
+}
+
+void UnitPass::hidden_changes(const BitPlane& plane, int first, std::span<std::int64_t> changes) {
+  const int size = plane.is_bias ? layer().bias.steps[plane.bit] * layer().bias_unit : layer().weights.steps[plane.bit];
+  find_events(size * (plane.is_bias ? 1 : state_->largest_input(layer_)));
+  std::int64_t crossed = 0;  // what the sums count for an event that stays above its threshold
+  for (const FlipEvent& event : events_) crossed += event.distance <= 0 ? event.jump : 0;
+  if (plane.is_bias) {
+    const int step = state_->step(layer_, flip(plane, 0));
+    changes[0] = -crossed;
+    for (const FlipEvent& event : events_) changes[0] += step >= event.distance ? event.jump : 0;
+    return;
+  }
+  set_steps(plane, first, changes.size());
+  sums_.assign(state_->row_length(layer_), 0);
+  const auto from = static_cast<std::size_t>(first);
+  sum_crossings(events_, {state_->row(layer_, 0), state_->row_length(layer_)}, steps_, from, from + changes.size(), sums_);
+  for (std::size_t i = 0; i < changes.size(); ++i) changes[i] = sums_[from + i] - crossed;
+}
+
+void UnitPass::output_changes(const BitPlane& plane, int first, std::span<std::int64_t> changes) {
+  const bool squared = state_->architecture().loss == Loss::squared_hinge;
+  const int size = plane.is_bias ? layer().bias.steps[plane.bit] * layer().bias_unit : layer().weights.steps[plane.bit];
+  const int reach = size * (plane.is_bias ? 1 : state_->largest_input(layer_));
+  shortfalls_.clear();
+  for (std::size_t s = 0; s < state_->samples(); ++s) {
+    const int shortfall = state_->shortfall(unit_, s);
+    if (shortfall > -reach) shortfalls_.push_back({s, shortfall, state_->target(unit_, s)});
+  }
+  if (plane.is_bias) {
+    changes[0] = sum_bias_losses(shortfalls_, state_->step(layer_, flip(plane, 0)), squared);
+    return;
+  }
+  set_steps(plane, first, changes.size());
+  sums_.assign(state_->row_length(layer_), 0);
+  const auto from = static_cast<std::size_t>(first);
+  sum_losses(shortfalls_, {state_->row(layer_, 0), state_->row_length(layer_)}, steps_, from, from + changes.size(), squared, sums_);
+  std::copy_n(sums_.begin() + first, changes.size(), changes.begin());
+}
+
+void UnitPass::evaluate(const BitPlane& plane, int first, std::span<std::int64_t> changes) {
+  if (layer().is_output())
+    output_changes(plane, first, changes);
+  else
+    hidden_changes(plane, first, changes);
+}
+
+void UnitPass::apply(const BitPlane& plane, int input) { state_->apply(layer_, flip(plane, input), events_); }
+
+}  // namespace isinglass

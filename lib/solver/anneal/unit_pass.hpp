@@ -1,0 +1,58 @@
+#pragma once
+
+#include "solver/anneal/flip_kernels.hpp"
+#include "solver/anneal/network_state.hpp"
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+namespace isinglass {
+
+/// One bit plane of a unit's parameters: the same codebook bit of every weight, or one bit of the bias (one input).
+struct BitPlane {
+  std::size_t bit = 0;
+  bool is_bias = false;
+};
+
+/// All planes of a layer's units, in proposal order.
+[[nodiscard]] std::vector<BitPlane> bit_planes(const Layer& layer);
+
+/// The proposals of one unit. While only this unit moves, what crossing a threshold does to a sample's loss does not
+/// change, so each such jump is computed once and kept for the whole pass.
+class UnitPass {
+public:
+  explicit UnitPass(NetworkState& state) : state_(&state) {}
+
+  /// Turns to another unit; forgets the jumps.
+  void begin(std::size_t layer, int unit);
+  /// Inputs of a plane: those of the layer, or the one constant input.
+  [[nodiscard]] int inputs(const BitPlane& plane) const;
+  /// Exact change of the shard's integer loss for flipping the plane's bit of inputs first .. first + changes.size() - 1,
+  /// each alone, against the state as it is.
+  void evaluate(const BitPlane& plane, int first, std::span<std::int64_t> changes);
+  /// Flips one bit; `evaluate` for its plane must have been the last call.
+  void apply(const BitPlane& plane, int input);
+
+private:
+  [[nodiscard]] NetworkState::Flip flip(const BitPlane& plane, int input) const;
+  [[nodiscard]] const Layer& layer() const { return state_->architecture().layers[layer_]; }
+  void find_events(int reach);
+  [[nodiscard]] std::int64_t jump(std::size_t threshold, std::size_t sample);
+  void set_steps(const BitPlane& plane, int first, std::size_t count);
+  void hidden_changes(const BitPlane& plane, int first, std::span<std::int64_t> changes);
+  void output_changes(const BitPlane& plane, int first, std::span<std::int64_t> changes);
+
+  NetworkState* state_;
+  std::size_t layer_ = 0;
+  int unit_ = 0;
+  std::vector<FlipEvent> events_;            // samples near a threshold, at the last evaluation
+  std::vector<FlipShortfall> shortfalls_;
+  std::vector<std::int64_t> jumps_;          // [threshold][sample]
+  std::vector<std::uint8_t> known_;          // is the jump computed?
+  std::vector<std::size_t> near_;            // work space of find_events
+  std::vector<std::int16_t> steps_;
+  std::vector<std::int64_t> sums_;
+};
+
+}  // namespace isinglass

@@ -1,0 +1,47 @@
+#pragma once
+
+#include "network/architecture.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+namespace isinglass::qat {
+
+/// A run of parameters with one codebook, and its place in the flat vectors of all parameters.
+struct Block {
+  std::size_t first = 0, size = 0;
+  int levels = 2;    ///< distinct codebook values
+  int largest = 1;   ///< largest codebook value
+  int spacing = 2;   ///< between neighbouring codebook values
+  int grid_unit = 1; ///< grid units of z (biases) or of the weight, per codebook unit
+};
+
+/// The two blocks of a layer.
+struct LayerBlocks {
+  Block weights;  ///< [unit][input]
+  Block biases;   ///< [unit]
+};
+
+/// Where each layer's parameters are in the flat vectors.
+struct Layout {
+  std::vector<LayerBlocks> layers;
+  std::size_t parameters = 0;
+};
+[[nodiscard]] Layout make_layout(const Architecture& architecture);
+
+/// Start of training: weights uniform in +-scale (wider where the codebook has a zero), biases near their middle; a
+/// function of the seed. Latents lie in [-1, 1].
+[[nodiscard]] std::vector<double> initial_latents(const Layout& layout, double scale, std::uint64_t seed);
+
+/// Codebook value of a latent: [-1, 1] is cut into cells of equal width, one a value.
+[[nodiscard]] int rounded(const Block& block, double latent);
+
+/// Values of all parameters on the grid of z, as doubles that hold integers.
+void round_latents(const Layout& layout, std::span<const double> latents, std::span<double> values);
+
+/// The parameter bits that a network with these latents has.
+[[nodiscard]] NetworkBits to_bits(const Architecture& architecture, const Layout& layout, std::span<const double> latents);
+
+}  // namespace isinglass::qat

@@ -1,0 +1,38 @@
+#pragma once
+
+#include "config/config.hpp"
+#include "network/architecture.hpp"
+
+#include <cstdint>
+#include <span>
+
+namespace isinglass::qat {
+
+/// What the gradient comes from. The reported objective is always the network's own loss.
+enum class Objective { hinge, squared_hinge, cross_entropy };
+
+/// A loss on the outputs of the quantized network.
+struct LossScale {
+  Objective objective = Objective::hinge;
+  Loss reported = Loss::hinge;
+  double rms = 1;           ///< of an output, grid units
+  double margin = 1;        ///< in units of rms; cross-entropy: divides the logits
+  std::int64_t margin_grid = 1;  ///< margin in grid units, rounded, at least 1
+  double reported_unit = 1;      ///< turns sample_loss into the objective that is reported, in units of output_step
+};
+[[nodiscard]] LossScale make_loss(const Architecture& architecture, const QatConfig& config);
+
+/// Fixed-point unit of the signals, and the bound that keeps every sum of products below 2^53.
+inline constexpr double signal_one = 1 << 20;
+inline constexpr double signal_limit = 1 << 26;
+
+/// Nearest integer, ties to even, clamped to +-signal_limit.
+[[nodiscard]] double to_signal(double value);
+
+/// Derivative of one sample's loss by its outputs, up to a common factor, as integers of 1 / signal_one.
+void output_signals(const LossScale& loss, std::span<const double> outputs, int label, std::span<double> signals);
+
+/// The network's loss of one sample, exact, in grid units (hinge) or squared grid units (squared hinge).
+[[nodiscard]] std::int64_t sample_loss(const LossScale& loss, std::span<const double> outputs, int label);
+
+}  // namespace isinglass::qat

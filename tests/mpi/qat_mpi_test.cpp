@@ -1,0 +1,40 @@
+// Under mpirun: the ranks together find bit for bit what one rank finds alone.
+#define BOOST_TEST_MODULE qat_mpi
+#define BOOST_TEST_NO_MAIN
+#include <boost/test/unit_test.hpp>
+
+#include "parallel/grid.hpp"
+#include "qat_problem.hpp"
+
+using namespace isinglass;
+using namespace isinglass::test;
+
+namespace {
+
+void compare_with_one_rank(int groups) {
+  const auto grid = make_grid(Communicator(MPI_COMM_WORLD), groups);
+  const auto architecture = toy_architecture("2bit", "4bit");
+  const auto alone = solve_toy(Grid{}, "cross_entropy", architecture);
+  const auto together = solve_toy(grid, "cross_entropy", architecture);
+  BOOST_TEST((together.solved.incumbent == alone.solved.incumbent));
+  BOOST_TEST(together.solved.objective == alone.solved.objective);
+  for (std::size_t i = 0; i < alone.history.size(); ++i)
+    BOOST_TEST(together.history[i].objective == alone.history[i].objective);
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_CASE(shards_do_not_change_the_result) { compare_with_one_rank(1); }
+
+BOOST_AUTO_TEST_CASE(replica_groups_find_the_same) {
+  compare_with_one_rank(Communicator(MPI_COMM_WORLD).size() > 1 ? 2 : 1);
+}
+
+int main(int argc, char** argv) {
+  MPI_Init(&argc, &argv);
+  const int status = boost::unit_test::unit_test_main([] { return true; }, argc, argv);
+  int worst = status;
+  MPI_Allreduce(&status, &worst, 1, MPI_INT, MPI_MAX, MPI_COMM_WORLD);
+  MPI_Finalize();
+  return worst;
+}

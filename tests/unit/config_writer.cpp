@@ -1,0 +1,71 @@
+#define BOOST_TEST_MODULE config_writer
+#include "config/reader.hpp"
+#include "config/writer.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+#include <algorithm>
+
+using namespace isinglass;
+
+namespace {
+
+/// No key at its default, and text that YAML would take for something else.
+Config unusual() {
+  Config config;
+  config.seed = 18446744073709551615U;
+  config.method = "qat";
+  config.data = {
+      "idx", "-a: \"b\" \\ #\t\xC3\xA9\n", {"0", "T-shirt/top", "Ankle boot", "all", "null", "true"}, 1234, 0.1 + 0.2, 3, 9};
+  config.network.hidden = {{5, "tanh", 7, 1.0 / 3, "ternary", "2bit"}, {6, "relu", 4, 1e-300, "3bit", "ternary"}};
+  config.network.output = {"8bit", "5bit", "squared_hinge"};
+  config.qcgd.beta0 = 1e22;
+  config.qcgd.polish = true;
+  config.machine.sweeps = 2147483647;
+  config.output.directory = "null";
+  return config;
+}
+
+bool reads_back(const Config& config) {
+  const Config copy = parse_config(to_yaml(config), "copy.yaml");
+  return differences(config, copy).empty() && copy.output.directory == config.output.directory;
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_CASE(what_is_written_reads_as_the_same) {
+  BOOST_TEST(reads_back(Config{}));
+  BOOST_TEST(reads_back(unusual()));
+  BOOST_TEST(to_yaml(parse_config(to_yaml(unusual()), "copy.yaml")) == to_yaml(unusual()));
+  BOOST_TEST(parse_config(to_yaml(unusual()), "copy.yaml").data.directory == unusual().data.directory);
+}
+
+BOOST_AUTO_TEST_CASE(the_printed_defaults_are_the_default_configuration) {
+  BOOST_TEST(differences(parse_config(defaults_yaml(), "defaults.yaml"), Config{}).empty());
+}
+
+BOOST_AUTO_TEST_CASE(every_default_has_a_comment) {
+  const std::string text = defaults_yaml();
+  for (std::size_t begin = 0; begin < text.size();) {
+    const std::size_t end = text.find('\n', begin);
+    const std::string line = text.substr(begin, end - begin);
+    BOOST_TEST((line.empty() || line.find("# ") != std::string::npos), line);
+    begin = end + 1;
+  }
+}
+
+BOOST_AUTO_TEST_CASE(differences_name_the_keys_and_leave_the_folder_out) {
+  Config other;
+  other.output.directory = "elsewhere";
+  BOOST_TEST(differences(Config{}, other).empty());
+  other.qcgd.iterations = 7;
+  other.network.hidden.emplace_back();
+  const auto found = differences(Config{}, other);
+  BOOST_TEST(found.size() == 1 + 6U);
+  const auto is_iterations = [](const ConfigDifference& d) { return d.key == "qcgd.iterations" && d.second == "7"; };
+  const auto is_new = [](const ConfigDifference& d) {
+    return d.key == "network.hidden.1.units" && d.first == "-" && d.second == "16";
+  };
+  BOOST_TEST(std::any_of(found.begin(), found.end(), is_iterations));
+  BOOST_TEST(std::any_of(found.begin(), found.end(), is_new));
+}
