@@ -79,7 +79,7 @@ struct QatConfig {
   int batch = 100;                  ///< samples a step
   double learning_rate = 0.02;      ///< decays to zero along a cosine
   std::string loss = "cross_entropy";  ///< what the gradient comes from: cross_entropy, or network (its own loss)
-  double output_margin = 1.0;       ///< in units of the rms of a random network's output; cross_entropy: divides the outputs
+  double output_margin = 0.75;      ///< in units of the rms of a random network's output; cross_entropy: divides the outputs
   double window = 0.75;             ///< the surrogate slope of sign is 1 within +-window, in units of the pre-activation rms
   double initial_scale = 0.1;       ///< latent weights start uniform in +-initial_scale; they are clipped to +-1
 };

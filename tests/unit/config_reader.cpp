@@ -68,8 +68,8 @@ const Bad bad_files[] = {
     {"schema: 1\ndata: {classes: [4]}\n", "run.yaml:2:17: data.classes: expected at least two classes, found one"},
     {"schema: 1\ndata: {classes: [4, 4]}\n", "run.yaml:2:17: data.classes: class 4 is listed twice"},
     {"schema: 1\ndata:\n  dataset: idx\n", "run.yaml:2:1: data.directory: dataset idx needs the folder"},
-    {"schema: 1\nmachine: {cold_temperature: 0.6}\n",
-     "run.yaml:2:29: machine.cold_temperature: expected at most machine.hot_temperature = 0.5, found 0.6"},
+    {"schema: 1\nmachine: {hot_temperature: 0.5, cold_temperature: 0.6}\n",
+     "run.yaml:2:51: machine.cold_temperature: expected at most machine.hot_temperature = 0.5, found 0.6"},
     {"schema: 1\noutput: {directory: ''}\n", "run.yaml:2:21: output.directory: expected the name of a folder"},
     {"schema: 1\n? [a]\n: 1\n", "run.yaml:2:3: a key must be a word"},
 };

@@ -1,0 +1,149 @@
+#define BOOST_TEST_MODULE solver
+#include "solver/anneal/anneal.hpp"
+#include "solver/anneal/unit_pass.hpp"
+#include "solver/qcgd/qcgd.hpp"
+
+#include "../random_problem.hpp"
+#include "network/forward.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+#include <algorithm>
+#include <limits>
+
+using namespace isinglass;
+using namespace isinglass::testing;
+
+namespace {
+
+/// Exact loss of one network in units of the output step: the objective every method minimises.
+double plain_objective(const Architecture& architecture, const Samples& samples, const NetworkBits& bits, int margin) {
+  const NetworkValues values = decode(architecture, bits);
+  const int outputs = architecture.outputs();
+  double loss = 0;
+  for (std::size_t s = 0; s < samples.size(); ++s) {
+    const auto z = forward(architecture, values, samples.row(s));
+    for (int c = 0; c < outputs; ++c) {
+      const double short_of = std::max(0, margin - target_sign(outputs, c, samples.labels[s]) * z[static_cast<std::size_t>(c)]);
+      loss += architecture.loss == Loss::hinge ? short_of : short_of * short_of / margin;
+    }
+  }
+  return loss / output_step(architecture);
+}
+
+/// Every assignment of the parameter bits, by counting.
+template <class Visit>
+void for_each_network(const Architecture& architecture, Visit&& visit) {
+  NetworkBits bits = random_bits(architecture, 0);
+  std::vector<std::uint8_t*> places;
+  for (LayerBits& layer : bits) {
+    for (std::uint8_t& bit : layer.weights) places.push_back(&bit);
+    for (std::uint8_t& bit : layer.biases) places.push_back(&bit);
+  }
+  for (std::uint32_t pattern = 0; pattern < (1U << places.size()); ++pattern) {
+    for (std::size_t i = 0; i < places.size(); ++i) *places[i] = (pattern >> i) & 1U;
+    visit(bits);
+  }
+}
+
+/// Problems with few enough bits to enumerate: 2 or 3 inputs, 2 hidden units, 1-bit or ternary weights, sign or table.
+RandomProblem enumerable_problem(std::uint64_t seed) {
+  Words words(seed);
+  NetworkConfig network;
+  network.hidden[0].units = 2;
+  network.hidden[0].activation = words.one_of<std::string>({"sign", "sign", "tanh"});
+  network.hidden[0].segments = 3;
+  network.hidden[0].weights = words.one_of<std::string>({"1bit", "1bit", "ternary"});
+  network.hidden[0].bias = "1bit";
+  network.output.bias = "1bit";
+  const int features = words.between(2, 3);
+  RandomProblem problem{random_samples(words, 12, features, 2, 7), {}};
+  problem.architecture = build_architecture(network, {features, 2, input_rms(problem.samples)});
+  return problem;
+}
+
+int margin_of(const Architecture& architecture, double margin) {
+  return std::max(1, static_cast<int>(std::lround(margin * architecture.layers.back().rms)));
+}
+
+double enumerated_optimum(const RandomProblem& problem, int margin) {
+  double best = std::numeric_limits<double>::infinity();
+  for_each_network(problem.architecture,
+                   [&](const NetworkBits& bits) { best = std::min(best, plain_objective(problem.architecture, problem.samples, bits, margin)); });
+  return best;
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_CASE(qcgd_finds_the_optimum_of_small_problems) {
+  for (std::uint64_t seed = 0; seed < 40; ++seed) {
+    const RandomProblem problem = enumerable_problem(seed);
+    Config config;
+    config.seed = seed;
+    config.qcgd.iterations = 60;
+    config.qcgd.margin = 0;  // the exact rows: shrunk intervals would prefer networks away from the knots
+    config.machine.sweeps = 20;
+    config.machine.replicas = 8;  // all reads are completed; the best one is the incumbent
+    DataSplits data;
+    data.train = problem.samples;
+    data.validation.features = problem.samples.features;
+    const Grid grid;
+    std::vector<HistoryRow> history;
+    const SolveOutcome outcome = solve_qcgd({config, problem.architecture, data, grid, {}}, history);
+    const int margin = margin_of(problem.architecture, config.qcgd.output_margin);
+    BOOST_TEST(outcome.objective == plain_objective(problem.architecture, problem.samples, outcome.incumbent, margin), boost::test_tools::tolerance(1e-12));
+    BOOST_TEST(outcome.objective == enumerated_optimum(problem, margin), boost::test_tools::tolerance(1e-12));
+  }
+}
+
+BOOST_AUTO_TEST_CASE(annealing_finds_the_optimum_of_small_problems) {
+  for (std::uint64_t seed = 0; seed < 40; ++seed) {
+    const RandomProblem problem = enumerable_problem(seed);
+    Config config;
+    config.seed = seed;
+    DataSplits data;
+    data.train = problem.samples;
+    data.validation.features = problem.samples.features;
+    const Grid grid;
+    std::vector<HistoryRow> history;
+    config.anneal.cold_temperature = 0.02;
+    const AnnealPlan plan{"anneal", 400, 1.0, random_bits(problem.architecture, seed)};
+    const SolveOutcome outcome = solve_anneal({config, problem.architecture, data, grid, {}}, plan, history);
+    const int margin = margin_of(problem.architecture, config.anneal.output_margin);
+    BOOST_TEST(outcome.objective == enumerated_optimum(problem, margin), boost::test_tools::tolerance(1e-12));
+  }
+}
+
+// Every change that a pass evaluates is what flipping the bit and recomputing the loss gives; and flips applied one
+// after the other leave the state equal to a fresh one.
+BOOST_AUTO_TEST_CASE(pass_changes_equal_recomputed_losses) {
+  for (std::uint64_t seed = 0; seed < 60; ++seed) {
+    const RandomProblem problem = random_problem(seed, 1 + static_cast<int>(seed % 3), 30);
+    const int margin = margin_of(problem.architecture, 1.0);
+    NetworkState state(problem.architecture, problem.samples, margin, random_bits(problem.architecture, seed));
+    UnitPass pass(state);
+    Words words(seed + 77);
+    for (std::size_t l = 0; l < problem.architecture.layers.size(); ++l) {
+      const Layer& layer = problem.architecture.layers[l];
+      for (int unit = 0; unit < layer.units; ++unit) {
+        pass.begin(l, unit);
+        for (const BitPlane& plane : bit_planes(layer)) {
+          std::vector<std::int64_t> changes(static_cast<std::size_t>(pass.inputs(plane)));
+          pass.evaluate(plane, 0, changes);
+          for (int input = 0; input < pass.inputs(plane); ++input) {
+            NetworkBits flipped = state.bits();
+            const auto at = static_cast<std::size_t>(unit) * static_cast<std::size_t>(pass.inputs(plane)) + static_cast<std::size_t>(input);
+            if (plane.is_bias)
+              flipped[l].biases[at * layer.bias.steps.size() + plane.bit] ^= 1U;
+            else
+              flipped[l].weights[at * layer.weights.steps.size() + plane.bit] ^= 1U;
+            const NetworkState fresh(problem.architecture, problem.samples, margin, flipped);
+            BOOST_REQUIRE_EQUAL(changes[static_cast<std::size_t>(input)], fresh.loss() - state.loss());
+          }
+          pass.apply(plane, words.between(0, pass.inputs(plane) - 1));
+          BOOST_REQUIRE_EQUAL(state.loss(), NetworkState(problem.architecture, problem.samples, margin, state.bits()).loss());
+        }
+      }
+    }
+  }
+}

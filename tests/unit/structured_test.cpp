@@ -1,0 +1,162 @@
+#define BOOST_TEST_MODULE structured
+#include "solver/structured/oracle.hpp"
+
+#include "../random_problem.hpp"
+#include "network/forward.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+#include <algorithm>
+
+using namespace isinglass;
+using namespace isinglass::testing;
+
+namespace {
+
+/// The energy as DESIGN's formula reads, from the weights, the chosen segments and the multipliers alone.
+double plain_energy(const StructuredState& state, const RandomProblem& problem) {
+  double energy = 0;
+  for (std::size_t s = 0; s < problem.samples.size(); ++s) {
+    std::vector<int> activation(problem.samples.row(s).begin(), problem.samples.row(s).end());
+    for (const LayerState& layer : state.layers) {
+      const LayerValues values = decode(*layer.layer, layer.bits);
+      std::vector<int> next;
+      for (int j = 0; j < layer.layer->units; ++j) {
+        const auto unit = static_cast<std::size_t>(j);
+        int z = values.biases[unit];
+        for (std::size_t i = 0; i < activation.size(); ++i) z += values.weights[unit * activation.size() + i] * activation[i];
+        const std::size_t at = layer.at(j, s), k = layer.segment[at];
+        const std::int64_t distance = z > layer.hi[k] ? z - layer.hi[k] : z < layer.lo[k] ? layer.lo[k] - z : 0;
+        const std::int64_t cost = layer.linear ? distance : distance * distance;
+        energy += layer.scale * static_cast<double>(layer.multiplier[at] * cost);
+        next.push_back(layer.layer->is_output() ? z : layer.layer->values[k]);
+      }
+      activation = next;
+    }
+  }
+  return energy;
+}
+
+StructuredState state_of(const RandomProblem& problem, Words& words) {
+  const auto reach = propagate_intervals(problem.architecture, problem.samples);
+  StructuredState state = make_state(problem.architecture, problem.samples, reach, {1.0, 1.0}, Communicator());
+  for (std::size_t l = 0; l + 1 < state.layers.size(); ++l) {
+    LayerState& layer = state.layers[l];
+    layer.scale = 0.01;
+    layer.range.largest_multiplier = 200;
+    for (int j = 0; j < layer.layer->units; ++j)
+      for (std::size_t s = 0; s < layer.samples; ++s) layer.multiplier[layer.at(j, s)] = static_cast<std::int16_t>(words.between(0, 200));
+  }
+  return state;
+}
+
+struct RandomUnit {
+  std::vector<std::int16_t> above, below, multiplier;
+  std::vector<std::int8_t> x;
+};
+
+RandomUnit random_unit(Words& words, std::size_t size, int largest_z, int largest_multiplier, int largest_x) {
+  RandomUnit unit;
+  for (std::size_t s = 0; s < size; ++s) {
+    const int z = words.between(-largest_z, largest_z), lo = words.between(-largest_z, 0), hi = words.between(0, largest_z);
+    unit.above.push_back(static_cast<std::int16_t>(z - hi));
+    unit.below.push_back(static_cast<std::int16_t>(lo - z));
+    unit.multiplier.push_back(static_cast<std::int16_t>(words.between(0, largest_multiplier)));
+    unit.x.push_back(static_cast<std::int8_t>(words.between(-largest_x, largest_x)));
+  }
+  return unit;
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_CASE(kernels_equal_the_plain_reference) {
+  Words words(11);
+  for (int round = 0; round < 300; ++round) {
+    const int largest_x = words.between(1, 127), step = words.between(1, 8) * (words.between(0, 1) ? 1 : -1);
+    const int largest_z = words.between(10, 4000), largest_multiplier = words.between(1, 1023);
+    const RandomUnit unit = random_unit(words, padded(static_cast<std::size_t>(words.between(1, 700))), largest_z, largest_multiplier, largest_x);
+    const UnitView view{unit.above.data(), unit.below.data(), unit.multiplier.data(), unit.above.size()};
+    const bool narrow = fits_narrow({std::abs(step) * largest_x, largest_multiplier, 2 * largest_z});
+    const std::int64_t expected = reference::squared_change(view, unit.x.data(), step);
+    BOOST_TEST(squared_change(view, unit.x.data(), step, narrow) == expected);
+    BOOST_TEST(squared_change(view, unit.x.data(), step, false) == expected);
+    BOOST_TEST(linear_change(view, unit.x.data(), step) == reference::linear_change(view, unit.x.data(), step));
+  }
+}
+
+// The largest values that fits_narrow lets through, all at once: the 16-bit loop must not overflow.
+BOOST_AUTO_TEST_CASE(narrow_kernel_holds_at_its_limits) {
+  for (const int shift : {2, 30, 120, 254}) {
+    for (int multiplier = 1023; multiplier > 1; multiplier = multiplier * 3 / 4) {
+      int distance = 1;
+      while (fits_narrow({shift, multiplier, distance + 1})) ++distance;
+      if (!fits_narrow({shift, multiplier, distance})) continue;
+      const std::size_t size = 4 * sample_block;
+      const auto signed_distance = static_cast<std::int16_t>(distance);
+      const std::vector<std::int16_t> above(size, signed_distance), below(size, static_cast<std::int16_t>(-signed_distance - 1)),
+          multipliers(size, static_cast<std::int16_t>(multiplier));
+      const std::vector<std::int8_t> x(size, static_cast<std::int8_t>(shift / 2));
+      const UnitView view{above.data(), below.data(), multipliers.data(), size};
+      for (const int step : {2, -2})
+        BOOST_TEST(squared_change(view, x.data(), step, true) == reference::squared_change(view, x.data(), step));
+    }
+  }
+}
+
+BOOST_AUTO_TEST_CASE(forward_state_has_the_forward_loss) {
+  for (std::uint64_t seed = 0; seed < 60; ++seed) {
+    const RandomProblem problem = random_problem(seed, 1 + static_cast<int>(seed % 3), 30);
+    Words words(seed + 500);
+    StructuredState state = state_of(problem, words);
+    const NetworkBits bits = random_bits(problem.architecture, seed);
+    set_forward(state, bits);
+    const NetworkValues values = decode(problem.architecture, bits);
+    double loss = 0;
+    const int margin = state.layers.back().lo[1], outputs = problem.architecture.outputs();
+    for (std::size_t s = 0; s < problem.samples.size(); ++s) {
+      const auto z = forward(problem.architecture, values, problem.samples.row(s));
+      for (int c = 0; c < outputs; ++c) {
+        const double short_of = std::max(0, margin - target_sign(outputs, c, problem.samples.labels[s]) * z[static_cast<std::size_t>(c)]);
+        loss += problem.architecture.loss == Loss::hinge ? short_of : short_of * short_of / margin;
+      }
+    }
+    BOOST_TEST(output_loss(state, Communicator()) == loss / output_step(problem.architecture), boost::test_tools::tolerance(1e-12));
+  }
+}
+
+BOOST_AUTO_TEST_CASE(energy_stays_the_plain_energy_through_sweeps) {
+  for (std::uint64_t seed = 0; seed < 120; ++seed) {
+    const RandomProblem problem = random_problem(seed, 1 + static_cast<int>(seed % 3), static_cast<std::size_t>(1 + seed % 40));
+    Words words(seed + 900);
+    StructuredState state = state_of(problem, words);
+    set_forward(state, random_bits(problem.architecture, seed));
+    std::int64_t accepted = 0;
+    for (std::uint32_t sweep = 0; sweep < 4; ++sweep) {
+      for (std::size_t l = 0; l < state.layers.size(); ++l) {
+        if (l + 1 < state.layers.size()) accepted += sweep_segments(state, l, 5.0, {seed, 0, sweep});
+        accepted += sweep_weights(state, l, 20.0, {seed, 0, sweep}, Communicator());
+      }
+      BOOST_TEST(total_energy(state, Communicator()) == plain_energy(state, problem), boost::test_tools::tolerance(1e-9));
+    }
+    BOOST_TEST(accepted > 0);
+  }
+}
+
+// At temperature 0 no accepted move may raise the energy, whatever the proposal.
+BOOST_AUTO_TEST_CASE(descent_never_raises_the_energy) {
+  for (std::uint64_t seed = 0; seed < 60; ++seed) {
+    const RandomProblem problem = random_problem(seed, 1 + static_cast<int>(seed % 3), 25);
+    Words words(seed + 1300);
+    StructuredState state = state_of(problem, words);
+    set_forward(state, random_bits(problem.architecture, seed));
+    double energy = plain_energy(state, problem);
+    for (std::uint32_t sweep = 0; sweep < 3; ++sweep)
+      for (std::size_t l = 0; l < state.layers.size(); ++l) {
+        if (l + 1 < state.layers.size()) sweep_segments(state, l, 0.0, {seed, 1, sweep});
+        sweep_weights(state, l, 0.0, {seed, 1, sweep}, Communicator());
+        const double now = plain_energy(state, problem);
+        BOOST_TEST(now <= energy * (1 + 1e-9) + 1e-9);
+        energy = now;
+      }
+  }
+}
