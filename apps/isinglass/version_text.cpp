@@ -7,7 +7,6 @@
 #include <fmt/format.h>
 #include <hdf5.h>
 #include <mpi.h>
-#include <Eigen/Core>
 
 namespace isinglass {
 
@@ -42,10 +41,8 @@ std::string build_line() {
 
 std::string version_text() {
   const BuildInfo build = build_info();
-  return fmt::format(
-      "isinglass {}\ngit hash   {}\ncompiler   {}\nbuild type {}\nMPI        {}\nHDF5       {}\nEigen      {}.{}.{}",
-      build.version, build.git_hash, build.compiler, build.build_type, mpi_version(), hdf5_version(), EIGEN_WORLD_VERSION,
-      EIGEN_MAJOR_VERSION, EIGEN_MINOR_VERSION);
+  return fmt::format("isinglass {}\ngit hash   {}\ncompiler   {}\nbuild type {}\nMPI        {}\nHDF5       {}", build.version,
+                     build.git_hash, build.compiler, build.build_type, mpi_version(), hdf5_version());
 }
 
 }  // namespace isinglass

@@ -3,7 +3,7 @@
 #include "network/forward.hpp"
 #include "qcbo/fip.hpp"
 
-#include "../random_problem.hpp"
+#include "random_problem.hpp"
 
 #include "base/error.hpp"
 

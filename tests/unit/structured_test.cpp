@@ -1,7 +1,7 @@
 #define BOOST_TEST_MODULE structured
 #include "solver/structured/oracle.hpp"
 
-#include "../random_problem.hpp"
+#include "random_problem.hpp"
 #include "network/forward.hpp"
 
 #include <boost/test/unit_test.hpp>

@@ -1,0 +1,54 @@
+#!/usr/bin/env bash
+# One training on 1, 2, 3 and 4 ranks, with one replica group and with two: the results must be the same bit for bit.
+#   same_on_ranks.sh ISINGLASS MPIEXEC H5DIFF qcgd|polish|anneal|qat|deep
+set -euo pipefail
+isinglass=$1 mpiexec=$2 h5diff=$3 method=$4
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+
+cat > "$work/base.yaml" <<YAML
+schema: 1
+seed: 7
+data: {classes: [2, 4], train_samples: 700}
+network:
+  hidden: [{units: 6}]
+qcgd: {iterations: 4}
+machine: {sweeps: 4, replicas: 3}
+anneal: {sweeps: 12, polish_sweeps: 8}
+qat: {epochs: 3}
+output: {directory: run}
+YAML
+
+overrides=()
+case $method in
+  qcgd | qat | anneal) overrides=(--set "method=$method") ;;
+  polish) overrides=(--set qcgd.polish=true --set "data.classes=[0, 2, 4, 6]") ;;
+  # two hidden layers, tables, several bits and the squared loss: the general path of the oracle and of the polish
+  deep)
+    sed -i 's/hidden: .*/hidden: [{units: 6, activation: tanh, segments: 5, weights: 2bit}, {units: 5, weights: ternary}]/' "$work/base.yaml"
+    overrides=(--set qcgd.polish=true --set network.output.loss=squared_hinge)
+    ;;
+  *) echo "unknown case $method" >&2; exit 2 ;;
+esac
+
+# run NAME RANKS GROUPS: every run in a folder of its own, so that the stored configurations are equal.
+run() {
+  mkdir "$work/$1"
+  (cd "$work/$1" && "$mpiexec" -n "$2" "$isinglass" train ../base.yaml "${overrides[@]}" --set "parallel.replica_groups=$3" --quiet)
+}
+
+compare() {
+  "$h5diff" --exclude-path /provenance "$work/$1/run/results.h5" "$work/$2/run/results.h5"
+  echo "$method: $1 = $2"
+}
+
+run ranks1 1 1
+for ranks in 2 3 4; do
+  run "ranks$ranks" "$ranks" 1
+  compare ranks1 "ranks$ranks"
+done
+run groups2-ranks2 2 2
+for ranks in 3 4; do
+  run "groups2-ranks$ranks" "$ranks" 2
+  compare groups2-ranks2 "groups2-ranks$ranks"
+done
