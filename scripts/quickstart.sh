@@ -5,7 +5,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 scripts/install_packages.sh run
-cmake --preset release -DISINGLASS_TESTS=OFF
+cmake --preset release
 cmake --build --preset release
 isinglass=build/release/apps/isinglass/isinglass
 output=results/quickstart

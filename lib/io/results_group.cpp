@@ -20,7 +20,6 @@ void for_each_number(auto& results, auto&& visit) {
   visit("test_samples", results.test_samples);
   visit("constraints", results.constraints);
   visit("spins", results.spins);
-  visit("constraint_bytes", results.constraint_bytes);
 }
 
 /// The one list of history columns: calls visit(name, member) for each that is a result.
@@ -82,6 +81,7 @@ void write_results_groups(const h5::Group& root, const RunResults& results) {
 void write_times(const h5::Group& provenance, const RunResults& results) {
   h5::write_attribute(provenance, "wall_seconds", results.wall_seconds);
   h5::write_attribute(provenance, "data_seconds", results.data_seconds);
+  h5::write_attribute(provenance, "constraint_bytes", results.constraint_bytes);
   write_column(provenance, "history_wall_seconds", results.history, &HistoryRow::wall_seconds);
 }
 
@@ -100,6 +100,7 @@ RunResults read_results_groups(const h5::Group& root) {
   read_column(provenance, "history_wall_seconds", results.history, &HistoryRow::wall_seconds);
   results.wall_seconds = h5::read_attribute<double>(provenance, "wall_seconds");
   results.data_seconds = h5::read_attribute<double>(provenance, "data_seconds");
+  results.constraint_bytes = h5::read_attribute<std::int64_t>(provenance, "constraint_bytes");
   return results;
 }
 

@@ -28,7 +28,7 @@ struct RunResults {
   std::int64_t parameters = 0;
   std::int64_t train_samples = 0, validation_samples = 0, test_samples = 0;
   std::int64_t constraints = 0, spins = 0;                  ///< of the QCBO; 0 for methods without one
-  std::int64_t constraint_bytes = 0;                        ///< memory of all per-constraint state, summed over ranks
+  std::int64_t constraint_bytes = 0;                        ///< memory of all per-constraint state of a group's ranks; provenance
   std::vector<std::int64_t> confusion;                      ///< [true class][predicted class] on the test split
   std::string stop_reason;                                  ///< one sentence
   double wall_seconds = 0, data_seconds = 0;

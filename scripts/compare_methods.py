@@ -1,0 +1,107 @@
+#!/usr/bin/python3
+"""Trains the same networks by each method with several seeds and writes one table of accuracy, bits and seconds.
+
+Run folders are kept under results/compare/TASK/METHOD/SEED, and what is finished there is not run again: started again
+after an interruption, the script goes on. Writes results/tables/compare.md and compare.csv.
+"""
+
+import argparse
+import csv
+import pathlib
+import statistics
+import sys
+
+import h5py
+
+import runs
+
+METHODS = {
+    "qcgd": ["method=qcgd"],
+    "qcgd+polish": ["method=qcgd", "qcgd.polish=true"],
+    "anneal": ["method=anneal"],
+    "qat": ["method=qat"],
+}
+TASKS = ["pair-0-1", "pair-2-4", "pair-4-5", "ten-classes-10000"]
+ACCURACIES = ("train_accuracy", "validation_accuracy", "test_accuracy")
+
+
+def run_all(arguments):
+    """The result of each (task, method): a list with one entry a seed."""
+    found = {}
+    for task in arguments.tasks:
+        for method in arguments.methods:
+            found[task, method] = [run_one(arguments, task, method, seed) for seed in arguments.seeds]
+    return found
+
+
+def run_one(arguments, task, method, seed):
+    output = arguments.output / task / method / str(seed)
+    result = runs.train(arguments.program, f"inputs/{task}.yaml", output, arguments.ranks,
+                        [*METHODS[method], f"seed={seed}", *arguments.overrides])
+    with h5py.File(output / "results.h5") as file:
+        result["version"] = file["provenance"].attrs["version"].decode()
+        result["run_on_ranks"] = int(file["provenance"].attrs["ranks"])
+    print(f"{task:20} {method:12} seed {seed}  test {100 * result['test_accuracy']:6.2f} %  {result['wall_seconds']:7.1f} s"
+          + ("  (finished before)" if result["finished_before"] else ""), flush=True)
+    return result
+
+
+def percent(results, name):
+    values = [100 * result[name] for result in results]
+    spread = f" ± {statistics.stdev(values):.2f}" if len(values) > 1 else ""
+    return f"{statistics.mean(values):.2f}{spread}"
+
+
+def rows_of(found):
+    for (task, method), results in found.items():
+        yield (task, method, *(percent(results, name) for name in ACCURACIES),
+               f"{results[0]['bits_per_parameter']:.3f}",
+               f"{statistics.median(result['wall_seconds'] for result in results):.1f}")
+
+
+def head_of(found, seeds):
+    """How the runs were made: from their own provenance, since some may be older than the program of today."""
+    results = [result for group in found.values() for result in group]
+    versions = sorted({result["version"] for result in results})
+    ranks = sorted({result["run_on_ranks"] for result in results})
+    return [*runs.table_head("ranks: " + ", ".join(map(str, ranks)), "isinglass " + "; ".join(versions)), "",
+            f"Accuracy in %: mean ± standard deviation over the seeds {', '.join(map(str, seeds))}. "
+            "Seconds: median wall time of a run, data included.", ""]
+
+
+def write_csv(path, found):
+    columns = ["task", "method", "seed", *ACCURACIES, "bits_per_parameter", "wall_seconds", "data_seconds", "version"]
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with open(path, "w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(columns)
+        for (task, method), results in found.items():
+            writer.writerows([task, method, *(result[name] for name in columns[2:])] for result in results)
+    print(f"written: {path}")
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--tasks", nargs="+", default=TASKS, metavar="TASK",
+                        help="names of configurations under inputs, without .yaml (default: %(default)s)")
+    parser.add_argument("--methods", nargs="+", default=list(METHODS), choices=METHODS, metavar="METHOD",
+                        help="default: %(default)s")
+    parser.add_argument("--seeds", nargs="+", type=int, default=[1, 2, 3], help="default: %(default)s")
+    parser.add_argument("--ranks", type=int, default=2, help="default: %(default)s")
+    parser.add_argument("--output", type=pathlib.Path, default=runs.ROOT / "results/compare",
+                        help="where the run folders are (default: %(default)s)")
+    runs.add_common_options(parser)
+    arguments = parser.parse_args()
+    unknown = [task for task in arguments.tasks if not (runs.ROOT / f"inputs/{task}.yaml").exists()]
+    if unknown:
+        sys.exit(f"no such configuration under inputs: {', '.join(unknown)}")
+
+    found = run_all(arguments)
+    columns = ["task", "method", "training", "validation", "test", "bits per parameter", "seconds"]
+    lines = ["# Methods compared", "", *head_of(found, arguments.seeds), *runs.markdown(columns, rows_of(found))]
+    runs.write_text(arguments.tables / "compare.md", lines)
+    write_csv(arguments.tables / "compare.csv", found)
+
+
+if __name__ == "__main__":
+    main()
