@@ -7,7 +7,6 @@ after an interruption, the script goes on. Writes results/tables/compare.md and 
 
 import argparse
 import csv
-import pathlib
 import statistics
 import sys
 
@@ -88,7 +87,7 @@ def main():
                         help="default: %(default)s")
     parser.add_argument("--seeds", nargs="+", type=int, default=[1, 2, 3], help="default: %(default)s")
     parser.add_argument("--ranks", type=int, default=2, help="default: %(default)s")
-    parser.add_argument("--output", type=pathlib.Path, default=runs.ROOT / "results/compare",
+    parser.add_argument("--output", type=runs.absolute_path, default=runs.ROOT / "results/compare",
                         help="where the run folders are (default: %(default)s)")
     runs.add_common_options(parser)
     arguments = parser.parse_args()

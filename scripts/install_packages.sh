@@ -3,6 +3,7 @@
 #
 #   scripts/install_packages.sh run      to build, train and plot
 #   scripts/install_packages.sh test     the same, and what the tests need
+#   scripts/install_packages.sh bench    the same as run, and what the benchmarks need
 #   scripts/install_packages.sh style    clang-format and clang-tidy
 #
 # Runs as root or through sudo, and asks for neither when everything is there.
@@ -15,14 +16,16 @@ run=(
   dataset-fashion-mnist python3 python3-h5py python3-matplotlib
 )
 test=("${run[@]}" libboost-test-dev hdf5-tools)
+bench=("${run[@]}" libbenchmark-dev)
 style=(clang-format clang-tidy)
 
 group=${1:-run}
 case $group in
   run) packages=("${run[@]}") ;;
   test) packages=("${test[@]}") ;;
+  bench) packages=("${bench[@]}") ;;
   style) packages=("${style[@]}") ;;
-  *) echo "usage: $0 [run|test|style]" >&2; exit 2 ;;
+  *) echo "usage: $0 [run|test|bench|style]" >&2; exit 2 ;;
 esac
 
 if ! command -v apt-get >/dev/null; then

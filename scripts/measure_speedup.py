@@ -22,7 +22,7 @@ def train_once(arguments, config, ranks):
     """Seconds of one training, and the bits that it learned."""
     with tempfile.TemporaryDirectory(prefix="isinglass-speedup-") as folder:
         output = pathlib.Path(folder) / "run"
-        result = runs.train(arguments.program, config.resolve(), output, ranks, arguments.overrides)
+        result = runs.train(arguments.program, config, output, ranks, arguments.overrides)
         with h5py.File(output / "results.h5") as file:
             layers = range(int(file["model"].attrs["layers"]))
             bits = [file[f"model/layer_{layer}/{name}"][:].ravel() for layer in layers for name in ("weight_bits", "bias_bits")]
@@ -48,7 +48,7 @@ def measure(arguments, config):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("configs", nargs="+", type=pathlib.Path, metavar="CONFIG", help="configuration files")
+    parser.add_argument("configs", nargs="+", type=runs.absolute_path, metavar="CONFIG", help="configuration files")
     parser.add_argument("--ranks", type=int, default=2, help="to compare with one (default: %(default)s)")
     parser.add_argument("--pairs", type=int, default=5, help="repetitions (default: %(default)s)")
     runs.add_common_options(parser)

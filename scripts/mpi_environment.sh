@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # To be sourced with a number of ranks: lets Open MPI's mpirun start as root, as in a container, and on fewer cores than
 # ranks. Variables that the caller has set stay as they are.
 if (( EUID == 0 )); then

@@ -12,11 +12,16 @@ PROGRAM = ROOT / "build/release/apps/isinglass/isinglass"
 TABLES = ROOT / "results/tables"
 
 
+def absolute_path(text):
+    """Trainings are started in the root folder, whatever the caller's own is."""
+    return pathlib.Path(text).resolve()
+
+
 def add_common_options(parser):
-    parser.add_argument("--program", type=pathlib.Path, default=PROGRAM, help="default: %(default)s")
+    parser.add_argument("--program", type=absolute_path, default=PROGRAM, help="default: %(default)s")
     parser.add_argument("--set", dest="overrides", action="append", default=[], metavar="KEY=VALUE",
                         help="passed on to every training; repeatable")
-    parser.add_argument("--tables", type=pathlib.Path, default=TABLES, help="folder of the tables (default: %(default)s)")
+    parser.add_argument("--tables", type=absolute_path, default=TABLES, help="folder of the tables (default: %(default)s)")
 
 
 def mpi_environment(ranks):

@@ -17,7 +17,7 @@ def percent(fraction):
 def rows_of(folder):
     """Label and text of each row, of one run."""
     with h5py.File(folder / "results.h5") as file:
-        results, times = dict(file["results"].attrs), file["provenance"].attrs
+        results, facts = dict(file["results"].attrs), dict(file["provenance"].attrs)
         phases = dict.fromkeys(file["history/phase"].asstr()[:])
         rows = {
             "method": ", then ".join(phases),
@@ -26,10 +26,10 @@ def rows_of(folder):
             "test accuracy": f"{percent(results['test_accuracy'])} of {results['test_samples']}",
             "bits per parameter": f"{results['bits_per_parameter']:.3f}, {results['parameters']} parameters",
             "QCBO": f"{results['spins']} spins, {results['constraints']} multipliers",
-            "wall time": f"{times['wall_seconds']:.1f} s, {times['data_seconds']:.1f} s of it for data",
+            "wall time": f"{facts['wall_seconds']:.1f} s, {facts['data_seconds']:.1f} s of it for data",
         }
         if results["constraints"]:
-            rows["memory"] = f"{results['constraint_bytes'] / results['constraints']:.1f} bytes per constraint"
+            rows["memory"] = f"{facts['constraint_bytes'] / results['constraints']:.1f} bytes per constraint"
     return rows
 
 

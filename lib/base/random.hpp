@@ -17,8 +17,9 @@ enum class Stream : std::uint32_t { subset, initial, weight, segment, anneal, sh
 [[nodiscard]] inline std::array<std::uint32_t, 4> draw(std::uint64_t seed, Stream stream, std::uint32_t a, std::uint32_t b,
                                                        std::uint32_t c, std::uint32_t d = 0) {
   // The stream is mixed into the high half of the seed: the four counter words stay free for a, b, c, d.
-  const r123::Philox4x32::key_type key{{static_cast<std::uint32_t>(seed),
-                                        static_cast<std::uint32_t>(seed >> 32) ^ (static_cast<std::uint32_t>(stream) * 0x9E3779B9U)}};
+  const r123::Philox4x32::key_type key{
+      {static_cast<std::uint32_t>(seed),
+       static_cast<std::uint32_t>(seed >> 32) ^ (static_cast<std::uint32_t>(stream) * 0x9E3779B9U)}};
   const auto words = r123::Philox4x32{}(r123::Philox4x32::ctr_type{{a, b, c, d}}, key);
   return {words[0], words[1], words[2], words[3]};
 }

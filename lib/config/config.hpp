@@ -44,21 +44,21 @@ struct NetworkConfig {
 /// Quantum conditional gradient descent: the outer loop.
 struct QcgdConfig {
   int iterations = 60;
-  double beta0 = 0.02;           ///< penalty scale: beta_t = beta0 sqrt(t+1)
-  double margin = 1.0;           ///< each segment is shrunk by this from its knots, in units of the pre-activation rms
-  double output_margin = 3.0;    ///< margin of the loss, in units of the rms of a random network's output
-  double multiplier_cap = 1e6;   ///< a dual step that would take the norm of y past this is rejected
-  double gap_tolerance = 0.0;    ///< stop when the surrogate gap, relative to the objective, is below; 0: never
+  double beta0 = 0.02;                   ///< penalty scale: beta_t = beta0 sqrt(t+1)
+  double margin = 1.0;                   ///< each segment is shrunk by this from its knots, in units of the pre-activation rms
+  double output_margin = 3.0;            ///< margin of the loss, in units of the rms of a random network's output
+  double multiplier_cap = 1e6;           ///< a dual step that would take the norm of y past this is rejected
+  double gap_tolerance = 0.0;            ///< stop when the surrogate gap, relative to the objective, is below; 0: never
   double infeasibility_tolerance = 0.0;  ///< ... and the rms violation is below
-  bool polish = false;           ///< finish with FIP-consistent annealing from the incumbent (section `anneal`)
+  bool polish = false;                   ///< finish with FIP-consistent annealing from the incumbent (section `anneal`)
 };
 
 /// The oracle that minimises the penalised energy.
 struct MachineConfig {
-  std::string kind = "sa";           ///< sa: structured simulated annealing
-  int sweeps = 30;                   ///< sweeps a read
-  int replicas = 1;                  ///< reads an oracle call
-  double hot_temperature = 0.5;      ///< of segment moves, in units of one step of the output
+  std::string kind = "sa";       ///< sa: structured simulated annealing
+  int sweeps = 30;               ///< sweeps a read
+  int replicas = 1;              ///< reads an oracle call
+  double hot_temperature = 0.5;  ///< of segment moves, in units of one step of the output
   double cold_temperature = 0.02;
   double weight_temperature_ratio = 10.0;  ///< weight moves see the segment temperature times this
 };
@@ -66,22 +66,22 @@ struct MachineConfig {
 /// FIP-consistent annealing: flip a parameter bit, propagate, accept on the exact loss.
 struct AnnealConfig {
   int sweeps = 300;
-  double hot_temperature = 0.005;   ///< per training sample, in units of the output grid
+  double hot_temperature = 0.005;  ///< per training sample, in units of the output grid
   double cold_temperature = 0.0002;
-  double output_margin = 1.0;       ///< in units of the rms of a random network's output
-  int polish_sweeps = 150;          ///< sweeps when it polishes a QCGD incumbent
+  double output_margin = 1.0;  ///< in units of the rms of a random network's output
+  int polish_sweeps = 150;     ///< sweeps when it polishes a QCGD incumbent
   double polish_hot_temperature = 0.001;
 };
 
 /// Quantization-aware training: straight-through estimator and Adam, the baseline.
 struct QatConfig {
   int epochs = 30;
-  int batch = 100;                  ///< samples a step
-  double learning_rate = 0.02;      ///< decays to zero along a cosine
+  int batch = 100;                     ///< samples a step
+  double learning_rate = 0.02;         ///< decays to zero along a cosine
   std::string loss = "cross_entropy";  ///< what the gradient comes from: cross_entropy, or network (its own loss)
-  double output_margin = 0.75;      ///< in units of the rms of a random network's output; cross_entropy: divides the outputs
-  double window = 0.75;             ///< the surrogate slope of sign is 1 within +-window, in units of the pre-activation rms
-  double initial_scale = 0.1;       ///< latent weights start uniform in +-initial_scale; they are clipped to +-1
+  double output_margin = 0.75;         ///< in units of the rms of a random network's output; cross_entropy: divides the outputs
+  double window = 0.75;                ///< the surrogate slope of sign is 1 within +-window, in units of the pre-activation rms
+  double initial_scale = 0.1;          ///< latent weights start uniform in +-initial_scale; they are clipped to +-1
 };
 
 struct ParallelConfig {

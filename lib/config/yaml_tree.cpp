@@ -114,10 +114,14 @@ YamlTree parse_override(std::string_view option, Problems& problems) {
 
 std::string describe(const YamlTree& tree) {
   switch (tree.kind) {
-    case YamlTree::Kind::empty: return "nothing";
-    case YamlTree::Kind::scalar: return fmt::format("{}\"{}\"", tree.quoted ? "the text " : "", tree.text);
-    case YamlTree::Kind::list: return "a list";
-    case YamlTree::Kind::section: return "a section";
+    case YamlTree::Kind::empty:
+      return "nothing";
+    case YamlTree::Kind::scalar:
+      return fmt::format("{}\"{}\"", tree.quoted ? "the text " : "", tree.text);
+    case YamlTree::Kind::list:
+      return "a list";
+    case YamlTree::Kind::section:
+      return "a section";
   }
   return "";
 }

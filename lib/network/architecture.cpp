@@ -10,7 +10,8 @@ namespace isinglass {
 
 LayerValues decode(const Layer& layer, const LayerBits& bits) {
   LayerValues values;
-  const auto weight_bits = static_cast<std::size_t>(layer.weights.bits()), bias_bits = static_cast<std::size_t>(layer.bias.bits());
+  const auto weight_bits = static_cast<std::size_t>(layer.weights.bits()),
+             bias_bits = static_cast<std::size_t>(layer.bias.bits());
   const std::span<const std::uint8_t> weights(bits.weights), biases(bits.biases);
   for (std::size_t at = 0; at < weights.size(); at += weight_bits)
     values.weights.push_back(static_cast<std::int16_t>(layer.weights.value(weights.subspan(at, weight_bits))));

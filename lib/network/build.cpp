@@ -30,8 +30,9 @@ void set_activation(Layer& layer, const LayerConfig& config) {
   for (const double knot : table.knots) layer.thresholds.push_back(static_cast<int>(std::lround(knot * layer.rms)));
   for (const double value : table.values) layer.values.push_back(static_cast<std::int8_t>(std::lround(value / largest * grid)));
   if (std::adjacent_find(layer.thresholds.begin(), layer.thresholds.end(), std::greater_equal<>()) != layer.thresholds.end())
-    throw InputError("network.hidden: knots coincide on the integer grid of the pre-activation: use fewer segments, a larger "
-                     "range, or finer inputs (data.levels)");
+    throw InputError(
+        "network.hidden: knots coincide on the integer grid of the pre-activation: use fewer segments, a larger "
+        "range, or finer inputs (data.levels)");
 }
 
 /// Root mean square of the activation value when z is normal with the layer's rms: the scale of the next layer's inputs.

@@ -16,8 +16,8 @@ struct Codebook {
   int offset = 0;          ///< value with all bits 0
 
   [[nodiscard]] int bits() const { return static_cast<int>(steps.size()); }
-  [[nodiscard]] int largest() const;           ///< largest value; the codebooks are symmetric
-  [[nodiscard]] double rms() const;            ///< of the value of uniformly random bits
+  [[nodiscard]] int largest() const;              ///< largest value; the codebooks are symmetric
+  [[nodiscard]] double rms() const;               ///< of the value of uniformly random bits
   [[nodiscard]] double information_bits() const;  ///< log2 of the number of distinct values
   [[nodiscard]] int value(std::span<const std::uint8_t> bits) const;
   /// Bits of the value nearest to `target`, in codebook units; ties go to the smaller value.

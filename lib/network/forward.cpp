@@ -49,7 +49,8 @@ double Evaluation::accuracy() const {
   return static_cast<double>(correct) / static_cast<double>(total);
 }
 
-Evaluation evaluate(const Architecture& architecture, const NetworkBits& bits, const Samples& samples, const Communicator& comm) {
+Evaluation evaluate(const Architecture& architecture, const NetworkBits& bits, const Samples& samples,
+                    const Communicator& comm) {
   const NetworkValues values = decode(architecture, bits);
   const auto classes = static_cast<std::size_t>(architecture.classes);
   Evaluation result;

@@ -8,9 +8,10 @@ namespace isinglass {
 
 Grid make_grid(const Communicator& world, int groups) {
   if (groups < 1 || groups > world.size())
-    throw InputError(fmt::format("parallel.replica_groups: {} groups need at least as many ranks, and there are {}: "
-                                 "start more ranks or set it to 1 .. {}",
-                                 groups, world.size(), world.size()));
+    throw InputError(
+        fmt::format("parallel.replica_groups: {} groups need at least as many ranks, and there are {}: "
+                    "start more ranks or set it to 1 .. {}",
+                    groups, world.size(), world.size()));
   Grid grid;
   grid.world = world;
   grid.groups = groups;

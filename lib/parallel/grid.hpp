@@ -7,8 +7,8 @@ namespace isinglass {
 /// The ranks as replica groups x sample shards. The ranks of a group hold one shard of the samples each and
 /// anneal the same replica together; different groups anneal different replicas. Groups are contiguous ranks.
 struct Grid {
-  Communicator world;   ///< all ranks; rank 0 coordinates
-  Communicator group;   ///< the ranks of this rank's group: its rank is the shard
+  Communicator world;  ///< all ranks; rank 0 coordinates
+  Communicator group;  ///< the ranks of this rank's group: its rank is the shard
   int groups = 1;
   int group_index = 0;  ///< which group this rank is in
 

@@ -11,8 +11,8 @@ namespace isinglass {
 /// What forward interval propagation knows about one layer, for every sample of a shard. The codebooks are
 /// symmetric and shared by the units of a layer, so the interval of z is [-reach, reach] and the same for all units.
 struct LayerReach {
-  std::vector<int> reach;                  ///< [sample], grid units of z
-  std::vector<std::uint8_t> first, last;   ///< [sample], the reachable segments; empty for the output layer
+  std::vector<int> reach;                 ///< [sample], grid units of z
+  std::vector<std::uint8_t> first, last;  ///< [sample], the reachable segments; empty for the output layer
 };
 
 /// Interval arithmetic through the layers over the codebooks and each sample's data. Segments outside

@@ -7,9 +7,9 @@ namespace isinglass {
 
 /// A piecewise-constant activation in real units: segment k is [knots[k-1], knots[k]) with value values[k].
 struct ActivationTable {
-  std::vector<double> knots;   ///< ascending, one fewer than values; units of the pre-activation rms
+  std::vector<double> knots;  ///< ascending, one fewer than values; units of the pre-activation rms
   std::vector<double> values;
-  double sup_error = 0;        ///< largest |f - table| on [-range, range], away from jumps of f itself
+  double sup_error = 0;  ///< largest |f - table| on [-range, range], away from jumps of f itself
 };
 
 /// Table of `name` (sign, tanh, hard_tanh, relu, sigmoid) with `segments` pieces whose inner knots are uniform on

@@ -26,9 +26,7 @@ void compare_with_one_rank(int groups) {
 
 BOOST_AUTO_TEST_CASE(shards_do_not_change_the_result) { compare_with_one_rank(1); }
 
-BOOST_AUTO_TEST_CASE(replica_groups_find_the_same) {
-  compare_with_one_rank(Communicator(MPI_COMM_WORLD).size() > 1 ? 2 : 1);
-}
+BOOST_AUTO_TEST_CASE(replica_groups_find_the_same) { compare_with_one_rank(Communicator(MPI_COMM_WORLD).size() > 1 ? 2 : 1); }
 
 int main(int argc, char** argv) {
   MPI_Init(&argc, &argv);

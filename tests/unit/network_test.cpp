@@ -71,7 +71,8 @@ BOOST_AUTO_TEST_CASE(forward_pass_is_the_definition) {
         std::vector<int> z;
         for (std::size_t j = 0; j < static_cast<std::size_t>(layer.units); ++j) {
           z.push_back(values[l].biases[j]);
-          for (std::size_t i = 0; i < activation.size(); ++i) z.back() += values[l].weights[j * activation.size() + i] * activation[i];
+          for (std::size_t i = 0; i < activation.size(); ++i)
+            z.back() += values[l].weights[j * activation.size() + i] * activation[i];
           if (layer.is_output()) continue;
           std::size_t k = 0;
           while (k < layer.thresholds.size() && z.back() >= layer.thresholds[k]) ++k;

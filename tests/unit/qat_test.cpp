@@ -86,11 +86,8 @@ BOOST_AUTO_TEST_CASE(the_gradient_is_that_of_finite_differences) {
   config.loss = "network";
   config.output_margin = 3;
   const auto loss = make_loss(architecture, config);
-  const Samples samples{.features = 3,
-                        .inputs = {1, -2, 3, 2, 1, -1, -3, 1, 1, 2, 2, 2},
-                        .labels = {0, 1, 1, 0},
-                        .first = 0,
-                        .global_size = 4};
+  const Samples samples{
+      .features = 3, .inputs = {1, -2, 3, 2, 1, -1, -3, 1, 1, 2, 2, 2}, .labels = {0, 1, 1, 0}, .first = 0, .global_size = 4};
   const std::vector<double> values{1, -3, 5, 7, 1, -5, 1, -1, 3, -1, 1};
   BatchPass pass(architecture, layout, 1.0);
   std::vector<std::int64_t> gradient(layout.parameters);

@@ -3,8 +3,8 @@
 #include "solver/anneal/unit_pass.hpp"
 #include "solver/qcgd/qcgd.hpp"
 
-#include "random_problem.hpp"
 #include "network/forward.hpp"
+#include "random_problem.hpp"
 
 #include <boost/test/unit_test.hpp>
 
@@ -47,7 +47,8 @@ void for_each_network(const Architecture& architecture, Visit&& visit) {
   }
 }
 
-/// Problems with few enough bits to enumerate: 2 or 3 inputs, 2 hidden units, 1-bit or ternary weights, sign or a table of three pieces.
+/// Problems with few enough bits to enumerate: 2 or 3 inputs, 2 hidden units, 1-bit or ternary weights, sign or a table of
+/// three pieces.
 RandomProblem enumerable_problem(std::uint64_t seed, const std::string& activation) {
   Words words(seed);
   NetworkConfig network;
@@ -69,8 +70,9 @@ int margin_of(const Architecture& architecture, double margin) {
 
 double enumerated_optimum(const RandomProblem& problem, int margin) {
   double best = std::numeric_limits<double>::infinity();
-  for_each_network(problem.architecture,
-                   [&](const NetworkBits& bits) { best = std::min(best, plain_objective(problem.architecture, problem.samples, bits, margin)); });
+  for_each_network(problem.architecture, [&](const NetworkBits& bits) {
+    best = std::min(best, plain_objective(problem.architecture, problem.samples, bits, margin));
+  });
   return best;
 }
 
@@ -176,7 +178,8 @@ BOOST_AUTO_TEST_CASE(pass_changes_equal_recomputed_losses) {
           pass.evaluate(plane, 0, changes);
           for (int input = 0; input < pass.inputs(plane); ++input) {
             NetworkBits flipped = state.bits();
-            const auto at = static_cast<std::size_t>(unit) * static_cast<std::size_t>(pass.inputs(plane)) + static_cast<std::size_t>(input);
+            const auto at =
+                static_cast<std::size_t>(unit) * static_cast<std::size_t>(pass.inputs(plane)) + static_cast<std::size_t>(input);
             if (plane.is_bias)
               flipped[l].biases[at * layer.bias.steps.size() + plane.bit] ^= 1U;
             else

@@ -1,8 +1,8 @@
 #define BOOST_TEST_MODULE structured
 #include "solver/structured/oracle.hpp"
 
-#include "random_problem.hpp"
 #include "network/forward.hpp"
+#include "random_problem.hpp"
 
 #include <boost/test/unit_test.hpp>
 
@@ -45,7 +45,8 @@ StructuredState state_of(const RandomProblem& problem, Words& words) {
     layer.scale = 0.01;
     layer.range.largest_multiplier = 200;
     for (int j = 0; j < layer.layer->units; ++j)
-      for (std::size_t s = 0; s < layer.samples; ++s) layer.multiplier[layer.at(j, s)] = static_cast<std::int16_t>(words.between(0, 200));
+      for (std::size_t s = 0; s < layer.samples; ++s)
+        layer.multiplier[layer.at(j, s)] = static_cast<std::int16_t>(words.between(0, 200));
   }
   return state;
 }
@@ -74,7 +75,8 @@ BOOST_AUTO_TEST_CASE(kernels_equal_the_plain_reference) {
   for (int round = 0; round < 300; ++round) {
     const int largest_x = words.between(1, 127), step = words.between(1, 8) * (words.between(0, 1) ? 1 : -1);
     const int largest_z = words.between(10, 4000), largest_multiplier = words.between(1, 1023);
-    const RandomUnit unit = random_unit(words, padded(static_cast<std::size_t>(words.between(1, 700))), largest_z, largest_multiplier, largest_x);
+    const RandomUnit unit =
+        random_unit(words, padded(static_cast<std::size_t>(words.between(1, 700))), largest_z, largest_multiplier, largest_x);
     const UnitView view{unit.above.data(), unit.below.data(), unit.multiplier.data(), unit.above.size()};
     const bool narrow = fits_narrow({std::abs(step) * largest_x, largest_multiplier, 2 * largest_z});
     const std::int64_t expected = reference::squared_change(view, unit.x.data(), step);
@@ -93,7 +95,8 @@ BOOST_AUTO_TEST_CASE(narrow_kernel_holds_at_its_limits) {
       if (!fits_narrow({shift, multiplier, distance})) continue;
       const std::size_t size = 4 * sample_block;
       const auto signed_distance = static_cast<std::int16_t>(distance);
-      const std::vector<std::int16_t> above(size, signed_distance), below(size, static_cast<std::int16_t>(-signed_distance - 1)),
+      const std::vector<std::int16_t> above(size, signed_distance),
+          below(size, static_cast<std::int16_t>(-signed_distance - 1)),
           multipliers(size, static_cast<std::int16_t>(multiplier));
       const std::vector<std::int8_t> x(size, static_cast<std::int8_t>(shift / 2));
       const UnitView view{above.data(), below.data(), multipliers.data(), size};
@@ -116,11 +119,13 @@ BOOST_AUTO_TEST_CASE(forward_state_has_the_forward_loss) {
     for (std::size_t s = 0; s < problem.samples.size(); ++s) {
       const auto z = forward(problem.architecture, values, problem.samples.row(s));
       for (int c = 0; c < outputs; ++c) {
-        const double short_of = std::max(0, margin - target_sign(outputs, c, problem.samples.labels[s]) * z[static_cast<std::size_t>(c)]);
+        const double short_of =
+            std::max(0, margin - target_sign(outputs, c, problem.samples.labels[s]) * z[static_cast<std::size_t>(c)]);
         loss += problem.architecture.loss == Loss::hinge ? short_of : short_of * short_of / margin;
       }
     }
-    BOOST_TEST(output_loss(state, Communicator()) == loss / output_step(problem.architecture), boost::test_tools::tolerance(1e-12));
+    BOOST_TEST(output_loss(state, Communicator()) == loss / output_step(problem.architecture),
+               boost::test_tools::tolerance(1e-12));
   }
 }
 

@@ -36,11 +36,28 @@ ISINGLASS_VECTOR void crossings16(const FlipEvent* events, std::size_t count, co
   }
 }
 
-ISINGLASS_VECTOR void crossings64(const FlipEvent* events, std::size_t count, const EventRows& rows, const std::int16_t* steps,
-                                  Window window, std::int64_t* sums) {
+/// The same with a ramp instead of a step: `window` at least 1.
+ISINGLASS_VECTOR void ramps16(const FlipEvent* events, std::size_t count, const EventRows& rows, const std::int16_t* steps,
+                              Window flips, int window, std::int16_t* sums) {
+  const auto top = static_cast<std::int16_t>(2 * window), zero = std::int16_t{0};
   for (std::size_t e = 0; e < count; ++e) {
     const std::int8_t* x = rows.data + events[e].sample * rows.length;
-    for (std::size_t i = window.first; i < window.last; ++i) sums[i] += steps[i] * x[i] >= events[e].distance ? events[e].jump : 0;
+    const auto offset = static_cast<std::int16_t>(window - events[e].distance), jump = static_cast<std::int16_t>(events[e].jump);
+    for (std::size_t block = flips.first; block < flips.last; block += vector_length)
+      for (std::size_t i = block; i < block + vector_length; ++i) {
+        const auto above = static_cast<std::int16_t>(steps[i] * x[i] + offset);
+        sums[i] = static_cast<std::int16_t>(sums[i] + std::min(std::max(above, zero), top) * jump);
+      }
+  }
+}
+
+/// Any jump and window, 64-bit sums.
+ISINGLASS_VECTOR void heights64(const FlipEvent* events, std::size_t count, const EventRows& rows, const std::int16_t* steps,
+                                Window flips, int window, std::int64_t* sums) {
+  for (std::size_t e = 0; e < count; ++e) {
+    const std::int8_t* x = rows.data + events[e].sample * rows.length;
+    for (std::size_t i = flips.first; i < flips.last; ++i)
+      sums[i] += events[e].jump * height(steps[i] * x[i] - events[e].distance, window);
   }
 }
 
@@ -81,6 +98,16 @@ ISINGLASS_VECTOR void mark_near(const std::int16_t* z, std::size_t samples, std:
   for (std::size_t s = 0; s < samples; ++s) marks[s] = static_cast<std::uint16_t>(z[s] - lowest) < width;
 }
 
+/// Positions of the nonzero marks (0 or 1 each; the length is a multiple of 8), ascending.
+void list_marks(std::span<const std::uint8_t> marks, std::vector<std::size_t>& positions) {
+  positions.clear();
+  for (std::size_t block = 0; block < marks.size(); block += 8) {
+    std::uint64_t eight = 0;
+    std::memcpy(&eight, marks.data() + block, sizeof eight);
+    for (; eight != 0; eight &= eight - 1) positions.push_back(block + static_cast<std::size_t>(std::countr_zero(eight)) / 8);
+  }
+}
+
 }  // namespace
 
 ISINGLASS_VECTOR void shift_all(std::int16_t* z, const std::int8_t* x, int step, std::size_t size) {
@@ -89,26 +116,24 @@ ISINGLASS_VECTOR void shift_all(std::int16_t* z, const std::int8_t* x, int step,
 }
 
 void find_near(const std::int16_t* z, std::size_t samples, int threshold, int reach, std::vector<std::size_t>& near) {
-  near.clear();
   std::vector<std::uint8_t> marks((samples + 7) / 8 * 8);
   // threshold - reach <= z < threshold + reach, as one unsigned comparison that vectorises
   mark_near(z, samples, static_cast<std::int16_t>(threshold - reach), static_cast<std::uint16_t>(2 * reach), marks.data());
-  for (std::size_t block = 0; block < marks.size(); block += 8) {
-    std::uint64_t eight = 0;
-    std::memcpy(&eight, marks.data() + block, sizeof eight);
-    for (; eight != 0; eight &= eight - 1) near.push_back(block + static_cast<std::size_t>(std::countr_zero(eight)) / 8);
-  }
+  list_marks(marks, near);
 }
 
-void sum_crossings(std::span<const FlipEvent> events, const EventRows& rows, std::span<const std::int16_t> steps,
-                   std::size_t first, std::size_t last, std::span<std::int64_t> sums) {
-  const Window window = widened(first, last);
+void sum_heights(std::span<const FlipEvent> events, const EventRows& rows, std::span<const std::int16_t> steps,
+                 std::size_t first, std::size_t last, int window, std::span<std::int64_t> sums) {
+  const Window flips = widened(first, last);
   std::int64_t largest = 1;
   for (const FlipEvent& event : events) largest = std::max(largest, std::abs(event.jump));
-  const auto piece = static_cast<std::size_t>(INT16_MAX / largest);
-  if (piece < 8) return crossings64(events.data(), events.size(), rows, steps.data(), window, sums.data());
+  const auto piece = static_cast<std::size_t>(INT16_MAX / (largest * std::max(1, 2 * window)));
+  if (piece < 4) return heights64(events.data(), events.size(), rows, steps.data(), flips, window, sums.data());
   in_small_sums<std::int16_t>(events, piece, rows.length, sums, [&](const FlipEvent* from, std::size_t count, std::int16_t* small) {
-    crossings16(from, count, rows, steps.data(), window, small);
+    if (window == 0)
+      crossings16(from, count, rows, steps.data(), flips, small);
+    else
+      ramps16(from, count, rows, steps.data(), flips, window, small);
   });
 }
 

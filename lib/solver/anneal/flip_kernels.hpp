@@ -33,9 +33,14 @@ void find_near(const std::int16_t* z, std::size_t samples, int threshold, int re
 /// z_s += step x_s over `size` samples, a multiple of 128; x null: a constant input of 1.
 void shift_all(std::int16_t* z, const std::int8_t* x, int step, std::size_t size);
 
-/// sums[i] += sum of jump over the events with steps[i] x[i] >= distance, for first <= i < last; [length].
-void sum_crossings(std::span<const FlipEvent> events, const EventRows& rows, std::span<const std::int16_t> steps,
-                   std::size_t first, std::size_t last, std::span<std::int64_t> sums);
+/// How far above a threshold a sample counts: 0 or 1 for window 0; else a ramp from 0 to 2 window across +-window.
+[[nodiscard]] constexpr int height(int above, int window) {
+  return window == 0 ? (above >= 0 ? 1 : 0) : above <= -window ? 0 : above >= window ? 2 * window : above + window;
+}
+
+/// sums[i] += sum of jump height(steps[i] x[i] - distance, window) over the events, for first <= i < last; [length].
+void sum_heights(std::span<const FlipEvent> events, const EventRows& rows, std::span<const std::int16_t> steps,
+                 std::size_t first, std::size_t last, int window, std::span<std::int64_t> sums);
 
 /// sums[i] += sum of f(shortfall - target steps[i] x[i]) - f(shortfall), f(m) = max(m, 0) or its square, first <= i < last.
 void sum_losses(std::span<const FlipShortfall> samples, const EventRows& rows, std::span<const std::int16_t> steps,

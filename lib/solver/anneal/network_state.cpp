@@ -152,8 +152,24 @@ std::int64_t NetworkState::propagate(std::size_t l, int unit, std::size_t sample
   return sample_loss(z, sample);
 }
 
-std::int64_t NetworkState::loss_if(std::size_t layer, int unit, std::size_t sample, int value) {
-  return propagate<false>(layer, unit, sample, value);
+/// loss_jump for the last hidden layer, whose activations reach the outputs directly: by far the most frequent case.
+std::int64_t NetworkState::output_jump(int unit, std::size_t sample, int low, int high) const {
+  const std::size_t last = architecture_->layers.size() - 1;
+  const std::int16_t* weights = outgoing_[last].data() + static_cast<std::size_t>(unit) * outputs_;
+  const int now = row(last, sample)[unit];
+  const bool squared = architecture_->loss == Loss::squared_hinge;
+  std::int64_t sum = 0;
+  for (std::size_t c = 0, at = sample * outputs_; c < outputs_; ++c, ++at) {
+    const int shortfall = margin_ - sign_[at] * z_out_[at], weight = sign_[at] * weights[c];
+    const std::int64_t if_high = std::max(0, shortfall - weight * (high - now)), if_low = std::max(0, shortfall - weight * (low - now));
+    sum += squared ? if_high * if_high - if_low * if_low : if_high - if_low;
+  }
+  return sum;
+}
+
+std::int64_t NetworkState::loss_jump(std::size_t layer, int unit, std::size_t sample, int low, int high) {
+  if (layer + 2 == architecture_->layers.size()) return output_jump(unit, sample, low, high);
+  return propagate<false>(layer, unit, sample, high) - propagate<false>(layer, unit, sample, low);
 }
 
 /// z of one hidden unit after a step of one input, and everything that follows from the samples whose segment changes.

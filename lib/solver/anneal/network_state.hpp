@@ -48,9 +48,9 @@ public:
   }
   [[nodiscard]] int target(int output, std::size_t sample) const { return sign_[sample * outputs_ + static_cast<std::size_t>(output)]; }
 
-  /// Integer loss of one sample if the activation of (layer, unit) were `value`: hinge sums the shortfalls, squared
-  /// hinge their squares. Propagates through the layers after `layer`.
-  [[nodiscard]] std::int64_t loss_if(std::size_t layer, int unit, std::size_t sample, int value);
+  /// How much larger one sample's integer loss is if the activation of (layer, unit) is `high` instead of `low`: hinge
+  /// sums the shortfalls, squared hinge their squares. Propagates through the layers after `layer`.
+  [[nodiscard]] std::int64_t loss_jump(std::size_t layer, int unit, std::size_t sample, int low, int high);
   /// Integer loss of the shard.
   [[nodiscard]] std::int64_t loss() const;
 
@@ -70,6 +70,7 @@ private:
   void shift_unit_z(std::size_t layer, int unit, int input, int step, std::span<const FlipEvent> near);
   template <bool commit>
   std::int64_t propagate(std::size_t layer, int unit, std::size_t sample, int value);
+  [[nodiscard]] std::int64_t output_jump(int unit, std::size_t sample, int low, int high) const;
   [[nodiscard]] std::int64_t sample_loss(std::span<const int> z, std::size_t sample) const;
 
   const Architecture* architecture_;

@@ -12,8 +12,9 @@ std::vector<BitPlane> bit_planes(const Layer& layer) {
   return planes;
 }
 
-void UnitPass::begin(std::size_t layer_index, int unit) {
+void UnitPass::begin(std::size_t layer_index, int unit, int window) {
   layer_ = layer_index;
+  window_ = window;
   unit_ = unit;
   jumps_.resize(layer().thresholds.size() * state_->samples());
   known_.assign(jumps_.size(), 0);
@@ -28,8 +29,7 @@ NetworkState::Flip UnitPass::flip(const BitPlane& plane, int input) const {
 std::int64_t UnitPass::jump(std::size_t threshold, std::size_t sample) {
   const std::size_t at = threshold * state_->samples() + sample;
   if (!known_[at]) {
-    jumps_[at] = state_->loss_if(layer_, unit_, sample, layer().values[threshold + 1]) -
-                 state_->loss_if(layer_, unit_, sample, layer().values[threshold]);
+    jumps_[at] = state_->loss_jump(layer_, unit_, sample, layer().values[threshold], layer().values[threshold + 1]);
     known_[at] = 1;
   }
   return jumps_[at];
@@ -55,20 +55,20 @@ void UnitPass::set_steps(const BitPlane& plane, int first, std::size_t count) {
 
 void UnitPass::hidden_changes(const BitPlane& plane, int first, std::span<std::int64_t> changes) {
   const int size = plane.is_bias ? layer().bias.steps[plane.bit] * layer().bias_unit : layer().weights.steps[plane.bit];
-  find_events(size * (plane.is_bias ? 1 : state_->largest_input(layer_)));
-  std::int64_t crossed = 0;  // what the sums count for an event that stays above its threshold
-  for (const FlipEvent& event : events_) crossed += event.distance <= 0 ? event.jump : 0;
+  find_events(size * (plane.is_bias ? 1 : state_->largest_input(layer_)) + window_);
+  std::int64_t now = 0;  // what the sums count without a flip
+  for (const FlipEvent& event : events_) now += event.jump * height(-event.distance, window_);
   if (plane.is_bias) {
     const int step = state_->step(layer_, flip(plane, 0));
-    changes[0] = -crossed;
-    for (const FlipEvent& event : events_) changes[0] += step >= event.distance ? event.jump : 0;
+    changes[0] = -now;
+    for (const FlipEvent& event : events_) changes[0] += event.jump * height(step - event.distance, window_);
     return;
   }
   set_steps(plane, first, changes.size());
   sums_.assign(state_->row_length(layer_), 0);
   const auto from = static_cast<std::size_t>(first);
-  sum_crossings(events_, {state_->row(layer_, 0), state_->row_length(layer_)}, steps_, from, from + changes.size(), sums_);
-  for (std::size_t i = 0; i < changes.size(); ++i) changes[i] = sums_[from + i] - crossed;
+  sum_heights(events_, {state_->row(layer_, 0), state_->row_length(layer_)}, steps_, from, from + changes.size(), window_, sums_);
+  for (std::size_t i = 0; i < changes.size(); ++i) changes[i] = sums_[from + i] - now;
 }
 
 void UnitPass::output_changes(const BitPlane& plane, int first, std::span<std::int64_t> changes) {

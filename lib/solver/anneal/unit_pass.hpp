@@ -24,8 +24,11 @@ class UnitPass {
 public:
   explicit UnitPass(NetworkState& state) : state_(&state) {}
 
-  /// Turns to another unit; forgets the jumps.
-  void begin(std::size_t layer, int unit);
+  /// Turns to another unit; forgets the jumps. With a window (grid units of z) the loss that `evaluate` sees is the mean
+  /// over a uniform shift of this unit's z in [-window, window]; with 0 it is the exact loss.
+  void begin(std::size_t layer, int unit, int window);
+  /// What one unit of the changes is worth: 1, or 1 / (2 window) for a hidden layer's with a window.
+  [[nodiscard]] double change_unit() const { return layer().is_output() || window_ == 0 ? 1.0 : 0.5 / window_; }
   /// Inputs of a plane: those of the layer, or the one constant input.
   [[nodiscard]] int inputs(const BitPlane& plane) const;
   /// Exact change of the shard's integer loss for flipping the plane's bit of inputs first .. first + changes.size() - 1,
@@ -45,7 +48,7 @@ private:
 
   NetworkState* state_;
   std::size_t layer_ = 0;
-  int unit_ = 0;
+  int unit_ = 0, window_ = 0;
   std::vector<FlipEvent> events_;            // samples near a threshold, at the last evaluation
   std::vector<FlipShortfall> shortfalls_;
   std::vector<std::int64_t> jumps_;          // [threshold][sample]
