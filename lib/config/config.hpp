@@ -63,14 +63,16 @@ struct MachineConfig {
   double weight_temperature_ratio = 10.0;  ///< weight moves see the segment temperature times this
 };
 
-/// FIP-consistent annealing: flip a parameter bit, propagate, accept on the exact loss.
+/// FIP-consistent annealing: flip a parameter bit, propagate, accept on the loss.
 struct AnnealConfig {
   int sweeps = 300;
-  double hot_temperature = 0.005;  ///< per training sample, in units of the output grid
+  double hot_temperature = 0.005;  ///< per training sample, in units of one output step
   double cold_temperature = 0.0002;
   double output_margin = 1.0;  ///< in units of the rms of a random network's output
-  int polish_sweeps = 150;     ///< sweeps when it polishes a QCGD incumbent
-  double polish_hot_temperature = 0.001;
+  double window = 0.5;         ///< the loss that accepts is averaged over a shift of the unit's z by up to +-window rms ...
+  double final_window = 0.3;   ///< ... which shrinks linearly to this; 0 and 0: the exact loss
+  int polish_sweeps = 100;     ///< sweeps when it polishes a QCGD incumbent
+  double polish_hot_temperature = 0.002;
 };
 
 /// Quantization-aware training: straight-through estimator and Adam, the baseline.

@@ -30,8 +30,9 @@ SolveOutcome solve(const TrainingInput& input, std::vector<HistoryRow>& history)
   if (config.method == "qcgd") return qcgd_then_polish(input, history);
   if (config.method == "qat") return solve_qat(input, history);
   if (config.method == "anneal")
-    return solve_anneal(input, {"anneal", config.anneal.sweeps, config.anneal.hot_temperature, random_bits(input.architecture, config.seed)},
-                        history);
+    return solve_anneal(
+        input, {"anneal", config.anneal.sweeps, config.anneal.hot_temperature, random_bits(input.architecture, config.seed)},
+        history);
   throw InputError(fmt::format("method: \"{}\" does not exist: use qcgd, anneal or qat", config.method));
 }
 

@@ -6,6 +6,7 @@
 #include "network/architecture.hpp"
 #include "parallel/grid.hpp"
 
+#include <chrono>
 #include <functional>
 
 namespace isinglass {
@@ -20,6 +21,12 @@ struct TrainingInput {
   const DataSplits& data;
   const Grid& grid;
   Report report;
+  std::chrono::steady_clock::time_point begin = std::chrono::steady_clock::now();  ///< when training began; provenance only
+
+  /// Wall time since `begin`.
+  [[nodiscard]] double seconds() const {
+    return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+  }
 };
 
 /// What it returns, the same on every rank.

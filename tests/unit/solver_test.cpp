@@ -153,7 +153,8 @@ BOOST_AUTO_TEST_CASE(annealing_finds_the_optimum_of_small_problems) {
     const Grid grid;
     std::vector<HistoryRow> history;
     config.anneal.cold_temperature = 0.02;
-    const AnnealPlan plan{"anneal", 400, 1.0, random_bits(problem.architecture, seed)};
+    config.anneal.window = config.anneal.final_window = 0;  // the exact loss
+    const AnnealPlan plan{"anneal", 800, 1.0, random_bits(problem.architecture, seed)};
     const SolveOutcome outcome = solve_anneal({config, problem.architecture, data, grid, {}}, plan, history);
     const int margin = margin_of(problem.architecture, config.anneal.output_margin);
     BOOST_TEST(outcome.objective == enumerated_optimum(problem, margin), boost::test_tools::tolerance(1e-12));
@@ -172,7 +173,7 @@ BOOST_AUTO_TEST_CASE(pass_changes_equal_recomputed_losses) {
     for (std::size_t l = 0; l < problem.architecture.layers.size(); ++l) {
       const Layer& layer = problem.architecture.layers[l];
       for (int unit = 0; unit < layer.units; ++unit) {
-        pass.begin(l, unit);
+        pass.begin(l, unit, 0);
         for (const BitPlane& plane : bit_planes(layer)) {
           std::vector<std::int64_t> changes(static_cast<std::size_t>(pass.inputs(plane)));
           pass.evaluate(plane, 0, changes);
@@ -190,6 +191,55 @@ BOOST_AUTO_TEST_CASE(pass_changes_equal_recomputed_losses) {
           pass.apply(plane, words.between(0, pass.inputs(plane) - 1));
           BOOST_REQUIRE_EQUAL(state.loss(), NetworkState(problem.architecture, problem.samples, margin, state.bits()).loss());
         }
+      }
+    }
+  }
+}
+
+namespace {
+
+/// Integer loss of the network with z of one hidden unit shifted for all samples.
+std::int64_t shifted_loss(const RandomProblem& problem, const NetworkBits& bits, int margin, std::size_t layer, int unit,
+                          int shift) {
+  NetworkValues values = decode(problem.architecture, bits);
+  values[layer].biases[static_cast<std::size_t>(unit)] += shift;
+  const int outputs = problem.architecture.outputs();
+  std::int64_t loss = 0;
+  for (std::size_t s = 0; s < problem.samples.size(); ++s) {
+    const auto z = forward(problem.architecture, values, problem.samples.row(s));
+    for (int c = 0; c < outputs; ++c) {
+      const int sign = target_sign(outputs, c, problem.samples.labels[s]);
+      const std::int64_t short_of = std::max(0, margin - sign * z[static_cast<std::size_t>(c)]);
+      loss += problem.architecture.loss == Loss::hinge ? short_of : short_of * short_of;
+    }
+  }
+  return loss;
+}
+
+}  // namespace
+
+// With a window, a change is the sum over all shifts -window .. window - 1 of the unit's z of the exact change.
+BOOST_AUTO_TEST_CASE(windowed_changes_equal_the_mean_over_shifts) {
+  for (std::uint64_t seed = 0; seed < 24; ++seed) {
+    const RandomProblem problem = random_problem(seed, 1 + static_cast<int>(seed % 2), 12);
+    const int margin = margin_of(problem.architecture, 1.0), window = 1 + static_cast<int>(seed % 5) * 3;
+    const NetworkBits bits = random_bits(problem.architecture, seed);
+    NetworkState state(problem.architecture, problem.samples, margin, bits);
+    UnitPass pass(state);
+    const Layer& layer = problem.architecture.layers[0];
+    for (int unit = 0; unit < layer.units; ++unit) {
+      pass.begin(0, unit, window);
+      std::vector<std::int64_t> changes(static_cast<std::size_t>(layer.inputs));
+      pass.evaluate({0, false}, 0, changes);
+      for (int input = 0; input < layer.inputs; ++input) {
+        NetworkBits flipped = bits;
+        const auto at = static_cast<std::size_t>(unit * layer.inputs + input) * layer.weights.steps.size();
+        flipped[0].weights[at] ^= 1U;
+        std::int64_t expected = 0;
+        for (int shift = -window; shift < window; ++shift)
+          expected +=
+              shifted_loss(problem, flipped, margin, 0, unit, shift) - shifted_loss(problem, bits, margin, 0, unit, shift);
+        BOOST_REQUIRE_EQUAL(changes[static_cast<std::size_t>(input)], expected);
       }
     }
   }

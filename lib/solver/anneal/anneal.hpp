@@ -7,13 +7,15 @@ namespace isinglass {
 
 /// Where and how hot an annealing starts.
 struct AnnealPlan {
-  std::string phase;            ///< for the history: anneal or polish
+  std::string phase;  ///< for the history: anneal or polish
   int sweeps = 0;
-  double hot_temperature = 0;   ///< per training sample, in units of one output step
+  double hot_temperature = 0;  ///< per training sample, in units of one output step
   NetworkBits start;
 };
 
-/// FIP-consistent annealing: flip a parameter bit, propagate, accept on the exact loss (Metropolis). The proposals of a
+/// FIP-consistent annealing: flip a parameter bit, propagate, accept (Metropolis) on the loss: the exact one, or its mean
+/// over a uniform shift of the flipped unit's z within a window, which prefers networks that do not hang on samples close
+/// to a threshold. Every state is a feasible point, and the incumbent is chosen by the exact loss. The proposals of a
 /// unit are evaluated together against the same state and walked through in order; after an accepted one the rest is
 /// evaluated again, so the chain is the sequential one. Each replica group runs its own chain. Appends to `history`.
 /// Collective over grid.world.

@@ -42,7 +42,8 @@ ISINGLASS_VECTOR void ramps16(const FlipEvent* events, std::size_t count, const 
   const auto top = static_cast<std::int16_t>(2 * window), zero = std::int16_t{0};
   for (std::size_t e = 0; e < count; ++e) {
     const std::int8_t* x = rows.data + events[e].sample * rows.length;
-    const auto offset = static_cast<std::int16_t>(window - events[e].distance), jump = static_cast<std::int16_t>(events[e].jump);
+    const auto offset = static_cast<std::int16_t>(window - events[e].distance),
+               jump = static_cast<std::int16_t>(events[e].jump);
     for (std::size_t block = flips.first; block < flips.last; block += vector_length)
       for (std::size_t i = block; i < block + vector_length; ++i) {
         const auto above = static_cast<std::int16_t>(steps[i] * x[i] + offset);
@@ -61,17 +62,18 @@ ISINGLASS_VECTOR void heights64(const FlipEvent* events, std::size_t count, cons
   }
 }
 
-ISINGLASS_VECTOR void linear_losses(const FlipShortfall* samples, std::size_t count, const EventRows& rows, const std::int16_t* steps,
-                                    Window window, std::int32_t* sums) {
+ISINGLASS_VECTOR void linear_losses(const FlipShortfall* samples, std::size_t count, const EventRows& rows,
+                                    const std::int16_t* steps, Window window, std::int32_t* sums) {
   for (std::size_t e = 0; e < count; ++e) {
     const std::int8_t* x = rows.data + samples[e].sample * rows.length;
     const int shortfall = samples[e].shortfall, target = samples[e].target, before = std::max(shortfall, 0);
-    for (std::size_t i = window.first; i < window.last; ++i) sums[i] += std::max(shortfall - target * steps[i] * x[i], 0) - before;
+    for (std::size_t i = window.first; i < window.last; ++i)
+      sums[i] += std::max(shortfall - target * steps[i] * x[i], 0) - before;
   }
 }
 
-ISINGLASS_VECTOR void squared_losses(const FlipShortfall* samples, std::size_t count, const EventRows& rows, const std::int16_t* steps,
-                                     Window window, std::int64_t* sums) {
+ISINGLASS_VECTOR void squared_losses(const FlipShortfall* samples, std::size_t count, const EventRows& rows,
+                                     const std::int16_t* steps, Window window, std::int64_t* sums) {
   for (std::size_t e = 0; e < count; ++e) {
     const std::int8_t* x = rows.data + samples[e].sample * rows.length;
     const int shortfall = samples[e].shortfall, target = samples[e].target, before = std::max(shortfall, 0);
@@ -84,7 +86,8 @@ ISINGLASS_VECTOR void squared_losses(const FlipShortfall* samples, std::size_t c
 
 /// Runs `kernel` with small sums on pieces of `events`, short enough that they cannot overflow, and adds them up.
 template <class Small, class Event, class Kernel>
-void in_small_sums(std::span<const Event> events, std::size_t piece, std::size_t length, std::span<std::int64_t> sums, Kernel&& kernel) {
+void in_small_sums(std::span<const Event> events, std::size_t piece, std::size_t length, std::span<std::int64_t> sums,
+                   Kernel&& kernel) {
   std::vector<Small> small(length);
   for (std::size_t at = 0; at < events.size(); at += piece) {
     std::fill(small.begin(), small.end(), Small{0});
@@ -93,8 +96,8 @@ void in_small_sums(std::span<const Event> events, std::size_t piece, std::size_t
   }
 }
 
-
-ISINGLASS_VECTOR void mark_near(const std::int16_t* z, std::size_t samples, std::int16_t lowest, std::uint16_t width, std::uint8_t* marks) {
+ISINGLASS_VECTOR void mark_near(const std::int16_t* z, std::size_t samples, std::int16_t lowest, std::uint16_t width,
+                                std::uint8_t* marks) {
   for (std::size_t s = 0; s < samples; ++s) marks[s] = static_cast<std::uint16_t>(z[s] - lowest) < width;
 }
 
@@ -129,12 +132,13 @@ void sum_heights(std::span<const FlipEvent> events, const EventRows& rows, std::
   for (const FlipEvent& event : events) largest = std::max(largest, std::abs(event.jump));
   const auto piece = static_cast<std::size_t>(INT16_MAX / (largest * std::max(1, 2 * window)));
   if (piece < 4) return heights64(events.data(), events.size(), rows, steps.data(), flips, window, sums.data());
-  in_small_sums<std::int16_t>(events, piece, rows.length, sums, [&](const FlipEvent* from, std::size_t count, std::int16_t* small) {
-    if (window == 0)
-      crossings16(from, count, rows, steps.data(), flips, small);
-    else
-      ramps16(from, count, rows, steps.data(), flips, window, small);
-  });
+  in_small_sums<std::int16_t>(events, piece, rows.length, sums,
+                              [&](const FlipEvent* from, std::size_t count, std::int16_t* small) {
+                                if (window == 0)
+                                  crossings16(from, count, rows, steps.data(), flips, small);
+                                else
+                                  ramps16(from, count, rows, steps.data(), flips, window, small);
+                              });
 }
 
 void sum_losses(std::span<const FlipShortfall> samples, const EventRows& rows, std::span<const std::int16_t> steps,
@@ -142,9 +146,10 @@ void sum_losses(std::span<const FlipShortfall> samples, const EventRows& rows, s
   const Window window = widened(first, last);
   if (squared) return squared_losses(samples.data(), samples.size(), rows, steps.data(), window, sums.data());
   constexpr std::size_t piece = 1U << 15;  // a change is below 2^16: |step| <= 2^8 and |x| < 2^8
-  in_small_sums<std::int32_t>(samples, piece, rows.length, sums, [&](const FlipShortfall* from, std::size_t count, std::int32_t* small) {
-    linear_losses(from, count, rows, steps.data(), window, small);
-  });
+  in_small_sums<std::int32_t>(samples, piece, rows.length, sums,
+                              [&](const FlipShortfall* from, std::size_t count, std::int32_t* small) {
+                                linear_losses(from, count, rows, steps.data(), window, small);
+                              });
 }
 
 std::int64_t sum_bias_losses(std::span<const FlipShortfall> samples, int step, bool squared) {

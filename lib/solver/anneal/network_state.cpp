@@ -126,7 +126,8 @@ std::int64_t NetworkState::propagate(std::size_t l, int unit, std::size_t sample
     const Layer& layer = architecture_->layers[next];
     const auto units = static_cast<std::size_t>(layer.units);
     z.resize(units);
-    for (std::size_t j = 0; j < units; ++j) z[j] = layer.is_output() ? z_out_[sample * outputs_ + j] : z_[next][j * stride_ + sample];
+    for (std::size_t j = 0; j < units; ++j)
+      z[j] = layer.is_output() ? z_out_[sample * outputs_ + j] : z_[next][j * stride_ + sample];
     for (std::size_t i = 0; i < changed.size(); ++i) {
       const std::int16_t* weights = outgoing_[next].data() + static_cast<std::size_t>(changed[i]) * units;
       for (std::size_t j = 0; j < units; ++j) z[j] += weights[j] * changes[i];
@@ -161,7 +162,8 @@ std::int64_t NetworkState::output_jump(int unit, std::size_t sample, int low, in
   std::int64_t sum = 0;
   for (std::size_t c = 0, at = sample * outputs_; c < outputs_; ++c, ++at) {
     const int shortfall = margin_ - sign_[at] * z_out_[at], weight = sign_[at] * weights[c];
-    const std::int64_t if_high = std::max(0, shortfall - weight * (high - now)), if_low = std::max(0, shortfall - weight * (low - now));
+    const std::int64_t if_high = std::max(0, shortfall - weight * (high - now)),
+                       if_low = std::max(0, shortfall - weight * (low - now));
     sum += squared ? if_high * if_high - if_low * if_low : if_high - if_low;
   }
   return sum;
@@ -202,7 +204,8 @@ void NetworkState::apply(std::size_t l, const Flip& flip, std::span<const FlipEv
     outgoing_[l][input * static_cast<std::size_t>(layer.units) + unit] = values_[l].weights[parameter];
   }
   if (!layer.is_output()) return shift_unit_z(l, flip.unit, flip.input, change, near);
-  for (std::size_t s = 0; s < samples_; ++s) z_out_[s * outputs_ + unit] += change * (flip.input == layer.inputs ? 1 : row(l, s)[flip.input]);
+  for (std::size_t s = 0; s < samples_; ++s)
+    z_out_[s * outputs_ + unit] += change * (flip.input == layer.inputs ? 1 : row(l, s)[flip.input]);
 }
 
 }  // namespace isinglass

@@ -46,7 +46,9 @@ public:
     const std::size_t at = sample * outputs_ + static_cast<std::size_t>(output);
     return margin_ - sign_[at] * z_out_[at];
   }
-  [[nodiscard]] int target(int output, std::size_t sample) const { return sign_[sample * outputs_ + static_cast<std::size_t>(output)]; }
+  [[nodiscard]] int target(int output, std::size_t sample) const {
+    return sign_[sample * outputs_ + static_cast<std::size_t>(output)];
+  }
 
   /// How much larger one sample's integer loss is if the activation of (layer, unit) is `high` instead of `low`: hinge
   /// sums the shortfalls, squared hinge their squares. Propagates through the layers after `layer`.
@@ -78,14 +80,14 @@ private:
   int margin_;
   NetworkBits bits_;
   NetworkValues values_;
-  std::vector<std::vector<std::int16_t>> outgoing_;   // [layer] weights of layer + 1 transposed: [input][unit]
-  std::vector<std::size_t> row_length_;               // [layer]
-  std::vector<int> largest_input_;                    // [layer]
-  std::vector<std::vector<std::int8_t>> inputs_;      // [layer][sample][row_length]
-  std::vector<std::int8_t> columns_;                  // first layer's inputs, [feature][stride]
-  std::vector<std::vector<std::int16_t>> z_;          // hidden layers, [layer][unit][stride]
-  std::vector<int> z_out_;                            // [sample][output]
-  std::vector<std::int8_t> sign_;                     // [sample][output], wanted sign
+  std::vector<std::vector<std::int16_t>> outgoing_;  // [layer] weights of layer + 1 transposed: [input][unit]
+  std::vector<std::size_t> row_length_;              // [layer]
+  std::vector<int> largest_input_;                   // [layer]
+  std::vector<std::vector<std::int8_t>> inputs_;     // [layer][sample][row_length]
+  std::vector<std::int8_t> columns_;                 // first layer's inputs, [feature][stride]
+  std::vector<std::vector<std::int16_t>> z_;         // hidden layers, [layer][unit][stride]
+  std::vector<int> z_out_;                           // [sample][output]
+  std::vector<std::int8_t> sign_;                    // [sample][output], wanted sign
   Scratch scratch_;
 };
 

@@ -67,7 +67,8 @@ void UnitPass::hidden_changes(const BitPlane& plane, int first, std::span<std::i
   set_steps(plane, first, changes.size());
   sums_.assign(state_->row_length(layer_), 0);
   const auto from = static_cast<std::size_t>(first);
-  sum_heights(events_, {state_->row(layer_, 0), state_->row_length(layer_)}, steps_, from, from + changes.size(), window_, sums_);
+  sum_heights(events_, {state_->row(layer_, 0), state_->row_length(layer_)}, steps_, from, from + changes.size(), window_,
+              sums_);
   for (std::size_t i = 0; i < changes.size(); ++i) changes[i] = sums_[from + i] - now;
 }
 
@@ -87,7 +88,8 @@ void UnitPass::output_changes(const BitPlane& plane, int first, std::span<std::i
   set_steps(plane, first, changes.size());
   sums_.assign(state_->row_length(layer_), 0);
   const auto from = static_cast<std::size_t>(first);
-  sum_losses(shortfalls_, {state_->row(layer_, 0), state_->row_length(layer_)}, steps_, from, from + changes.size(), squared, sums_);
+  sum_losses(shortfalls_, {state_->row(layer_, 0), state_->row_length(layer_)}, steps_, from, from + changes.size(), squared,
+             sums_);
   std::copy_n(sums_.begin() + first, changes.size(), changes.begin());
 }
 

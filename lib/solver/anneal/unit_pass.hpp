@@ -49,11 +49,11 @@ private:
   NetworkState* state_;
   std::size_t layer_ = 0;
   int unit_ = 0, window_ = 0;
-  std::vector<FlipEvent> events_;            // samples near a threshold, at the last evaluation
+  std::vector<FlipEvent> events_;  // samples near a threshold, at the last evaluation
   std::vector<FlipShortfall> shortfalls_;
-  std::vector<std::int64_t> jumps_;          // [threshold][sample]
-  std::vector<std::uint8_t> known_;          // is the jump computed?
-  std::vector<std::size_t> near_;            // work space of find_events
+  std::vector<std::int64_t> jumps_;  // [threshold][sample]
+  std::vector<std::uint8_t> known_;  // is the jump computed?
+  std::vector<std::size_t> near_;    // work space of find_events
   std::vector<std::int16_t> steps_;
   std::vector<std::int64_t> sums_;
 };

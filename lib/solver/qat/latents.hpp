@@ -12,10 +12,10 @@ namespace isinglass::qat {
 /// A run of parameters with one codebook, and its place in the flat vectors of all parameters.
 struct Block {
   std::size_t first = 0, size = 0;
-  int levels = 2;    ///< distinct codebook values
-  int largest = 1;   ///< largest codebook value
-  int spacing = 2;   ///< between neighbouring codebook values
-  int grid_unit = 1; ///< grid units of z (biases) or of the weight, per codebook unit
+  int levels = 2;     ///< distinct codebook values
+  int largest = 1;    ///< largest codebook value
+  int spacing = 2;    ///< between neighbouring codebook values
+  int grid_unit = 1;  ///< grid units of z (biases) or of the weight, per codebook unit
 };
 
 /// The two blocks of a layer.

@@ -15,8 +15,8 @@ enum class Objective { hinge, squared_hinge, cross_entropy };
 struct LossScale {
   Objective objective = Objective::hinge;
   Loss reported = Loss::hinge;
-  double rms = 1;           ///< of an output, grid units
-  double margin = 1;        ///< in units of rms; cross-entropy: divides the logits
+  double rms = 1;                ///< of an output, grid units
+  double margin = 1;             ///< in units of rms; cross-entropy: divides the logits
   std::int64_t margin_grid = 1;  ///< margin in grid units, rounded, at least 1
   double reported_unit = 1;      ///< turns sample_loss into the objective that is reported, in units of output_step
 };

@@ -9,7 +9,6 @@
 #include <cblas.h>
 #include <fmt/format.h>
 
-#include <chrono>
 #include <optional>
 #include <tuple>
 
@@ -23,10 +22,15 @@ using namespace qat;
 class Trainer {
 public:
   explicit Trainer(const TrainingInput& input)
-      : input_(input), config_(input.config.qat), layout_(make_layout(input.architecture)),
-        loss_(make_loss(input.architecture, config_)), pass_(input.architecture, layout_, config_.window),
-        latents_(initial_latents(layout_, config_.initial_scale, input.config.seed)), values_(layout_.parameters),
-        gradient_(layout_.parameters), adam_(layout_.parameters) {}
+      : input_(input),
+        config_(input.config.qat),
+        layout_(make_layout(input.architecture)),
+        loss_(make_loss(input.architecture, config_)),
+        pass_(input.architecture, layout_, config_.window),
+        latents_(initial_latents(layout_, config_.initial_scale, input.config.seed)),
+        values_(layout_.parameters),
+        gradient_(layout_.parameters),
+        adam_(layout_.parameters) {}
 
   SolveOutcome run(std::vector<HistoryRow>& history) {
     for (int epoch = 0; epoch < config_.epochs; ++epoch) {
@@ -80,7 +84,7 @@ private:
     HistoryRow row;
     row.phase = "qat";
     row.iteration = epoch;
-    row.wall_seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count();
+    row.wall_seconds = input_.seconds();
     row.energy = objective_;
     row.objective = objective_;
     row.incumbent_objective = outcome_.objective;
@@ -98,11 +102,10 @@ private:
   std::vector<std::int64_t> gradient_;
   std::vector<std::uint8_t> labels_;
   Adam adam_;
-  double objective_ = 0;  // of the epoch just finished
+  double objective_ = 0;                                                      // of the epoch just finished
   std::optional<std::tuple<std::int64_t, std::int64_t, std::int64_t>> best_;  // correct (validation, training), minus the loss
   Assessment best_train_, best_validation_;
   SolveOutcome outcome_;
-  std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
 };
 
 }  // namespace

@@ -15,7 +15,8 @@ std::int64_t fixed(double term) { return std::llround(term / fixed_point); }
 
 /// Sum over the samples of all hidden layers of term(layer state, duals, index), exact in fixed point. Collective.
 template <class Term>
-double sum_constraints(const StructuredState& state, const std::vector<LayerDuals>& duals, const Communicator& group, Term&& term) {
+double sum_constraints(const StructuredState& state, const std::vector<LayerDuals>& duals, const Communicator& group,
+                       Term&& term) {
   std::int64_t sum = 0;
   for (std::size_t l = 0; l < duals.size(); ++l)
     for (int j = 0; j < state.layers[l].layer->units; ++j)
@@ -95,7 +96,8 @@ void load_multipliers(StructuredState& state, const std::vector<LayerDuals>& dua
   }
 }
 
-double constraint_gap(const StructuredState& state, const std::vector<LayerDuals>& duals, double beta, const Communicator& group) {
+double constraint_gap(const StructuredState& state, const std::vector<LayerDuals>& duals, double beta,
+                      const Communicator& group) {
   return sum_constraints(state, duals, group, [&](const LayerState& layer, const LayerDuals& dual, std::size_t at) {
     return (dual.multiplier[at] + beta * dual.image[at]) * (dual.image[at] - violation(layer, at));
   });
@@ -116,7 +118,8 @@ void move_multipliers(std::vector<LayerDuals>& duals, double sigma) {
 }
 
 double image_square(const std::vector<LayerDuals>& duals, const Communicator& group) {
-  return sum_duals(duals, group, [](const LayerDuals& d, std::size_t at) { return static_cast<double>(d.image[at]) * d.image[at]; });
+  return sum_duals(duals, group,
+                   [](const LayerDuals& d, std::size_t at) { return static_cast<double>(d.image[at]) * d.image[at]; });
 }
 
 double multiplier_square(const std::vector<LayerDuals>& duals, double sigma, const Communicator& group) {

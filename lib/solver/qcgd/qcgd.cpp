@@ -8,15 +8,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <chrono>
 #include <cmath>
 #include <limits>
 
 namespace isinglass {
 
 namespace {
-
-using Clock = std::chrono::steady_clock;
 
 /// The loop's state and the fixed things it works on. Iterations count from t = 1.
 class Qcgd {
@@ -50,11 +47,10 @@ private:
   std::vector<LayerDuals> duals_;
   double image_diameter_square_ = 0;  // sum_c (largest P_c)^2
   double constraints_ = 0;
-  double objective_image_ = 0;        // f(X): the weighted mean of the atoms' losses
-  double violation_ = 0;              // rms of v
+  double objective_image_ = 0;  // f(X): the weighted mean of the atoms' losses
+  double violation_ = 0;        // rms of v
   Incumbent incumbent_;
-  NetworkBits start_;                 // weights from which the next oracle call starts
-  Clock::time_point begin_ = Clock::now();
+  NetworkBits start_;  // weights from which the next oracle call starts
 };
 
 Qcgd::Qcgd(const TrainingInput& input, std::vector<HistoryRow>& history)
@@ -82,7 +78,8 @@ Qcgd::Atom Qcgd::call_oracle(int t) {
   const int replicas = input_.config.machine.replicas;
   for (int replica = input_.grid.group_index; replica < replicas; replica += input_.grid.groups) {
     set_forward(state_, start_);
-    anneal_structured(state_, input_.config.machine, {input_.config.seed, static_cast<std::uint32_t>(t * replicas + replica), 0}, group_);
+    anneal_structured(state_, input_.config.machine,
+                      {input_.config.seed, static_cast<std::uint32_t>(t * replicas + replica), 0}, group_);
     const NetworkBits bits = state_.bits();
     set_forward(state_, bits);
     incumbent_.offer(bits, output_loss(state_, group_));
@@ -124,7 +121,7 @@ void Qcgd::record(int t, const Atom& atom, const StepReport& report) {
   HistoryRow row;
   row.phase = "qcgd";
   row.iteration = t;
-  row.wall_seconds = std::chrono::duration<double>(Clock::now() - begin_).count();
+  row.wall_seconds = input_.seconds();
   row.energy = atom.energy;
   row.objective = report.objective;
   row.incumbent_objective = incumbent_.objective();

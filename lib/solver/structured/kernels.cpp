@@ -31,8 +31,8 @@ __attribute__((target("avx512bw"))) std::int64_t narrow_avx512(const UnitView& u
       const __m512i input = _mm512_cvtepi8_epi16(_mm256_loadu_si256(reinterpret_cast<const __m256i*>(x + s)));
       const __m512i shift = _mm512_mullo_epi16(input, steps);
       const __m512i before = _mm512_max_epi16(_mm512_max_epi16(above, below), zero);
-      const __m512i after = _mm512_max_epi16(
-          _mm512_max_epi16(_mm512_add_epi16(above, shift), _mm512_sub_epi16(below, shift)), zero);
+      const __m512i after =
+          _mm512_max_epi16(_mm512_max_epi16(_mm512_add_epi16(above, shift), _mm512_sub_epi16(below, shift)), zero);
       const __m512i weighted = _mm512_mullo_epi16(_mm512_sub_epi16(after, before), _mm512_loadu_si512(unit.multiplier + s));
       pairs = _mm512_add_epi32(pairs, _mm512_madd_epi16(weighted, _mm512_add_epi16(after, before)));
     }

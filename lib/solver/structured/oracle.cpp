@@ -20,7 +20,8 @@ double temperature_at(const MachineConfig& machine, int sweep) {
 void anneal_structured(StructuredState& state, const MachineConfig& machine, SweepKey key, const Communicator& group) {
   const std::size_t output = state.layers.size() - 1;
   for (int sweep = 0; sweep < machine.sweeps; ++sweep) {
-    const double temperature = temperature_at(machine, sweep), weight_temperature = temperature * machine.weight_temperature_ratio;
+    const double temperature = temperature_at(machine, sweep),
+                 weight_temperature = temperature * machine.weight_temperature_ratio;
     key.sweep = static_cast<std::uint32_t>(sweep);
     for (std::size_t l = 0; l < output; ++l) {
       sweep_segments(state, l, temperature, key);

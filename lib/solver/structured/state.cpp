@@ -49,9 +49,10 @@ LayerState make_layer(const Layer& layer, const Samples& samples, const LayerRea
   const int widest = reach.reach.empty() ? 0 : *std::max_element(reach.reach.begin(), reach.reach.end());
   const int limit = static_cast<int>(group.all_max(widest)) + 1;
   if (limit > largest_reach)
-    throw InputError(fmt::format("pre-activations of a layer with {} inputs may reach {}, past the solver's 16-bit grid ({}): "
-                                 "lower data.levels, raise data.pool, or use codebooks with fewer bits",
-                                 layer.inputs, limit, largest_reach));
+    throw InputError(
+        fmt::format("pre-activations of a layer with {} inputs may reach {}, past the solver's 16-bit grid ({}): "
+                    "lower data.levels, raise data.pool, or use codebooks with fewer bits",
+                    layer.inputs, limit, largest_reach));
   state.above.resize(cells);
   state.below.resize(cells);
   state.multiplier.resize(cells);
@@ -85,8 +86,8 @@ void set_unit(StructuredState& state, std::size_t l, int unit, const LayerValues
   std::vector<std::int16_t> z(layer.stride, static_cast<std::int16_t>(values.biases[static_cast<std::size_t>(unit)]));
   std::vector<std::int16_t> negative(layer.stride);  // shift_unit keeps a mirrored pair; the mirror is not needed here
   for (int i = 0; i < layer.layer->inputs; ++i)
-    shift_unit(z.data(), negative.data(), state.column(l, i), values.weights[static_cast<std::size_t>(unit * layer.layer->inputs + i)],
-               layer.stride);
+    shift_unit(z.data(), negative.data(), state.column(l, i),
+               values.weights[static_cast<std::size_t>(unit * layer.layer->inputs + i)], layer.stride);
   for (std::size_t s = 0; s < layer.stride; ++s) {
     const std::size_t at = layer.at(unit, s);
     if (!layer.layer->is_output()) {
@@ -100,7 +101,9 @@ void set_unit(StructuredState& state, std::size_t l, int unit, const LayerValues
 
 }  // namespace
 
-int LayerState::distance(std::size_t index) const { return std::max({static_cast<int>(above[index]), static_cast<int>(below[index]), 0}); }
+int LayerState::distance(std::size_t index) const {
+  return std::max({static_cast<int>(above[index]), static_cast<int>(below[index]), 0});
+}
 
 void LayerState::choose(std::size_t index, std::uint8_t k) {
   const int z_here = z(index);

@@ -27,19 +27,21 @@ struct Margins {
 /// One layer of one shard: z of every unit and sample as distances to the interval it is asked to be in.
 struct LayerState {
   const Layer* layer = nullptr;
-  std::size_t samples = 0, stride = 0;           ///< samples held; row length of the arrays below, a multiple of sample_block
-  std::vector<int> lo, hi;                       ///< closed interval of each segment; output: [0] for label sign -1, [1] for +1
-  std::vector<std::int16_t> above, below;        ///< [unit][stride], z - hi and lo - z
-  std::vector<std::int16_t> multiplier;          ///< [unit][stride], 0 in the padding
-  std::vector<std::uint8_t> segment;             ///< [unit][stride], index into lo and hi
-  std::vector<std::int8_t> value;                ///< [unit][stride], activation of the chosen segment; empty for the output layer
-  std::vector<std::uint8_t> first, last;         ///< [stride], reachable segments by FIP; empty for the output layer
+  std::size_t samples = 0, stride = 0;     ///< samples held; row length of the arrays below, a multiple of sample_block
+  std::vector<int> lo, hi;                 ///< closed interval of each segment; output: [0] for label sign -1, [1] for +1
+  std::vector<std::int16_t> above, below;  ///< [unit][stride], z - hi and lo - z
+  std::vector<std::int16_t> multiplier;    ///< [unit][stride], 0 in the padding
+  std::vector<std::uint8_t> segment;       ///< [unit][stride], index into lo and hi
+  std::vector<std::int8_t> value;          ///< [unit][stride], activation of the chosen segment; empty for the output layer
+  std::vector<std::uint8_t> first, last;   ///< [stride], reachable segments by FIP; empty for the output layer
   LayerBits bits;
-  bool linear = false;                           ///< cost is dist instead of dist^2
-  double scale = 1;                              ///< energy per integer unit
-  KernelRange range;                             ///< largest_multiplier and largest_distance of this layer, largest |input|
+  bool linear = false;  ///< cost is dist instead of dist^2
+  double scale = 1;     ///< energy per integer unit
+  KernelRange range;    ///< largest_multiplier and largest_distance of this layer, largest |input|
 
-  [[nodiscard]] std::size_t at(int unit, std::size_t sample = 0) const { return static_cast<std::size_t>(unit) * stride + sample; }
+  [[nodiscard]] std::size_t at(int unit, std::size_t sample = 0) const {
+    return static_cast<std::size_t>(unit) * stride + sample;
+  }
   [[nodiscard]] int z(std::size_t index) const { return above[index] + hi[segment[index]]; }
   [[nodiscard]] int distance(std::size_t index) const;
   /// Keeps z and asks for segment k.
@@ -53,7 +55,7 @@ struct StructuredState {
   std::vector<std::int8_t> inputs;  ///< [feature][stride]
   std::vector<std::int8_t> ones;    ///< [stride], the constant input of biases
   std::vector<LayerState> layers;
-  std::size_t first_sample = 0;     ///< global index of sample 0
+  std::size_t first_sample = 0;  ///< global index of sample 0
 
   /// Column `input` of layer l's inputs, [stride]; input == layer.inputs is the bias column.
   [[nodiscard]] const std::int8_t* column(std::size_t l, int input) const;

@@ -22,18 +22,20 @@ const std::array<float, 4096>& thresholds() {
 
 /// The proposals of one unit for one block of samples.
 struct Block {
-  std::array<float, sample_block> limit;           // accept if the cost is at most this
+  std::array<float, sample_block> limit;  // accept if the cost is at most this
   std::array<std::uint8_t, sample_block> proposal;
-  std::array<std::int16_t, sample_block> shift;    // of the activation value
+  std::array<std::int16_t, sample_block> shift;  // of the activation value
   std::array<float, sample_block> cost;
 };
 
 /// Random words keyed by the global sample, eight samples a draw: 12 bits for the threshold, 4 for the segment.
-void draw_words(std::array<std::uint16_t, sample_block>& words, const SweepKey& key, std::uint32_t layer_unit, std::size_t first) {
+void draw_words(std::array<std::uint16_t, sample_block>& words, const SweepKey& key, std::uint32_t layer_unit,
+                std::size_t first) {
   std::array<std::uint32_t, 4> four{};
   for (std::size_t s = 0; s < sample_block; ++s) {
     const std::size_t sample = first + s, i = sample % 8;
-    if (s == 0 || i == 0) four = draw(key.seed, Stream::segment, key.call, key.sweep, layer_unit, static_cast<std::uint32_t>(sample / 8));
+    if (s == 0 || i == 0)
+      four = draw(key.seed, Stream::segment, key.call, key.sweep, layer_unit, static_cast<std::uint32_t>(sample / 8));
     words[s] = static_cast<std::uint16_t>(four[i / 2] >> (16 * (i % 2)));
   }
 }
@@ -72,7 +74,8 @@ void add_downstream_costs(Block& block, const LayerState& next, std::span<const 
       add_squared_costs(block.cost.data(), unit, block.shift.data(), static_cast<float>(next.scale));
   }
   if (!next.linear) return;
-  for (std::size_t s = 0; s < sample_block; ++s) block.cost[s] += static_cast<float>(next.scale) * static_cast<float>(linear[s]);
+  for (std::size_t s = 0; s < sample_block; ++s)
+    block.cost[s] += static_cast<float>(next.scale) * static_cast<float>(linear[s]);
 }
 
 /// Applies the accepted proposals to this layer and the next; rejected ones become a shift of 0.
