@@ -46,7 +46,7 @@ struct QcgdConfig {
   int iterations = 60;
   double beta0 = 0.02;                   ///< penalty scale: beta_t = beta0 sqrt(t+1)
   double margin = 1.0;                   ///< each segment is shrunk by this from its knots, in units of the pre-activation rms
-  double output_margin = 3.0;            ///< margin of the loss, in units of the rms of a random network's output
+  double output_margin = 1.5;            ///< margin of the loss, in units of the rms of a random network's output
   double multiplier_cap = 1e6;           ///< a dual step that would take the norm of y past this is rejected
   double gap_tolerance = 0.0;            ///< stop when the surrogate gap, relative to the objective, is below; 0: never
   double infeasibility_tolerance = 0.0;  ///< ... and the rms violation is below
@@ -71,7 +71,7 @@ struct AnnealConfig {
   double output_margin = 1.0;  ///< in units of the rms of a random network's output
   double window = 0.5;         ///< the loss that accepts is averaged over a shift of the unit's z by up to +-window rms ...
   double final_window = 0.3;   ///< ... which shrinks linearly to this; 0 and 0: the exact loss
-  int polish_sweeps = 100;     ///< sweeps when it polishes a QCGD incumbent
+  int polish_sweeps = 150;     ///< sweeps when it polishes a QCGD incumbent
   double polish_hot_temperature = 0.002;
 };
 

@@ -15,6 +15,9 @@ namespace isinglass {
 
 namespace {
 
+/// Sweeps of the output layer's descent in a completion; most settle in two.
+constexpr std::uint32_t output_descent_sweeps = 3;
+
 /// The loop's state and the fixed things it works on. Iterations count from t = 1.
 class Qcgd {
 public:
@@ -33,6 +36,7 @@ private:
   };
 
   [[nodiscard]] Atom call_oracle(int t);
+  void complete(const NetworkBits& bits);
   [[nodiscard]] StepReport step(int t, const Atom& atom);
   void move_duals(int t, double eta);
   void record(int t, const Atom& atom, const StepReport& report);
@@ -71,6 +75,17 @@ Qcgd::Qcgd(const TrainingInput& input, std::vector<HistoryRow>& history)
   }
 }
 
+/// The forward pass makes any weights a feasible point with an exact loss. The oracle chose the output layer for the
+/// segments it wanted, so a second candidate descends in the output layer's bits, given the segments that really came out.
+void Qcgd::complete(const NetworkBits& bits) {
+  set_forward(state_, bits);
+  incumbent_.offer(bits, output_loss(state_, group_));
+  const std::size_t output = state_.layers.size() - 1;
+  for (std::uint32_t sweep = 0; sweep < output_descent_sweeps; ++sweep)
+    sweep_weights(state_, output, 0.0, {input_.config.seed, 0xFFFFFFFEU, sweep}, group_);
+  incumbent_.offer(state_.bits(), output_loss(state_, group_));
+}
+
 /// The replicas of this group one after the other, each from the same start; then the best of all groups.
 Qcgd::Atom Qcgd::call_oracle(int t) {
   load_multipliers(state_, duals_, t == 1 ? settings_.beta0 : beta(t), t == 1, group_);
@@ -81,8 +96,8 @@ Qcgd::Atom Qcgd::call_oracle(int t) {
     anneal_structured(state_, input_.config.machine,
                       {input_.config.seed, static_cast<std::uint32_t>(t * replicas + replica), 0}, group_);
     const NetworkBits bits = state_.bits();
+    complete(bits);
     set_forward(state_, bits);
-    incumbent_.offer(bits, output_loss(state_, group_));
     descend_segments(state_, input_.config.seed);
     const double energy = total_energy(state_, group_);
     if (energy < best.energy) best = {bits, energy};
