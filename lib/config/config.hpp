@@ -65,7 +65,7 @@ struct MachineConfig {
 
 /// FIP-consistent annealing: flip a parameter bit, propagate, accept on the loss.
 struct AnnealConfig {
-  int sweeps = 300;
+  int sweeps = 150;
   double hot_temperature = 0.005;  ///< per training sample, in units of one output step
   double cold_temperature = 0.0002;
   double output_margin = 1.0;  ///< in units of the rms of a random network's output

@@ -1,6 +1,9 @@
 #include "qcbo/fip.hpp"
 
+#include "base/error.hpp"
 #include "network/forward.hpp"
+
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <cstdlib>
@@ -37,6 +40,22 @@ std::vector<LayerReach> propagate_intervals(const Architecture& architecture, co
     result.push_back(std::move(reach));
   }
   return result;
+}
+
+void check_grid(const Architecture& architecture, std::span<const LayerReach> reach, double margin) {
+  constexpr double limit = 1 << 14;
+  for (std::size_t l = 0; l < reach.size(); ++l) {
+    const Layer& layer = architecture.layers[l];
+    double widest = margin * layer.rms;
+    if (!reach[l].reach.empty()) widest += *std::max_element(reach[l].reach.begin(), reach[l].reach.end());
+    if (!layer.thresholds.empty()) widest += std::max(std::abs(layer.thresholds.front()), std::abs(layer.thresholds.back()));
+    if (widest < limit) continue;
+    throw InputError(
+        fmt::format("network: with {} inputs and {} weights, layer {} needs {:.0f} steps of its integer grid, and the solvers "
+                    "have {:.0f}: lower "
+                    "data.levels, raise data.pool, or use fewer bits a weight or bias, smaller margins or windows",
+                    layer.inputs, layer.weights.name, l + 1, widest, limit));
+  }
 }
 
 }  // namespace isinglass

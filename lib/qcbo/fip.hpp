@@ -4,6 +4,7 @@
 #include "network/architecture.hpp"
 
 #include <cstdint>
+#include <span>
 #include <vector>
 
 namespace isinglass {
@@ -18,5 +19,9 @@ struct LayerReach {
 /// Interval arithmetic through the layers over the codebooks and each sample's data. Segments outside
 /// [first, last] cannot occur: their indicators are fixed to 0. One entry a layer.
 [[nodiscard]] std::vector<LayerReach> propagate_intervals(const Architecture& architecture, const Samples& samples);
+
+/// The solvers keep z and its distances to interval ends as 16-bit integers. InputError with the way out unless, for every
+/// layer and sample here, reach + the largest |threshold| + `margin` pre-activation rms stays below 2^14. Local.
+void check_grid(const Architecture& architecture, std::span<const LayerReach> reach, double margin);
 
 }  // namespace isinglass

@@ -110,3 +110,18 @@ BOOST_AUTO_TEST_CASE(first_layer_intervals_are_tight) {
     BOOST_TEST(reach[0].reach[s] == largest);
   }
 }
+
+BOOST_AUTO_TEST_CASE(a_grid_that_does_not_fit_is_refused) {
+  Words words(3);
+  const Samples samples = random_samples(words, 4, 784, 2, 15);
+  NetworkConfig network;
+  const InputScale scale{784, 2, input_rms(samples)};
+  const auto check = [&](const std::string& weights, double margin) {
+    network.hidden[0].weights = weights;
+    const Architecture architecture = build_architecture(network, scale);
+    check_grid(architecture, propagate_intervals(architecture, samples), margin);
+  };
+  BOOST_CHECK_NO_THROW(check("1bit", 3));
+  BOOST_CHECK_THROW(check("4bit", 3), InputError);
+  BOOST_CHECK_THROW(check("1bit", 1000), InputError);
+}

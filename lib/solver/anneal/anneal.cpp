@@ -1,6 +1,7 @@
 #include "solver/anneal/anneal.hpp"
 
 #include "base/random.hpp"
+#include "qcbo/fip.hpp"
 #include "solver/anneal/unit_pass.hpp"
 #include "solver/incumbent.hpp"
 
@@ -132,6 +133,9 @@ Heat heat_of(const TrainingInput& input, const AnnealPlan& plan, int sweep) {
 }  // namespace
 
 SolveOutcome solve_anneal(const TrainingInput& input, const AnnealPlan& plan, std::vector<HistoryRow>& history) {
+  const AnnealConfig& config = input.config.anneal;
+  check_grid(input.architecture, propagate_intervals(input.architecture, input.data.train),
+             std::max({config.output_margin, 2 * config.window, 2 * config.final_window}));
   Chain chain(input, plan);
   Incumbent incumbent(input);
   incumbent.offer(chain.bits(), chain.objective());

@@ -1,9 +1,6 @@
 #include "solver/structured/state.hpp"
 
-#include "base/error.hpp"
 #include "network/forward.hpp"
-
-#include <fmt/format.h>
 
 #include <algorithm>
 #include <cmath>
@@ -11,9 +8,6 @@
 namespace isinglass {
 
 namespace {
-
-/// Largest |z| that leaves room for two distances in 16 bits.
-constexpr int largest_reach = 8191;
 
 /// Closed intervals of a hidden layer's segments, shrunk by the margin; inner segments keep half of their width.
 void set_segment_intervals(LayerState& state, double margin, int limit) {
@@ -48,11 +42,6 @@ LayerState make_layer(const Layer& layer, const Samples& samples, const LayerRea
   const auto cells = static_cast<std::size_t>(layer.units) * state.stride;
   const int widest = reach.reach.empty() ? 0 : *std::max_element(reach.reach.begin(), reach.reach.end());
   const int limit = static_cast<int>(group.all_max(widest)) + 1;
-  if (limit > largest_reach)
-    throw InputError(
-        fmt::format("pre-activations of a layer with {} inputs may reach {}, past the solver's 16-bit grid ({}): "
-                    "lower data.levels, raise data.pool, or use codebooks with fewer bits",
-                    layer.inputs, limit, largest_reach));
   state.above.resize(cells);
   state.below.resize(cells);
   state.multiplier.resize(cells);
@@ -80,14 +69,16 @@ int largest_magnitude(std::span<const std::int8_t> values) {
   return largest;
 }
 
-/// z of one unit from its inputs, written as distances to the chosen segments of `keep`, or of the forward pass.
+/// z of one unit from its inputs, written as distances to the segments of the forward pass.
 void set_unit(StructuredState& state, std::size_t l, int unit, const LayerValues& values) {
   LayerState& layer = state.layers[l];
   std::vector<std::int16_t> z(layer.stride, static_cast<std::int16_t>(values.biases[static_cast<std::size_t>(unit)]));
   std::vector<std::int16_t> negative(layer.stride);  // shift_unit keeps a mirrored pair; the mirror is not needed here
   for (int i = 0; i < layer.layer->inputs; ++i)
     shift_unit(z.data(), negative.data(), state.column(l, i),
-               values.weights[static_cast<std::size_t>(unit * layer.layer->inputs + i)], layer.stride);
+               values.weights[static_cast<std::size_t>(unit) * static_cast<std::size_t>(layer.layer->inputs) +
+                              static_cast<std::size_t>(i)],
+               layer.stride);
   for (std::size_t s = 0; s < layer.stride; ++s) {
     const std::size_t at = layer.at(unit, s);
     if (!layer.layer->is_output()) {
@@ -131,6 +122,7 @@ NetworkBits StructuredState::bits() const {
 
 StructuredState make_state(const Architecture& architecture, const Samples& samples, std::span<const LayerReach> reach,
                            const Margins& margins, const Communicator& group) {
+  check_grid(architecture, reach, std::max(margins.segment, margins.output));
   StructuredState state;
   state.architecture = &architecture;
   state.first_sample = samples.first;
