@@ -43,14 +43,16 @@ struct NetworkConfig {
 
 /// Quantum conditional gradient descent: the outer loop.
 struct QcgdConfig {
-  int iterations = 60;
+  int iterations = 40;
   double beta0 = 0.02;                   ///< penalty scale: beta_t = beta0 sqrt(t+1)
+  double initial_multiplier = 0.25;      ///< y of every constraint before the first iteration
   double margin = 1.0;                   ///< each segment is shrunk by this from its knots, in units of the pre-activation rms
-  double output_margin = 1.5;            ///< margin of the loss, in units of the rms of a random network's output
+  double output_margin = 1.0;            ///< margin of the loss, in units of the rms of a random network's output
   double multiplier_cap = 1e6;           ///< a dual step that would take the norm of y past this is rejected
   double gap_tolerance = 0.0;            ///< stop when the surrogate gap, relative to the objective, is below; 0: never
   double infeasibility_tolerance = 0.0;  ///< ... and the rms violation is below
-  bool polish = false;                   ///< finish with FIP-consistent annealing from the incumbent (section `anneal`)
+  int descent_sweeps = 1;  ///< single-flip descent on the exact loss that ends a completion, at anneal.final_window
+  bool polish = false;     ///< finish with FIP-consistent annealing from the incumbent (section `anneal`)
 };
 
 /// The oracle that minimises the penalised energy.

@@ -56,12 +56,17 @@ template <class V, Structure<QcgdConfig> S>
 void visit_fields(V& v, S& s) {
   v.field("iterations", s.iterations, at_least(1), "outer iterations, one oracle call each");
   v.field("beta0", s.beta0, above(0), "penalty scale: beta_t = beta0 sqrt(t+1)");
+  v.field("initial_multiplier", s.initial_multiplier, at_least(0),
+          "y of every constraint at the start: a price on rows that no atom has violated yet");
   v.field("margin", s.margin, above(0), "segments are shrunk by this from their knots, in units of the pre-activation rms");
   v.field("output_margin", s.output_margin, above(0), "margin of the loss, in units of a random network's output rms");
   v.field("multiplier_cap", s.multiplier_cap, above(0), "a dual step that takes the norm of y past this is rejected");
   v.field("gap_tolerance", s.gap_tolerance, at_least(0),
           "stop when the surrogate gap relative to the objective is below; 0: never");
   v.field("infeasibility_tolerance", s.infeasibility_tolerance, at_least(0), "... and the rms violation is below");
+  v.field("descent_sweeps", s.descent_sweeps, at_least(0),
+          "single-flip descent on the network's own loss (at anneal.final_window) that completes an oracle's answer; 0: "
+          "forward pass alone");
   v.field("polish", s.polish, anything(), "finish with FIP-consistent annealing (section anneal) from the best network");
 }
 

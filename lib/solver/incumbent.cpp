@@ -15,13 +15,13 @@ void broadcast_bits(const Communicator& comm, NetworkBits& bits, int root) {
 
 }  // namespace
 
-void share_best(const Grid& grid, double& energy, NetworkBits& bits) {
+void share_best(const Grid& grid, double& energy, std::initializer_list<NetworkBits*> networks) {
   if (grid.groups == 1) return;  // the ranks of one group agree already
   const double best = -grid.world.all_max(-energy);
   // The lowest rank of a group that has it: the first such group's root.
   const bool has_it = energy == best;
   const int root = -static_cast<int>(grid.world.all_max(has_it ? -grid.world.rank() : -grid.world.size()));
-  broadcast_bits(grid.world, bits, root);
+  for (NetworkBits* bits : networks) broadcast_bits(grid.world, *bits, root);
   energy = best;
 }
 
@@ -32,7 +32,7 @@ void Incumbent::offer(const NetworkBits& bits, double objective) {
 }
 
 void Incumbent::settle() {
-  share_best(input_->grid, objective_, bits_);
+  share_best(input_->grid, objective_, {&bits_});
   if (objective_ >= evaluated_objective_) return;
   evaluated_objective_ = objective_;
   const Communicator& group = input_->grid.group;

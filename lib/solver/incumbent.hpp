@@ -2,13 +2,14 @@
 
 #include "solver/train.hpp"
 
+#include <initializer_list>
 #include <limits>
 
 namespace isinglass {
 
-/// Makes `bits` those of the replica group with the smallest `energy` on every rank (ties: the first group), and
-/// `energy` its energy. Collective over grid.world.
-void share_best(const Grid& grid, double& energy, NetworkBits& bits);
+/// Makes each of `networks` that of the replica group with the smallest `energy` on every rank (ties: the first group),
+/// and `energy` its energy. Collective over grid.world.
+void share_best(const Grid& grid, double& energy, std::initializer_list<NetworkBits*> networks);
 
 /// The best network so far by exact objective, with its accuracies: the answer of every method.
 class Incumbent {

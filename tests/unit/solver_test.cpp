@@ -83,6 +83,8 @@ namespace {
 SolveOutcome run_qcgd(const RandomProblem& problem, std::uint64_t seed, Config& config) {
   config.seed = seed;
   config.qcgd.beta0 = 0.01;
+  config.qcgd.initial_multiplier = 0.01;  // with barely priced rows, single flips cross the barriers of tiny networks
+  config.anneal.final_window = 0;         // of the descent that completes: the exact loss
   config.machine.sweeps = 20;
   config.machine.hot_temperature = 1.0;  // twelve samples: hotter than for thousands, and a warmer end
   config.machine.cold_temperature = 0.2;
@@ -133,14 +135,15 @@ Found solve_by_qcgd(std::uint64_t problems, const std::string& activation) {
 
 BOOST_AUTO_TEST_CASE(qcgd_finds_the_optimum_of_small_sign_networks) {
   const Found found = solve_by_qcgd(60, "sign");
+  BOOST_TEST_MESSAGE("sign: " << found.at_once << " at once, " << found.at_last << " at last, of 60");
   BOOST_TEST(found.at_once >= 56U);
   BOOST_TEST(found.at_last == 60U);
 }
 
-BOOST_AUTO_TEST_CASE(qcgd_finds_the_optimum_of_most_small_table_networks) {
+BOOST_AUTO_TEST_CASE(qcgd_finds_the_optimum_of_small_table_networks) {
   const Found found = solve_by_qcgd(40, "tanh");
   BOOST_TEST_MESSAGE("tables: " << found.at_once << " at once, " << found.at_last << " at last, of 40");
-  BOOST_TEST(found.at_last >= 36U);
+  BOOST_TEST(found.at_last == 40U);
 }
 
 BOOST_AUTO_TEST_CASE(annealing_finds_the_optimum_of_small_problems) {

@@ -13,6 +13,12 @@ struct AnnealPlan {
   NetworkBits start;
 };
 
+/// What a descent ends in: its network and the exact loss, in units of one output step.
+struct Descent {
+  NetworkBits bits;
+  double objective = 0;
+};
+
 /// FIP-consistent annealing: flip a parameter bit, propagate, accept (Metropolis) on the loss: the exact one, or its mean
 /// over a uniform shift of the flipped unit's z within a window, which prefers networks that do not hang on samples close
 /// to a threshold. Every state is a feasible point, and the incumbent is chosen by the exact loss. The proposals of a
@@ -20,5 +26,9 @@ struct AnnealPlan {
 /// evaluated again, so the chain is the sequential one. Each replica group runs its own chain. Appends to `history`.
 /// Collective over grid.world.
 [[nodiscard]] SolveOutcome solve_anneal(const TrainingInput& input, const AnnealPlan& plan, std::vector<HistoryRow>& history);
+
+/// Single-flip descent: `sweeps` passes over all parameter bits at temperature 0, taking a flip when it lowers the loss
+/// averaged over a window of anneal.final_window. No random numbers. Collective over the group.
+[[nodiscard]] Descent descend(const TrainingInput& input, const NetworkBits& start, double output_margin, int sweeps);
 
 }  // namespace isinglass

@@ -74,11 +74,15 @@ double quantize(LayerState& layer, const std::vector<float>& multipliers, const 
 
 }  // namespace
 
-std::vector<LayerDuals> make_duals(const StructuredState& state) {
+std::vector<LayerDuals> make_duals(const StructuredState& state, double initial_multiplier) {
   std::vector<LayerDuals> duals(state.layers.size() - 1);
   for (std::size_t l = 0; l < duals.size(); ++l) {
-    duals[l].image.resize(state.layers[l].above.size());
-    duals[l].multiplier.resize(state.layers[l].above.size());
+    const LayerState& layer = state.layers[l];
+    duals[l].image.resize(layer.above.size());
+    duals[l].multiplier.resize(layer.above.size());
+    for (int j = 0; j < layer.layer->units; ++j)
+      std::fill_n(duals[l].multiplier.begin() + static_cast<std::ptrdiff_t>(layer.at(j)), layer.samples,
+                  static_cast<float>(initial_multiplier));
   }
   return duals;
 }

@@ -15,7 +15,9 @@ struct LayerDuals {
   std::vector<float> multiplier;  ///< y_c
 };
 
-[[nodiscard]] std::vector<LayerDuals> make_duals(const StructuredState& state);
+/// v = 0 and y = initial_multiplier. The rows hold as P = 0, so any y is a valid start; a positive one keeps a price on
+/// rows that no atom has violated yet, without which the next answer breaks them all at once.
+[[nodiscard]] std::vector<LayerDuals> make_duals(const StructuredState& state, double initial_multiplier);
 
 /// Sets the state's integer multipliers and scales to mu_c = y_c + beta v_c, or to beta for all if `first`. The quantum of
 /// a layer is chosen so that the largest multiplier, or 64 times the mean where outliers are larger, fits the oracle's

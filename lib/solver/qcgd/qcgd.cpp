@@ -1,6 +1,7 @@
 #include "solver/qcgd/qcgd.hpp"
 
 #include "qcbo/fip.hpp"
+#include "solver/anneal/anneal.hpp"
 #include "solver/incumbent.hpp"
 #include "solver/qcgd/multipliers.hpp"
 #include "solver/structured/oracle.hpp"
@@ -15,9 +16,6 @@ namespace isinglass {
 
 namespace {
 
-/// Sweeps of the output layer's descent in a completion; most settle in two.
-constexpr std::uint32_t output_descent_sweeps = 3;
-
 /// The loop's state and the fixed things it works on. Iterations count from t = 1.
 class Qcgd {
 public:
@@ -25,9 +23,9 @@ public:
   SolveOutcome solve();
 
 private:
-  /// An oracle answer: its weights, and the penalised energy with the best segments found for them.
+  /// An oracle answer: its weights, the penalised energy with the best segments found for them, and its completion.
   struct Atom {
-    NetworkBits bits;
+    NetworkBits bits, completed;
     double energy = std::numeric_limits<double>::infinity();
   };
   /// What a step measured.
@@ -36,7 +34,7 @@ private:
   };
 
   [[nodiscard]] Atom call_oracle(int t);
-  void complete(const NetworkBits& bits);
+  [[nodiscard]] NetworkBits complete(const NetworkBits& bits);
   [[nodiscard]] StepReport step(int t, const Atom& atom);
   void move_duals(int t, double eta);
   void record(int t, const Atom& atom, const StepReport& report);
@@ -54,7 +52,7 @@ private:
   double objective_image_ = 0;  // f(X): the weighted mean of the atoms' losses
   double violation_ = 0;        // rms of v
   Incumbent incumbent_;
-  NetworkBits start_;  // weights from which the next oracle call starts
+  NetworkBits start_;  // weights from which the next oracle call starts: the last completed atom
 };
 
 Qcgd::Qcgd(const TrainingInput& input, std::vector<HistoryRow>& history)
@@ -64,7 +62,7 @@ Qcgd::Qcgd(const TrainingInput& input, std::vector<HistoryRow>& history)
       history_(history),
       state_(make_state(input.architecture, input.data.train, propagate_intervals(input.architecture, input.data.train),
                         {settings_.margin, settings_.output_margin}, group_)),
-      duals_(make_duals(state_)),
+      duals_(make_duals(state_, settings_.initial_multiplier)),
       incumbent_(input),
       start_(random_bits(input.architecture, input.config.seed)) {
   for (std::size_t l = 0; l < duals_.size(); ++l) {
@@ -75,34 +73,35 @@ Qcgd::Qcgd(const TrainingInput& input, std::vector<HistoryRow>& history)
   }
 }
 
-/// The forward pass makes any weights a feasible point with an exact loss. The oracle chose the output layer for the
-/// segments it wanted, so a second candidate descends in the output layer's bits, given the segments that really came out.
-void Qcgd::complete(const NetworkBits& bits) {
+/// The forward pass makes any weights a feasible point with an exact loss. The oracle chose the weights for the segments
+/// it wanted, so a short descent then fits them to the segments that really come out.
+NetworkBits Qcgd::complete(const NetworkBits& bits) {
   set_forward(state_, bits);
   incumbent_.offer(bits, output_loss(state_, group_));
-  const std::size_t output = state_.layers.size() - 1;
-  for (std::uint32_t sweep = 0; sweep < output_descent_sweeps; ++sweep)
-    sweep_weights(state_, output, 0.0, {input_.config.seed, 0xFFFFFFFEU, sweep}, group_);
-  incumbent_.offer(state_.bits(), output_loss(state_, group_));
+  if (settings_.descent_sweeps == 0) return bits;
+  Descent descent = descend(input_, bits, settings_.output_margin, settings_.descent_sweeps);
+  incumbent_.offer(descent.bits, descent.objective);
+  return std::move(descent.bits);
 }
 
 /// The replicas of this group one after the other, each from the same start; then the best of all groups.
 Qcgd::Atom Qcgd::call_oracle(int t) {
+  // The first call starts from random weights, which the full price on all rows would hold where they are.
   load_multipliers(state_, duals_, t == 1 ? settings_.beta0 : beta(t), t == 1, group_);
-  Atom best{start_, std::numeric_limits<double>::infinity()};
+  Atom best{start_, start_};
   const int replicas = input_.config.machine.replicas;
   for (int replica = input_.grid.group_index; replica < replicas; replica += input_.grid.groups) {
     set_forward(state_, start_);
     anneal_structured(state_, input_.config.machine,
                       {input_.config.seed, static_cast<std::uint32_t>(t * replicas + replica), 0}, group_);
     const NetworkBits bits = state_.bits();
-    complete(bits);
+    const NetworkBits completed = complete(bits);
     set_forward(state_, bits);
     descend_segments(state_, input_.config.seed);
     const double energy = total_energy(state_, group_);
-    if (energy < best.energy) best = {bits, energy};
+    if (energy < best.energy) best = {bits, completed, energy};
   }
-  share_best(input_.grid, best.energy, best.bits);
+  share_best(input_.grid, best.energy, {&best.bits, &best.completed});
   incumbent_.settle();
   return best;
 }
@@ -117,7 +116,7 @@ Qcgd::StepReport Qcgd::step(int t, const Atom& atom) {
   report.gap = objective_image_ - loss + constraint_gap(state_, duals_, beta(t), group_);
   objective_image_ += eta * (loss - objective_image_);
   move_duals(t, eta);
-  start_ = atom.bits;
+  start_ = atom.completed;
   return report;
 }
 

@@ -57,6 +57,8 @@ std::int64_t propose_bit(StructuredState& state, std::size_t l, const BitPlace& 
   group.all_sum(changes);
   std::int64_t accepted = 0;
   for (std::size_t u = 0; u < changes.size(); ++u) {
+    // A flip that changes nothing is refused: weights without influence would only drift.
+    if (changes[u] == 0) continue;
     const int unit = first_unit + static_cast<int>(u);
     const auto parameter = static_cast<std::uint32_t>(place.input) * 16U + static_cast<std::uint32_t>(place.bit);
     const auto layer_unit = static_cast<std::uint32_t>(l << 24) | static_cast<std::uint32_t>(unit);
