@@ -15,7 +15,10 @@ run=(
   libcli11-dev libfmt-dev librandom123-dev libyaml-cpp-dev nlohmann-json3-dev zlib1g-dev
   dataset-fashion-mnist python3 python3-h5py python3-matplotlib
 )
-test=("${run[@]}" libboost-test-dev hdf5-tools)
+test=(
+  "${run[@]}" libboost-test-dev hdf5-tools
+  slurmctld slurmd slurm-client slurm-wlm-basic-plugins munge
+)
 bench=("${run[@]}" libbenchmark-dev)
 style=(clang-format clang-tidy)
 

@@ -17,7 +17,9 @@ void add_train(CLI::App& app, Action& action);
 void add_evaluate(CLI::App& app, Action& action);
 void add_check(CLI::App& app, Action& action);
 void add_defaults(CLI::App& app, Action& action);
+void add_inspect(CLI::App& app, Action& action);
 void add_status(CLI::App& app, Action& action);
+void add_sweep(CLI::App& app, Action& action);
 
 /// Help of the --json flag that every subcommand has.
 inline constexpr const char* json_help = "print the result as one JSON object, the last line of standard output (default: off)";

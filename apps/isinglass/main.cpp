@@ -21,7 +21,7 @@ void check_subcommand(int argc, char** argv, const CLI::App& app) {
   const std::string word = argv[1];
   if (!app.get_subcommands([&](const CLI::App* command) { return command->get_name() == word; }).empty()) return;
   throw CLI::ValidationError(fmt::format("\"{}\" is no subcommand", word),
-                             "expected train, evaluate, check, defaults or status");
+                             "expected train, evaluate, check, defaults, inspect, status or sweep");
 }
 
 /// Parses the command line into `action`; the exit code if there is nothing left to do.
@@ -35,7 +35,9 @@ std::optional<ExitCode> parse(int argc, char** argv, const Communicator& world, 
   add_evaluate(app, action);
   add_check(app, action);
   add_defaults(app, action);
+  add_inspect(app, action);
   add_status(app, action);
+  add_sweep(app, action);
   try {
     check_subcommand(argc, argv, app);
     app.parse(argc, argv);

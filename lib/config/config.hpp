@@ -69,7 +69,7 @@ struct MachineConfig {
 struct AnnealConfig {
   int sweeps = 150;
   double hot_temperature = 0.005;  ///< per training sample, in units of one output step
-  double cold_temperature = 0.0002;
+  double cold_temperature = 0.00005;
   double output_margin = 1.0;  ///< in units of the rms of a random network's output
   double window = 0.5;         ///< the loss that accepts is averaged over a shift of the unit's z by up to +-window rms ...
   double final_window = 0.3;   ///< ... which shrinks linearly to this; 0 and 0: the exact loss
@@ -92,6 +92,13 @@ struct ParallelConfig {
   int replica_groups = 1;  ///< groups of ranks that anneal different replicas; the ranks of a group share the samples
 };
 
+/// When a run saves its state, and how many states it keeps.
+struct CheckpointConfig {
+  int every_iterations = 0;   ///< iterations, sweeps or epochs between two checkpoints; 0: only by time
+  double every_minutes = 10;  ///< minutes between two checkpoints; 0: only by iterations
+  int keep = 2;               ///< the newest ones that stay
+};
+
 struct OutputConfig {
   std::string directory = "results/run";
 };
@@ -108,6 +115,7 @@ struct Config {
   AnnealConfig anneal;
   QatConfig qat;
   ParallelConfig parallel;
+  CheckpointConfig checkpoint;
   OutputConfig output;
 };
 

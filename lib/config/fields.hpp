@@ -54,7 +54,7 @@ void visit_fields(V& v, S& s) {
 
 template <class V, Structure<QcgdConfig> S>
 void visit_fields(V& v, S& s) {
-  v.field("iterations", s.iterations, at_least(1), "outer iterations, one oracle call each");
+  v.field("iterations", s.iterations, at_least(1).may_grow(), "outer iterations, one oracle call each; a continued run may raise it");
   v.field("beta0", s.beta0, above(0), "penalty scale: beta_t = beta0 sqrt(t+1)");
   v.field("initial_multiplier", s.initial_multiplier, at_least(0),
           "y of every constraint at the start: a price on rows that no atom has violated yet");
@@ -110,9 +110,18 @@ void visit_fields(V& v, S& s) {
           "groups of ranks; each anneals its own replicas, its ranks share the samples");
 }
 
+template <class V, Structure<CheckpointConfig> S>
+void visit_fields(V& v, S& s) {
+  v.field("every_iterations", s.every_iterations, at_least(0).may_change(),
+          "iterations, sweeps or epochs between two checkpoints; 0: only by time");
+  v.field("every_minutes", s.every_minutes, at_least(0).may_change(),
+          "minutes between two checkpoints; 0: only by iterations");
+  v.field("keep", s.keep, at_least(1).may_change(), "the newest checkpoints that stay");
+}
+
 template <class V, Structure<OutputConfig> S>
 void visit_fields(V& v, S& s) {
-  v.field("directory", s.directory, anything(), "run folder: resolved configuration, log, trace, results");
+  v.field("directory", s.directory, anything().may_change(), "run folder: resolved configuration, log, trace, results");
 }
 
 template <class V, Structure<Config> S>
@@ -128,6 +137,7 @@ void visit_fields(V& v, S& s) {
   v.section("anneal", s.anneal, "FIP-consistent annealing: flip a bit, propagate, accept on the exact loss");
   v.section("qat", s.qat, "quantization-aware training: the baseline");
   v.section("parallel", s.parallel, "how the ranks share the work");
+  v.section("checkpoint", s.checkpoint, "saved states, from which the same command continues; may change on restart");
   v.section("output", s.output, "what is written");
 }
 

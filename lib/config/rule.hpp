@@ -7,6 +7,9 @@
 
 namespace isinglass {
 
+/// Whether a run that is continued may have another value than the one that was started.
+enum class OnRestart { fixed, free, upward };
+
 /// What a value may be: a range for numbers, a choice of words for text.
 struct Rule {
   double low = -std::numeric_limits<double>::infinity();
@@ -14,10 +17,21 @@ struct Rule {
   bool low_is_excluded = false;
   std::vector<std::string> choices;  ///< empty: any text
   std::string word;                  ///< stands for 0, or for the empty list
+  OnRestart on_restart = OnRestart::fixed;
 
   /// The same rule, with a word for 0 or the empty list.
   [[nodiscard]] Rule or_word(std::string w) && {
     word = std::move(w);
+    return std::move(*this);
+  }
+  /// The same rule, for a value that does not change what is computed.
+  [[nodiscard]] Rule may_change() && {
+    on_restart = OnRestart::free;
+    return std::move(*this);
+  }
+  /// The same rule, for a value that a continued run may raise.
+  [[nodiscard]] Rule may_grow() && {
+    on_restart = OnRestart::upward;
     return std::move(*this);
   }
   [[nodiscard]] bool admits(double value) const { return value <= high && (low_is_excluded ? value > low : value >= low); }

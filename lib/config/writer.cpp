@@ -4,6 +4,7 @@
 #include "config/scalars.hpp"
 
 #include <map>
+#include <set>
 
 #include <fmt/format.h>
 
@@ -72,6 +73,8 @@ public:
   template <class T>
   void field(std::string_view key, const T& value, const Rule& rule, std::string_view) {
     entries.emplace_back(prefix_ + std::string(key), write_value(rule, value));
+    if (rule.on_restart == OnRestart::free) free_keys.insert(entries.back().first);
+    if (rule.on_restart == OnRestart::upward) growing_keys.insert(entries.back().first);
   }
 
   template <class S>
@@ -87,6 +90,7 @@ public:
   }
 
   std::vector<std::pair<std::string, std::string>> entries;
+  std::set<std::string> free_keys, growing_keys;
 
 private:
   std::string prefix_;
@@ -115,13 +119,30 @@ std::vector<std::pair<std::string, std::string>> flatten(const Config& config) {
 
 std::vector<ConfigDifference> differences(const Config& first, const Config& second) {
   std::map<std::string, ConfigDifference> by_key;
-  for (const auto& [key, value] : flatten(first)) by_key[key] = {key, value, "-"};
+  const auto entries = [](const Config& config) {
+    Flattener flattener;
+    visit_fields(flattener, config);
+    return std::pair(std::move(flattener.entries), std::move(flattener.free_keys));
+  };
+  const auto [before, free_keys] = entries(first);
+  for (const auto& [key, value] : before) by_key[key] = {key, value, "-"};
   for (const auto& [key, value] : flatten(second))
     by_key.try_emplace(key, ConfigDifference{key, "-", "-"}).first->second.second = value;
   std::vector<ConfigDifference> found;
   for (auto& [key, difference] : by_key) {
-    if (key != "output.directory" && difference.first != difference.second) found.push_back(std::move(difference));
+    if (!free_keys.contains(key) && difference.first != difference.second) found.push_back(std::move(difference));
   }
+  return found;
+}
+
+std::vector<ConfigDifference> forbidden_on_restart(const Config& started, const Config& now) {
+  std::vector<ConfigDifference> found = differences(started, now);
+  if (now.method != "qcgd" || now.qcgd.polish) return found;
+  Flattener flattener;
+  visit_fields(flattener, now);
+  std::erase_if(found, [&](const ConfigDifference& d) {
+    return flattener.growing_keys.contains(d.key) && std::stod(d.second) >= std::stod(d.first);
+  });
   return found;
 }
 

@@ -11,9 +11,6 @@
 namespace isinglass::h5 {
 namespace {
 
-/// HDF5 prints its error stack by itself unless told not to; here every failed call becomes an exception instead.
-void silence_library() { H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr); }
-
 /// Description of the deepest error on HDF5's stack; the system's own text where a system call failed.
 std::string library_message() {
   std::string message;
@@ -34,19 +31,6 @@ std::string library_message() {
 }
 
 [[noreturn]] void fail(const std::string& what) { throw SystemError(fmt::format("{}: {}", what, library_message())); }
-
-/// Format versions of 1.10: in those of 1.8 the index of the chunks has no checksum, and a flipped bit reads as zeros.
-Handle file_access(const std::string& what) {
-  Handle access(H5Pcreate(H5P_FILE_ACCESS), H5Pclose, what);
-  check(H5Pset_libver_bounds(access.id(), H5F_LIBVER_V110, H5F_LIBVER_V110), what);
-  // A file that could not be written must not stay open behind some object of it.
-  check(H5Pset_fclose_degree(access.id(), H5F_CLOSE_STRONG), what);
-  return access;
-}
-
-Group open_root(const Handle& file, const std::string& name) {
-  return {Handle(H5Gopen2(file.id(), "/", H5P_DEFAULT), H5Gclose, name), name + ": /"};
-}
 
 /// Catches the memory of a file that HDF5's "core" driver holds, at the moment when HDF5 closes it: only then is it the
 /// complete file. (H5Fget_file_image returns it unreadable for these format versions.)
@@ -100,6 +84,7 @@ Handle::~Handle() {
 void Handle::close(const std::string& what) {
   if (id_ >= 0) check(close_(std::exchange(id_, H5I_INVALID_HID)), what);
 }
+hid_t Handle::release() { return std::exchange(id_, H5I_INVALID_HID); }
 
 void check(herr_t result, const std::string& what) {
   if (result < 0) fail(what);
@@ -133,21 +118,42 @@ bool Group::has_attribute(const std::string& name) const {
 }
 
 File::File(const std::filesystem::path& path) : path_(path.string()) {
-  silence_library();
-  handle_ = Handle(H5Fopen(path_.c_str(), H5F_ACC_RDONLY, file_access(path_).id()), H5Fclose, path_);
+  const Handle access = file_access(path_);
+  handle_ = Handle(H5Fopen(path_.c_str(), H5F_ACC_RDONLY, access.id()), H5Fclose, path_ + ": cannot be opened");
 }
 
-Group File::root() const { return open_root(handle_, path_); }
+Group File::root() const { return root_of(handle_, path_); }
+
+void set_up_library() {
+  // The first call of all. At exit HDF5 would close what is still open: nothing is but files that it could not write.
+  static const herr_t stays_open = H5dont_atexit();
+  static_cast<void>(stays_open);
+  // HDF5 prints its error stack by itself unless told not to; here every failed call becomes an exception instead.
+  H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr);
+}
+
+Handle file_access(const std::string& what) {
+  set_up_library();
+  Handle access(H5Pcreate(H5P_FILE_ACCESS), H5Pclose, what);
+  // Format versions of 1.10: in those of 1.8 the index of the chunks has no checksum, and a flipped bit reads as zeros.
+  check(H5Pset_libver_bounds(access.id(), H5F_LIBVER_V110, H5F_LIBVER_V110), what);
+  // A file that could not be written must not stay open behind some object of it.
+  check(H5Pset_fclose_degree(access.id(), H5F_CLOSE_STRONG), what);
+  return access;
+}
+
+Group root_of(const Handle& file, const std::string& name) {
+  return {Handle(H5Gopen2(file.id(), "/", H5P_DEFAULT), H5Gclose, name), name + ": /"};
+}
 
 std::string file_image(const std::string& name, const std::function<void(const Group& root)>& fill) {
-  silence_library();
   Image image;
   const Handle access = file_access(name);
   image.take_memory_of(access, name);
   const Handle creation(H5Pcreate(H5P_FILE_CREATE), H5Pclose, name);
   check(H5Pset_obj_track_times(creation.id(), false), name);
   Handle file(H5Fcreate(name.c_str(), H5F_ACC_TRUNC, creation.id(), access.id()), H5Fclose, name);
-  fill(open_root(file, name));
+  fill(root_of(file, name));
   check(H5Fflush(file.id(), H5F_SCOPE_GLOBAL), name);  // so that the memory spans all space that was allocated
   file.close(name);
   return std::move(image.bytes);

@@ -18,7 +18,7 @@ namespace isinglass::h5 {
 /// Element types of datasets and attributes; stored little-endian.
 template <class T>
 concept Element = std::same_as<T, std::int8_t> || std::same_as<T, std::uint8_t> || std::same_as<T, std::int16_t> ||
-    std::same_as<T, std::int32_t> || std::same_as<T, std::int64_t> || std::same_as<T, double>;
+    std::same_as<T, std::int32_t> || std::same_as<T, std::int64_t> || std::same_as<T, float> || std::same_as<T, double>;
 
 using Dimensions = std::vector<hsize_t>;
 
@@ -36,6 +36,8 @@ public:
   [[nodiscard]] hid_t id() const { return id_; }
   /// Closes now and reports failure, which a destructor cannot.
   void close(const std::string& what);
+  /// Gives the identifier up without closing it.
+  hid_t release();
 
 private:
   hid_t id_ = H5I_INVALID_HID;
@@ -74,6 +76,15 @@ private:
   std::string path_;
   Handle handle_;
 };
+
+/// Before MPI_Init in programs with MPI: otherwise MPI_Finalize makes HDF5 close what is open, and 1.10 crashes over a file
+/// that it could not write. Other functions here call it, so that it may be left out elsewhere.
+void set_up_library();
+
+/// How every file is opened: access properties.
+[[nodiscard]] Handle file_access(const std::string& what);
+/// The root group of an open file; `name` is for messages.
+[[nodiscard]] Group root_of(const Handle& file, const std::string& name);
 
 /// The bytes of a new file that `fill` writes the content of, ready for write_bytes_atomically. Built in memory: HDF5 1.10
 /// crashes at exit after a file that it could not write to disk. `name` is for messages.

@@ -21,6 +21,7 @@ hid_t stored_type() {
   if constexpr (std::same_as<T, std::int16_t>) return H5T_STD_I16LE;
   if constexpr (std::same_as<T, std::int32_t>) return H5T_STD_I32LE;
   if constexpr (std::same_as<T, std::int64_t>) return H5T_STD_I64LE;
+  if constexpr (std::same_as<T, float>) return H5T_IEEE_F32LE;
   if constexpr (std::same_as<T, double>) return H5T_IEEE_F64LE;
 }
 
@@ -31,6 +32,7 @@ hid_t memory_type() {
   if constexpr (std::same_as<T, std::int16_t>) return H5T_NATIVE_INT16;
   if constexpr (std::same_as<T, std::int32_t>) return H5T_NATIVE_INT32;
   if constexpr (std::same_as<T, std::int64_t>) return H5T_NATIVE_INT64;
+  if constexpr (std::same_as<T, float>) return H5T_NATIVE_FLOAT;
   if constexpr (std::same_as<T, double>) return H5T_NATIVE_DOUBLE;
 }
 
@@ -229,6 +231,7 @@ ISINGLASS_H5_ELEMENT(std::uint8_t)
 ISINGLASS_H5_ELEMENT(std::int16_t)
 ISINGLASS_H5_ELEMENT(std::int32_t)
 ISINGLASS_H5_ELEMENT(std::int64_t)
+ISINGLASS_H5_ELEMENT(float)
 ISINGLASS_H5_ELEMENT(double)
 #undef ISINGLASS_H5_ELEMENT
 

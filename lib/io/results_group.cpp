@@ -73,16 +73,31 @@ void write_results_groups(const h5::Group& root, const RunResults& results) {
   h5::write_attribute(group, "stop_reason", results.stop_reason);
   const std::size_t classes = classes_of(results.confusion.size());
   h5::write<std::int64_t>(group, "confusion", results.confusion, {classes, classes});
+  write_history(root, results.history);
+}
 
-  const h5::Group history = root.create_group("history");
-  for_each_column([&](const char* name, auto member) { write_column(history, name, results.history, member); });
+void write_history(const h5::Group& root, const std::vector<HistoryRow>& history) {
+  const h5::Group group = root.create_group("history");
+  for_each_column([&](const char* name, auto member) { write_column(group, name, history, member); });
+}
+
+void write_history_times(const h5::Group& provenance, const std::vector<HistoryRow>& history) {
+  write_column(provenance, "history_wall_seconds", history, &HistoryRow::wall_seconds);
+}
+
+std::vector<HistoryRow> read_history(const h5::Group& root) {
+  const h5::Group group = root.open_group("history");
+  std::vector<HistoryRow> history(h5::read<std::int64_t>(group, "iteration").size());
+  for_each_column([&](const char* name, auto member) { read_column(group, name, history, member); });
+  read_column(root.open_group("provenance"), "history_wall_seconds", history, &HistoryRow::wall_seconds);
+  return history;
 }
 
 void write_times(const h5::Group& provenance, const RunResults& results) {
   h5::write_attribute(provenance, "wall_seconds", results.wall_seconds);
   h5::write_attribute(provenance, "data_seconds", results.data_seconds);
   h5::write_attribute(provenance, "constraint_bytes", results.constraint_bytes);
-  write_column(provenance, "history_wall_seconds", results.history, &HistoryRow::wall_seconds);
+  write_history_times(provenance, results.history);
 }
 
 RunResults read_results_groups(const h5::Group& root) {
@@ -94,10 +109,8 @@ RunResults read_results_groups(const h5::Group& root) {
   results.stop_reason = h5::read_text_attribute(group, "stop_reason");
   results.confusion = h5::read<std::int64_t>(group, "confusion");
 
-  const h5::Group history = root.open_group("history"), provenance = root.open_group("provenance");
-  results.history.resize(h5::read<std::int64_t>(history, "iteration").size());
-  for_each_column([&](const char* name, auto member) { read_column(history, name, results.history, member); });
-  read_column(provenance, "history_wall_seconds", results.history, &HistoryRow::wall_seconds);
+  results.history = read_history(root);
+  const h5::Group provenance = root.open_group("provenance");
   results.wall_seconds = h5::read_attribute<double>(provenance, "wall_seconds");
   results.data_seconds = h5::read_attribute<double>(provenance, "data_seconds");
   results.constraint_bytes = h5::read_attribute<std::int64_t>(provenance, "constraint_bytes");

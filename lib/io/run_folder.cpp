@@ -49,8 +49,10 @@ bool RunFolder::holds_results() const { return fs::exists(results()); }
 
 RunState inspect(const RunFolder& folder, const Config& config) {
   if (!folder.holds_run()) return RunState::absent;
-  refuse_other(folder, differences(stored_config(folder), config));
-  return folder.holds_results() ? RunState::finished : RunState::unfinished;
+  const Config stored = stored_config(folder);
+  refuse_other(folder, forbidden_on_restart(stored, config));
+  const bool is_complete = folder.holds_results() && differences(stored, config).empty();
+  return is_complete ? RunState::finished : RunState::unfinished;
 }
 
 std::optional<fs::path> set_aside(const RunFolder& folder) {
@@ -71,14 +73,15 @@ std::optional<fs::path> set_aside(const RunFolder& folder) {
   }
 }
 
-void create(const RunFolder& folder, const Config& config) {
+void create(const RunFolder& folder) {
   std::error_code error;
   fs::create_directories(folder.directory, error);
   if (error) {
     throw InputError(
         fmt::format("output.directory: cannot create the folder {}: {}", folder.directory.string(), error.message()));
   }
-  write_text_atomically(folder.config(), to_yaml(config));
 }
+
+void store(const RunFolder& folder, const Config& config) { write_text_atomically(folder.config(), to_yaml(config)); }
 
 }  // namespace isinglass

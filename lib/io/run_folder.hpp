@@ -2,8 +2,10 @@
 
 #include "config/config.hpp"
 
+#include <cstdint>
 #include <filesystem>
 #include <optional>
+#include <vector>
 
 namespace isinglass {
 
@@ -15,6 +17,13 @@ struct RunFolder {
   [[nodiscard]] std::filesystem::path log() const { return directory / "run.log"; }
   [[nodiscard]] std::filesystem::path trace() const { return directory / "trace"; }
   [[nodiscard]] std::filesystem::path results() const { return directory / "results.h5"; }
+  [[nodiscard]] std::filesystem::path stop_file() const { return directory / "STOP"; }
+  /// Link to the newest checkpoint.
+  [[nodiscard]] std::filesystem::path newest_checkpoint() const { return directory / "checkpoint.h5"; }
+  /// `step` counts iterations, sweeps and epochs over all phases of a run.
+  [[nodiscard]] std::filesystem::path checkpoint(std::int64_t step) const;
+  /// All checkpoints, the newest first.
+  [[nodiscard]] std::vector<std::filesystem::path> checkpoints() const;
   /// Whether a run was started here.
   [[nodiscard]] bool holds_run() const;
   /// Whether a run ended here: results.h5 appears in one piece, at the end.
@@ -24,15 +33,22 @@ struct RunFolder {
 enum class RunState { absent, unfinished, finished };
 
 /// What the folder holds of the run of `config`. Changes nothing. Throws InputError with the keys that differ if it
-/// holds a run of another configuration (output.directory aside), or results that cannot be read.
+/// holds a run that cannot go on as `config`, or results that cannot be read. A finished run with fewer iterations than
+/// `config` asks for is unfinished.
 [[nodiscard]] RunState inspect(const RunFolder& folder, const Config& config);
 
 /// Renames a folder that holds a run to NAME.1, NAME.2, ..., whichever is free, and returns the new name; nothing if
 /// there is no folder or an empty one. InputError for a folder that holds something else: it may be anybody's.
 std::optional<std::filesystem::path> set_aside(const RunFolder& folder);
 
-/// Creates the folder and writes config.resolved.yaml. Throws InputError if the folder cannot be, SystemError if the
-/// file cannot be written.
-void create(const RunFolder& folder, const Config& config);
+/// Creates the folder if it is not there. Throws InputError if it cannot be.
+void create(const RunFolder& folder);
+
+/// Writes config.resolved.yaml. Throws SystemError.
+void store(const RunFolder& folder, const Config& config);
+
+/// Points the link to `checkpoint` and removes all checkpoints but the newest `keep`. Throws SystemError if the link
+/// cannot be made; an old checkpoint that cannot be removed stays.
+void adopt_checkpoint(const RunFolder& folder, const std::filesystem::path& checkpoint, int keep);
 
 }  // namespace isinglass

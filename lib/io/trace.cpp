@@ -1,6 +1,7 @@
 #include "io/trace.hpp"
 
 #include "base/error.hpp"
+#include "io/atomic_file.hpp"
 
 #include <array>
 #include <cerrno>
@@ -38,17 +39,24 @@ std::optional<HistoryRow> parse_row(const std::string& line) {
   return row;
 }
 
+std::string line_of(const HistoryRow& row) {
+  std::string line = fmt::format("{},{},{:.3f}", row.phase, row.iteration, row.wall_seconds);
+  for (std::size_t i = 1; i < columns.size(); ++i) line += fmt::format(",{}", row.*columns[i]);
+  return line + "\n";
+}
+
 }  // namespace
 
-TraceFile::TraceFile(const std::filesystem::path& path) : path_(path), file_(path, std::ios::trunc) {
-  file_ << header << '\n';
+TraceFile::TraceFile(const std::filesystem::path& path, const std::vector<HistoryRow>& earlier) : path_(path) {
+  std::string text = fmt::format("{}\n", header);
+  for (const HistoryRow& row : earlier) text += line_of(row);
+  write_text_atomically(path, text);
+  file_.open(path, std::ios::app);
   flush();
 }
 
 void TraceFile::append(const HistoryRow& row) {
-  std::string line = fmt::format("{},{},{:.3f}", row.phase, row.iteration, row.wall_seconds);
-  for (std::size_t i = 1; i < columns.size(); ++i) line += fmt::format(",{}", row.*columns[i]);
-  file_ << line << '\n';
+  file_ << line_of(row);
   flush();
 }
 

@@ -1,23 +1,13 @@
 #include "parallel/communicator.hpp"
 
-#include "base/error.hpp"
+#include "parallel/mpi_check.hpp"
 
 #include <algorithm>
 #include <limits>
-#include <string>
 
 namespace isinglass {
 
 namespace {
-
-/// Turns an MPI error code into an exception with MPI's own text.
-void check(int code, const char* call) {
-  if (code == MPI_SUCCESS) return;
-  char text[MPI_MAX_ERROR_STRING] = {};
-  int length = 0;
-  MPI_Error_string(code, text, &length);
-  throw SystemError(std::string(call) + ": " + std::string(text, static_cast<std::size_t>(length)));
-}
 
 /// MPI counts are ints: larger buffers go in pieces.
 template <class T, class Call>
@@ -30,7 +20,7 @@ void in_pieces(std::span<T> values, Call&& call) {
 }
 
 std::shared_ptr<MPI_Comm> owned(MPI_Comm comm) {
-  check(MPI_Comm_set_errhandler(comm, MPI_ERRORS_RETURN), "MPI_Comm_set_errhandler");
+  check_mpi(MPI_Comm_set_errhandler(comm, MPI_ERRORS_RETURN), "MPI_Comm_set_errhandler");
   return {new MPI_Comm(comm), [](MPI_Comm* handle) {
             int finalized = 0;
             MPI_Finalized(&finalized);
@@ -43,27 +33,27 @@ std::shared_ptr<MPI_Comm> owned(MPI_Comm comm) {
 
 Communicator::Communicator(MPI_Comm comm) {
   MPI_Comm copy = MPI_COMM_NULL;
-  check(MPI_Comm_dup(comm, &copy), "MPI_Comm_dup");
+  check_mpi(MPI_Comm_dup(comm, &copy), "MPI_Comm_dup");
   comm_ = owned(copy);
-  check(MPI_Comm_rank(copy, &rank_), "MPI_Comm_rank");
-  check(MPI_Comm_size(copy, &size_), "MPI_Comm_size");
+  check_mpi(MPI_Comm_rank(copy, &rank_), "MPI_Comm_rank");
+  check_mpi(MPI_Comm_size(copy, &size_), "MPI_Comm_size");
 }
 
 Communicator Communicator::split(int color) const {
   Communicator part;
   if (!comm_) return part;
   MPI_Comm handle = MPI_COMM_NULL;
-  check(MPI_Comm_split(*comm_, color, rank_, &handle), "MPI_Comm_split");
+  check_mpi(MPI_Comm_split(*comm_, color, rank_, &handle), "MPI_Comm_split");
   part.comm_ = owned(handle);
-  check(MPI_Comm_rank(handle, &part.rank_), "MPI_Comm_rank");
-  check(MPI_Comm_size(handle, &part.size_), "MPI_Comm_size");
+  check_mpi(MPI_Comm_rank(handle, &part.rank_), "MPI_Comm_rank");
+  check_mpi(MPI_Comm_size(handle, &part.size_), "MPI_Comm_size");
   return part;
 }
 
 void Communicator::all_sum(std::span<std::int64_t> values) const {
   if (size_ == 1) return;
   in_pieces(values, [&](std::int64_t* data, int count) {
-    check(MPI_Allreduce(MPI_IN_PLACE, data, count, MPI_INT64_T, MPI_SUM, *comm_), "MPI_Allreduce");
+    check_mpi(MPI_Allreduce(MPI_IN_PLACE, data, count, MPI_INT64_T, MPI_SUM, *comm_), "MPI_Allreduce");
   });
 }
 
@@ -75,22 +65,22 @@ std::int64_t Communicator::all_sum(std::int64_t value) const {
 void Communicator::all_max(std::span<std::int64_t> values) const {
   if (size_ == 1) return;
   in_pieces(values, [&](std::int64_t* data, int count) {
-    check(MPI_Allreduce(MPI_IN_PLACE, data, count, MPI_INT64_T, MPI_MAX, *comm_), "MPI_Allreduce");
+    check_mpi(MPI_Allreduce(MPI_IN_PLACE, data, count, MPI_INT64_T, MPI_MAX, *comm_), "MPI_Allreduce");
   });
 }
 
 double Communicator::all_max(double value) const {
-  if (size_ > 1) check(MPI_Allreduce(MPI_IN_PLACE, &value, 1, MPI_DOUBLE, MPI_MAX, *comm_), "MPI_Allreduce");
+  if (size_ > 1) check_mpi(MPI_Allreduce(MPI_IN_PLACE, &value, 1, MPI_DOUBLE, MPI_MAX, *comm_), "MPI_Allreduce");
   return value;
 }
 
 void Communicator::broadcast(std::span<std::byte> values, int root) const {
   if (size_ == 1) return;
-  in_pieces(values, [&](std::byte* data, int count) { check(MPI_Bcast(data, count, MPI_BYTE, root, *comm_), "MPI_Bcast"); });
+  in_pieces(values, [&](std::byte* data, int count) { check_mpi(MPI_Bcast(data, count, MPI_BYTE, root, *comm_), "MPI_Bcast"); });
 }
 
 void Communicator::barrier() const {
-  if (size_ > 1) check(MPI_Barrier(*comm_), "MPI_Barrier");
+  if (size_ > 1) check_mpi(MPI_Barrier(*comm_), "MPI_Barrier");
 }
 
 }  // namespace isinglass

@@ -34,6 +34,8 @@ public:
   /// `values` of `root` on every rank.
   void broadcast(std::span<std::byte> values, int root) const;
   void barrier() const;
+  /// For libraries that take one, not for calls of its own; MPI_COMM_NULL if serial.
+  [[nodiscard]] MPI_Comm mpi() const { return comm_ ? *comm_ : MPI_COMM_NULL; }
 
 private:
   std::shared_ptr<MPI_Comm> comm_;  // null: serial

@@ -25,14 +25,23 @@ void share_best(const Grid& grid, double& energy, std::initializer_list<NetworkB
   energy = best;
 }
 
+NetworkBits network_of_group(const Grid& grid, int group, NetworkBits bits) {
+  const bool is_root = grid.group_index == group && grid.group.is_root();
+  const int root = static_cast<int>(grid.world.all_max(is_root ? grid.world.rank() : 0));
+  broadcast_bits(grid.world, bits, root);
+  return bits;
+}
+
 void Incumbent::offer(const NetworkBits& bits, double objective) {
   if (objective >= objective_) return;
   objective_ = objective;
   bits_ = bits;
 }
 
+void Incumbent::share() { share_best(input_->grid, objective_, {&bits_}); }
+
 void Incumbent::settle() {
-  share_best(input_->grid, objective_, {&bits_});
+  share();
   if (objective_ >= evaluated_objective_) return;
   evaluated_objective_ = objective_;
   const Communicator& group = input_->grid.group;

@@ -11,6 +11,9 @@ namespace isinglass {
 /// and `energy` its energy. Collective over grid.world.
 void share_best(const Grid& grid, double& energy, std::initializer_list<NetworkBits*> networks);
 
+/// Replica group `group`'s network, on every rank. Collective over grid.world.
+[[nodiscard]] NetworkBits network_of_group(const Grid& grid, int group, NetworkBits bits);
+
 /// The best network so far by exact objective, with its accuracies: the answer of every method.
 class Incumbent {
 public:
@@ -18,7 +21,9 @@ public:
 
   /// Takes the network if its objective is smaller. Local: all ranks of a group offer the same.
   void offer(const NetworkBits& bits, double objective);
-  /// Agrees on the best of all groups and evaluates it if it is new. Collective over grid.world.
+  /// Agrees on the best of all groups. Collective over grid.world.
+  void share();
+  /// The same, and evaluates it if it is new. Collective over grid.world.
   void settle();
 
   [[nodiscard]] const NetworkBits& bits() const { return bits_; }

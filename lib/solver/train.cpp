@@ -15,11 +15,24 @@ namespace {
 
 /// QCGD, and annealing from its incumbent where that is asked for.
 SolveOutcome qcgd_then_polish(const TrainingInput& input, std::vector<HistoryRow>& history) {
-  SolveOutcome outcome = solve_qcgd(input, history);
+  SolveOutcome outcome;
+  if (input.resume != nullptr && input.resume->phase == "polish") {
+    outcome.incumbent = input.resume->incumbent;
+    outcome.stop_reason = input.resume->qcgd_stop_reason;
+    outcome.constraint_bytes = input.resume->qcgd_constraint_bytes;
+  } else {
+    outcome = solve_qcgd(input, history);
+  }
   const AnnealConfig& anneal = input.config.anneal;
-  if (!input.config.qcgd.polish) return outcome;
-  const AnnealPlan plan{"polish", anneal.polish_sweeps, anneal.polish_hot_temperature, outcome.incumbent};
+  if (!input.config.qcgd.polish || outcome.was_stopped) return outcome;
+  const AnnealPlan plan{"polish",
+                        anneal.polish_sweeps,
+                        anneal.polish_hot_temperature,
+                        outcome.incumbent,
+                        outcome.stop_reason,
+                        outcome.constraint_bytes};
   SolveOutcome polished = solve_anneal(input, plan, history);
+  if (polished.was_stopped) return polished;
   polished.stop_reason = fmt::format("qcgd: {}; polish: {}", outcome.stop_reason, polished.stop_reason);
   polished.constraint_bytes = outcome.constraint_bytes;
   return polished;
@@ -56,7 +69,12 @@ TrainingOutput train(const TrainingInput& input) {
   TrainingOutput output;
   RunResults& results = output.results;
   count(input, results);
+  if (input.resume != nullptr) results.history = input.resume->history;
   SolveOutcome outcome = solve(input, results.history);
+  if (outcome.was_stopped) {
+    output.was_stopped = true;
+    return output;
+  }
   const Communicator& group = input.grid.group;
   const auto judge = [&](const Samples& samples) { return evaluate(input.architecture, outcome.incumbent, samples, group); };
   results.train_accuracy = judge(input.data.train).accuracy();

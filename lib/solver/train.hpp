@@ -5,6 +5,7 @@
 #include "io/run_results.hpp"
 #include "network/architecture.hpp"
 #include "parallel/grid.hpp"
+#include "solver/control.hpp"
 
 #include <chrono>
 #include <functional>
@@ -21,6 +22,8 @@ struct TrainingInput {
   const DataSplits& data;
   const Grid& grid;
   Report report;
+  Control control = {};                ///< of checkpoints and stopping
+  const Checkpoint* resume = nullptr;  ///< what to continue from; nothing: the start
   std::chrono::steady_clock::time_point begin = std::chrono::steady_clock::now();  ///< when training began; provenance only
 
   /// Wall time since `begin`.
@@ -32,6 +35,7 @@ struct TrainingInput {
 /// What it returns, the same on every rank.
 struct TrainingOutput {
   NetworkBits bits;    ///< the incumbent
+  bool was_stopped = false;  ///< by Control, before the end: the rest is empty
   RunResults results;  ///< history, accuracies, confusion matrix and counts; wall_seconds is left to the caller
 };
 

@@ -149,7 +149,7 @@ BOOST_AUTO_TEST_CASE(a_file_that_cannot_be_read_is_named) {
 BOOST_AUTO_TEST_CASE(every_input_file_is_good) {
   int files = 0;
   for (const auto& entry : std::filesystem::directory_iterator(ISINGLASS_INPUTS)) {
-    if (entry.path().extension() != ".yaml") continue;
+    if (entry.path().extension() != ".yaml" || entry.path().filename().string().starts_with("sweep-")) continue;
     BOOST_TEST_CONTEXT(entry.path()) BOOST_CHECK_NO_THROW(static_cast<void>(read_config(entry.path())));
     ++files;
   }

@@ -42,26 +42,56 @@ Heat heat_of(const TrainingInput& input, const AnnealPlan& plan, int sweep) {
           config.window + (config.final_window - config.window) * part};
 }
 
+/// What the next sweep starts from: every group's network. The chain's own loss and distances follow from it.
+Checkpoint checkpoint_of(const TrainingInput& input, const AnnealPlan& plan, int sweep, const Chain& chain,
+                         const Incumbent& incumbent, const std::vector<HistoryRow>& history) {
+  Checkpoint checkpoint;
+  checkpoint.phase = plan.phase;
+  checkpoint.iteration = sweep;
+  checkpoint.incumbent = incumbent.bits();
+  checkpoint.incumbent_objective = incumbent.objective();
+  for (int group = 0; group < input.grid.groups; ++group)
+    checkpoint.current.push_back(network_of_group(input.grid, group, chain.bits()));
+  checkpoint.qcgd_stop_reason = plan.qcgd_stop_reason;
+  checkpoint.qcgd_constraint_bytes = plan.qcgd_constraint_bytes;
+  checkpoint.history = history;
+  return checkpoint;
+}
+
+/// The checkpoint to continue from, if it is of this phase.
+const Checkpoint* resume_of(const TrainingInput& input, const AnnealPlan& plan) {
+  return input.resume != nullptr && input.resume->phase == plan.phase ? input.resume : nullptr;
+}
+
 }  // namespace
 
 SolveOutcome solve_anneal(const TrainingInput& input, const AnnealPlan& plan, std::vector<HistoryRow>& history) {
   const AnnealConfig& config = input.config.anneal;
   check_grid(input.architecture, propagate_intervals(input.architecture, input.data.train),
              std::max({config.output_margin, 2 * config.window, 2 * config.final_window}));
-  Chain chain(input, plan.start, config.output_margin);
+  const Checkpoint* resume = resume_of(input, plan);
+  Chain chain(input, resume ? resume->current.at(static_cast<std::size_t>(input.grid.group_index)) : plan.start,
+              config.output_margin);
   Incumbent incumbent(input);
-  incumbent.offer(chain.bits(), chain.objective());
-  for (int sweep = 1; sweep <= plan.sweeps; ++sweep) {
+  if (resume)
+    incumbent.offer(resume->incumbent, resume->incumbent_objective);
+  else
+    incumbent.offer(chain.bits(), chain.objective());
+  for (int sweep = resume ? static_cast<int>(resume->iteration) + 1 : 1; sweep <= plan.sweeps; ++sweep) {
     const Heat heat = heat_of(input, plan, sweep);
     chain.sweep(sweep, heat.temperature, heat.window);
     incumbent.offer(chain.bits(), chain.objective());
-    if (sweep % report_interval != 0 && sweep != plan.sweeps) continue;
-    incumbent.settle();
-    history.push_back(row_of(plan, sweep, input.seconds(), chain, incumbent));
-    if (input.report) input.report(history.back());
+    incumbent.share();  // in every sweep, so that a checkpoint between two reports changes nothing
+    if (sweep % report_interval == 0 || sweep == plan.sweeps) {
+      incumbent.settle();
+      history.push_back(row_of(plan, sweep, input.seconds(), chain, incumbent));
+      if (input.report) input.report(history.back());
+    }
+    const Snapshot snapshot = [&] { return checkpoint_of(input, plan, sweep, chain, incumbent, history); };
+    if (input.control.iteration_done(snapshot, Keep::when_due)) return stopped_outcome();
   }
   incumbent.settle();
-  return {incumbent.bits(), incumbent.objective(), fmt::format("all {} sweeps done", plan.sweeps), 0};
+  return {incumbent.bits(), incumbent.objective(), fmt::format("all {} sweeps done", plan.sweeps)};
 }
 
 Descent descend(const TrainingInput& input, const NetworkBits& start, double output_margin, int sweeps) {

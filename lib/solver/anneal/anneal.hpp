@@ -11,6 +11,8 @@ struct AnnealPlan {
   int sweeps = 0;
   double hot_temperature = 0;  ///< per training sample, in units of one output step
   NetworkBits start;
+  std::string qcgd_stop_reason = {};       ///< polish: how QCGD ended, for the checkpoints
+  std::int64_t qcgd_constraint_bytes = 0;  ///< polish: and what its state took
 };
 
 /// What a descent ends in: its network and the exact loss, in units of one output step.

@@ -9,7 +9,6 @@
 #include <cblas.h>
 #include <fmt/format.h>
 
-#include <optional>
 #include <tuple>
 
 namespace isinglass {
@@ -30,14 +29,17 @@ public:
         latents_(initial_latents(layout_, config_.initial_scale, input.config.seed)),
         values_(layout_.parameters),
         gradient_(layout_.parameters),
-        adam_(layout_.parameters) {}
+        adam_(layout_.parameters) {
+    if (input.resume != nullptr) resume(*input.resume);
+  }
 
   SolveOutcome run(std::vector<HistoryRow>& history) {
-    for (int epoch = 0; epoch < config_.epochs; ++epoch) {
+    for (int epoch = epochs_done_; epoch < config_.epochs; ++epoch) {
       train_epoch(epoch);
       keep_best();
       history.push_back(row(epoch + 1));
       if (input_.report && input_.grid.is_coordinator()) input_.report(history.back());
+      if (input_.control.iteration_done([&] { return checkpoint(epoch + 1, history); }, Keep::when_due)) return stopped_outcome();
     }
     outcome_.stop_reason = fmt::format("all {} epochs done", config_.epochs);
     return outcome_;
@@ -71,13 +73,49 @@ private:
     const auto train = assess(pass_, values_, loss_, input_.data.train, input_.grid.group);
     const auto validation = assess(pass_, values_, loss_, input_.data.validation, input_.grid.group);
     objective_ = static_cast<double>(train.loss) * loss_.reported_unit;
-    const auto rank = std::tuple(validation.correct, train.correct, -train.loss);
-    if (best_ && rank <= *best_) return;
-    best_ = rank;
+    if (has_best_ && rank_of(validation, train) <= rank_of(best_validation_, best_train_)) return;
+    has_best_ = true;
     best_train_ = train;
     best_validation_ = validation;
     outcome_.incumbent = to_bits(input_.architecture, layout_, latents_);
     outcome_.objective = objective_;
+  }
+
+  /// What makes one epoch's network better than another's.
+  static std::tuple<std::int64_t, std::int64_t, std::int64_t> rank_of(const Assessment& validation, const Assessment& train) {
+    return {validation.correct, train.correct, -train.loss};
+  }
+
+  /// What the next epoch starts from.
+  Checkpoint checkpoint(int epochs, const std::vector<HistoryRow>& history) const {
+    Checkpoint checkpoint;
+    checkpoint.phase = "qat";
+    checkpoint.iteration = epochs;
+    checkpoint.incumbent = outcome_.incumbent;
+    checkpoint.incumbent_objective = outcome_.objective;
+    checkpoint.current = {outcome_.incumbent};  // an epoch starts from latents, not from a network
+    checkpoint.latents = latents_;
+    checkpoint.gradient_mean = adam_.state().mean;
+    checkpoint.gradient_square = adam_.state().square;
+    checkpoint.gradient_steps = adam_.state().steps;
+    for (const Assessment& of : {best_validation_, best_train_})
+      checkpoint.incumbent_counts.insert(checkpoint.incumbent_counts.end(), {of.loss, of.correct, of.total});
+    checkpoint.history = history;
+    return checkpoint;
+  }
+
+  void resume(const Checkpoint& checkpoint) {
+    const auto& counts = checkpoint.incumbent_counts;
+    if (checkpoint.latents.size() != layout_.parameters || counts.size() != 6)
+      throw InputError("the checkpoint's latent parameters do not fit this network");
+    epochs_done_ = static_cast<int>(checkpoint.iteration);
+    latents_ = checkpoint.latents;
+    adam_.set_state({checkpoint.gradient_mean, checkpoint.gradient_square, checkpoint.gradient_steps});
+    outcome_.incumbent = checkpoint.incumbent;
+    outcome_.objective = checkpoint.incumbent_objective;
+    best_validation_ = {counts[0], counts[1], counts[2]};
+    best_train_ = {counts[3], counts[4], counts[5]};
+    has_best_ = true;
   }
 
   HistoryRow row(int epoch) const {
@@ -102,8 +140,9 @@ private:
   std::vector<std::int64_t> gradient_;
   std::vector<std::uint8_t> labels_;
   Adam adam_;
-  double objective_ = 0;                                                      // of the epoch just finished
-  std::optional<std::tuple<std::int64_t, std::int64_t, std::int64_t>> best_;  // correct (validation, training), minus the loss
+  int epochs_done_ = 0;    // before this start
+  double objective_ = 0;   // of the epoch just finished
+  bool has_best_ = false;  // whether the two below and outcome_ hold a network
   Assessment best_train_, best_validation_;
   SolveOutcome outcome_;
 };

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "io/checkpoint.hpp"
 #include "parallel/communicator.hpp"
 #include "solver/structured/state.hpp"
 
@@ -18,6 +19,11 @@ struct LayerDuals {
 /// v = 0 and y = initial_multiplier. The rows hold as P = 0, so any y is a valid start; a positive one keeps a price on
 /// rows that no atom has violated yet, without which the next answer breaks them all at once.
 [[nodiscard]] std::vector<LayerDuals> make_duals(const StructuredState& state, double initial_multiplier);
+
+/// The duals as a checkpoint keeps them, without padding; and back. InputError if they do not fit the state.
+[[nodiscard]] std::vector<DualRecord> to_records(const std::vector<LayerDuals>& duals, const StructuredState& state,
+                                                 const Samples& samples);
+[[nodiscard]] std::vector<LayerDuals> from_records(const std::vector<DualRecord>& records, const StructuredState& state);
 
 /// Sets the state's integer multipliers and scales to mu_c = y_c + beta v_c, or to beta for all if `first`. The quantum of
 /// a layer is chosen so that the largest multiplier, or 64 times the mean where outliers are larger, fits the oracle's

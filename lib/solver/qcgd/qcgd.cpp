@@ -11,6 +11,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <optional>
 
 namespace isinglass {
 
@@ -33,11 +34,14 @@ private:
     double objective = 0, gap = 0;
   };
 
-  [[nodiscard]] Atom call_oracle(int t);
+  [[nodiscard]] std::optional<Atom> call_oracle(int t);
   [[nodiscard]] NetworkBits complete(const NetworkBits& bits);
   [[nodiscard]] StepReport step(int t, const Atom& atom);
   void move_duals(int t, double eta);
+  void move_atoms(const NetworkBits& bits, double eta);
   void record(int t, const Atom& atom, const StepReport& report);
+  [[nodiscard]] Checkpoint checkpoint(int t) const;
+  void resume(const Checkpoint& checkpoint);
   [[nodiscard]] bool converged(const StepReport& report) const;
   [[nodiscard]] double beta(int t) const { return settings_.beta0 * std::sqrt(t + 1.0); }
 
@@ -49,9 +53,11 @@ private:
   std::vector<LayerDuals> duals_;
   double image_diameter_square_ = 0;  // sum_c (largest P_c)^2
   double constraints_ = 0;
-  double objective_image_ = 0;  // f(X): the weighted mean of the atoms' losses
+  std::vector<WeightedAtom> atoms_;  // X, their convex combination
+  double objective_image_ = 0;       // f(X): the weighted mean of the atoms' losses
   double violation_ = 0;        // rms of v
   Incumbent incumbent_;
+  int iterations_done_ = 0;  // before this start
   NetworkBits start_;  // weights from which the next oracle call starts: the last completed atom
 };
 
@@ -71,6 +77,31 @@ Qcgd::Qcgd(const TrainingInput& input, std::vector<HistoryRow>& history)
     image_diameter_square_ += count * std::pow(layer.range.largest_distance / layer.layer->rms, 4);
     constraints_ += count;
   }
+  if (input.resume != nullptr) resume(*input.resume);
+}
+
+/// What iteration t + 1 starts from. The state of the oracle follows from it.
+Checkpoint Qcgd::checkpoint(int t) const {
+  Checkpoint checkpoint;
+  checkpoint.phase = "qcgd";
+  checkpoint.iteration = t;
+  checkpoint.incumbent = incumbent_.bits();
+  checkpoint.incumbent_objective = incumbent_.objective();
+  checkpoint.current = {start_};
+  checkpoint.atoms = atoms_;
+  checkpoint.objective_image = objective_image_;
+  checkpoint.duals = to_records(duals_, state_, input_.data.train);
+  checkpoint.history = history_;
+  return checkpoint;
+}
+
+void Qcgd::resume(const Checkpoint& checkpoint) {
+  iterations_done_ = static_cast<int>(checkpoint.iteration);
+  incumbent_.offer(checkpoint.incumbent, checkpoint.incumbent_objective);
+  start_ = checkpoint.current.front();
+  atoms_ = checkpoint.atoms;
+  objective_image_ = checkpoint.objective_image;
+  duals_ = from_records(checkpoint.duals, state_);
 }
 
 /// The forward pass makes any weights a feasible point with an exact loss. The oracle chose the weights for the segments
@@ -84,16 +115,20 @@ NetworkBits Qcgd::complete(const NetworkBits& bits) {
   return std::move(descent.bits);
 }
 
-/// The replicas of this group one after the other, each from the same start; then the best of all groups.
-Qcgd::Atom Qcgd::call_oracle(int t) {
+/// The replicas of this group one after the other, each from the same start; then the best of all groups. Nothing if a rank was
+/// asked to stop meanwhile: the incumbent is then what it was.
+std::optional<Qcgd::Atom> Qcgd::call_oracle(int t) {
+  const Incumbent before = incumbent_;
+  bool was_interrupted = false;
   // The first call starts from random weights, which the full price on all rows would hold where they are.
   load_multipliers(state_, duals_, t == 1 ? settings_.beta0 : beta(t), t == 1, group_);
   Atom best{start_, start_};
   const int replicas = input_.config.machine.replicas;
   for (int replica = input_.grid.group_index; replica < replicas; replica += input_.grid.groups) {
     set_forward(state_, start_);
-    anneal_structured(state_, input_.config.machine,
-                      {input_.config.seed, static_cast<std::uint32_t>(t * replicas + replica), 0}, group_);
+    const SweepKey key{input_.config.seed, static_cast<std::uint32_t>(t * replicas + replica), 0};
+    was_interrupted = !anneal_structured(state_, input_.config.machine, key, group_, input_.control.stop_is_asked);
+    if (was_interrupted) break;
     const NetworkBits bits = state_.bits();
     const NetworkBits completed = complete(bits);
     set_forward(state_, bits);
@@ -101,12 +136,16 @@ Qcgd::Atom Qcgd::call_oracle(int t) {
     const double energy = total_energy(state_, group_);
     if (energy < best.energy) best = {bits, completed, energy};
   }
+  if (input_.grid.world.all_max(was_interrupted ? 1.0 : 0.0) > 0) {
+    incumbent_ = before;
+    return std::nullopt;
+  }
   share_best(input_.grid, best.energy, {&best.bits, &best.completed});
   incumbent_.settle();
   return best;
 }
 
-/// Moves X towards the atom (only the images are kept) and the multipliers along the images.
+/// Moves X and its images towards the atom, and the multipliers along the images.
 Qcgd::StepReport Qcgd::step(int t, const Atom& atom) {
   StepReport report;
   set_forward(state_, atom.bits);
@@ -115,6 +154,7 @@ Qcgd::StepReport Qcgd::step(int t, const Atom& atom) {
   const double loss = output_loss(state_, group_), eta = 2.0 / (t + 1.0);
   report.gap = objective_image_ - loss + constraint_gap(state_, duals_, beta(t), group_);
   objective_image_ += eta * (loss - objective_image_);
+  move_atoms(atom.bits, eta);
   move_duals(t, eta);
   start_ = atom.completed;
   return report;
@@ -129,6 +169,12 @@ void Qcgd::move_duals(int t, double eta) {
   if (square > 0) sigma = std::min(sigma, beta(t) * eta * eta * image_diameter_square_ / square);
   const double cap = settings_.multiplier_cap;
   if (multiplier_square(duals_, sigma, group_) <= cap * cap) move_multipliers(duals_, sigma);
+}
+
+/// X <- X + eta (x - X).
+void Qcgd::move_atoms(const NetworkBits& bits, double eta) {
+  for (WeightedAtom& atom : atoms_) atom.weight *= 1 - eta;
+  atoms_.push_back({bits, eta});
 }
 
 void Qcgd::record(int t, const Atom& atom, const StepReport& report) {
@@ -156,13 +202,20 @@ bool Qcgd::converged(const StepReport& report) const {
 SolveOutcome Qcgd::solve() {
   SolveOutcome outcome;
   outcome.stop_reason = fmt::format("all {} iterations done", settings_.iterations);
-  for (int t = 1; t <= settings_.iterations; ++t) {
-    const Atom atom = call_oracle(t);
-    const StepReport report = step(t, atom);
-    record(t, atom, report);
-    if (!converged(report)) continue;
-    outcome.stop_reason = fmt::format("surrogate gap and violation are within their tolerances after {} iterations", t);
-    break;
+  for (int t = iterations_done_ + 1; t <= settings_.iterations; ++t) {
+    const std::optional<Atom> atom = call_oracle(t);
+    if (!atom) {
+      input_.control.interrupted([&] { return checkpoint(t - 1); });
+      return stopped_outcome();
+    }
+    const StepReport report = step(t, *atom);
+    record(t, *atom, report);
+    if (converged(report)) {
+      outcome.stop_reason = fmt::format("surrogate gap and violation are within their tolerances after {} iterations", t);
+      break;
+    }
+    const Keep keep = t == settings_.iterations && !settings_.polish ? Keep::always : Keep::when_due;
+    if (input_.control.iteration_done([&] { return checkpoint(t); }, keep)) return stopped_outcome();
   }
   outcome.incumbent = incumbent_.bits();
   outcome.objective = incumbent_.objective();

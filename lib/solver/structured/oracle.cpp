@@ -17,9 +17,11 @@ double temperature_at(const MachineConfig& machine, int sweep) {
 
 }  // namespace
 
-void anneal_structured(StructuredState& state, const MachineConfig& machine, SweepKey key, const Communicator& group) {
+bool anneal_structured(StructuredState& state, const MachineConfig& machine, SweepKey key, const Communicator& group,
+                       const std::function<bool()>& stop_is_asked) {
   const std::size_t output = state.layers.size() - 1;
   for (int sweep = 0; sweep < machine.sweeps; ++sweep) {
+    if (group.all_max(stop_is_asked() ? 1.0 : 0.0) > 0) return false;
     const double temperature = temperature_at(machine, sweep),
                  weight_temperature = temperature * machine.weight_temperature_ratio;
     key.sweep = static_cast<std::uint32_t>(sweep);
@@ -29,6 +31,7 @@ void anneal_structured(StructuredState& state, const MachineConfig& machine, Swe
     }
     sweep_weights(state, output, weight_temperature, key, group);
   }
+  return true;
 }
 
 void descend_segments(StructuredState& state, std::uint64_t seed) {

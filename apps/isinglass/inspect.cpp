@@ -1,0 +1,81 @@
+#include "agreement.hpp"
+#include "commands.hpp"
+
+#include "io/h5_tree.hpp"
+
+#include <filesystem>
+#include <iostream>
+#include <memory>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <nlohmann/json.hpp>
+
+namespace isinglass {
+
+namespace {
+
+struct InspectOptions {
+  std::string path;
+  bool json = false;
+};
+
+/// The objects of one of our files. InputError for anything else.
+std::vector<h5::Object> objects_of(const std::string& path) {
+  if (!std::filesystem::exists(path)) throw InputError(fmt::format("{}: no such file", path));
+  try {
+    const h5::File file(path);
+    std::vector<h5::Object> objects = h5::list_objects(file.root());
+    for (const auto& [name, value] : objects.front().attributes) {
+      if (name == "format" && value.starts_with("isinglass-")) return objects;
+    }
+    throw InputError(fmt::format("{}: an HDF5 file, but not one of isinglass: it has no attribute format", path));
+  } catch (const SystemError& error) {
+    throw InputError(fmt::format("{}: cannot be read (damaged, or not HDF5): {}", path, error.what()));
+  }
+}
+
+void print(const std::vector<h5::Object>& objects) {
+  for (const h5::Object& object : objects) {
+    if (object.is_group)
+      std::cout << object.path << '\n';
+    else
+      std::cout << fmt::format("{:<44} {:<7} [{}]\n", object.path, object.type, fmt::join(object.dimensions, " x "));
+    for (const auto& [name, value] : object.attributes) std::cout << fmt::format("    {:<40} {}\n", name, value);
+  }
+}
+
+nlohmann::ordered_json to_json(const std::string& path, const std::vector<h5::Object>& objects) {
+  nlohmann::ordered_json json{{"file", path}, {"objects", nlohmann::ordered_json::array()}};
+  for (const h5::Object& object : objects) {
+    nlohmann::ordered_json entry{{"path", object.path}, {"kind", object.is_group ? "group" : "dataset"}};
+    if (!object.is_group) entry["type"] = object.type;
+    if (!object.is_group) entry["shape"] = object.dimensions;
+    for (const auto& [name, value] : object.attributes) entry["attributes"][name] = value;
+    json["objects"].push_back(std::move(entry));
+  }
+  return json;
+}
+
+ExitCode run_inspect(const InspectOptions& options, const Communicator& world) {
+  together(world, [&] {
+    if (!world.is_root()) return;
+    const std::vector<h5::Object> objects = objects_of(options.path);
+    print(objects);
+    if (options.json) std::cout << to_json(options.path, objects).dump() << std::endl;
+  });
+  return ExitCode::done;
+}
+
+}  // namespace
+
+void add_inspect(CLI::App& app, Action& action) {
+  CLI::App* command = app.add_subcommand("inspect", "what is in a file of isinglass: results, checkpoint, sweep");
+  auto options = std::make_shared<InspectOptions>();
+  command->add_option("FILE", options->path, "an HDF5 file that isinglass wrote")->type_name("FILE")->required();
+  command->add_flag("--json", options->json, json_help);
+  command->callback(
+      [&action, options] { action = [options](const Communicator& world) { return run_inspect(*options, world); }; });
+}
+
+}  // namespace isinglass

@@ -1,0 +1,49 @@
+#include "max_hours.hpp"
+
+#include "agreement.hpp"
+
+#include "base/job_time.hpp"
+
+#include <algorithm>
+#include <optional>
+#include <stdexcept>
+
+#include <fmt/format.h>
+
+namespace isinglass {
+
+namespace {
+
+/// What a job keeps of its time for the last checkpoint and for leaving, hours.
+constexpr double job_reserve_hours = 2.0 / 60;
+
+double parse_max_hours(const std::string& text) {
+  if (text.empty()) return 0;
+  if (text == "job") {
+    const std::optional<double> left = slurm_seconds_left();
+    if (!left) throw InputError("--max-hours job: this is no Slurm job with a time limit; give a number of hours");
+    return std::max(*left / 3600 - job_reserve_hours, 1e-6);
+  }
+  std::size_t end = 0;
+  double hours = 0;
+  try {
+    hours = std::stod(text, &end);
+  } catch (const std::logic_error&) {
+    end = 0;
+  }
+  if (end == 0 || end != text.size() || !(hours > 0))
+    throw InputError(fmt::format("--max-hours: expected hours above 0, or job, found \"{}\"", text));
+  return hours;
+}
+
+}  // namespace
+
+double shared_max_hours(const std::string& text, const Communicator& world) {
+  double hours = 0;
+  together(world, [&] {
+    if (world.is_root()) hours = parse_max_hours(text);
+  });
+  return world.all_max(hours);
+}
+
+}  // namespace isinglass

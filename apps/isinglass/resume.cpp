@@ -1,0 +1,84 @@
+#include "resume.hpp"
+
+#include "agreement.hpp"
+
+#include "config/reader.hpp"
+#include "config/writer.hpp"
+
+#include <sstream>
+
+#include <fmt/format.h>
+
+namespace isinglass {
+
+namespace {
+
+/// The coordinator's list of checkpoints: other hosts may see the folder later.
+std::vector<std::string> shared_candidates(const RunFolder& folder, const Communicator& world) {
+  std::string lines;
+  if (world.is_root()) {
+    for (const std::filesystem::path& path : folder.checkpoints()) lines += path.string() + '\n';
+  }
+  std::istringstream stream(broadcast_text(world, lines, 0));
+  std::vector<std::string> names;
+  for (std::string line; std::getline(stream, line);) names.push_back(line);
+  return names;
+}
+
+/// Throws InputError with the keys that differ.
+void expect_same_run(const Checkpoint& state, const std::string& path, const Config& config, std::int64_t data_fingerprint) {
+  const std::vector<ConfigDifference> found = forbidden_on_restart(parse_config(state.config_yaml, path), config);
+  std::string table;
+  for (const ConfigDifference& d : found) table += fmt::format("\n  {:<32} {:<20} {}", d.key, d.first, d.second);
+  if (!found.empty()) {
+    throw InputError(
+        fmt::format("{}: a run cannot go on with these keys changed; change them back, or start anew with --fresh\n"
+                    "  {:<32} {:<20} {}{}",
+                    path, "key", "checkpoint", "input", table));
+  }
+  if (state.data_fingerprint != data_fingerprint) {
+    throw InputError(fmt::format(
+        "{}: was made with other training samples; give back the data set of then, or start anew with --fresh", path));
+  }
+}
+
+}  // namespace
+
+std::int64_t fingerprint(const Samples& samples, const Communicator& group) {
+  constexpr std::uint64_t basis = 14695981039346656037U, prime = 1099511628211U;  // FNV-1a
+  std::int64_t sum = 0;
+  for (std::size_t s = 0; s < samples.size(); ++s) {
+    std::uint64_t hash = (basis ^ (samples.first + s)) * prime;
+    hash = (hash ^ samples.labels[s]) * prime;
+    for (const std::int8_t value : samples.row(s)) hash = (hash ^ static_cast<std::uint8_t>(value)) * prime;
+    sum += static_cast<std::int64_t>(hash >> 28);  // 36 bits: the sum of 2^27 samples fits
+  }
+  return group.all_sum(sum);
+}
+
+Resume find_state(const RunFolder& folder, const Config& config, const Problem& problem, const Grid& grid) {
+  Resume resume;
+  const Samples& train = problem.data.train;
+  const CheckpointShape shape{problem.architecture, train.first, train.size(), train.global_size};
+  const std::vector<std::string> candidates = shared_candidates(folder, grid.world);
+  for (const std::string& path : candidates) {
+    try {
+      together(grid.world, [&] { resume.state = read_checkpoint(path, shape, grid.group); });
+    } catch (const AgreedError& error) {
+      resume.state.reset();
+      resume.warnings.push_back(fmt::format("warning: cannot continue from {}", error.what()));
+      continue;
+    }
+    const std::int64_t data_fingerprint = fingerprint(train, grid.group);
+    together(grid.world, [&] { expect_same_run(*resume.state, path, config, data_fingerprint); });
+    resume.path = path;
+    return resume;
+  }
+  if (candidates.empty()) return resume;
+  std::string text = fmt::format("{}: none of the {} checkpoints can be used; start anew with --fresh, which keeps them aside",
+                                 folder.directory.string(), candidates.size());
+  for (const std::string& warning : resume.warnings) text += "\n  " + warning;
+  throw AgreedError(text, ExitCode::checkpoint_unusable);
+}
+
+}  // namespace isinglass

@@ -1,0 +1,30 @@
+#pragma once
+
+#include "config/config.hpp"
+#include "io/checkpoint.hpp"
+#include "io/run_folder.hpp"
+#include "parallel/grid.hpp"
+#include "problem.hpp"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace isinglass {
+
+/// What an interrupted run goes on from.
+struct Resume {
+  std::optional<Checkpoint> state;    ///< nothing: from the start
+  std::string path;                   ///< of the checkpoint
+  std::vector<std::string> warnings;  ///< checkpoints that could not be used, on the coordinator
+};
+
+/// A number that tells one set of training samples from another, whatever the number of ranks. Collective over `group`.
+[[nodiscard]] std::int64_t fingerprint(const Samples& samples, const Communicator& group);
+
+/// The newest checkpoint of the folder that can be read. AgreedError with checkpoint_unusable if there are some and none can
+/// be; with bad_input if it belongs to other training samples or to a configuration that cannot go on as `config`.
+/// Collective over grid.world.
+[[nodiscard]] Resume find_state(const RunFolder& folder, const Config& config, const Problem& problem, const Grid& grid);
+
+}  // namespace isinglass

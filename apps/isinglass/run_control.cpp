@@ -1,0 +1,115 @@
+#include "run_control.hpp"
+
+#include "agreement.hpp"
+
+#include "base/stop_signal.hpp"
+
+#include <span>
+#include <utility>
+
+#include <fmt/format.h>
+
+namespace isinglass {
+
+namespace {
+
+double seconds_since(std::chrono::steady_clock::time_point then) {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - then).count();
+}
+
+/// Seconds between two looks for the file STOP: it may lie on a slow network file system.
+constexpr double look_interval = 0.5;
+
+}  // namespace
+
+RunControl::RunControl(const RunFolder& folder, const Config& config, const Grid& grid, RunIdentity identity,
+                       double max_seconds, std::function<void(const std::string&)> note)
+    : folder_(folder),
+      config_(config),
+      grid_(grid),
+      identity_(std::move(identity)),
+      note_(std::move(note)),
+      max_seconds_(max_seconds) {
+  if (grid_.is_coordinator()) stop_file_seen_ = std::filesystem::exists(folder_.stop_file());
+}
+
+Control RunControl::control() {
+  return {.stop_is_asked = [this] { return !local_reason().empty(); },
+          .iteration_done = [this](const Snapshot& snapshot, Keep keep) { return finish_iteration(snapshot, keep); },
+          .interrupted = [this](const Snapshot& snapshot) { leave(snapshot); }};
+}
+
+/// Why this rank wants to stop. Each rank gets its own signals; the file is looked for by the coordinator alone.
+std::string RunControl::local_reason() {
+  if (const char* name = stop_signal()) return fmt::format("signal {}", name);
+  if (max_seconds_ > 0 && seconds_since(begin_) >= max_seconds_) return "the time of --max-hours is over";
+  if (grid_.is_coordinator() && !stop_file_seen_ && seconds_since(last_look_) >= look_interval) {
+    last_look_ = Clock::now();
+    stop_file_seen_ = std::filesystem::exists(folder_.stop_file());
+  }
+  if (stop_file_seen_) return fmt::format("there is a file {}; remove it to go on", folder_.stop_file().string());
+  return "";
+}
+
+/// The reason of the lowest rank that has one, on all ranks.
+bool RunControl::stop_is_agreed() {
+  const std::string reason = local_reason();
+  const Communicator& world = grid_.world;
+  std::int64_t first = reason.empty() ? 0 : world.size() - world.rank();
+  world.all_max(std::span(&first, 1));
+  if (first > 0) stop_reason_ = broadcast_text(world, reason, world.size() - static_cast<int>(first));
+  return first > 0;
+}
+
+/// The clock is the coordinator's.
+bool RunControl::is_due() const {
+  const CheckpointConfig& when = config_.checkpoint;
+  const bool is_due = (when.every_iterations > 0 && since_save_ >= when.every_iterations) ||
+      (when.every_minutes > 0 && seconds_since(last_save_) >= 60 * when.every_minutes);
+  return grid_.world.all_max(grid_.is_coordinator() && is_due ? 1.0 : 0.0) > 0;
+}
+
+bool RunControl::finish_iteration(const Snapshot& snapshot, Keep keep) {
+  made_progress_ = true;
+  ++since_save_;
+  if (stop_is_agreed()) {
+    save(snapshot());
+    return true;
+  }
+  if (keep == Keep::when_due && !is_due()) return false;
+  try {
+    save(snapshot());
+  } catch (const AgreedError& error) {  // the older checkpoint is still there: warn, and try again when the next is due
+    if (grid_.is_coordinator()) note_(fmt::format("warning: no checkpoint: {}", error.what()));
+    since_save_ = 0;
+    last_save_ = Clock::now();
+  }
+  return false;
+}
+
+/// The state is that of the last iteration that was done; it may be on disk already.
+void RunControl::leave(const Snapshot& snapshot) {
+  if (!stop_is_agreed()) stop_reason_ = "interrupted";
+  if (since_save_ > 0) save(snapshot());
+}
+
+void RunControl::save(Checkpoint checkpoint) {
+  checkpoint.config_yaml = identity_.config_yaml;
+  checkpoint.data_fingerprint = identity_.data_fingerprint;
+  const std::filesystem::path path = folder_.checkpoint(step_of(checkpoint));
+  // All groups hold the same state, but for networks that the snapshot has gathered: one of them writes.
+  together(grid_.world, [&] {
+    if (grid_.group_index == 0) write_checkpoint(path, checkpoint, grid_.group);
+  });
+  together(grid_.world, [&] {
+    if (grid_.is_coordinator()) adopt_checkpoint(folder_, path, config_.checkpoint.keep);
+  });
+  since_save_ = 0;
+  last_save_ = Clock::now();
+}
+
+std::int64_t RunControl::step_of(const Checkpoint& checkpoint) const {
+  return checkpoint.iteration + (checkpoint.phase == "polish" ? config_.qcgd.iterations : 0);
+}
+
+}  // namespace isinglass

@@ -1,0 +1,57 @@
+#pragma once
+
+#include "config/config.hpp"
+#include "io/run_folder.hpp"
+#include "parallel/grid.hpp"
+#include "solver/control.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <string>
+
+namespace isinglass {
+
+/// What a checkpoint holds besides the method's own state.
+struct RunIdentity {
+  std::string config_yaml;
+  std::int64_t data_fingerprint = 0;
+};
+
+/// Decides between iterations whether to save and whether to stop, for all ranks alike, and saves. It must outlive the
+/// Control it hands out.
+class RunControl {
+public:
+  /// `max_seconds` from now, 0: no limit. `note` gets warnings, on the coordinator.
+  RunControl(const RunFolder& folder, const Config& config, const Grid& grid, RunIdentity identity, double max_seconds,
+             std::function<void(const std::string&)> note);
+
+  [[nodiscard]] Control control();
+  /// Why the run was stopped, in a few words; empty if it was not.
+  [[nodiscard]] const std::string& stop_reason() const { return stop_reason_; }
+  /// Whether at least one iteration was done.
+  [[nodiscard]] bool made_progress() const { return made_progress_; }
+
+private:
+  using Clock = std::chrono::steady_clock;
+  [[nodiscard]] std::string local_reason();
+  [[nodiscard]] bool is_due() const;
+  [[nodiscard]] bool stop_is_agreed();
+  [[nodiscard]] bool finish_iteration(const Snapshot& snapshot, Keep keep);
+  void leave(const Snapshot& snapshot);
+  void save(Checkpoint checkpoint);
+  [[nodiscard]] std::int64_t step_of(const Checkpoint& checkpoint) const;
+
+  RunFolder folder_;
+  const Config& config_;
+  const Grid& grid_;
+  RunIdentity identity_;
+  std::function<void(const std::string&)> note_;
+  Clock::time_point begin_ = Clock::now(), last_save_ = begin_, last_look_ = begin_;
+  double max_seconds_;
+  std::int64_t since_save_ = 0;  // iterations
+  bool stop_file_seen_ = false, made_progress_ = false;
+  std::string stop_reason_;
+};
+
+}  // namespace isinglass

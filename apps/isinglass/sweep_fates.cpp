@@ -1,0 +1,105 @@
+#include "sweep_fates.hpp"
+
+#include "agreement.hpp"
+
+#include "sweep/point_state.hpp"
+
+#include <algorithm>
+#include <iterator>
+#include <span>
+
+#include <fmt/format.h>
+
+namespace isinglass {
+
+namespace {
+
+std::string failure_text(const Sweep& sweep, const Fates& found) {
+  std::string text;
+  for (const std::int64_t number : found.numbers_of(Fate::failed)) {
+    const SweepPoint point = point_of(sweep, number);
+    text += fmt::format("{}point {} ({}) failed: {}", text.empty() ? "" : "\n", number, to_text(point),
+                        found.texts[static_cast<std::size_t>(number - 1)]);
+  }
+  return text;
+}
+
+}  // namespace
+
+Fates::Fates(std::int64_t points) : fates(static_cast<std::size_t>(points)), texts(fates.size()) {}
+
+std::vector<std::int64_t> Fates::numbers_of(Fate fate) const {
+  std::vector<std::int64_t> numbers;
+  for (std::size_t i = 0; i < fates.size(); ++i) {
+    if (fates[i] == fate) numbers.push_back(static_cast<std::int64_t>(i) + 1);
+  }
+  return numbers;
+}
+
+std::int64_t Fates::count(Fate fate) const { return std::count(fates.begin(), fates.end(), fate); }
+
+Fates look_around(const Sweep& sweep, const Communicator& world) {
+  Fates found(point_count(sweep));
+  together(world, [&] {
+    if (!world.is_root()) return;
+    for (std::size_t i = 0; i < found.fates.size(); ++i) {
+      const PointState state = state_of(sweep, point_of(sweep, static_cast<std::int64_t>(i) + 1));
+      if (state.state == RunState::finished) found.fates[i] = Fate::finished_before;
+      if (!state.error.empty()) found.fates[i] = Fate::failed;
+      found.texts[i] = state.error;
+    }
+  });
+  world.broadcast(bytes_of(std::span(found.fates)), 0);
+  return found;
+}
+
+void share(Fates& found, int team_ranks, const Communicator& world) {
+  const bool is_team_root = world.rank() % team_ranks == 0;
+  std::vector<std::int64_t> owners(found.fates.size()), fates(found.fates.size());
+  for (std::size_t i = 0; i < owners.size(); ++i) {
+    fates[i] = static_cast<std::int64_t>(found.fates[i]);
+    owners[i] = is_team_root && !found.texts[i].empty() ? world.rank() + 1 : 0;
+  }
+  world.all_max(fates);  // open, the least, where a point was not this rank's
+  world.all_max(owners);
+  for (std::size_t i = 0; i < owners.size(); ++i) {
+    found.fates[i] = static_cast<Fate>(fates[i]);
+    if (owners[i] > 0) found.texts[i] = broadcast_text(world, found.texts[i], static_cast<int>(owners[i]) - 1);
+  }
+}
+
+std::string summary_of(const Sweep& sweep, const Fates& found) {
+  const std::int64_t before = found.count(Fate::finished_before);
+  return fmt::format("{} points: {} finished ({} of them before), {} failed, {} unfinished", point_count(sweep),
+                     found.count(Fate::finished) + before, before, found.count(Fate::failed),
+                     found.count(Fate::open) + found.count(Fate::stopped));
+}
+
+nlohmann::ordered_json to_json(const Sweep& sweep, const Fates& found) {
+  nlohmann::ordered_json failed = nlohmann::ordered_json::array();
+  for (const std::int64_t number : found.numbers_of(Fate::failed)) {
+    failed.push_back({{"point", number},
+                      {"folder", point_of(sweep, number).folder.string()},
+                      {"error", found.texts[static_cast<std::size_t>(number - 1)]}});
+  }
+  std::vector<std::int64_t> unfinished;
+  std::ranges::merge(found.numbers_of(Fate::open), found.numbers_of(Fate::stopped), std::back_inserter(unfinished));
+  return {{"points", point_count(sweep)},
+          {"finished", found.count(Fate::finished) + found.count(Fate::finished_before)},
+          {"finished_before", found.count(Fate::finished_before)},
+          {"failed", failed},
+          {"unfinished", unfinished}};
+}
+
+ExitCode conclude(const Sweep& sweep, const Fates& found) {
+  const std::string failures = failure_text(sweep, found);
+  const std::int64_t left = found.count(Fate::open) + found.count(Fate::stopped);
+  if (left == 0 && failures.empty()) return ExitCode::done;
+  if (left == 0) throw AgreedError(failures, ExitCode::error);
+  const bool went_on = found.count(Fate::finished) + found.count(Fate::stopped) > 0;
+  const std::string stopped = went_on ? fmt::format("stopped; {} points are left, the same command continues", left)
+                                      : "stopped before any point made progress; give the sweep more time";
+  throw AgreedError(failures + (failures.empty() ? "" : "\n") + stopped, went_on ? ExitCode::unfinished : ExitCode::error);
+}
+
+}  // namespace isinglass

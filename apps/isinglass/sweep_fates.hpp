@@ -1,0 +1,44 @@
+#pragma once
+
+#include "base/error.hpp"
+#include "parallel/communicator.hpp"
+#include "sweep/sweep.hpp"
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include <nlohmann/json.hpp>
+
+namespace isinglass {
+
+/// What came of a point. `open`: nobody got round to it.
+enum class Fate : std::int64_t { open, finished_before, finished, stopped, failed };
+
+/// The fates of all points and what the failed ones said; index: point number - 1.
+struct Fates {
+  explicit Fates(std::int64_t points);
+  std::vector<Fate> fates;
+  std::vector<std::string> texts;
+
+  [[nodiscard]] std::vector<std::int64_t> numbers_of(Fate fate) const;
+  [[nodiscard]] std::int64_t count(Fate fate) const;
+};
+
+/// What is finished already, and what cannot be started; the texts on rank 0 alone. AgreedError. Collective.
+[[nodiscard]] Fates look_around(const Sweep& sweep, const Communicator& world);
+
+/// Brings together what the roots of the teams know, the first of each `team_ranks` ranks. Collective.
+void share(Fates& found, int team_ranks, const Communicator& world);
+
+/// "10 points: 9 finished (2 of them before), 1 failed, 0 unfinished".
+[[nodiscard]] std::string summary_of(const Sweep& sweep, const Fates& found);
+
+/// The same with the numbers of the points and the texts of the failures.
+[[nodiscard]] nlohmann::ordered_json to_json(const Sweep& sweep, const Fates& found);
+
+/// What the command ends with: done if all points are finished, else AgreedError with the texts of the failures; of code
+/// unfinished if points are left that can go on. A part in which nothing went on is an error: it must not be requeued for ever.
+[[nodiscard]] ExitCode conclude(const Sweep& sweep, const Fates& found);
+
+}  // namespace isinglass

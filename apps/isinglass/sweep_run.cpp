@@ -1,0 +1,144 @@
+#include "agreement.hpp"
+#include "sweep_fates.hpp"
+#include "sweep_modes.hpp"
+#include "train_run.hpp"
+
+#include "base/stop_signal.hpp"
+#include "parallel/shared_counter.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <iostream>
+#include <optional>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+namespace isinglass {
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+double seconds_since(Clock::time_point then) { return std::chrono::duration<double>(Clock::now() - then).count(); }
+
+/// The limit of the whole command, which all its runs share.
+class TimeLimit {
+public:
+  explicit TimeLimit(double hours) : hours_(hours) {}
+  [[nodiscard]] bool is_over() const { return hours_ > 0 && left() <= 0; }
+  /// For RunOptions: hours, 0 without a limit.
+  [[nodiscard]] double left() const { return hours_ > 0 ? hours_ - seconds_since(begin_) / 3600 : 0; }
+
+private:
+  Clock::time_point begin_ = Clock::now();
+  double hours_;
+};
+
+/// Works on points with the ranks of one team, as long as there are some.
+class Team {
+public:
+  Team(const Sweep& sweep, const SweepRunOptions& options, const TimeLimit& limit, const Communicator& ranks)
+      : sweep_(sweep), options_(options), limit_(limit), ranks_(ranks) {}
+
+  /// Adds to `found` what came of the points that this team ran. Collective over the team.
+  void work(const std::vector<std::int64_t>& open, SharedCounter& counter, Fates& found) {
+    while (const std::optional<std::int64_t> number = take(open, counter)) {
+      const auto index = static_cast<std::size_t>(*number - 1);
+      const Clock::time_point begin = Clock::now();
+      const Failure end = run(point_of(sweep_, *number));
+      found.fates[index] = fate_of(end);
+      found.texts[index] = end.text;
+      tell(*number, found.fates[index], seconds_since(begin));
+    }
+  }
+
+private:
+  /// Whether a rank of the team got a signal, or the time is over. Collective over the team.
+  [[nodiscard]] bool is_stopped() const {
+    const bool is_over = stop_signal() || (ranks_.is_root() && limit_.is_over());
+    return ranks_.all_max(is_over ? 1.0 : 0.0) > 0;
+  }
+
+  /// The next point that no team has, the same on all ranks of this one.
+  [[nodiscard]] std::optional<std::int64_t> take(const std::vector<std::int64_t>& open, SharedCounter& counter) const {
+    if (is_stopped()) return std::nullopt;
+    std::int64_t index = ranks_.is_root() ? counter.next() : 0;
+    ranks_.broadcast(bytes_of(std::span(&index, 1)), 0);
+    if (index >= static_cast<std::int64_t>(open.size())) return std::nullopt;
+    return open[static_cast<std::size_t>(index)];
+  }
+
+  [[nodiscard]] Failure run(const SweepPoint& point) const {
+    RunOptions run;
+    run.config_path = fmt::format("{}, point {}", sweep_.path.string(), point.number);
+    run.quiet = true;  // the runs of several teams would mix
+    // The limit may have passed since take() looked, and 0 would be none.
+    run.max_hours = options_.max_hours > 0 ? std::max(limit_.left(), 1e-9) : 0;
+    try {
+      return {"", run_training(config_of(sweep_, point), run, ranks_)};
+    } catch (const AgreedError& error) {
+      return {error.what(), error.code()};
+    } catch (...) {
+      if (ranks_.size() > 1) throw;  // the other ranks of the team know nothing of it
+      return current_failure();
+    }
+  }
+
+  /// A run that was stopped before its first iteration reports an error; here it is one that waits.
+  [[nodiscard]] Fate fate_of(const Failure& end) const {
+    const bool is_stopped_now = is_stopped();
+    if (end.code == ExitCode::done) return Fate::finished;
+    if (end.code == ExitCode::unfinished) return Fate::stopped;
+    return is_stopped_now && end.code == ExitCode::error ? Fate::open : Fate::failed;
+  }
+
+  void tell(std::int64_t number, Fate fate, double seconds) const {
+    if (!ranks_.is_root() || options_.quiet) return;
+    const char* word = fate == Fate::finished ? "finished" : fate == Fate::failed ? "failed" : "stopped";
+    std::cout << fmt::format("point {} of {}: {} after {:.1f} s  ({})\n", number, point_count(sweep_), word, seconds,
+                             to_text(point_of(sweep_, number)))
+              << std::flush;
+  }
+
+  const Sweep& sweep_;
+  const SweepRunOptions& options_;
+  const TimeLimit& limit_;
+  const Communicator& ranks_;
+};
+
+/// Ranks that do not fill a team idle, so that every point runs on the same number of ranks. Collective.
+void run_teams(const Sweep& sweep, const SweepRunOptions& options, const Communicator& world, Fates& found) {
+  const TimeLimit limit(options.max_hours);
+  const std::vector<std::int64_t> open = found.numbers_of(Fate::open);
+  const int teams = world.size() / options.team_ranks, team = world.rank() / options.team_ranks;
+  const Communicator ranks = world.split(std::min(team, teams));
+  SharedCounter counter(world);
+  if (team < teams) Team(sweep, options, limit, ranks).work(open, counter, found);
+}
+
+}  // namespace
+
+ExitCode run_sweep(const Sweep& sweep, const SweepRunOptions& options, const Communicator& world) {
+  const Clock::time_point begin = Clock::now();
+  if (options.team_ranks < 1 || options.team_ranks > world.size()) {
+    throw AgreedError(
+        fmt::format("--team-ranks: expected 1 to {}, the ranks of this job, found {}", world.size(), options.team_ranks),
+        ExitCode::bad_input);
+  }
+  catch_stop_signals();  // on the ranks that wait for others as well
+  Fates found = look_around(sweep, world);
+  run_teams(sweep, options, world, found);
+  share(found, options.team_ranks, world);
+  if (world.is_root() && !options.quiet) std::cout << summary_of(sweep, found) << std::endl;
+  if (world.is_root() && options.json) {
+    nlohmann::ordered_json json = to_json(sweep, found);
+    json["teams"] = world.size() / options.team_ranks;
+    json["team_ranks"] = options.team_ranks;
+    json["wall_seconds"] = seconds_since(begin);
+    std::cout << json.dump() << std::endl;
+  }
+  return conclude(sweep, found);
+}
+
+}  // namespace isinglass

@@ -1,0 +1,220 @@
+#include "train_run.hpp"
+
+#include "agreement.hpp"
+#include "problem.hpp"
+#include "resume.hpp"
+#include "run_control.hpp"
+#include "run_summary.hpp"
+#include "terminal.hpp"
+
+#include "base/stop_signal.hpp"
+#include "config/writer.hpp"
+#include "io/reporter.hpp"
+#include "io/results_file.hpp"
+#include "io/run_lock.hpp"
+#include "io/trace.hpp"
+#include "parallel/grid.hpp"
+#include "solver/train.hpp"
+
+#include <chrono>
+#include <iostream>
+#include <memory>
+#include <optional>
+#include <span>
+
+#include <fmt/format.h>
+
+namespace isinglass {
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+double seconds_since(Clock::time_point then) { return std::chrono::duration<double>(Clock::now() - then).count(); }
+
+/// Whether the run folder holds this run's results already. Changes nothing on disk. Collective.
+bool is_finished(const RunFolder& folder, const Config& config, const Communicator& world) {
+  std::int64_t finished = 0;
+  together(world, [&] {
+    if (world.is_root()) finished = inspect(folder, config) == RunState::finished ? 1 : 0;
+  });
+  world.all_max(std::span(&finished, 1));
+  return finished == 1;
+}
+
+void tell_finished(const RunFolder& folder, const Config& config, const RunOptions& options) {
+  const RunResults results = read_results(folder.results());
+  if (!options.quiet) {
+    std::cout << fmt::format("{}: finished already, test accuracy {:.2f} %; --fresh starts anew\n", folder.directory.string(),
+                             100 * results.test_accuracy);
+  }
+  if (!options.json) return;
+  RunSummary summary{config, read_model(folder.results()).class_names, results};
+  summary.is_repeated = true;
+  std::cout << to_json(summary).dump() << std::endl;
+}
+
+Screen screen_style(const RunOptions& options) {
+  if (options.quiet) return Screen::quiet;
+  return terminal_width() ? Screen::progress : Screen::rows;
+}
+
+/// What the coordinator keeps open while a run goes on.
+struct RunFiles {
+  Reporter reporter;
+  TraceFile trace;
+};
+
+/// One training, from its folder to its results.
+class TrainingRun {
+public:
+  TrainingRun(const Config& config, const RunOptions& options, const Communicator& world);
+  ExitCode run();
+
+private:
+  void take_folder();
+  void open_files();
+  [[nodiscard]] TrainingOutput solve(RunControl& control) const;
+  ExitCode finish(TrainingOutput& output);
+  ExitCode stop(const RunControl& control) const;
+  [[nodiscard]] double earlier_seconds() const;
+
+  const Clock::time_point begin_ = Clock::now();
+  const Config& config_;
+  const RunOptions& options_;
+  const Communicator& world_;
+  RunFolder folder_;
+  Grid grid_;
+  Problem problem_;
+  double data_seconds_ = 0;
+  std::unique_ptr<RunLock> lock_;  // the coordinator's, as the next two
+  std::optional<std::filesystem::path> set_aside_;
+  std::unique_ptr<RunFiles> files_;
+  RunFacts facts_;
+  Resume resume_;
+};
+
+TrainingRun::TrainingRun(const Config& config, const RunOptions& options, const Communicator& world)
+    : config_(config), options_(options), world_(world), folder_{config.output.directory} {
+  together(world, [&] { grid_ = make_grid(world, config.parallel.replica_groups); });
+  problem_ = load_problem(config, grid_.group, world);
+  data_seconds_ = seconds_since(begin_);
+}
+
+/// Makes and locks the run folder, only now that configuration and data are known to be good.
+void TrainingRun::take_folder() {
+  together(world_, [&] {
+    if (!world_.is_root()) return;
+    if (options_.fresh) {
+      if (folder_.holds_run()) RunLock(folder_.directory);  // a run that is going on is not moved
+      set_aside_ = isinglass::set_aside(folder_);
+    }
+    create(folder_);
+    lock_ = std::make_unique<RunLock>(folder_.directory);
+  });
+}
+
+void TrainingRun::open_files() {
+  static const std::vector<HistoryRow> none;
+  together(world_, [&] {
+    if (!world_.is_root()) return;
+    store(folder_, config_);
+    files_.reset(new RunFiles{
+        Reporter(folder_.log(), std::cout, screen_style(options_), plan_of(config_), terminal_width().value_or(80)),
+        TraceFile(folder_.trace(), resume_.state ? resume_.state->history : none)});
+  });
+  facts_ = gather_facts(config_, problem_, options_.config_path, grid_);
+  if (!files_) return;
+  Reporter& reporter = files_->reporter;
+  if (set_aside_) reporter.note(fmt::format("moved the earlier run to {}", set_aside_->string()));
+  for (const std::string& warning : resume_.warnings) reporter.note(warning);
+  if (resume_.state) {
+    facts_.emplace_back("continuing", fmt::format("after {} {} of {}", resume_.state->phase, resume_.state->iteration, resume_.path));
+  }
+  reporter.start(to_banner(facts_), to_yaml(config_));
+}
+
+/// Seconds that earlier parts of the run took, up to the checkpoint.
+double TrainingRun::earlier_seconds() const {
+  return resume_.state && !resume_.state->history.empty() ? resume_.state->history.back().wall_seconds : 0;
+}
+
+TrainingOutput TrainingRun::solve(RunControl& control) const {
+  const Report report = [files = files_.get()](const HistoryRow& row) {
+    files->trace.append(row);
+    files->reporter.report(row);
+  };
+  const auto earlier = std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(earlier_seconds()));
+  return train({.config = config_,
+                .architecture = problem_.architecture,
+                .data = problem_.data,
+                .grid = grid_,
+                .report = grid_.is_coordinator() ? report : Report{},
+                .control = control.control(),
+                .resume = resume_.state ? &*resume_.state : nullptr,
+                .begin = Clock::now() - earlier});
+}
+
+ExitCode TrainingRun::finish(TrainingOutput& output) {
+  const DataSplits& data = problem_.data;
+  output.results.data_seconds = data_seconds_;
+  output.results.wall_seconds = earlier_seconds() + seconds_since(begin_);
+  together(world_, [&] {
+    if (!files_) return;
+    const Model model{to_yaml(config_),  problem_.architecture, std::move(output.bits), data.class_names,
+                      data.center,       data.rows,             data.columns};
+    write_results(folder_.results(), model, output.results, to_provenance(facts_));
+  });
+  if (!files_) return ExitCode::done;
+  files_->reporter.finish(output.results, {folder_.results(), folder_.trace(), folder_.config(), folder_.log()});
+  if (options_.json) {
+    RunSummary summary{config_, data.class_names, output.results};
+    summary.ranks = world_.size();
+    std::cout << to_json(summary).dump() << std::endl;
+  }
+  return ExitCode::done;
+}
+
+/// A part that did nothing must not be requeued for ever: that is an error.
+ExitCode TrainingRun::stop(const RunControl& control) const {
+  if (!control.made_progress()) {
+    throw AgreedError(fmt::format("stopped before an iteration was done: {}; give the run more time", control.stop_reason()),
+                      ExitCode::error);
+  }
+  if (!files_) return ExitCode::unfinished;
+  files_->reporter.note(fmt::format("stopped: {}; the same command continues from {}", control.stop_reason(),
+                                    folder_.newest_checkpoint().string()));
+  if (options_.json) {
+    std::cout << nlohmann::ordered_json{{"finished", false},
+                                        {"stop_reason", control.stop_reason()},
+                                        {"output_directory", config_.output.directory}}
+                     .dump()
+              << std::endl;
+  }
+  return ExitCode::unfinished;
+}
+
+ExitCode TrainingRun::run() {
+  take_folder();
+  resume_ = find_state(folder_, config_, problem_, grid_);
+  open_files();
+  const auto note = [this](const std::string& text) { files_->reporter.note(text); };
+  RunControl control(folder_, config_, grid_, {to_yaml(config_), fingerprint(problem_.data.train, grid_.group)},
+                     3600 * options_.max_hours, note);
+  TrainingOutput output = solve(control);
+  return output.was_stopped ? stop(control) : finish(output);
+}
+
+}  // namespace
+
+ExitCode run_training(const Config& config, const RunOptions& options, const Communicator& world) {
+  catch_stop_signals();
+  const RunFolder folder{config.output.directory};
+  if (!options.fresh && is_finished(folder, config, world)) {
+    if (world.is_root()) tell_finished(folder, config, options);
+    return ExitCode::done;
+  }
+  return TrainingRun(config, options, world).run();
+}
+
+}  // namespace isinglass

@@ -1,0 +1,59 @@
+#include "base/stop_signal.hpp"
+
+#include <signal.h>
+
+#include <array>
+#include <atomic>
+
+namespace isinglass {
+
+namespace {
+
+// The one global of the library: a signal handler reaches nothing else.
+std::atomic<int> first_signal{0};
+static_assert(std::atomic<int>::is_always_lock_free);  // or a handler must not touch it
+
+struct NamedSignal {
+  int number;
+  const char* name;
+};
+constexpr std::array<NamedSignal, 3> stop_signals{{{SIGUSR1, "USR1"}, {SIGTERM, "TERM"}, {SIGINT, "INT"}}};
+
+extern "C" void note_signal(int number) {
+  int none = 0;
+  first_signal.compare_exchange_strong(none, number);
+}
+
+/// Shells start background jobs with INT ignored, so that the user's Ctrl-C does not reach them.
+bool is_ignored(int number) {
+  struct sigaction now {};
+  return sigaction(number, nullptr, &now) == 0 && now.sa_handler == SIG_IGN;
+}
+
+void note(int number) {
+  struct sigaction action {};
+  action.sa_handler = note_signal;
+  sigemptyset(&action.sa_mask);
+  // Restart: system calls that the signal interrupts go on. Reset: the next INT finds the default, which ends the process.
+  action.sa_flags = SA_RESTART;
+  if (number == SIGINT) action.sa_flags |= static_cast<int>(SA_RESETHAND);
+  sigaction(number, &action, nullptr);
+}
+
+}  // namespace
+
+void catch_stop_signals() {
+  for (const NamedSignal& signal : stop_signals) {
+    if (signal.number != SIGINT || !is_ignored(SIGINT)) note(signal.number);
+  }
+}
+
+const char* stop_signal() {
+  const int first = first_signal.load();
+  for (const NamedSignal& signal : stop_signals) {
+    if (signal.number == first) return signal.name;
+  }
+  return nullptr;
+}
+
+}  // namespace isinglass

@@ -1,0 +1,38 @@
+#include "parallel/shared_counter.hpp"
+
+#include "parallel/mpi_check.hpp"
+
+#include <exception>
+
+namespace isinglass {
+
+SharedCounter::SharedCounter(const Communicator& comm) : comm_(comm) {
+  if (comm.size() == 1) return;
+  std::int64_t* value = nullptr;
+  const MPI_Aint bytes = comm.is_root() ? sizeof(std::int64_t) : 0;
+  check_mpi(MPI_Win_allocate(bytes, sizeof(std::int64_t), MPI_INFO_NULL, comm.mpi(), &value, &window_), "MPI_Win_allocate");
+  check_mpi(MPI_Win_set_errhandler(window_, MPI_ERRORS_RETURN), "MPI_Win_set_errhandler");
+  if (comm.is_root()) {
+    check_mpi(MPI_Win_lock(MPI_LOCK_EXCLUSIVE, 0, 0, window_), "MPI_Win_lock");
+    *value = 0;
+    check_mpi(MPI_Win_unlock(0, window_), "MPI_Win_unlock");
+  }
+  comm.barrier();
+}
+
+SharedCounter::~SharedCounter() {
+  // The other ranks know nothing of an exception: they would not join, and this one would never get to report it.
+  if (window_ != MPI_WIN_NULL && std::uncaught_exceptions() == 0) MPI_Win_free(&window_);
+}
+
+std::int64_t SharedCounter::next() {
+  if (window_ == MPI_WIN_NULL) return serial_value_++;
+  const std::int64_t one = 1;
+  std::int64_t before = 0;
+  check_mpi(MPI_Win_lock(MPI_LOCK_SHARED, 0, 0, window_), "MPI_Win_lock");
+  check_mpi(MPI_Fetch_and_op(&one, &before, MPI_INT64_T, 0, 0, MPI_SUM, window_), "MPI_Fetch_and_op");
+  check_mpi(MPI_Win_unlock(0, window_), "MPI_Win_unlock");
+  return before;
+}
+
+}  // namespace isinglass

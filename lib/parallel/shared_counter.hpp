@@ -1,0 +1,31 @@
+#pragma once
+
+#include "parallel/communicator.hpp"
+
+#include <mpi.h>
+
+#include <cstdint>
+
+namespace isinglass {
+
+/// A number that ranks count up together: each value goes to one of them, in the order in which they ask, and nobody waits for
+/// a rank that does not ask. It lives in the memory of rank 0. Where the network has no remote memory access of its own, a rank
+/// on another node waits until rank 0 next calls MPI. Serial without MPI. Throws SystemError with MPI's text.
+class SharedCounter {
+public:
+  /// Starts at 0. Collective; so is the destructor, unless an exception is on its way.
+  explicit SharedCounter(const Communicator& comm);
+  SharedCounter(const SharedCounter&) = delete;
+  SharedCounter& operator=(const SharedCounter&) = delete;
+  ~SharedCounter();
+
+  /// The next number: 0, 1, 2, ... Not collective.
+  [[nodiscard]] std::int64_t next();
+
+private:
+  Communicator comm_;  // outlives the window
+  MPI_Win window_ = MPI_WIN_NULL;
+  std::int64_t serial_value_ = 0;
+};
+
+}  // namespace isinglass

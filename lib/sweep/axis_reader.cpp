@@ -1,0 +1,172 @@
+#include "sweep/axis_reader.hpp"
+
+#include "config/scalars.hpp"
+#include "sweep/section_reader.hpp"
+#include "sweep/yaml_text.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <set>
+
+#include <fmt/format.h>
+
+namespace isinglass {
+
+namespace {
+
+/// The way the values of an axis are given.
+struct Form {
+  const YamlTree* tree = nullptr;
+  std::string name;  ///< of its key
+  bool rounds = false;
+};
+
+using Values = std::vector<SweepValue>;
+
+/// All numbers of a list; none, with a problem, if one of them is no number or their count is another.
+template <class T>
+std::vector<T> read_numbers(const Form& form, std::size_t least, std::size_t most, const char* layout, Problems& problems) {
+  if (form.tree->kind != YamlTree::Kind::list || form.tree->items.size() < least || form.tree->items.size() > most) {
+    const bool is_list = form.tree->kind == YamlTree::Kind::list;
+    const std::string found = is_list ? fmt::format("a list of {}", form.tree->items.size()) : describe(*form.tree);
+    problems.add(form.tree->position, form.name, fmt::format("expected {}, found {}", layout, found));
+    return {};
+  }
+  std::vector<T> numbers(form.tree->items.size());
+  bool is_good = true;
+  for (std::size_t i = 0; i < numbers.size(); ++i) {
+    const std::string complaint = read_value(form.tree->items[i], anything(), numbers[i]);
+    if (complaint.empty()) continue;
+    problems.add(form.tree->items[i].position, form.name, complaint);
+    is_good = false;
+  }
+  return is_good ? numbers : std::vector<T>{};
+}
+
+Values read_list(const Form& form, Problems& problems) {
+  Values values;
+  if (form.tree->kind != YamlTree::Kind::list || form.tree->items.empty()) {
+    const bool is_list = form.tree->kind == YamlTree::Kind::list;
+    problems.add(form.tree->position, form.name,
+                 fmt::format("expected a list of values, found {}", is_list ? "an empty one" : describe(*form.tree)));
+    return values;
+  }
+  std::set<std::string> seen;
+  for (const YamlTree& item : form.tree->items) {
+    const std::optional<std::string> text = to_yaml_text(item);
+    if (!text) {
+      problems.add(item.position, form.name, "expected a value, found nothing");
+    } else if (!seen.insert(*text).second) {
+      problems.add(item.position, form.name, fmt::format("{} is listed twice", *text));
+    } else {
+      values.push_back({*text, item.position});
+    }
+  }
+  return values;
+}
+
+/// What is wrong with [from, to, step]; empty: nothing.
+std::string complaint_about(std::int64_t from, std::int64_t to, std::int64_t step) {
+  constexpr std::int64_t limit = 1'000'000'000'000'000;  // so that no difference overflows
+  if (from < -limit || to > limit) return fmt::format("expected numbers from {} to {}", -limit, limit);
+  if (from > to) return fmt::format("expected from <= to, found {} and {}", from, to);
+  if (step < 1) return fmt::format("expected a step >= 1, found {}", step);
+  if ((to - from) / step >= most_points) return fmt::format("more than {} values", most_points);
+  return "";
+}
+
+Values read_range(const Form& form, Problems& problems) {
+  const auto numbers = read_numbers<std::int64_t>(form, 2, 3, "[from, to] or [from, to, step]", problems);
+  if (numbers.empty()) return {};
+  const std::int64_t from = numbers[0], to = numbers[1], step = numbers.size() > 2 ? numbers[2] : 1;
+  if (const std::string complaint = complaint_about(from, to, step); !complaint.empty()) {
+    problems.add(form.tree->position, form.name, complaint);
+    return {};
+  }
+  Values values;
+  for (std::int64_t i = 0; i <= (to - from) / step; ++i) {
+    values.push_back({fmt::format("{}", from + i * step), form.tree->position});
+  }
+  return values;
+}
+
+bool is_whole(double value) { return value == std::floor(value) && std::abs(value) < 1e15; }
+
+/// What is wrong with [from, to, points]; empty: nothing.
+std::string complaint_about(double from, double to, double points, bool rounds) {
+  if (from <= 0) return fmt::format("expected from > 0, found {}", from);
+  if (from >= to) return fmt::format("expected from < to, found {} and {}", from, to);
+  if (!is_whole(points) || points < 2 || points > most_points) {
+    return fmt::format("expected a whole number of points from 2 to {}, found {}", most_points, points);
+  }
+  if (rounds && !(is_whole(from) && is_whole(to))) return "with `round: true` from and to have to be whole numbers";
+  return "";
+}
+
+Values read_logarithmic(const Form& form, Problems& problems) {
+  const auto numbers = read_numbers<double>(form, 3, 3, "[from, to, number of points]", problems);
+  if (numbers.empty()) return {};
+  const double from = numbers[0], to = numbers[1];
+  const std::string complaint = complaint_about(from, to, numbers[2], form.rounds);
+  if (!complaint.empty()) {
+    problems.add(form.tree->position, form.name, complaint);
+    return {};
+  }
+  Values values;
+  const int last = static_cast<int>(numbers[2]) - 1;
+  for (int i = 0; i <= last; ++i) {
+    const double exact = from * std::pow(to / from, static_cast<double>(i) / last);
+    // Twelve digits, so that a text does not depend on how a machine rounds its powers; the ends as they were given.
+    std::string text = i == 0 || i == last ? fmt::format("{}", i == 0 ? from : to) : fmt::format("{:.12g}", exact);
+    if (form.rounds) text = fmt::format("{}", std::llround(i == last ? to : exact));
+    if (values.empty() || values.back().text != text) values.push_back({text, form.tree->position});
+  }
+  return values;
+}
+
+/// The one of the three forms that the axis has; its tree is null, with a problem, unless there is exactly one.
+Form find_form(SectionReader& section, const Position& position, const std::string& name, Problems& problems) {
+  Form form;
+  int count = 0;
+  for (const char* key : {"values", "range", "logarithmic"}) {
+    const YamlTree* tree = section.find(key);
+    if (!tree) continue;
+    form = {tree, section.name_of(key), false};
+    ++count;
+  }
+  if (count == 1) return form;
+  problems.add(position, name,
+               fmt::format("expected one of values, range and logarithmic, found {}", count == 0 ? "none" : "several"));
+  return {};
+}
+
+/// Sets form.rounds.
+void read_round(SectionReader& section, Form& form, Problems& problems) {
+  const YamlTree* round = section.find("round");
+  if (!round) return;
+  std::string complaint = read_value(*round, anything(), form.rounds);
+  if (complaint.empty() && form.tree && !form.name.ends_with(".logarithmic")) complaint = "goes with `logarithmic` only";
+  if (!complaint.empty()) problems.add(round->position, section.name_of("round"), complaint);
+}
+
+}  // namespace
+
+SweepAxis read_axis(const YamlTree& tree, const std::string& name, Problems& problems) {
+  SectionReader section(tree, name, problems);
+  SweepAxis axis;
+  axis.position = tree.position;
+  axis.key = section.require_text("key", "key: seed");
+  if (const YamlTree* key = section.find("key")) axis.position = key->position;
+  if (tree.kind != YamlTree::Kind::section) return axis;
+
+  Form form = find_form(section, tree.position, name, problems);
+  read_round(section, form, problems);
+  section.report_unknown_keys();
+  if (!form.tree) return axis;
+  if (form.name.ends_with(".values")) axis.values = read_list(form, problems);
+  if (form.name.ends_with(".range")) axis.values = read_range(form, problems);
+  if (form.name.ends_with(".logarithmic")) axis.values = read_logarithmic(form, problems);
+  return axis;
+}
+
+}  // namespace isinglass

@@ -1,0 +1,38 @@
+#pragma once
+
+#include "config/problems.hpp"
+#include "config/yaml_tree.hpp"
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace isinglass {
+
+/// One section of a sweep file: hands out the values of its keys and reports the keys that nobody asked for.
+class SectionReader {
+public:
+  /// `name` is the full name of the section, empty at the top. A problem if `tree` is no section.
+  SectionReader(const YamlTree& tree, std::string name, Problems& problems);
+
+  /// The value of `key`; null if it is not set.
+  [[nodiscard]] const YamlTree* find(std::string_view key);
+  /// The value of `key`; null, with a problem that shows `example`, if it is not set.
+  [[nodiscard]] const YamlTree* require(std::string_view key, std::string_view example);
+  /// The text of a required key; empty, with a problem, if it is missing or no text.
+  [[nodiscard]] std::string require_text(std::string_view key, std::string_view example);
+
+  /// Reports the keys that were not asked for. To be called last.
+  void report_unknown_keys() const;
+  /// The full name of a key.
+  [[nodiscard]] std::string name_of(std::string_view key) const;
+
+private:
+  const YamlTree& tree_;
+  std::string name_;
+  Problems& problems_;
+  bool is_section_;
+  std::vector<std::string> known_;
+};
+
+}  // namespace isinglass

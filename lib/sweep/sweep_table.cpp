@@ -1,0 +1,135 @@
+#include "sweep/sweep_table.hpp"
+
+#include "base/error.hpp"
+#include "base/version.hpp"
+#include "io/atomic_file.hpp"
+#include "io/h5.hpp"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <optional>
+#include <type_traits>
+
+#include <fmt/format.h>
+
+namespace isinglass {
+
+namespace {
+
+/// The one list of result columns: calls visit(name, member) for each.
+void for_each_column(auto&& visit) {
+  visit("train_accuracy", &RunResults::train_accuracy);
+  visit("validation_accuracy", &RunResults::validation_accuracy);
+  visit("test_accuracy", &RunResults::test_accuracy);
+  visit("objective", &RunResults::objective);
+  visit("bits_per_parameter", &RunResults::bits_per_parameter);
+  visit("parameters", &RunResults::parameters);
+  visit("train_samples", &RunResults::train_samples);
+  visit("constraints", &RunResults::constraints);
+  visit("spins", &RunResults::spins);
+}
+
+std::string csv_field(const std::string& text) {
+  if (text.find_first_of(",\"\n") == std::string::npos) return text;
+  std::string quoted = "\"";
+  for (const char c : text) quoted += c == '"' ? "\"\"" : std::string(1, c);
+  return quoted + "\"";
+}
+
+std::string csv_header(const Sweep& sweep) {
+  std::string header = "point";
+  for (const SweepAxis& axis : sweep.axes) header += "," + csv_field(axis.key);
+  for_each_column([&](const char* name, auto) { header += fmt::format(",{}", name); });
+  return header + ",wall_seconds\n";
+}
+
+template <class T>
+std::optional<T> parse(const std::string& text) {
+  T value{};
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
+  return value;
+}
+
+template <class T>
+bool all_are(const SweepAxis& axis) {
+  return std::all_of(axis.values.begin(), axis.values.end(), [](const auto& v) { return parse<T>(v.text).has_value(); });
+}
+
+template <class T>
+void write_numbers(const h5::Group& group, const std::string& name, const std::vector<std::string>& texts) {
+  std::vector<T> numbers;
+  for (const std::string& text : texts) numbers.push_back(parse<T>(text).value());
+  h5::write<T>(group, name, numbers);
+}
+
+/// As numbers if all values of the axis are numbers, not only those of the points that are finished.
+void write_axis(const h5::Group& group, const Sweep& sweep, std::size_t index, const std::vector<SweepRow>& rows) {
+  const SweepAxis& axis = sweep.axes[index];
+  std::vector<std::string> texts;
+  for (const SweepRow& row : rows) texts.push_back(row.point.overrides[index].second);
+  if (all_are<std::int64_t>(axis)) return write_numbers<std::int64_t>(group, axis.key, texts);
+  if (all_are<double>(axis)) return write_numbers<double>(group, axis.key, texts);
+  h5::write_texts(group, axis.key, texts);
+}
+
+template <class T>
+void write_column(const h5::Group& group, const char* name, const std::vector<SweepRow>& rows, T RunResults::*member) {
+  std::vector<T> column;
+  for (const SweepRow& row : rows) column.push_back(row.results.*member);
+  h5::write<T>(group, name, column);
+}
+
+std::vector<std::int64_t> numbers_of(const std::vector<SweepRow>& rows) {
+  std::vector<std::int64_t> numbers;
+  for (const SweepRow& row : rows) numbers.push_back(row.point.number);
+  return numbers;
+}
+
+void write_content(const h5::Group& root, const Sweep& sweep, const std::vector<SweepRow>& rows) {
+  h5::write_attribute(root, "format", std::string("isinglass-sweep"));
+  h5::write_attribute(root, "format_version", std::vector<std::int64_t>{1, 0});
+  h5::write_attribute(root, "program_version", build_info().version);
+  h5::write_attribute(root, "points", point_count(sweep));
+
+  std::vector<std::string> keys;
+  for (const SweepAxis& axis : sweep.axes) keys.push_back(axis.key);
+  h5::write_texts(root, "axis_keys", keys);
+  const h5::Group axes = root.create_group("axes");
+  for (std::size_t i = 0; i < keys.size(); ++i) write_axis(axes, sweep, i, rows);
+
+  const h5::Group results = root.create_group("results");
+  h5::write<std::int64_t>(results, "point", numbers_of(rows));
+  for_each_column([&](const char* name, auto member) { write_column(results, name, rows, member); });
+
+  const h5::Group config = root.create_group("config");
+  h5::write_texts(config, "sweep", std::array{sweep.text});
+  h5::write_texts(config, "base", std::array{sweep.base_text});
+  write_column(root.create_group("provenance"), "wall_seconds", rows, &RunResults::wall_seconds);
+}
+
+}  // namespace
+
+std::string to_csv(const Sweep& sweep, const std::vector<SweepRow>& rows) {
+  std::string text = csv_header(sweep);
+  for (const SweepRow& row : rows) {
+    text += fmt::format("{}", row.point.number);
+    for (const auto& [key, value] : row.point.overrides) text += "," + csv_field(value);
+    for_each_column([&](const char*, auto member) { text += fmt::format(",{}", row.results.*member); });
+    text += fmt::format(",{}\n", row.results.wall_seconds);
+  }
+  return text;
+}
+
+void write_sweep_results(const std::filesystem::path& path, const Sweep& sweep, const std::vector<SweepRow>& rows) {
+  const auto fill = [&](const h5::Group& root) { write_content(root, sweep, rows); };
+  const auto verify = [&](const std::filesystem::path& written) {
+    const h5::File file(written);
+    if (h5::read<std::int64_t>(file.root().open_group("results"), "point") == numbers_of(rows)) return;
+    throw SystemError(fmt::format("{}: cannot be read back after writing", written.string()));
+  };
+  write_bytes_atomically(path, h5::file_image(path.string(), fill), verify);
+}
+
+}  // namespace isinglass

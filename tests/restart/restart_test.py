@@ -1,0 +1,252 @@
+"""Runs that are cut and continued end as if nothing had happened, bit for bit.
+
+Usage: restart_test.py PROGRAM MPIRUN
+"""
+
+import glob
+import gzip
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
+import program as tool  # noqa: E402
+
+PROGRAM, MPIRUN = "", ""
+DONE, ERROR, BAD_INPUT, UNUSABLE, UNFINISHED = 0, 1, 2, 3, 85
+
+TINY = """schema: 1
+data: {{dataset: idx, directory: {folder}, classes: [0, 1], pool: 1}}
+network:
+  hidden: [{{units: 3}}, {{units: 2, activation: tanh, segments: 3}}]
+qcgd: {{iterations: 5}}
+machine: {{sweeps: 3, replicas: 3}}
+anneal: {{sweeps: 7, polish_sweeps: 4}}
+qat: {{epochs: 4, batch: 20}}
+checkpoint: {{every_iterations: 1, keep: 1000}}
+output: {{directory: run}}
+"""
+
+REAL = """schema: 1
+data: {classes: [2, 4], train_samples: 2000}
+qcgd: {iterations: 10, polish: true}
+anneal: {polish_sweeps: 15}
+checkpoint: {every_iterations: 1, keep: 1000}
+output: {directory: run}
+"""
+
+
+class InTemporaryFolder(unittest.TestCase):
+    def setUp(self):
+        holder = tempfile.TemporaryDirectory(prefix="isinglass-restart-")
+        self.addCleanup(holder.cleanup)
+        self.folder = holder.name
+        tool.write_images(self.folder)
+        self.write("tiny.yaml", TINY.format(folder=self.folder))
+        self.write("real.yaml", REAL)
+
+    def path(self, *parts):
+        return os.path.join(self.folder, *parts)
+
+    def write(self, name, text):
+        with open(self.path(name), "w", encoding="utf-8") as file:
+            file.write(text)
+
+    def start(self, name, config, *arguments, ranks=0):
+        """Starts a training in the folder `name`, whose run folder is `run` in it: all configurations are equal."""
+        os.makedirs(self.path(name), exist_ok=True)
+        words = ["train", self.path(config), "--quiet", *arguments]
+        return subprocess.Popen(tool.command_of(PROGRAM, MPIRUN, ranks, words), cwd=self.path(name), env=tool.ENVIRONMENT,
+                                stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+    def train(self, name, config, *arguments, ranks=0, code=DONE):
+        process = self.start(name, config, *arguments, ranks=ranks)
+        output, errors = process.communicate(timeout=300)
+        self.assertEqual(process.returncode, code, output + errors)
+        return output + errors
+
+    def results(self, name):
+        return self.path(name, "run", "results.h5")
+
+    def checkpoints(self, name):
+        return sorted(glob.glob(self.path(name, "run", "checkpoint-*.h5")))
+
+    def cut(self, whole, name, checkpoint):
+        """The folder of a run that died right after it wrote `checkpoint`, with rows of the trace that came later."""
+        os.makedirs(self.path(name, "run"))
+        for file in (checkpoint, self.path(whole, "run", "config.resolved.yaml"), self.path(whole, "run", "trace")):
+            shutil.copy(file, self.path(name, "run"))
+
+    def assert_same(self, whole, name):
+        self.assertEqual(tool.h5diff(self.results(whole), self.results(name)), "")
+        self.assertEqual(tool.trace_rows(self.path(whole, "run", "trace")), tool.trace_rows(self.path(name, "run", "trace")))
+
+
+class Cuts(InTemporaryFolder):
+    def cut_after_every_iteration(self, method, *arguments, groups=1):
+        arguments = [*arguments, "--set", f"parallel.replica_groups={groups}"]
+        whole = f"{method}-whole"
+        self.train(whole, "tiny.yaml", *arguments, ranks=groups if groups > 1 else 0)
+        points = self.checkpoints(whole)
+        self.assertGreaterEqual(len(points), 4)
+        for number, point in enumerate(points):
+            ranks = max(groups, number % 4 + 1)
+            name = f"{method}-cut-{number}"
+            with self.subTest(method=method, point=os.path.basename(point), ranks=ranks):
+                self.cut(whole, name, point)
+                self.train(name, "tiny.yaml", *arguments, ranks=ranks)
+                self.assert_same(whole, name)
+
+    def test_qcgd_and_polish(self):
+        self.cut_after_every_iteration("polish", "--set", "qcgd.polish=true")
+
+    def test_qcgd_and_polish_in_replica_groups(self):
+        self.cut_after_every_iteration("groups", "--set", "qcgd.polish=true", groups=2)
+
+    def test_anneal(self):
+        self.cut_after_every_iteration("anneal", "--set", "method=anneal")
+
+    def test_qat(self):
+        self.cut_after_every_iteration("qat", "--set", "method=qat")
+
+    def test_five_points_of_a_real_problem(self):
+        self.train("whole", "real.yaml", ranks=2)
+        points = self.checkpoints("whole")
+        self.assertEqual(len(points), 25)
+        for number, point in enumerate(points[i] for i in (0, 3, 9, 10, 20)):
+            ranks = number % 4 + 1
+            with self.subTest(point=os.path.basename(point), ranks=ranks):
+                self.cut("whole", f"cut-{number}", point)
+                self.train(f"cut-{number}", "real.yaml", ranks=ranks)
+                self.assert_same("whole", f"cut-{number}")
+
+
+class Stops(InTemporaryFolder):
+    """Stopped by each means in the middle of a longer run, continued, and compared with the uninterrupted run."""
+
+    ARGUMENTS = ["--set", "qcgd.iterations=14", "--set", "machine.sweeps=20", "--set", "checkpoint.every_iterations=0"]
+
+    def setUp(self):
+        super().setUp()
+        self.train("whole", "real.yaml", *self.ARGUMENTS, ranks=2)
+
+    def wait_for_rows(self, name, rows):
+        trace = self.path(name, "run", "trace")
+        for _ in range(600):
+            if os.path.exists(trace) and len(tool.trace_rows(trace)) > rows:
+                return
+            time.sleep(0.05)
+        self.fail("the run did not begin")
+
+    def continue_and_compare(self, name, ranks=2):
+        self.assertTrue(self.checkpoints(name))
+        self.assertTrue(os.path.islink(self.path(name, "run", "checkpoint.h5")))
+        self.train(name, "real.yaml", *self.ARGUMENTS, ranks=ranks)
+        self.assert_same("whole", name)
+
+    def test_signals(self):
+        for number, ranks in ((signal.SIGUSR1, 0), (signal.SIGTERM, 0), (signal.SIGINT, 0), (signal.SIGUSR1, 2)):
+            name = f"{number.name}-{ranks}"
+            with self.subTest(signal=name):
+                process = self.start(name, "real.yaml", *self.ARGUMENTS, ranks=ranks)
+                self.wait_for_rows(name, 3)
+                process.send_signal(number)
+                before = time.monotonic()
+                _, errors = process.communicate(timeout=60)
+                self.assertEqual(process.returncode, UNFINISHED, errors)
+                self.assertLess(time.monotonic() - before, 20)
+                self.continue_and_compare(name, ranks=2 if ranks == 0 else 3)
+
+    def test_stop_file(self):
+        process = self.start("file", "real.yaml", *self.ARGUMENTS, ranks=2)
+        self.wait_for_rows("file", 2)
+        self.write("file/run/STOP", "")
+        _, errors = process.communicate(timeout=60)
+        self.assertEqual(process.returncode, UNFINISHED, errors)
+        # as long as it is there, nothing is done: an error, so that nothing requeues for ever
+        self.assertIn("STOP", self.train("file", "real.yaml", *self.ARGUMENTS, ranks=2, code=ERROR))
+        os.remove(self.path("file", "run", "STOP"))
+        self.continue_and_compare("file")
+
+    def test_max_hours(self):
+        slow = [*self.ARGUMENTS, "--max-hours", str(2.0 / 3600)]
+        for _ in range(100):
+            process = self.start("hours", "real.yaml", *slow, ranks=2)
+            process.communicate(timeout=60)
+            if process.returncode == DONE:
+                break
+            self.assertEqual(process.returncode, UNFINISHED)
+        self.assert_same("whole", "hours")
+
+    def test_no_progress_is_an_error(self):
+        text = self.train("short", "real.yaml", *self.ARGUMENTS, "--max-hours", "1e-9", code=ERROR)
+        self.assertIn("before an iteration was done", text)
+        self.assertEqual(self.checkpoints("short"), [])
+
+
+class Changes(InTemporaryFolder):
+    def setUp(self):
+        super().setUp()
+        self.train("whole", "tiny.yaml")
+
+    def test_more_iterations_continue_a_finished_run(self):
+        self.train("longer", "tiny.yaml", "--set", "qcgd.iterations=8")
+        points = len(self.checkpoints("whole"))
+        self.train("whole", "tiny.yaml", "--set", "qcgd.iterations=8", "--set", "checkpoint.every_iterations=2")
+        self.train("fewer", "tiny.yaml", "--set", "qcgd.iterations=8", "--set", "checkpoint.every_iterations=2")
+        self.assertGreater(len(self.checkpoints("whole")), points)
+        self.assert_same("fewer", "whole")
+        self.train("whole", "tiny.yaml", "--set", "qcgd.iterations=5", code=BAD_INPUT)
+
+    def test_changed_parameters_are_refused_with_a_table(self):
+        self.cut("whole", "cut", self.checkpoints("whole")[2])
+        os.remove(self.path("cut", "run", "config.resolved.yaml"))
+        text = self.train("cut", "tiny.yaml", "--set", "qcgd.beta0=0.5", "--set", "machine.sweeps=4", code=BAD_INPUT)
+        for part in ("qcgd.beta0", "0.02", "0.5", "machine.sweeps", "--fresh"):
+            self.assertIn(part, text)
+        self.train("cut", "tiny.yaml", "--set", "checkpoint.keep=3", "--set", "checkpoint.every_iterations=1")
+
+    def test_other_data_are_refused(self):
+        self.cut("whole", "cut", self.checkpoints("whole")[2])
+        with open(self.path("train-labels-idx1-ubyte.gz"), "rb") as file:
+            labels = bytearray(gzip.decompress(file.read()))
+        labels[8], labels[9] = labels[9], labels[8]
+        with gzip.open(self.path("train-labels-idx1-ubyte.gz"), "wb") as file:
+            file.write(labels)
+        self.assertIn("other training samples", self.train("cut", "tiny.yaml", code=BAD_INPUT))
+
+    def test_a_damaged_newest_checkpoint_falls_back(self):
+        self.cut("whole", "cut", self.checkpoints("whole")[2])
+        self.write("cut/run/checkpoint-00000004.h5", "not HDF5")
+        process = self.start("cut", "tiny.yaml")
+        process.communicate(timeout=60)
+        self.assertEqual(process.returncode, DONE)
+        self.assert_same("whole", "cut")
+        with open(self.path("cut", "run", "run.log"), encoding="utf-8") as file:
+            self.assertIn("warning: cannot continue from", file.read())
+
+    def test_no_usable_checkpoint_is_code_3(self):
+        self.cut("whole", "cut", self.checkpoints("whole")[2])
+        for ranks in (0, 2):
+            self.write("cut/run/checkpoint-00000003.h5", "not HDF5")
+            text = self.train("cut", "tiny.yaml", ranks=ranks, code=UNUSABLE)
+            self.assertIn("--fresh", text)
+        self.train("cut", "tiny.yaml", "--fresh")
+        self.assertTrue(os.path.isdir(self.path("cut", "run.1")))
+        self.assert_same("whole", "cut")
+
+    def test_the_newest_ones_are_kept(self):
+        self.train("two", "tiny.yaml", "--set", "checkpoint.keep=2")
+        self.assertEqual([os.path.basename(p) for p in self.checkpoints("two")],
+                         ["checkpoint-00000004.h5", "checkpoint-00000005.h5"])
+        self.assertEqual(os.readlink(self.path("two", "run", "checkpoint.h5")), "checkpoint-00000005.h5")
+
+
+if __name__ == "__main__":
+    PROGRAM, MPIRUN = os.path.abspath(sys.argv[1]), sys.argv[2]
+    unittest.main(argv=sys.argv[:1] + sys.argv[3:], verbosity=2)
