@@ -9,7 +9,7 @@
 namespace isinglass {
 
 /// A piece of YAML with the position of every value: what is left of a YAML document once it is checked for
-/// duplicate keys. Internal to lib/config.
+/// duplicate keys. Internal to the readers in lib/config and lib/sweep.
 struct YamlTree {
   enum class Kind { empty, scalar, list, section };
   struct Entry;

@@ -154,7 +154,7 @@ void write_checkpoint(const fs::path& path, const Checkpoint& checkpoint, const 
 
 Checkpoint read_checkpoint(const fs::path& path, const CheckpointShape& shape, const Communicator& group) {
   Checkpoint checkpoint;
-  // Each rank reads by itself: in a collective read one rank that meets damage leaves the others waiting inside HDF5.
+  // Each rank reads by itself: in a collective read, one that meets damage could leave the others waiting inside HDF5.
   agree<InputError>(group, [&] {
     const CheckpointSizes sizes = sizes_of(shape);
     read_file(path, format, [&](const h5::Group& root) {

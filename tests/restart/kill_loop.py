@@ -56,12 +56,24 @@ def one_part(arguments, folder, rng, longest):
     """Starts or continues the run and kills a rank after a random time. (exit code, whether a kill hit)"""
     launcher = start(arguments, folder)
     try:
-        output, _ = launcher.communicate(timeout=rng.uniform(0.2, longest))
+        # not before a second: most kills are to hit iterations and checkpoints, not the start of mpirun
+        output, _ = launcher.communicate(timeout=rng.uniform(1, longest))
         return launcher.returncode, False, output
     except subprocess.TimeoutExpired:
         hit = kill_one(launcher, rng)
-        output, _ = launcher.communicate(timeout=120)
-        return launcher.returncode, hit, output
+        return launcher_end(launcher), hit, ""
+
+
+def launcher_end(launcher):
+    """mpirun ends when a rank has died; one that lost a rank while it was starting may wait for ever and is ended here."""
+    try:
+        launcher.communicate(timeout=30)
+    except subprocess.TimeoutExpired:
+        for rank in ranks_of(launcher):
+            os.kill(rank, signal.SIGKILL)
+        launcher.kill()
+        launcher.communicate()
+    return launcher.returncode
 
 
 def main():
@@ -86,7 +98,7 @@ def main():
         kills = parts = 0
         while True:
             parts += 1
-            longest = 2.5 if kills < arguments.kills else 10 * elapsed + 60
+            longest = 3 if kills < arguments.kills else 10 * elapsed + 60
             code, hit, output = one_part(arguments, cut, rng, longest)
             kills += hit
             if code == 0 and not hit:

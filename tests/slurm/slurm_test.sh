@@ -20,6 +20,7 @@ unshare --uts --mount --propagation private true 2>/dev/null || skip "unshare is
 
 work=$(mktemp -d)
 trap '"$here/start_slurm.sh" stop "$work/slurm"; rm -rf "$work"' EXIT
+chmod 755 "$work"  # munge wants its socket to be within everybody's reach
 mkdir "$work/slurm"
 "$here/start_slurm.sh" start "$work/slurm"
 export SLURM_CONF=$work/slurm/slurm.conf ISINGLASS=$isinglass
@@ -46,11 +47,11 @@ has_rows() { [[ -s $1 ]] && (( $(wc -l < "$1") > $2 )); }
 cat > "$work/base.yaml" <<YAML
 schema: 1
 seed: 7
-data: {classes: [2, 4], train_samples: 4000}
+data: {classes: [2, 4], train_samples: 8000}
 network:
   hidden: [{units: 8}]
 qcgd: {iterations: 40, polish: true}
-machine: {sweeps: 10}
+machine: {sweeps: 15}
 anneal: {polish_sweeps: 40}
 output: {directory: run}
 YAML

@@ -93,7 +93,7 @@ start_node() {
 
 start() {
   mkdir -p "$folder"/{state,spool,run,log,node-tmp}
-  # munge insists on folders that nobody else can write to, with a socket that everybody can reach.
+  # munge insists on folders that nobody else can write to, and on a socket within everybody's reach.
   chmod 755 "$folder" "$folder"/*/
   write_configuration
   start_munge
