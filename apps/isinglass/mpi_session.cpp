@@ -1,5 +1,7 @@
 #include "mpi_session.hpp"
 
+#include "io/h5.hpp"
+
 #include <cstdlib>
 #include <string>
 
@@ -19,7 +21,9 @@ bool launched_by_mpi() {
 }  // namespace
 
 MpiSession::MpiSession(int& argc, char**& argv) : is_parallel_(launched_by_mpi()) {
-  if (is_parallel_) MPI_Init(&argc, &argv);
+  if (!is_parallel_) return;
+  h5::set_up_library();  // before MPI: otherwise HDF5 would close at MPI's end what a failed write left open, and crash
+  MPI_Init(&argc, &argv);
 }
 
 MpiSession::~MpiSession() {

@@ -65,7 +65,7 @@ bool RunControl::stop_is_agreed() {
 bool RunControl::is_due() const {
   const CheckpointConfig& when = config_.checkpoint;
   const bool is_due = (when.every_iterations > 0 && since_save_ >= when.every_iterations) ||
-      (when.every_minutes > 0 && seconds_since(last_save_) >= 60 * when.every_minutes);
+                      (when.every_minutes > 0 && seconds_since(last_save_) >= 60 * when.every_minutes);
   return grid_.world.all_max(grid_.is_coordinator() && is_due ? 1.0 : 0.0) > 0;
 }
 

@@ -63,6 +63,7 @@ Screen screen_style(const RunOptions& options) {
 struct RunFiles {
   Reporter reporter;
   TraceFile trace;
+  bool trace_is_whole = true;
 };
 
 /// One training, from its folder to its results.
@@ -106,7 +107,7 @@ void TrainingRun::take_folder() {
   together(world_, [&] {
     if (!world_.is_root()) return;
     if (options_.fresh) {
-      if (folder_.holds_run()) RunLock(folder_.directory);  // a run that is going on is not moved
+      if (folder_.holds_run()) static_cast<void>(RunLock(folder_.directory));  // a run that is going on is not moved
       set_aside_ = isinglass::set_aside(folder_);
     }
     create(folder_);
@@ -129,7 +130,8 @@ void TrainingRun::open_files() {
   if (set_aside_) reporter.note(fmt::format("moved the earlier run to {}", set_aside_->string()));
   for (const std::string& warning : resume_.warnings) reporter.note(warning);
   if (resume_.state) {
-    facts_.emplace_back("continuing", fmt::format("after {} {} of {}", resume_.state->phase, resume_.state->iteration, resume_.path));
+    facts_.emplace_back("continuing",
+                        fmt::format("after {} {} of {}", resume_.state->phase, resume_.state->iteration, resume_.path));
   }
   reporter.start(to_banner(facts_), to_yaml(config_));
 }
@@ -139,11 +141,20 @@ double TrainingRun::earlier_seconds() const {
   return resume_.state && !resume_.state->history.empty() ? resume_.state->history.back().wall_seconds : 0;
 }
 
+/// A trace that cannot be written (full disk) does not end the run: a continued one writes it again from its checkpoint.
+void tell(RunFiles& files, const HistoryRow& row) {
+  files.reporter.report(row);
+  if (!files.trace_is_whole) return;
+  try {
+    files.trace.append(row);
+  } catch (const SystemError& error) {
+    files.trace_is_whole = false;
+    files.reporter.note(fmt::format("warning: {}; its rows from here on are left out", error.what()));
+  }
+}
+
 TrainingOutput TrainingRun::solve(RunControl& control) const {
-  const Report report = [files = files_.get()](const HistoryRow& row) {
-    files->trace.append(row);
-    files->reporter.report(row);
-  };
+  const Report report = [files = files_.get()](const HistoryRow& row) { tell(*files, row); };
   const auto earlier = std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(earlier_seconds()));
   return train({.config = config_,
                 .architecture = problem_.architecture,
@@ -161,8 +172,8 @@ ExitCode TrainingRun::finish(TrainingOutput& output) {
   output.results.wall_seconds = earlier_seconds() + seconds_since(begin_);
   together(world_, [&] {
     if (!files_) return;
-    const Model model{to_yaml(config_),  problem_.architecture, std::move(output.bits), data.class_names,
-                      data.center,       data.rows,             data.columns};
+    const Model model{to_yaml(config_), problem_.architecture, std::move(output.bits), data.class_names, data.center,
+                      data.rows,        data.columns};
     write_results(folder_.results(), model, output.results, to_provenance(facts_));
   });
   if (!files_) return ExitCode::done;

@@ -54,7 +54,8 @@ void visit_fields(V& v, S& s) {
 
 template <class V, Structure<QcgdConfig> S>
 void visit_fields(V& v, S& s) {
-  v.field("iterations", s.iterations, at_least(1).may_grow(), "outer iterations, one oracle call each; a continued run may raise it");
+  v.field("iterations", s.iterations, at_least(1).may_grow(),
+          "outer iterations, one oracle call each; a continued run may raise it");
   v.field("beta0", s.beta0, above(0), "penalty scale: beta_t = beta0 sqrt(t+1)");
   v.field("initial_multiplier", s.initial_multiplier, at_least(0),
           "y of every constraint at the start: a price on rows that no atom has violated yet");
@@ -114,8 +115,7 @@ template <class V, Structure<CheckpointConfig> S>
 void visit_fields(V& v, S& s) {
   v.field("every_iterations", s.every_iterations, at_least(0).may_change(),
           "iterations, sweeps or epochs between two checkpoints; 0: only by time");
-  v.field("every_minutes", s.every_minutes, at_least(0).may_change(),
-          "minutes between two checkpoints; 0: only by iterations");
+  v.field("every_minutes", s.every_minutes, at_least(0).may_change(), "minutes between two checkpoints; 0: only by iterations");
   v.field("keep", s.keep, at_least(1).may_change(), "the newest checkpoints that stay");
 }
 

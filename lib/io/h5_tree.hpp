@@ -11,8 +11,8 @@ namespace isinglass::h5 {
 struct Object {
   std::string path;  ///< "/", "/history/iteration"
   bool is_group = false;
-  std::string type;       ///< of a dataset: int8, uint8, ..., float, double, text
-  Dimensions dimensions;  ///< of a dataset
+  std::string type;                                             ///< of a dataset: int8, uint8, ..., float, double, text
+  Dimensions dimensions;                                        ///< of a dataset
   std::vector<std::pair<std::string, std::string>> attributes;  ///< names in order, values as text
 };
 

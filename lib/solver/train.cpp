@@ -25,12 +25,8 @@ SolveOutcome qcgd_then_polish(const TrainingInput& input, std::vector<HistoryRow
   }
   const AnnealConfig& anneal = input.config.anneal;
   if (!input.config.qcgd.polish || outcome.was_stopped) return outcome;
-  const AnnealPlan plan{"polish",
-                        anneal.polish_sweeps,
-                        anneal.polish_hot_temperature,
-                        outcome.incumbent,
-                        outcome.stop_reason,
-                        outcome.constraint_bytes};
+  const AnnealPlan plan{"polish",          anneal.polish_sweeps, anneal.polish_hot_temperature,
+                        outcome.incumbent, outcome.stop_reason,  outcome.constraint_bytes};
   SolveOutcome polished = solve_anneal(input, plan, history);
   if (polished.was_stopped) return polished;
   polished.stop_reason = fmt::format("qcgd: {}; polish: {}", outcome.stop_reason, polished.stop_reason);

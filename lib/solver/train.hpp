@@ -34,9 +34,9 @@ struct TrainingInput {
 
 /// What it returns, the same on every rank.
 struct TrainingOutput {
-  NetworkBits bits;    ///< the incumbent
+  NetworkBits bits;          ///< the incumbent
   bool was_stopped = false;  ///< by Control, before the end: the rest is empty
-  RunResults results;  ///< history, accuracies, confusion matrix and counts; wall_seconds is left to the caller
+  RunResults results;        ///< history, accuracies, confusion matrix and counts; wall_seconds is left to the caller
 };
 
 /// Trains by config.method and evaluates the incumbent on all splits. Collective over grid.world.

@@ -39,7 +39,7 @@ std::string csv_field(const std::string& text) {
 
 std::string csv_header(const Sweep& sweep) {
   std::string header = "point";
-  for (const SweepAxis& axis : sweep.axes) header += "," + csv_field(axis.key);
+  for (const SweepAxis& axis : sweep.axes) header += fmt::format(",{}", csv_field(axis.key));
   for_each_column([&](const char* name, auto) { header += fmt::format(",{}", name); });
   return header + ",wall_seconds\n";
 }
@@ -115,7 +115,7 @@ std::string to_csv(const Sweep& sweep, const std::vector<SweepRow>& rows) {
   std::string text = csv_header(sweep);
   for (const SweepRow& row : rows) {
     text += fmt::format("{}", row.point.number);
-    for (const auto& [key, value] : row.point.overrides) text += "," + csv_field(value);
+    for (const auto& [key, value] : row.point.overrides) text += fmt::format(",{}", csv_field(value));
     for_each_column([&](const char*, auto member) { text += fmt::format(",{}", row.results.*member); });
     text += fmt::format(",{}\n", row.results.wall_seconds);
   }

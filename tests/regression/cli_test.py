@@ -3,41 +3,26 @@
 Usage: cli_test.py PROGRAM [MPIRUN]
 """
 
-import gzip
 import json
 import os
-import random
-import struct
 import subprocess
 import sys
 import tempfile
 import unittest
 
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
+import program as tool  # noqa: E402
+
 PROGRAM, MPIRUN = "", ""
 
 
 def run(*arguments, ranks=0, cwd=None):
-    launcher = [MPIRUN, "-n", str(ranks)] if ranks else []
-    environment = {**os.environ, "OMPI_ALLOW_RUN_AS_ROOT": "1", "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM": "1",
-                   "OMPI_MCA_rmaps_base_oversubscribe": "1", "OMPI_MCA_mpi_yield_when_idle": "1"}
-    return subprocess.run([*launcher, PROGRAM, *map(str, arguments)], capture_output=True, text=True, timeout=100,
-                          cwd=cwd, env=environment, check=False)
+    return subprocess.run(tool.command_of(PROGRAM, MPIRUN, ranks, arguments), capture_output=True, text=True, timeout=100,
+                          cwd=cwd, env=tool.ENVIRONMENT, check=False)
 
 
 def last_json(result):
     return json.loads(result.stdout.splitlines()[-1])
-
-
-def write_images(folder):
-    """A tiny data set in the MNIST layout: 4x4 pictures that are bright above (class 0) or below (class 1)."""
-    rng = random.Random(1)
-    for part, count in (("train", 60), ("t10k", 20)):
-        labels = [i % 2 for i in range(count)]
-        pixels = [rng.randrange(100) + (150 if (p < 8) == (label == 0) else 0) for label in labels for p in range(16)]
-        with gzip.open(os.path.join(folder, part + "-images-idx3-ubyte.gz"), "wb") as file:
-            file.write(struct.pack(">4i", 2051, count, 4, 4) + bytes(pixels))
-        with gzip.open(os.path.join(folder, part + "-labels-idx1-ubyte.gz"), "wb") as file:
-            file.write(struct.pack(">2i", 2049, count) + bytes(labels))
 
 
 class InTemporaryFolder(unittest.TestCase):
@@ -45,7 +30,7 @@ class InTemporaryFolder(unittest.TestCase):
         holder = tempfile.TemporaryDirectory(prefix="isinglass-cli-")
         self.addCleanup(holder.cleanup)
         self.folder = holder.name
-        write_images(self.folder)
+        tool.write_images(self.folder)
         self.config = self.write("tiny.yaml", "schema: 1\n"
                                  "data: {dataset: idx, directory: " + self.folder + ", classes: [0, 1], pool: 1}\n"
                                  "network:\n  hidden:\n    - {units: 3}\n"

@@ -39,7 +39,8 @@ public:
       keep_best();
       history.push_back(row(epoch + 1));
       if (input_.report && input_.grid.is_coordinator()) input_.report(history.back());
-      if (input_.control.iteration_done([&] { return checkpoint(epoch + 1, history); }, Keep::when_due)) return stopped_outcome();
+      if (input_.control.iteration_done([&] { return checkpoint(epoch + 1, history); }, Keep::when_due))
+        return stopped_outcome();
     }
     outcome_.stop_reason = fmt::format("all {} epochs done", config_.epochs);
     return outcome_;

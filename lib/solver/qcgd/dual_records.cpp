@@ -28,8 +28,7 @@ std::vector<float> padded(const ShardedRows& rows, const LayerState& layer) {
 
 }  // namespace
 
-std::vector<DualRecord> to_records(const std::vector<LayerDuals>& duals, const StructuredState& state,
-                                   const Samples& samples) {
+std::vector<DualRecord> to_records(const std::vector<LayerDuals>& duals, const StructuredState& state, const Samples& samples) {
   std::vector<DualRecord> records;
   for (std::size_t l = 0; l < duals.size(); ++l)
     records.push_back(

@@ -55,10 +55,10 @@ private:
   double constraints_ = 0;
   std::vector<WeightedAtom> atoms_;  // X, their convex combination
   double objective_image_ = 0;       // f(X): the weighted mean of the atoms' losses
-  double violation_ = 0;        // rms of v
+  double violation_ = 0;             // rms of v
   Incumbent incumbent_;
   int iterations_done_ = 0;  // before this start
-  NetworkBits start_;  // weights from which the next oracle call starts: the last completed atom
+  NetworkBits start_;        // weights from which the next oracle call starts: the last completed atom
 };
 
 Qcgd::Qcgd(const TrainingInput& input, std::vector<HistoryRow>& history)
