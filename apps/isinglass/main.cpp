@@ -3,11 +3,14 @@
 #include "mpi_session.hpp"
 #include "version_text.hpp"
 
+#include "base/stop_signal.hpp"
+
 #include <algorithm>
 #include <chrono>
 #include <iostream>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <thread>
 
 #include <fmt/format.h>
@@ -77,6 +80,8 @@ ExitCode run(int argc, char** argv, const MpiSession& session, const Communicato
 
 int main(int argc, char** argv) {
   using namespace isinglass;
+  // Before MPI starts: a job that is told to stop while it starts must not die of it.
+  if (argc > 1 && (std::string_view(argv[1]) == "train" || std::string_view(argv[1]) == "sweep")) catch_stop_signals();
   const MpiSession session(argc, argv);
   try {
     return static_cast<int>(run(argc, argv, session, session.world()));

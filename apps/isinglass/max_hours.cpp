@@ -14,15 +14,16 @@ namespace isinglass {
 
 namespace {
 
-/// What a job keeps of its time for the last checkpoint and for leaving, hours.
-constexpr double job_reserve_hours = 2.0 / 60;
+/// What a job keeps of the time it has left, for the last checkpoint and for leaving: two minutes, and a fifth of less than
+/// ten.
+double reserve_seconds(double left) { return std::min(120.0, left / 5); }
 
 double parse_max_hours(const std::string& text) {
   if (text.empty()) return 0;
   if (text == "job") {
     const std::optional<double> left = slurm_seconds_left();
     if (!left) throw InputError("--max-hours job: this is no Slurm job with a time limit; give a number of hours");
-    return std::max(*left / 3600 - job_reserve_hours, 1e-6);
+    return std::max((*left - reserve_seconds(*left)) / 3600, 1e-6);
   }
   std::size_t end = 0;
   double hours = 0;

@@ -27,6 +27,8 @@ public:
              std::function<void(const std::string&)> note);
 
   [[nodiscard]] Control control();
+  /// Whether a rank has been asked to stop, before the first iteration or later. Collective over grid.world.
+  [[nodiscard]] bool stop_is_agreed();
   /// Why the run was stopped, in a few words; empty if it was not.
   [[nodiscard]] const std::string& stop_reason() const { return stop_reason_; }
   /// Whether at least one iteration was done.
@@ -36,7 +38,6 @@ private:
   using Clock = std::chrono::steady_clock;
   [[nodiscard]] std::string local_reason();
   [[nodiscard]] bool is_due() const;
-  [[nodiscard]] bool stop_is_agreed();
   [[nodiscard]] bool finish_iteration(const Snapshot& snapshot, Keep keep);
   void leave(const Snapshot& snapshot);
   void save(Checkpoint checkpoint);

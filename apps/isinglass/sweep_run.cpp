@@ -126,7 +126,6 @@ ExitCode run_sweep(const Sweep& sweep, const SweepRunOptions& options, const Com
         fmt::format("--team-ranks: expected 1 to {}, the ranks of this job, found {}", world.size(), options.team_ranks),
         ExitCode::bad_input);
   }
-  catch_stop_signals();  // on the ranks that wait for others as well
   Fates found = look_around(sweep, world);
   run_teams(sweep, options, world, found);
   share(found, options.team_ranks, world);

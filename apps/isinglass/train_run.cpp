@@ -7,7 +7,6 @@
 #include "run_summary.hpp"
 #include "terminal.hpp"
 
-#include "base/stop_signal.hpp"
 #include "config/writer.hpp"
 #include "io/reporter.hpp"
 #include "io/results_file.hpp"
@@ -212,6 +211,7 @@ ExitCode TrainingRun::run() {
   const auto note = [this](const std::string& text) { files_->reporter.note(text); };
   RunControl control(folder_, config_, grid_, {to_yaml(config_), fingerprint(problem_.data.train, grid_.group)},
                      3600 * options_.max_hours, note);
+  if (control.stop_is_agreed()) return stop(control);
   TrainingOutput output = solve(control);
   return output.was_stopped ? stop(control) : finish(output);
 }
@@ -219,7 +219,6 @@ ExitCode TrainingRun::run() {
 }  // namespace
 
 ExitCode run_training(const Config& config, const RunOptions& options, const Communicator& world) {
-  catch_stop_signals();
   const RunFolder folder{config.output.directory};
   if (!options.fresh && is_finished(folder, config, world)) {
     if (world.is_root()) tell_finished(folder, config, options);
