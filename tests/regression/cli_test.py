@@ -118,7 +118,11 @@ class Runs(InTemporaryFolder):
                     "constraints", "constraint_bytes", "wall_seconds", "objective", "method", "seed", "classes", "ranks"):
             self.assertIn(key, summary)
         self.assertEqual(sorted(os.listdir(os.path.join(self.folder, "tiny"))),
-                         ["config.resolved.yaml", "results.h5", "run.log", "trace"])
+                         ["checkpoint-00000003.h5", "checkpoint.h5", "config.resolved.yaml", "results.h5", "run.log", "trace"])
+        for file in ("results.h5", "checkpoint.h5"):
+            listing = last_json(self.run_here("inspect", os.path.join("tiny", file), "--json"))
+            self.assertIn("/history/iteration", [entry["path"] for entry in listing["objects"]])
+        self.assert_bad_input(self.run_here("inspect", os.path.join("tiny", "run.log")), "cannot be read")
 
         evaluation = last_json(self.run_here("evaluate", "tiny", "--json"))
         self.assertEqual(evaluation["test_accuracy"], summary["test_accuracy"])

@@ -23,7 +23,8 @@ struct InFolder {
 
   /// Leaves what a finished run leaves.
   void finish() const {
-    create(run, config);
+    create(run);
+    store(run, config);
     Model model;
     model.config_yaml = to_yaml(config);
     model.architecture = build_architecture(config.network, {4, 2, 2.0});
@@ -48,7 +49,8 @@ BOOST_FIXTURE_TEST_CASE(a_new_folder_gets_the_resolved_configuration, InFolder) 
   BOOST_TEST((inspect(run, config) == RunState::absent));
   BOOST_TEST(!fs::exists(base / "deep"));  // looking creates nothing
   config.seed = 5;
-  create(run, config);
+  create(run);
+  store(run, config);
   BOOST_TEST(read_config(run.config()).seed == 5U);
   BOOST_TEST((inspect(run, config) == RunState::unfinished));
 }
@@ -60,19 +62,42 @@ BOOST_FIXTURE_TEST_CASE(a_finished_run_is_recognised_wherever_its_folder_is, InF
 }
 
 BOOST_FIXTURE_TEST_CASE(another_configuration_is_refused_with_the_keys_that_differ, InFolder) {
-  config.qcgd.iterations = 5;
-  finish();
   config.qcgd.iterations = 7;
+  finish();
+  config.qcgd.iterations = 5;
   config.data.classes = {"0", "1"};
   const std::string text = refusal(run, config);
   BOOST_TEST(text.find("--fresh") != std::string::npos);
   BOOST_TEST(text.find("--output") != std::string::npos);
   BOOST_TEST(text.find("data.classes: there all, now [0, 1]") != std::string::npos, text);
-  BOOST_TEST(text.find("qcgd.iterations: there 5, now 7") != std::string::npos, text);
+  BOOST_TEST(text.find("qcgd.iterations: there 7, now 5") != std::string::npos, text);
+}
+
+BOOST_FIXTURE_TEST_CASE(a_finished_run_that_is_to_go_further_is_unfinished, InFolder) {
+  config.qcgd.iterations = 5;
+  finish();
+  config.qcgd.iterations = 7;
+  config.checkpoint.every_iterations = 3;
+  BOOST_TEST((inspect(run, config) == RunState::unfinished));
+  config.qcgd.polish = true;  // where QCGD ended is where polishing began
+  BOOST_TEST(refusal(run, config).find("qcgd.iterations: there 5, now 7") != std::string::npos);
+}
+
+BOOST_FIXTURE_TEST_CASE(checkpoints_are_listed_from_the_newest_and_only_so_many_are_kept, InFolder) {
+  create(run);
+  for (const int step : {3, 12, 7, 100}) std::ofstream(run.checkpoint(step)) << step;
+  std::ofstream(run.directory / "checkpoint-x.h5") << "another file";
+  BOOST_TEST(run.checkpoints().size() == 4U);
+  BOOST_TEST(run.checkpoints().front().filename() == "checkpoint-00000100.h5");
+  adopt_checkpoint(run, run.checkpoint(100), 2);
+  BOOST_TEST(run.checkpoints().size() == 2U);
+  BOOST_TEST(run.checkpoints().back().filename() == "checkpoint-00000012.h5");
+  BOOST_TEST(fs::read_symlink(run.newest_checkpoint()) == "checkpoint-00000100.h5");
 }
 
 BOOST_FIXTURE_TEST_CASE(results_that_cannot_be_read_are_refused, InFolder) {
-  create(run, config);
+  create(run);
+  store(run, config);
   std::ofstream(run.results()) << "not HDF5";
   BOOST_TEST(refusal(run, config).find("--fresh") != std::string::npos);
 }
@@ -98,5 +123,5 @@ BOOST_FIXTURE_TEST_CASE(a_folder_that_holds_no_run_is_never_renamed, InFolder) {
 
 BOOST_FIXTURE_TEST_CASE(a_folder_that_cannot_be_made_is_an_input_error, InFolder) {
   std::ofstream(base / "deep") << "a file in the way";
-  BOOST_CHECK_THROW(create(run, config), InputError);
+  BOOST_CHECK_THROW(create(run), InputError);
 }
