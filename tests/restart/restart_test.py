@@ -130,10 +130,16 @@ class Stops(InTemporaryFolder):
     """Stopped by each means in the middle of a longer run, continued, and compared with the uninterrupted run."""
 
     ARGUMENTS = ["--set", "qcgd.iterations=14", "--set", "machine.sweeps=20", "--set", "checkpoint.every_iterations=0"]
+    whole = None  # the uninterrupted run, trained once
 
     def setUp(self):
         super().setUp()
-        self.train("whole", "real.yaml", *self.ARGUMENTS, ranks=2)
+        if Stops.whole is None:
+            self.train("first", "real.yaml", *self.ARGUMENTS, ranks=2)
+            Stops.whole = tempfile.TemporaryDirectory(prefix="isinglass-whole-")
+            self.addClassCleanup(Stops.whole.cleanup)
+            shutil.copytree(self.path("first"), Stops.whole.name, dirs_exist_ok=True)
+        os.symlink(Stops.whole.name, self.path("whole"))
 
     def wait_for_rows(self, name, rows):
         trace = self.path(name, "run", "trace")
