@@ -88,7 +88,7 @@ def main():
     rng = random.Random(arguments.seed)
     with tempfile.TemporaryDirectory(prefix="isinglass-kill-") as folder:
         with open(os.path.join(folder, "config.yaml"), "w", encoding="utf-8") as file:
-            file.write(CONFIG.replace("ITERATIONS", str(max(20, arguments.kills))))
+            file.write(CONFIG.replace("ITERATIONS", str(max(20, 6 * arguments.kills))))
         whole, cut = os.path.join(folder, "whole"), os.path.join(folder, "cut")
         begin = time.monotonic()
         if start(arguments, whole).wait() != 0:

@@ -246,6 +246,19 @@ class Changes(InTemporaryFolder):
         self.assertTrue(os.path.isdir(self.path("cut", "run.1")))
         self.assert_same("whole", "cut")
 
+    def test_h5py_reads_a_checkpoint(self):
+        try:
+            import h5py
+        except ImportError:
+            self.skipTest("python3-h5py is not installed")
+        with h5py.File(self.checkpoints("whole")[1]) as file:
+            self.assertEqual(file.attrs["format"], b"isinglass-checkpoint")
+            self.assertEqual((file.attrs["complete"], file["state"].attrs["iteration"]), (1, 2))
+            self.assertEqual(file["duals/layer_0/multiplier"].shape, (3, 54))
+            self.assertEqual(file["atoms/bits"].shape[0], 2)
+            self.assertAlmostEqual(sum(file["atoms/weights"][:]), 1.0)
+            self.assertEqual(list(file["history/iteration"][:]), [1, 2])
+
     def test_the_newest_ones_are_kept(self):
         self.train("two", "tiny.yaml", "--set", "checkpoint.keep=2")
         self.assertEqual([os.path.basename(p) for p in self.checkpoints("two")],
