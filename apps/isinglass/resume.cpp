@@ -56,7 +56,8 @@ std::int64_t fingerprint(const Samples& samples, const Communicator& group) {
   return group.all_sum(sum);
 }
 
-Resume find_state(const RunFolder& folder, const Config& config, const Problem& problem, const Grid& grid) {
+Resume find_state(const RunFolder& folder, const Config& config, const Problem& problem, std::int64_t data_fingerprint,
+                  const Grid& grid) {
   Resume resume;
   const Samples& train = problem.data.train;
   const CheckpointShape shape{problem.architecture, train.first, train.size(), train.global_size};
@@ -69,7 +70,6 @@ Resume find_state(const RunFolder& folder, const Config& config, const Problem& 
       resume.warnings.push_back(fmt::format("warning: cannot continue from {}", error.what()));
       continue;
     }
-    const std::int64_t data_fingerprint = fingerprint(train, grid.group);
     together(grid.world, [&] { expect_same_run(*resume.state, path, config, data_fingerprint); });
     resume.path = path;
     return resume;

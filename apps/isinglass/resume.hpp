@@ -25,6 +25,8 @@ struct Resume {
 /// The newest checkpoint of the folder that can be read. AgreedError with checkpoint_unusable if there are some and none can
 /// be; with bad_input if it belongs to other training samples or to a configuration that cannot go on as `config`.
 /// Collective over grid.world.
-[[nodiscard]] Resume find_state(const RunFolder& folder, const Config& config, const Problem& problem, const Grid& grid);
+/// `data_fingerprint` is that of problem.data.train.
+[[nodiscard]] Resume find_state(const RunFolder& folder, const Config& config, const Problem& problem,
+                                std::int64_t data_fingerprint, const Grid& grid);
 
 }  // namespace isinglass

@@ -3,8 +3,9 @@
 #include "agreement.hpp"
 
 #include "base/stop_signal.hpp"
+#include "io/consensus.hpp"
 
-#include <span>
+#include <optional>
 #include <utility>
 
 #include <fmt/format.h>
@@ -54,11 +55,9 @@ std::string RunControl::local_reason() {
 /// The reason of the lowest rank that has one, on all ranks.
 bool RunControl::stop_is_agreed() {
   const std::string reason = local_reason();
-  const Communicator& world = grid_.world;
-  std::int64_t first = reason.empty() ? 0 : world.size() - world.rank();
-  world.all_max(std::span(&first, 1));
-  if (first > 0) stop_reason_ = broadcast_text(world, reason, world.size() - static_cast<int>(first));
-  return first > 0;
+  const auto agreed = first_text(grid_.world, reason.empty() ? std::nullopt : std::optional(reason));
+  if (agreed) stop_reason_ = *agreed;
+  return agreed.has_value();
 }
 
 /// The clock is the coordinator's.

@@ -206,11 +206,11 @@ ExitCode TrainingRun::stop(const RunControl& control) const {
 
 ExitCode TrainingRun::run() {
   take_folder();
-  resume_ = find_state(folder_, config_, problem_, grid_);
+  const std::int64_t data_fingerprint = fingerprint(problem_.data.train, grid_.group);
+  resume_ = find_state(folder_, config_, problem_, data_fingerprint, grid_);
   open_files();
   const auto note = [this](const std::string& text) { files_->reporter.note(text); };
-  RunControl control(folder_, config_, grid_, {to_yaml(config_), fingerprint(problem_.data.train, grid_.group)},
-                     3600 * options_.max_hours, note);
+  RunControl control(folder_, config_, grid_, {to_yaml(config_), data_fingerprint}, 3600 * options_.max_hours, note);
   if (control.stop_is_agreed()) return stop(control);
   TrainingOutput output = solve(control);
   return output.was_stopped ? stop(control) : finish(output);

@@ -6,6 +6,7 @@
 #include "io/consensus.hpp"
 #include "io/h5_columns.hpp"
 #include "io/h5_parallel.hpp"
+#include "mpi/mpi_main.hpp"
 #include "unit/full_disk.hpp"
 #include "unit/temporary_folder.hpp"
 
@@ -179,10 +180,5 @@ BOOST_AUTO_TEST_CASE(the_ranks_survive_a_write_that_fails_inside_hdf5) {
 
 int main(int argc, char** argv) {
   h5::set_up_library();  // before MPI_Init, see there
-  MPI_Init(&argc, &argv);
-  const int status = boost::unit_test::unit_test_main([] { return true; }, argc, argv);
-  int worst = status;
-  MPI_Allreduce(&status, &worst, 1, MPI_INT, MPI_MAX, MPI_COMM_WORLD);
-  MPI_Finalize();
-  return worst;
+  return run_on_all_ranks(argc, argv);
 }

@@ -3,6 +3,7 @@
 #define BOOST_TEST_NO_MAIN
 #include <boost/test/unit_test.hpp>
 
+#include "mpi/mpi_main.hpp"
 #include "parallel/grid.hpp"
 #include "qat_problem.hpp"
 
@@ -28,11 +29,4 @@ BOOST_AUTO_TEST_CASE(shards_do_not_change_the_result) { compare_with_one_rank(1)
 
 BOOST_AUTO_TEST_CASE(replica_groups_find_the_same) { compare_with_one_rank(Communicator(MPI_COMM_WORLD).size() > 1 ? 2 : 1); }
 
-int main(int argc, char** argv) {
-  MPI_Init(&argc, &argv);
-  const int status = boost::unit_test::unit_test_main([] { return true; }, argc, argv);
-  int worst = status;
-  MPI_Allreduce(&status, &worst, 1, MPI_INT, MPI_MAX, MPI_COMM_WORLD);
-  MPI_Finalize();
-  return worst;
-}
+int main(int argc, char** argv) { return isinglass::test::run_on_all_ranks(argc, argv); }

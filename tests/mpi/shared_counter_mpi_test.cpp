@@ -3,6 +3,7 @@
 #define BOOST_TEST_NO_MAIN
 #include <boost/test/unit_test.hpp>
 
+#include "mpi/mpi_main.hpp"
 #include "parallel/shared_counter.hpp"
 
 #include <vector>
@@ -40,11 +41,4 @@ BOOST_AUTO_TEST_CASE(one_rank_counts_alone) {
   BOOST_TEST(counter.next() == 1);
 }
 
-int main(int argc, char** argv) {
-  MPI_Init(&argc, &argv);
-  const int status = boost::unit_test::unit_test_main([] { return true; }, argc, argv);
-  int worst = status;
-  MPI_Allreduce(&status, &worst, 1, MPI_INT, MPI_MAX, MPI_COMM_WORLD);
-  MPI_Finalize();
-  return worst;
-}
+int main(int argc, char** argv) { return isinglass::test::run_on_all_ranks(argc, argv); }

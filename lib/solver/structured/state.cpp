@@ -90,6 +90,16 @@ void set_unit(StructuredState& state, std::size_t l, int unit, const LayerValues
   }
 }
 
+/// Sum over the shard, in the layer's integer units.
+std::int64_t cost_of(const LayerState& layer) {
+  std::int64_t sum = 0;
+  for (std::size_t at = 0; at < layer.above.size(); ++at) {
+    const std::int64_t distance = layer.distance(at);
+    sum += layer.multiplier[at] * (layer.linear ? distance : distance * distance);
+  }
+  return sum;
+}
+
 }  // namespace
 
 int LayerState::distance(std::size_t index) const {
@@ -156,14 +166,7 @@ void set_forward(StructuredState& state, const NetworkBits& bits) {
 
 std::vector<std::int64_t> layer_costs(const StructuredState& state) {
   std::vector<std::int64_t> costs;
-  for (const LayerState& layer : state.layers) {
-    std::int64_t sum = 0;
-    for (std::size_t at = 0; at < layer.above.size(); ++at) {
-      const std::int64_t distance = layer.distance(at);
-      sum += layer.multiplier[at] * (layer.linear ? distance : distance * distance);
-    }
-    costs.push_back(sum);
-  }
+  for (const LayerState& layer : state.layers) costs.push_back(cost_of(layer));
   return costs;
 }
 
@@ -177,12 +180,7 @@ double total_energy(const StructuredState& state, const Communicator& group) {
 
 double output_loss(const StructuredState& state, const Communicator& group) {
   const LayerState& output = state.layers.back();
-  std::int64_t sum = 0;
-  for (std::size_t at = 0; at < output.above.size(); ++at) {
-    const std::int64_t distance = output.distance(at);
-    sum += output.multiplier[at] * (output.linear ? distance : distance * distance);
-  }
-  return output.scale * static_cast<double>(group.all_sum(sum));
+  return output.scale * static_cast<double>(group.all_sum(cost_of(output)));
 }
 
 }  // namespace isinglass
