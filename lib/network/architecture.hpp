@@ -7,18 +7,30 @@
 
 namespace isinglass {
 
-enum class Loss { hinge, squared_hinge };
+/// What one output costs, as a function of u = y z / M: y = +-1 the wanted sign, M the margin.
+/// hinge max(0, 1 - u); squared_hinge its square; squared (1 - u)^2; logistic log2(1 + exp(-u)) (cross-entropy of a sigmoid).
+enum class Loss { hinge, squared_hinge, squared, logistic };
+
+/// One segment of an activation spline on the integer grid: `cells` cells from `first_cell` on, whose values rise by `slope`
+/// from each to the next. A constant segment is one cell of any width; the cells of a linear one are Layer::cell_width wide.
+struct ActivationPiece {
+  int first_cell = 0, cells = 1, slope = 0;
+  bool operator==(const ActivationPiece&) const = default;
+};
 
 /// One dense layer on its integer grid: z = sum_i w_i a_i + bias_unit * b. All values are exact integers.
 struct Layer {
   int inputs = 0, units = 0;
   Codebook weights, bias;
-  int bias_unit = 1;                ///< grid units of z per codebook unit of the bias
-  double rms = 1;                   ///< of z for random weights and typical inputs, grid units: the scale of margins
-  std::vector<int> thresholds;      ///< segment k is [thresholds[k-1], thresholds[k]) in z; empty for the output layer
-  std::vector<std::int8_t> values;  ///< activation value of each segment, grid units of the next layer's input
+  int bias_unit = 1;                    ///< grid units of z per codebook unit of the bias
+  double rms = 1;                       ///< of z for random weights and typical inputs, grid units: the scale of margins
+  std::vector<int> thresholds;          ///< cell k is [thresholds[k-1], thresholds[k]) in z; empty for the output layer
+  std::vector<std::int8_t> values;      ///< activation value of each cell, grid units of the next layer's input
+  int cell_width = 1;                   ///< of the cells of linear pieces, grid units of z
+  std::vector<ActivationPiece> pieces;  ///< the spline's segments, ascending, covering all cells; the solvers see cells only
 
   [[nodiscard]] bool is_output() const { return values.empty(); }
+  /// Cells: what the solvers choose among. The spline's own segments are `pieces`.
   [[nodiscard]] int segments() const { return static_cast<int>(values.size()); }
 };
 
@@ -27,6 +39,8 @@ struct Architecture {
   std::vector<Layer> layers;  ///< the last one is the output layer
   int classes = 2;
   Loss loss = Loss::hinge;
+  int loss_segments = 8;  ///< pieces of the spline of a loss that is not piecewise polynomial (logistic)
+  int loss_degree = 1;    ///< 0, 1 or 2: of these pieces
 
   [[nodiscard]] int outputs() const { return layers.back().units; }  ///< 1 for two classes, else one a class
 };

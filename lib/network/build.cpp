@@ -29,6 +29,7 @@ void set_activation(Layer& layer, const LayerConfig& config) {
   const double grid = config.activation == "sign" ? 1 : table_grid;
   for (const double knot : table.knots) layer.thresholds.push_back(static_cast<int>(std::lround(knot * layer.rms)));
   for (const double value : table.values) layer.values.push_back(static_cast<std::int8_t>(std::lround(value / largest * grid)));
+  for (int k = 0; k < layer.segments(); ++k) layer.pieces.push_back({k, 1, 0});
   if (std::adjacent_find(layer.thresholds.begin(), layer.thresholds.end(), std::greater_equal<>()) != layer.thresholds.end())
     throw InputError(
         "network.hidden: knots coincide on the integer grid of the pre-activation: use fewer segments, a larger "

@@ -1,0 +1,67 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+/// The quadratic constrained binary problem (QCBO) of a training problem, all integers:
+///
+///   min  unit * (constant + sum coefficient x_i x_j)    x binary
+///   s.t. each row    sum_v coefficient_v x_v = rhs
+///        each product u = w b                           (as a Rosenberg form w b - 2 u (w + b) + 3 u = 0)
+///
+/// Variables 0 .. parameters-1 are the parameter bits of the network in the order of NetworkBits: layer by layer, weights
+/// [unit][input][bit], then biases [unit][bit]. The variables of each sample follow, in the global order of the samples.
+namespace isinglass {
+
+enum class VariableKind : std::uint8_t { weight, bias, indicator, slack, product };
+enum class RowKind : std::uint8_t { one_hot, interval, symmetry };
+
+/// What a variable stands for; fields that do not apply are -1.
+struct Variable {
+  VariableKind kind = VariableKind::weight;
+  std::int64_t sample = -1;   ///< global index
+  int layer = -1, unit = -1;  ///< whose z it belongs to; a product: of the unit whose indicator or slack bit is a factor
+  int input = -1;             ///< weights: the input; products with a weight bit: the unit of the next layer
+  int segment = -1, bit = -1;
+};
+
+/// A name that is valid in LP and QPLIB files: w.0.3.17.0 (layer, unit, input, bit), b.0.3.2, k.s12.0.3.1 (sample, layer, unit,
+/// segment), v.s12.0.3.4 (slack bit), u.s12... (product).
+[[nodiscard]] std::string name_of(const Variable& variable);
+
+/// Linear rows in compressed form: row r has the entries start[r] .. start[r+1].
+struct Rows {
+  std::vector<std::int64_t> start{0}, variable, coefficient;
+  std::vector<std::int64_t> rhs;
+  std::vector<RowKind> kind;
+  std::vector<std::int64_t> sample;  ///< whose row it is; -1: of the parameters (symmetry)
+
+  [[nodiscard]] std::size_t size() const { return rhs.size(); }
+};
+
+/// u = w b.
+struct Product {
+  std::int64_t u = 0, w = 0, b = 0;
+};
+
+/// coefficient x_i x_j, i <= j; i == j is the linear term.
+struct Term {
+  std::int64_t i = 0, j = 0, coefficient = 0;
+};
+
+/// The part of a QCBO that one rank holds: the blocks of its own samples. Indices are global everywhere.
+struct Qcbo {
+  std::int64_t parameters = 0;      ///< parameter bits, on every rank
+  std::int64_t first_variable = 0;  ///< global index of variables[0]: where the block of the first sample here begins
+  std::int64_t all_variables = 0;   ///< of the whole problem
+  std::vector<Variable> shared;     ///< the parameter bits, the same on every rank
+  std::vector<Variable> variables;  ///< of the samples here
+  Rows rows;                        ///< of the samples here; rank 0 has the symmetry rows first
+  std::vector<Product> products;    ///< of the samples here
+  std::vector<Term> objective;      ///< of the samples here
+  std::int64_t constant = 0;        ///< of the samples here
+  double unit = 1;                  ///< objective per integer unit
+};
+
+}  // namespace isinglass
