@@ -89,6 +89,9 @@ void visit_fields(V& v, S& s) {
   v.field("output_margin", s.output_margin, above(0), "margin of the loss, in units of a random network's output rms");
   v.field("window", s.window, at_least(0), "shift of z that the accepting loss is averaged over, first; pre-activation rms");
   v.field("final_window", s.final_window, at_least(0), "the same in the last sweep; 0 and 0: the exact loss");
+  v.field("swap_neighbours", s.swap_neighbours, between(0, 16),
+          "swaps exchange opposite weights of two similar inputs: how many each input is paired with; also of descent_sweeps; "
+          "0: none");
   v.field("polish_sweeps", s.polish_sweeps, at_least(1), "sweeps when it polishes a QCGD result");
   v.field("polish_hot_temperature", s.polish_hot_temperature, above(0), "first temperature of polishing, same units");
 }

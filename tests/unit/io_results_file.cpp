@@ -26,7 +26,8 @@ Layer layer_of(int inputs, int units, const char* weights, const char* bias, std
           .bias_unit = 3,
           .rms = 12.5,
           .thresholds = std::move(thresholds),
-          .values = std::move(values)};
+          .values = std::move(values),
+          .pieces = {}};
 }
 
 Model sample_model() {

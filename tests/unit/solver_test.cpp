@@ -1,5 +1,6 @@
 #define BOOST_TEST_MODULE solver
 #include "solver/anneal/anneal.hpp"
+#include "solver/anneal/moves.hpp"
 #include "solver/anneal/unit_pass.hpp"
 #include "solver/qcgd/qcgd.hpp"
 
@@ -168,39 +169,82 @@ BOOST_AUTO_TEST_CASE(annealing_finds_the_optimum_of_small_problems) {
   }
 }
 
-// Every change that a pass evaluates is what flipping the bit and recomputing the loss gives; and flips applied one
+namespace {
+
+/// The networks that single moves of a plane lead to, by values: what the moves are, without the state that makes them fast.
+NetworkBits moved(const Architecture& architecture, const NetworkBits& bits, std::size_t l, const NetworkState::Move& move,
+                  std::span<const InputPair> pairs) {
+  const Layer& layer = architecture.layers[l];
+  NetworkBits result = bits;
+  const auto take = [&](std::vector<std::uint8_t>& all, const Codebook& codebook, std::size_t at, int direction) {
+    const std::size_t width = codebook.steps.size();
+    const int value = codebook.value(std::span(all).subspan(at * width, width));
+    const int step = (direction != 0 ? direction : value < 0 ? 1 : -1) * move.plane.size;
+    if (std::abs(value + step) > codebook.largest()) return 0;
+    const auto next = codebook.nearest_bits(value + step);
+    std::copy(next.begin(), next.end(), all.begin() + static_cast<std::ptrdiff_t>(at * width));
+    return step;
+  };
+  const auto row = static_cast<std::size_t>(move.unit) * static_cast<std::size_t>(layer.inputs);
+  if (move.plane.kind == MoveKind::bias) {
+    take(result[l].biases, layer.bias, static_cast<std::size_t>(move.unit), move.plane.direction);
+  } else if (move.plane.kind == MoveKind::weight) {
+    take(result[l].weights, layer.weights, row + static_cast<std::size_t>(move.index), move.plane.direction);
+  } else {
+    const InputPair& pair = pairs[static_cast<std::size_t>(move.index)];
+    const int a = take(result[l].weights, layer.weights, row + static_cast<std::size_t>(pair.a), move.plane.direction);
+    const int b = take(result[l].weights, layer.weights, row + static_cast<std::size_t>(pair.b), -move.plane.direction);
+    if (a != -b) return bits;  // not a swap
+  }
+  return result;
+}
+
+}  // namespace
+
+// Every change that a pass evaluates is what making the move and recomputing the loss gives; and moves made one
 // after the other leave the state equal to a fresh one.
 BOOST_AUTO_TEST_CASE(pass_changes_equal_recomputed_losses) {
+  int swaps = 0;
   for (std::uint64_t seed = 0; seed < 60; ++seed) {
     const RandomProblem problem = random_problem(seed, 1 + static_cast<int>(seed % 3), 30);
     const int margin = margin_of(problem.architecture, 1.0);
-    NetworkState state(problem.architecture, problem.samples, margin, random_bits(problem.architecture, seed));
+    const std::vector<InputPair> pairs = similar_inputs(problem.samples, 2, {});
+    NetworkState state(problem.architecture, problem.samples, margin, random_bits(problem.architecture, seed), pairs);
     UnitPass pass(state);
     Words words(seed + 77);
     for (std::size_t l = 0; l < problem.architecture.layers.size(); ++l) {
       const Layer& layer = problem.architecture.layers[l];
       for (int unit = 0; unit < layer.units; ++unit) {
         pass.begin(l, unit, 0);
-        for (const BitPlane& plane : bit_planes(layer)) {
-          std::vector<std::int64_t> changes(static_cast<std::size_t>(pass.inputs(plane)));
+        for (const MovePlane& plane : move_planes(layer, l == 0)) {
+          const int count = state.move_count(l, plane);
+          std::vector<std::int64_t> changes(static_cast<std::size_t>(count));
           pass.evaluate(plane, 0, changes);
-          for (int input = 0; input < pass.inputs(plane); ++input) {
-            NetworkBits flipped = state.bits();
-            const auto at =
-                static_cast<std::size_t>(unit) * static_cast<std::size_t>(pass.inputs(plane)) + static_cast<std::size_t>(input);
-            if (plane.is_bias)
-              flipped[l].biases[at * layer.bias.steps.size() + plane.bit] ^= 1U;
-            else
-              flipped[l].weights[at * layer.weights.steps.size() + plane.bit] ^= 1U;
-            const NetworkState fresh(problem.architecture, problem.samples, margin, flipped);
-            BOOST_REQUIRE_EQUAL(changes[static_cast<std::size_t>(input)], fresh.loss() - state.loss());
+          for (int index = 0; index < count; ++index) {
+            const NetworkBits next = moved(problem.architecture, state.bits(), l, {plane, unit, index}, pairs);
+            const NetworkState fresh(problem.architecture, problem.samples, margin, next);
+            BOOST_REQUIRE_EQUAL(changes[static_cast<std::size_t>(index)], fresh.loss() - state.loss());
+            swaps += plane.kind == MoveKind::swap && changes[static_cast<std::size_t>(index)] != 0;
           }
-          pass.apply(plane, words.between(0, pass.inputs(plane) - 1));
+          pass.apply(plane, words.between(0, count - 1));
           BOOST_REQUIRE_EQUAL(state.loss(), NetworkState(problem.architecture, problem.samples, margin, state.bits()).loss());
         }
       }
     }
   }
+  BOOST_TEST(swaps > 100);
+}
+
+// Pairs are those of a plain search, whatever the sharding; a pair whose difference leaves 8 bits is left out.
+BOOST_AUTO_TEST_CASE(similar_inputs_are_the_nearest) {
+  Samples samples;
+  samples.features = 4;
+  samples.global_size = 3;
+  samples.labels = {0, 1, 0};
+  samples.inputs = {1, 2, 9, -100, 3, 3, 8, -99, -4, -5, 7, 90};
+  const std::vector<InputPair> nearest{{0, 1}, {0, 2}};
+  BOOST_TEST((similar_inputs(samples, 1, {}) == nearest));  // 3 is nearest to 1 or 2, but 90 + 5 and more than 127 apart
+  BOOST_TEST(similar_inputs(samples, 0, {}).empty());
 }
 
 namespace {
@@ -237,11 +281,10 @@ BOOST_AUTO_TEST_CASE(windowed_changes_equal_the_mean_over_shifts) {
     for (int unit = 0; unit < layer.units; ++unit) {
       pass.begin(0, unit, window);
       std::vector<std::int64_t> changes(static_cast<std::size_t>(layer.inputs));
-      pass.evaluate({0, false}, 0, changes);
+      const MovePlane plane = move_planes(layer, false).front();
+      pass.evaluate(plane, 0, changes);
       for (int input = 0; input < layer.inputs; ++input) {
-        NetworkBits flipped = bits;
-        const auto at = static_cast<std::size_t>(unit * layer.inputs + input) * layer.weights.steps.size();
-        flipped[0].weights[at] ^= 1U;
+        const NetworkBits flipped = moved(problem.architecture, bits, 0, {plane, unit, input}, {});
         std::int64_t expected = 0;
         for (int shift = -window; shift < window; ++shift)
           expected +=

@@ -71,7 +71,7 @@ SolveOutcome solve_anneal(const TrainingInput& input, const AnnealPlan& plan, st
              std::max({config.output_margin, 2 * config.window, 2 * config.final_window}));
   const Checkpoint* resume = resume_of(input, plan);
   Chain chain(input, resume ? resume->current.at(static_cast<std::size_t>(input.grid.group_index)) : plan.start,
-              config.output_margin);
+              config.output_margin, similar_inputs(input.data.train, config.swap_neighbours, input.grid.group));
   Incumbent incumbent(input);
   if (resume)
     incumbent.offer(resume->incumbent, resume->incumbent_objective);
@@ -94,8 +94,9 @@ SolveOutcome solve_anneal(const TrainingInput& input, const AnnealPlan& plan, st
   return {incumbent.bits(), incumbent.objective(), fmt::format("all {} sweeps done", plan.sweeps)};
 }
 
-Descent descend(const TrainingInput& input, const NetworkBits& start, double output_margin, int sweeps) {
-  Chain chain(input, start, output_margin);
+Descent descend(const TrainingInput& input, const NetworkBits& start, double output_margin, int sweeps,
+                std::span<const InputPair> pairs) {
+  Chain chain(input, start, output_margin, pairs);
   for (int sweep = 1; sweep <= sweeps; ++sweep) chain.sweep(sweep, 0.0, input.config.anneal.final_window);
   return {chain.bits(), chain.objective()};
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "solver/anneal/moves.hpp"
 #include "solver/outcome.hpp"
 #include "solver/train.hpp"
 
@@ -29,8 +30,9 @@ struct Descent {
 /// Collective over grid.world.
 [[nodiscard]] SolveOutcome solve_anneal(const TrainingInput& input, const AnnealPlan& plan, std::vector<HistoryRow>& history);
 
-/// Single-flip descent: `sweeps` passes over all parameter bits at temperature 0, taking a flip when it lowers the loss
-/// averaged over a window of anneal.final_window. No random numbers. Collective over the group.
-[[nodiscard]] Descent descend(const TrainingInput& input, const NetworkBits& start, double output_margin, int sweeps);
+/// Descent: `sweeps` passes over all moves at temperature 0, taking one when it lowers the loss averaged over a window of
+/// anneal.final_window. `pairs`: similar_inputs, for the swaps. No random numbers. Collective over the group.
+[[nodiscard]] Descent descend(const TrainingInput& input, const NetworkBits& start, double output_margin, int sweeps,
+                              std::span<const InputPair> pairs);
 
 }  // namespace isinglass

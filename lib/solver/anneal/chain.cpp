@@ -18,18 +18,17 @@ int grid_margin(const TrainingInput& input, double output_margin) {
 
 }  // namespace
 
-Chain::Chain(const TrainingInput& input, const NetworkBits& start, double output_margin)
+Chain::Chain(const TrainingInput& input, const NetworkBits& start, double output_margin, std::span<const InputPair> pairs)
     : input_(input),
-      state_(input.architecture, input.data.train, grid_margin(input, output_margin), start),
+      state_(input.architecture, input.data.train, grid_margin(input, output_margin), start, pairs),
       batch_(smallest_batch) {
   unit_ = 1 / output_step(input.architecture);
   if (input.architecture.loss == Loss::squared_hinge) unit_ /= state_.margin();
   loss_ = input.grid.group.all_sum(state_.loss());
 }
 
-bool Chain::accept(const BitPlane& plane, int input, std::int64_t change, const ProposalKey& key, double temperature) const {
-  const std::uint32_t place =
-      static_cast<std::uint32_t>(input) * 32U + (plane.is_bias ? 16U : 0U) + static_cast<std::uint32_t>(plane.bit);
+bool Chain::accept(int index, std::int64_t change, const ProposalKey& key, double temperature) const {
+  const std::uint32_t place = static_cast<std::uint32_t>(index) * 32U + key.plane;
   const auto chain = static_cast<std::uint32_t>(input_.grid.group_index);
   const double u = uniform(draw(input_.config.seed, Stream::anneal, chain, key.sweep, key.layer_unit, place)[0]);
   // Moves that change nothing are refused: they would let weights without influence drift, which costs a new evaluation
@@ -40,14 +39,14 @@ bool Chain::accept(const BitPlane& plane, int input, std::int64_t change, const 
 
 /// One plane of one unit. The batch of flips evaluated ahead grows while nothing is accepted and shrinks after an
 /// accepted flip: that changes how much is evaluated in vain, never the chain.
-void Chain::sweep_plane(const BitPlane& plane, const ProposalKey& key, double temperature) {
-  const int inputs = pass_.inputs(plane);
-  for (int first = 0; first < inputs;) {
-    changes_.assign(static_cast<std::size_t>(std::min(batch_, inputs - first)), 0);
+void Chain::sweep_plane(const MovePlane& plane, const ProposalKey& key, double temperature) {
+  const int moves = state_.move_count(key.layer_unit >> 24, plane);
+  for (int first = 0; first < moves;) {
+    changes_.assign(static_cast<std::size_t>(std::min(batch_, moves - first)), 0);
     pass_.evaluate(plane, first, changes_);
     input_.grid.group.all_sum(changes_);
     std::size_t at = 0;
-    while (at < changes_.size() && !accept(plane, first + static_cast<int>(at), changes_[at], key, temperature)) ++at;
+    while (at < changes_.size() && !accept(first + static_cast<int>(at), changes_[at], key, temperature)) ++at;
     if (at == changes_.size()) {
       first += static_cast<int>(at);
       batch_ = std::min(largest_batch, 2 * batch_);
@@ -64,9 +63,12 @@ void Chain::sweep(int number, double temperature, double window) {
   for (std::size_t l = 0; l < layers.size(); ++l)
     for (int unit = 0; unit < layers[l].units; ++unit) {
       pass_.begin(l, unit, static_cast<int>(std::lround(window * layers[l].rms)));
-      const ProposalKey key{static_cast<std::uint32_t>(number),
-                            static_cast<std::uint32_t>(l << 24) | static_cast<std::uint32_t>(unit)};
-      for (const BitPlane& plane : bit_planes(layers[l])) sweep_plane(plane, key, temperature);
+      ProposalKey key{static_cast<std::uint32_t>(number),
+                      static_cast<std::uint32_t>(l << 24) | static_cast<std::uint32_t>(unit), 0};
+      for (const MovePlane& plane : move_planes(layers[l], state_.has_swaps(l))) {
+        sweep_plane(plane, key, temperature);
+        ++key.plane;
+      }
     }
   loss_ = input_.grid.group.all_sum(state_.loss());
 }

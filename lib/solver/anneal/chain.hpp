@@ -12,9 +12,9 @@ namespace isinglass {
 class Chain {
 public:
   /// `output_margin` of the loss in units of a random network's output rms.
-  Chain(const TrainingInput& input, const NetworkBits& start, double output_margin);
+  Chain(const TrainingInput& input, const NetworkBits& start, double output_margin, std::span<const InputPair> pairs);
 
-  /// Proposes every parameter bit once; `window` in units of each layer's pre-activation rms. Collective over the group.
+  /// Proposes every move once; `window` in units of each layer's pre-activation rms. Collective over the group.
   void sweep(int number, double temperature, double window);
   /// Loss of the group's samples, in units of one output step.
   [[nodiscard]] double objective() const { return unit_ * static_cast<double>(loss_); }
@@ -23,11 +23,10 @@ public:
 private:
   /// What the random numbers of a unit's proposals are keyed by.
   struct ProposalKey {
-    std::uint32_t sweep = 0, layer_unit = 0;
+    std::uint32_t sweep = 0, layer_unit = 0, plane = 0;
   };
-  void sweep_plane(const BitPlane& plane, const ProposalKey& key, double temperature);
-  [[nodiscard]] bool accept(const BitPlane& plane, int input, std::int64_t change, const ProposalKey& key,
-                            double temperature) const;
+  void sweep_plane(const MovePlane& plane, const ProposalKey& key, double temperature);
+  [[nodiscard]] bool accept(int index, std::int64_t change, const ProposalKey& key, double temperature) const;
 
   const TrainingInput& input_;
   NetworkState state_;

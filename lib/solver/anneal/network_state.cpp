@@ -25,21 +25,28 @@ int largest_magnitude(std::span<const std::int8_t> values) {
   return largest;
 }
 
-constexpr std::size_t row_padding = 32;  // inputs, so that the kernels run on whole vectors
+/// Inputs of a row with padding, so that the kernels run on whole vectors.
+constexpr std::size_t whole_vectors(std::size_t inputs) {
+  constexpr std::size_t vector = 32;
+  return (inputs + vector - 1) / vector * vector;
+}
 
 }  // namespace
 
-NetworkState::NetworkState(const Architecture& architecture, const Samples& samples, int margin, const NetworkBits& bits)
+NetworkState::NetworkState(const Architecture& architecture, const Samples& samples, int margin, const NetworkBits& bits,
+                           std::span<const InputPair> pairs)
     : architecture_(&architecture),
       samples_(samples.size()),
       stride_(padded(samples.size())),
       outputs_(static_cast<std::size_t>(architecture.outputs())),
       margin_(margin),
       bits_(bits),
-      values_(decode(architecture, bits)) {
+      values_(decode(architecture, bits)),
+      pairs_(pairs.begin(), pairs.end()),
+      pairs_at_(whole_vectors(static_cast<std::size_t>(samples.features))) {
   for (std::size_t l = 0; l < architecture.layers.size(); ++l) {
     const Layer& layer = architecture.layers[l];
-    row_length_.push_back((static_cast<std::size_t>(layer.inputs) + row_padding - 1) / row_padding * row_padding);
+    row_length_.push_back(whole_vectors(has_swaps(l) ? pairs_at_ + pairs_.size() : static_cast<std::size_t>(layer.inputs)));
     inputs_.emplace_back(row_length_.back() * samples_);
     outgoing_.push_back(transposed(layer, values_[l]));
     largest_input_.push_back(largest_magnitude(l == 0 ? samples.inputs : architecture.layers[l - 1].values));
@@ -60,6 +67,11 @@ void NetworkState::load_inputs(const Samples& samples) {
     const auto from = samples.row(s);
     std::copy(from.begin(), from.end(), inputs_[0].begin() + static_cast<std::ptrdiff_t>(s * row_length_[0]));
     for (std::size_t i = 0; i < features; ++i) columns_[i * stride_ + s] = from[i];
+    for (std::size_t p = 0; p < pairs_.size(); ++p) {
+      const int difference = from[static_cast<std::size_t>(pairs_[p].a)] - from[static_cast<std::size_t>(pairs_[p].b)];
+      inputs_[0][s * row_length_[0] + pairs_at_ + p] = static_cast<std::int8_t>(difference);
+      largest_difference_ = std::max(largest_difference_, std::abs(difference));
+    }
   }
 }
 
@@ -87,16 +99,44 @@ void NetworkState::set_activation(std::size_t layer, int unit, std::size_t sampl
   inputs_[layer + 1][sample * row_length_[layer + 1] + static_cast<std::size_t>(unit)] = static_cast<std::int8_t>(value);
 }
 
-int NetworkState::step(std::size_t l, const Flip& flip) const {
+namespace {
+
+/// What a move of `plane` changes `value` by; 0 if that would leave the codebook.
+int step_from(int value, const MovePlane& plane, const Codebook& codebook) {
+  const int direction = plane.direction != 0 ? plane.direction : value < 0 ? 1 : -1;
+  return std::abs(value + direction * plane.size) <= codebook.largest() ? direction * plane.size : 0;
+}
+
+}  // namespace
+
+std::size_t NetworkState::parameter(std::size_t l, int unit, int input) const {
+  return static_cast<std::size_t>(unit) * static_cast<std::size_t>(architecture_->layers[l].inputs) +
+         static_cast<std::size_t>(input);
+}
+
+int NetworkState::move_count(std::size_t l, const MovePlane& plane) const {
+  if (plane.kind == MoveKind::bias) return 1;
+  return plane.kind == MoveKind::swap ? static_cast<int>(pairs_.size()) : architecture_->layers[l].inputs;
+}
+
+int NetworkState::reach(std::size_t l, const MovePlane& plane) const {
+  if (plane.kind == MoveKind::bias) return plane.size * architecture_->layers[l].bias_unit;
+  return plane.size * (plane.kind == MoveKind::swap ? largest_difference_ : largest_input_[l]);
+}
+
+int NetworkState::step(std::size_t l, const Move& move) const {
   const Layer& layer = architecture_->layers[l];
-  const auto unit = static_cast<std::size_t>(flip.unit), input = static_cast<std::size_t>(flip.input);
-  if (flip.input == layer.inputs) {
-    const int size = layer.bias.steps[flip.bit] * layer.bias_unit;
-    return bits_[l].biases[unit * layer.bias.steps.size() + flip.bit] ? -size : size;
+  const auto weight = [&](int input, const MovePlane& plane) {
+    return step_from(values_[l].weights[parameter(l, move.unit, input)], plane, layer.weights);
+  };
+  if (move.plane.kind == MoveKind::weight) return weight(move.index, move.plane);
+  if (move.plane.kind == MoveKind::bias) {
+    const int bias = values_[l].biases[static_cast<std::size_t>(move.unit)] / layer.bias_unit;
+    return step_from(bias, move.plane, layer.bias) * layer.bias_unit;
   }
-  const std::size_t weight_bits = layer.weights.steps.size();
-  const std::size_t parameter = unit * static_cast<std::size_t>(layer.inputs) + input;
-  return bits_[l].weights[parameter * weight_bits + flip.bit] ? -layer.weights.steps[flip.bit] : layer.weights.steps[flip.bit];
+  const InputPair& pair = pairs_[static_cast<std::size_t>(move.index)];
+  const int a = weight(pair.a, move.plane), b = weight(pair.b, {MoveKind::swap, move.plane.size, -move.plane.direction});
+  return a == -b ? a : 0;
 }
 
 std::int64_t NetworkState::sample_loss(std::span<const int> z, std::size_t sample) const {
@@ -174,38 +214,61 @@ std::int64_t NetworkState::loss_jump(std::size_t layer, int unit, std::size_t sa
   return propagate<false>(layer, unit, sample, high) - propagate<false>(layer, unit, sample, low);
 }
 
-/// z of one hidden unit after a step of one input, and everything that follows from the samples whose segment changes.
-void NetworkState::shift_unit_z(std::size_t l, int unit, int input, int step, std::span<const FlipEvent> near) {
-  const Layer& layer = architecture_->layers[l];
+/// z of one hidden unit after a step of one input; input == layer.inputs: of the bias.
+void NetworkState::shift_unit_z(std::size_t l, int unit, int input, int step) {
   std::int16_t* z = z_[l].data() + static_cast<std::size_t>(unit) * stride_;
-  if (input == layer.inputs)
+  if (input == architecture_->layers[l].inputs)
     shift_all(z, nullptr, step, stride_);
   else if (l == 0)
     shift_all(z, columns_.data() + static_cast<std::size_t>(input) * stride_, step, stride_);
   else
     for (std::size_t s = 0; s < samples_; ++s) z[s] = static_cast<std::int16_t>(z[s] + step * row(l, s)[input]);
+}
+
+/// Everything that follows from the samples whose segment changed.
+void NetworkState::update_activations(std::size_t l, int unit, std::span<const FlipEvent> near) {
+  const Layer& layer = architecture_->layers[l];
   for (const FlipEvent& event : near) {
-    const int value = layer.values[static_cast<std::size_t>(segment_of(layer.thresholds, z[event.sample]))];
+    const int value = layer.values[static_cast<std::size_t>(
+        segment_of(layer.thresholds, z_[l][static_cast<std::size_t>(unit) * stride_ + event.sample]))];
     if (value != row(l + 1, event.sample)[unit]) propagate<true>(l, unit, event.sample, value);
   }
 }
 
-void NetworkState::apply(std::size_t l, const Flip& flip, std::span<const FlipEvent> near) {
+void NetworkState::add_to_weight(std::size_t l, int unit, int input, int change) {
   const Layer& layer = architecture_->layers[l];
-  const int change = step(l, flip);
-  const auto unit = static_cast<std::size_t>(flip.unit), input = static_cast<std::size_t>(flip.input);
-  if (flip.input == layer.inputs) {
-    bits_[l].biases[unit * layer.bias.steps.size() + flip.bit] ^= 1U;
-    values_[l].biases[unit] += change;
+  const std::size_t at = parameter(l, unit, input);
+  values_[l].weights[at] = static_cast<std::int16_t>(values_[l].weights[at] + change);
+  outgoing_[l][static_cast<std::size_t>(input) * static_cast<std::size_t>(layer.units) + static_cast<std::size_t>(unit)] =
+      values_[l].weights[at];
+  const auto bits = layer.weights.nearest_bits(values_[l].weights[at]);
+  std::copy(bits.begin(), bits.end(), bits_[l].weights.begin() + static_cast<std::ptrdiff_t>(at * bits.size()));
+  if (!layer.is_output()) return shift_unit_z(l, unit, input, change);
+  for (std::size_t s = 0; s < samples_; ++s) z_out_[s * outputs_ + static_cast<std::size_t>(unit)] += change * row(l, s)[input];
+}
+
+void NetworkState::add_to_bias(std::size_t l, int unit, int change) {
+  const Layer& layer = architecture_->layers[l];
+  const auto at = static_cast<std::size_t>(unit);
+  values_[l].biases[at] += change;
+  const auto bits = layer.bias.nearest_bits(values_[l].biases[at] / layer.bias_unit);
+  std::copy(bits.begin(), bits.end(), bits_[l].biases.begin() + static_cast<std::ptrdiff_t>(at * bits.size()));
+  if (!layer.is_output()) return shift_unit_z(l, unit, layer.inputs, change);
+  for (std::size_t s = 0; s < samples_; ++s) z_out_[s * outputs_ + at] += change;
+}
+
+void NetworkState::apply(std::size_t l, const Move& move, std::span<const FlipEvent> near) {
+  const int change = step(l, move);
+  if (move.plane.kind == MoveKind::bias) {
+    add_to_bias(l, move.unit, change);
+  } else if (move.plane.kind == MoveKind::swap) {
+    const InputPair& pair = pairs_[static_cast<std::size_t>(move.index)];
+    add_to_weight(l, move.unit, pair.a, change);
+    add_to_weight(l, move.unit, pair.b, -change);
   } else {
-    const std::size_t parameter = unit * static_cast<std::size_t>(layer.inputs) + input;
-    bits_[l].weights[parameter * layer.weights.steps.size() + flip.bit] ^= 1U;
-    values_[l].weights[parameter] = static_cast<std::int16_t>(values_[l].weights[parameter] + change);
-    outgoing_[l][input * static_cast<std::size_t>(layer.units) + unit] = values_[l].weights[parameter];
+    add_to_weight(l, move.unit, move.index, change);
   }
-  if (!layer.is_output()) return shift_unit_z(l, flip.unit, flip.input, change, near);
-  for (std::size_t s = 0; s < samples_; ++s)
-    z_out_[s * outputs_ + unit] += change * (flip.input == layer.inputs ? 1 : row(l, s)[flip.input]);
+  if (!architecture_->layers[l].is_output()) update_activations(l, move.unit, near);
 }
 
 }  // namespace isinglass

@@ -3,6 +3,7 @@
 #include "data/samples.hpp"
 #include "network/architecture.hpp"
 #include "solver/anneal/flip_kernels.hpp"
+#include "solver/anneal/moves.hpp"
 
 #include <cstdint>
 #include <span>
@@ -14,13 +15,15 @@ namespace isinglass {
 /// changes. All integers; always consistent with `bits` (the state is a feasible point of the QCBO at any time).
 class NetworkState {
 public:
-  /// `margin`: M of the loss, grid units of the output.
-  NetworkState(const Architecture& architecture, const Samples& samples, int margin, const NetworkBits& bits);
+  /// `margin`: M of the loss, grid units of the output. `pairs`: the swaps of the first layer.
+  NetworkState(const Architecture& architecture, const Samples& samples, int margin, const NetworkBits& bits,
+               std::span<const InputPair> pairs = {});
 
-  /// One parameter bit: input == layer.inputs is the bias.
-  struct Flip {
-    int unit = 0, input = 0;
-    std::size_t bit = 0;
+  /// One move of one unit.
+  struct Move {
+    MovePlane plane;
+    int unit = 0;
+    int index = 0;  ///< weight: its input; swap: of the pair; bias: 0
   };
 
   [[nodiscard]] const Architecture& architecture() const { return *architecture_; }
@@ -28,11 +31,17 @@ public:
   [[nodiscard]] std::size_t stride() const { return stride_; }
   [[nodiscard]] const NetworkBits& bits() const { return bits_; }
   [[nodiscard]] int margin() const { return margin_; }
-  /// Change of z per unit of input when the bit flips.
-  [[nodiscard]] int step(std::size_t layer, const Flip& flip) const;
-  /// Largest |input| of a layer on this shard, or what its activation table allows.
-  [[nodiscard]] int largest_input(std::size_t layer) const { return largest_input_[layer]; }
-  /// Inputs of a layer for one sample, [row_length(layer)], padded with zeros.
+  /// Moves of a plane: one an input, one a pair, or one.
+  [[nodiscard]] int move_count(std::size_t layer, const MovePlane& plane) const;
+  /// Change of z per unit of what moves (input, difference of a pair, constant 1); 0 if the move would leave the codebook.
+  [[nodiscard]] int step(std::size_t layer, const Move& move) const;
+  /// Largest |change of z| of a plane's moves on any sample of this shard.
+  [[nodiscard]] int reach(std::size_t layer, const MovePlane& plane) const;
+  /// Where the moves of a plane begin in row().
+  [[nodiscard]] std::size_t row_offset(const MovePlane& plane) const { return plane.kind == MoveKind::swap ? pairs_at_ : 0; }
+  [[nodiscard]] bool has_swaps(std::size_t layer) const { return layer == 0 && !pairs_.empty(); }
+  /// Inputs of a layer for one sample, [row_length(layer)], padded with zeros; in the first layer the differences of the pairs
+  /// follow.
   [[nodiscard]] const std::int8_t* row(std::size_t layer, std::size_t sample) const {
     return inputs_[layer].data() + sample * row_length_[layer];
   }
@@ -56,9 +65,9 @@ public:
   /// Integer loss of the shard.
   [[nodiscard]] std::int64_t loss() const;
 
-  /// Flips a bit and propagates. `near` must name every sample that the flip may take across a threshold (a hidden
+  /// Makes a move and propagates. `near` must name every sample that the move may take across a threshold (a hidden
   /// layer's; unused for the output layer).
-  void apply(std::size_t layer, const Flip& flip, std::span<const FlipEvent> near);
+  void apply(std::size_t layer, const Move& move, std::span<const FlipEvent> near);
 
 private:
   struct Scratch {
@@ -69,7 +78,11 @@ private:
   void load_inputs(const Samples& samples);
   void forward_all();
   void set_activation(std::size_t layer, int unit, std::size_t sample, int value);
-  void shift_unit_z(std::size_t layer, int unit, int input, int step, std::span<const FlipEvent> near);
+  [[nodiscard]] std::size_t parameter(std::size_t layer, int unit, int input) const;
+  void add_to_weight(std::size_t layer, int unit, int input, int change);
+  void add_to_bias(std::size_t layer, int unit, int change);
+  void shift_unit_z(std::size_t layer, int unit, int input, int step);
+  void update_activations(std::size_t layer, int unit, std::span<const FlipEvent> near);
   template <bool commit>
   std::int64_t propagate(std::size_t layer, int unit, std::size_t sample, int value);
   [[nodiscard]] std::int64_t output_jump(int unit, std::size_t sample, int low, int high) const;
@@ -82,12 +95,15 @@ private:
   NetworkValues values_;
   std::vector<std::vector<std::int16_t>> outgoing_;  // [layer] weights of layer + 1 transposed: [input][unit]
   std::vector<std::size_t> row_length_;              // [layer]
-  std::vector<int> largest_input_;                   // [layer]
-  std::vector<std::vector<std::int8_t>> inputs_;     // [layer][sample][row_length]
-  std::vector<std::int8_t> columns_;                 // first layer's inputs, [feature][stride]
-  std::vector<std::vector<std::int16_t>> z_;         // hidden layers, [layer][unit][stride]
-  std::vector<int> z_out_;                           // [sample][output]
-  std::vector<std::int8_t> sign_;                    // [sample][output], wanted sign
+  std::vector<int> largest_input_;                   // [layer] largest |input|
+  std::vector<InputPair> pairs_;
+  std::size_t pairs_at_ = 0;  // of the first pair's difference in a row of the first layer
+  int largest_difference_ = 0;
+  std::vector<std::vector<std::int8_t>> inputs_;  // [layer][sample][row_length]
+  std::vector<std::int8_t> columns_;              // first layer's inputs, [feature][stride]
+  std::vector<std::vector<std::int16_t>> z_;      // hidden layers, [layer][unit][stride]
+  std::vector<int> z_out_;                        // [sample][output]
+  std::vector<std::int8_t> sign_;                 // [sample][output], wanted sign
   Scratch scratch_;
 };
 

@@ -5,25 +5,12 @@
 
 namespace isinglass {
 
-std::vector<BitPlane> bit_planes(const Layer& layer) {
-  std::vector<BitPlane> planes;
-  for (std::size_t bit = 0; bit < layer.weights.steps.size(); ++bit) planes.push_back({bit, false});
-  for (std::size_t bit = 0; bit < layer.bias.steps.size(); ++bit) planes.push_back({bit, true});
-  return planes;
-}
-
 void UnitPass::begin(std::size_t layer_index, int unit, int window) {
   layer_ = layer_index;
   window_ = window;
   unit_ = unit;
   jumps_.resize(layer().thresholds.size() * state_->samples());
   known_.assign(jumps_.size(), 0);
-}
-
-int UnitPass::inputs(const BitPlane& plane) const { return plane.is_bias ? 1 : layer().inputs; }
-
-NetworkState::Flip UnitPass::flip(const BitPlane& plane, int input) const {
-  return {unit_, plane.is_bias ? layer().inputs : input, plane.bit};
 }
 
 std::int64_t UnitPass::jump(std::size_t threshold, std::size_t sample) {
@@ -45,44 +32,41 @@ void UnitPass::find_events(int reach) {
   }
 }
 
-void UnitPass::set_steps(const BitPlane& plane, int first, std::size_t count) {
+void UnitPass::set_steps(const MovePlane& plane, int first, std::size_t count) {
   steps_.assign(state_->row_length(layer_), 0);
-  for (std::size_t i = 0; i < count; ++i) {
-    const int input = first + static_cast<int>(i);
-    steps_[static_cast<std::size_t>(input)] = static_cast<std::int16_t>(state_->step(layer_, flip(plane, input)));
-  }
+  const std::size_t offset = state_->row_offset(plane);
+  for (int index = first; index < first + static_cast<int>(count); ++index)
+    steps_[offset + static_cast<std::size_t>(index)] = static_cast<std::int16_t>(state_->step(layer_, {plane, unit_, index}));
 }
 
-void UnitPass::hidden_changes(const BitPlane& plane, int first, std::span<std::int64_t> changes) {
-  const int size = plane.is_bias ? layer().bias.steps[plane.bit] * layer().bias_unit : layer().weights.steps[plane.bit];
-  find_events(size * (plane.is_bias ? 1 : state_->largest_input(layer_)) + window_);
-  std::int64_t now = 0;  // what the sums count without a flip
+void UnitPass::hidden_changes(const MovePlane& plane, int first, std::span<std::int64_t> changes) {
+  find_events(state_->reach(layer_, plane) + window_);
+  std::int64_t now = 0;  // what the sums count without a move
   for (const FlipEvent& event : events_) now += event.jump * height(-event.distance, window_);
-  if (plane.is_bias) {
-    const int step = state_->step(layer_, flip(plane, 0));
+  if (plane.kind == MoveKind::bias) {
+    const int step = state_->step(layer_, {plane, unit_, 0});
     changes[0] = -now;
     for (const FlipEvent& event : events_) changes[0] += event.jump * height(step - event.distance, window_);
     return;
   }
   set_steps(plane, first, changes.size());
   sums_.assign(state_->row_length(layer_), 0);
-  const auto from = static_cast<std::size_t>(first);
+  const std::size_t from = state_->row_offset(plane) + static_cast<std::size_t>(first);
   sum_heights(events_, {state_->row(layer_, 0), state_->row_length(layer_)}, steps_, from, from + changes.size(), window_,
               sums_);
   for (std::size_t i = 0; i < changes.size(); ++i) changes[i] = sums_[from + i] - now;
 }
 
-void UnitPass::output_changes(const BitPlane& plane, int first, std::span<std::int64_t> changes) {
+void UnitPass::output_changes(const MovePlane& plane, int first, std::span<std::int64_t> changes) {
   const bool squared = state_->architecture().loss == Loss::squared_hinge;
-  const int size = plane.is_bias ? layer().bias.steps[plane.bit] * layer().bias_unit : layer().weights.steps[plane.bit];
-  const int reach = size * (plane.is_bias ? 1 : state_->largest_input(layer_));
+  const int reach = state_->reach(layer_, plane);
   shortfalls_.clear();
   for (std::size_t s = 0; s < state_->samples(); ++s) {
     const int shortfall = state_->shortfall(unit_, s);
     if (shortfall > -reach) shortfalls_.push_back({s, shortfall, state_->target(unit_, s)});
   }
-  if (plane.is_bias) {
-    changes[0] = sum_bias_losses(shortfalls_, state_->step(layer_, flip(plane, 0)), squared);
+  if (plane.kind == MoveKind::bias) {
+    changes[0] = sum_bias_losses(shortfalls_, state_->step(layer_, {plane, unit_, 0}), squared);
     return;
   }
   set_steps(plane, first, changes.size());
@@ -93,13 +77,13 @@ void UnitPass::output_changes(const BitPlane& plane, int first, std::span<std::i
   std::copy_n(sums_.begin() + first, changes.size(), changes.begin());
 }
 
-void UnitPass::evaluate(const BitPlane& plane, int first, std::span<std::int64_t> changes) {
+void UnitPass::evaluate(const MovePlane& plane, int first, std::span<std::int64_t> changes) {
   if (layer().is_output())
     output_changes(plane, first, changes);
   else
     hidden_changes(plane, first, changes);
 }
 
-void UnitPass::apply(const BitPlane& plane, int input) { state_->apply(layer_, flip(plane, input), events_); }
+void UnitPass::apply(const MovePlane& plane, int index) { state_->apply(layer_, {plane, unit_, index}, events_); }
 
 }  // namespace isinglass

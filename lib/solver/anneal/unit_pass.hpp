@@ -9,15 +9,6 @@
 
 namespace isinglass {
 
-/// One bit plane of a unit's parameters: the same codebook bit of every weight, or one bit of the bias (one input).
-struct BitPlane {
-  std::size_t bit = 0;
-  bool is_bias = false;
-};
-
-/// All planes of a layer's units, in proposal order.
-[[nodiscard]] std::vector<BitPlane> bit_planes(const Layer& layer);
-
 /// The proposals of one unit. While only this unit moves, what crossing a threshold does to a sample's loss does not
 /// change, so each such jump is computed once and kept for the whole pass.
 class UnitPass {
@@ -29,22 +20,19 @@ public:
   void begin(std::size_t layer, int unit, int window);
   /// What one unit of the changes is worth: 1, or 1 / (2 window) for a hidden layer's with a window.
   [[nodiscard]] double change_unit() const { return layer().is_output() || window_ == 0 ? 1.0 : 0.5 / window_; }
-  /// Inputs of a plane: those of the layer, or the one constant input.
-  [[nodiscard]] int inputs(const BitPlane& plane) const;
-  /// Exact change of the shard's integer loss for flipping the plane's bit of inputs first .. first + changes.size() - 1,
-  /// each alone, against the state as it is.
-  void evaluate(const BitPlane& plane, int first, std::span<std::int64_t> changes);
-  /// Flips one bit; `evaluate` for its plane must have been the last call.
-  void apply(const BitPlane& plane, int input);
+  /// Exact change of the shard's integer loss for the plane's moves first .. first + changes.size() - 1, each alone, against
+  /// the state as it is.
+  void evaluate(const MovePlane& plane, int first, std::span<std::int64_t> changes);
+  /// Makes one move; `evaluate` for its plane must have been the last call.
+  void apply(const MovePlane& plane, int index);
 
 private:
-  [[nodiscard]] NetworkState::Flip flip(const BitPlane& plane, int input) const;
   [[nodiscard]] const Layer& layer() const { return state_->architecture().layers[layer_]; }
   void find_events(int reach);
   [[nodiscard]] std::int64_t jump(std::size_t threshold, std::size_t sample);
-  void set_steps(const BitPlane& plane, int first, std::size_t count);
-  void hidden_changes(const BitPlane& plane, int first, std::span<std::int64_t> changes);
-  void output_changes(const BitPlane& plane, int first, std::span<std::int64_t> changes);
+  void set_steps(const MovePlane& plane, int first, std::size_t count);
+  void hidden_changes(const MovePlane& plane, int first, std::span<std::int64_t> changes);
+  void output_changes(const MovePlane& plane, int first, std::span<std::int64_t> changes);
 
   NetworkState* state_;
   std::size_t layer_ = 0;

@@ -49,6 +49,7 @@ private:
   const QcgdConfig& settings_;
   const Communicator& group_;
   std::vector<HistoryRow>& history_;
+  std::vector<InputPair> pairs_;  // of the descents' swaps
   StructuredState state_;
   std::vector<LayerDuals> duals_;
   double image_diameter_square_ = 0;  // sum_c (largest P_c)^2
@@ -66,6 +67,7 @@ Qcgd::Qcgd(const TrainingInput& input, std::vector<HistoryRow>& history)
       settings_(input.config.qcgd),
       group_(input.grid.group),
       history_(history),
+      pairs_(similar_inputs(input.data.train, input.config.anneal.swap_neighbours, input.grid.group)),
       state_(make_state(input.architecture, input.data.train, propagate_intervals(input.architecture, input.data.train),
                         {settings_.margin, settings_.output_margin}, group_)),
       duals_(make_duals(state_, settings_.initial_multiplier)),
@@ -110,7 +112,7 @@ NetworkBits Qcgd::complete(const NetworkBits& bits) {
   set_forward(state_, bits);
   incumbent_.offer(bits, output_loss(state_, group_));
   if (settings_.descent_sweeps == 0) return bits;
-  Descent descent = descend(input_, bits, settings_.output_margin, settings_.descent_sweeps);
+  Descent descent = descend(input_, bits, settings_.output_margin, settings_.descent_sweeps, pairs_);
   incumbent_.offer(descent.bits, descent.objective);
   return std::move(descent.bits);
 }
