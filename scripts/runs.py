@@ -35,8 +35,12 @@ def mpi_environment(ranks):
 
 
 def train(program, config, output, ranks, overrides):
-    """Runs one training, or finds it finished in `output`; returns what `isinglass train --json` says."""
-    command = ["mpirun", "-n", ranks, program, "train", config, "--output", output, "--json", "--quiet"]
+    """Runs one training, or finds it finished in `output`; returns what `isinglass train --json` says.
+
+    One rank runs without mpirun, which would bind several trainings at a time to the same core.
+    """
+    start = ["mpirun", "-n", ranks, program] if ranks > 1 else [program]
+    command = [*start, "train", config, "--output", output, "--json", "--quiet"]
     for override in overrides:
         command += ["--set", override]
     command = [str(word) for word in command]
