@@ -50,8 +50,8 @@ inline double input_rms(const Samples& samples) {
 
 /// A network of `depth` hidden layers with random sizes, codebooks, activations and loss.
 inline NetworkConfig random_network(Words& words, int depth) {
-  const std::vector<std::string> codebooks{"1bit", "2bit", "3bit", "ternary"}, losses{"hinge", "squared_hinge"},
-      activations{"sign", "tanh", "hard_tanh", "relu", "sigmoid"};
+  const std::vector<std::string> codebooks{"1bit", "2bit", "3bit", "ternary"},
+      losses{"hinge", "squared_hinge", "squared", "logistic"}, activations{"sign", "tanh", "hard_tanh", "relu", "sigmoid"};
   NetworkConfig config;
   config.hidden.clear();
   for (int l = 0; l < depth; ++l) {

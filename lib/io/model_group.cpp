@@ -9,7 +9,8 @@
 namespace isinglass {
 namespace {
 
-constexpr std::pair<Loss, const char*> loss_names[] = {{Loss::hinge, "hinge"}, {Loss::squared_hinge, "squared_hinge"}};
+constexpr std::pair<Loss, const char*> loss_names[] = {
+    {Loss::hinge, "hinge"}, {Loss::squared_hinge, "squared_hinge"}, {Loss::squared, "squared"}, {Loss::logistic, "logistic"}};
 
 std::string name_of(Loss loss) {
   return std::ranges::find(loss_names, loss, [](const auto& entry) { return entry.first; })->second;
@@ -20,6 +21,21 @@ Loss loss_named(const std::string& name) {
     if (name == known) return loss;
   }
   throw InputError(fmt::format("/model/loss: unknown loss \"{}\"", name));
+}
+
+/// Files of format version 1.0 have neither number: their losses need no spline.
+void read_loss(const h5::Group& group, Architecture& architecture) {
+  constexpr std::int64_t most_segments = 1 << 15;  // more than a grid of outputs has points
+  architecture.loss = loss_named(h5::read_text_attribute(group, "loss"));
+  const auto read = [&](const char* name, int& value, std::int64_t least, std::int64_t most) {
+    if (!group.has_attribute(name)) return;
+    const auto found = h5::read_attribute<std::int64_t>(group, name);
+    if (found < least || found > most)
+      throw InputError(fmt::format("{}: {} is outside {} .. {}", group.where(name), found, least, most));
+    value = static_cast<int>(found);
+  };
+  read("loss_segments", architecture.loss_segments, 1, most_segments);
+  read("loss_degree", architecture.loss_degree, 0, 2);
 }
 
 void expect(bool condition, const h5::Group& group, const char* problem) {
@@ -108,6 +124,8 @@ void write_model_group(const h5::Group& root, const Model& model) {
   h5::write_attribute(group, "layers", static_cast<std::int64_t>(layers.size()));
   h5::write_attribute(group, "classes", std::int64_t{model.architecture.classes});
   h5::write_attribute(group, "loss", name_of(model.architecture.loss));
+  h5::write_attribute(group, "loss_segments", std::int64_t{model.architecture.loss_segments});
+  h5::write_attribute(group, "loss_degree", std::int64_t{model.architecture.loss_degree});
   h5::write_attribute(group, "rows", std::int64_t{model.rows});
   h5::write_attribute(group, "columns", std::int64_t{model.columns});
   h5::write_texts(group, "class_names", model.class_names);
@@ -119,7 +137,7 @@ Model read_model_group(const h5::Group& root) {
   const h5::Group group = root.open_group("model");
   Model model;
   model.architecture.classes = read_count(group, "classes");
-  model.architecture.loss = loss_named(h5::read_text_attribute(group, "loss"));
+  read_loss(group, model.architecture);
   model.rows = read_count(group, "rows");
   model.columns = read_count(group, "columns");
   model.class_names = h5::read_texts(group, "class_names");

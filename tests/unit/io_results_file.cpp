@@ -6,6 +6,7 @@
 #include "base/error.hpp"
 #include "full_disk.hpp"
 #include "io/h5.hpp"
+#include "io/model_group.hpp"
 #include "io/results_file.hpp"
 #include "temporary_folder.hpp"
 
@@ -27,6 +28,7 @@ Layer layer_of(int inputs, int units, const char* weights, const char* bias, std
           .rms = 12.5,
           .thresholds = std::move(thresholds),
           .values = std::move(values),
+          .cell_width = 1,
           .pieces = {}};
 }
 
@@ -37,7 +39,9 @@ Model sample_model() {
       .layers = {layer_of(6, 4, "1bit", "6bit", {0}, {-1, 1}), layer_of(4, 5, "ternary", "3bit", {-4, 4}, {-2, 0, 2}),
                  layer_of(5, 3, "2bit", "4bit", {}, {})},
       .classes = 3,
-      .loss = Loss::squared_hinge};
+      .loss = Loss::squared_hinge,
+      .loss_segments = 12,
+      .loss_degree = 2};
   model.bits = random_bits(model.architecture, 9);
   model.class_names = {"T-shirt/top", "Trouser", "Bag"};
   model.center = {0, 3, 15, 7, 2, 1};
@@ -104,8 +108,8 @@ std::string text_of(const Model& m) {
     list(m.bits[l].weights);
     list(m.bits[l].biases);
   }
-  text << m.architecture.classes << ' ' << static_cast<int>(m.architecture.loss) << ' ' << m.rows << ' ' << m.columns
-       << m.config_yaml;
+  text << m.architecture.classes << ' ' << static_cast<int>(m.architecture.loss) << ' ' << m.architecture.loss_segments << ' '
+       << m.architecture.loss_degree << ' ' << m.rows << ' ' << m.columns << m.config_yaml;
   list(m.center);
   for (const std::string& name : m.class_names) text << name << ',';
   return text.str();
@@ -131,6 +135,43 @@ BOOST_AUTO_TEST_CASE(model_and_results_come_back) {
   BOOST_CHECK(read_model(path).bits == sample_model().bits);
   BOOST_TEST(text_of(read_results(path)) == text_of(sample_results()));
   BOOST_TEST(!std::filesystem::exists(folder / "results.h5.tmp"));
+}
+
+BOOST_AUTO_TEST_CASE(every_loss_comes_back) {
+  const TemporaryFolder folder;
+  for (const Loss loss : {Loss::hinge, Loss::squared_hinge, Loss::squared, Loss::logistic}) {
+    Model model = sample_model();
+    model.architecture.loss = loss;
+    write_results(folder / "results.h5", model, RunResults{}, {});
+    BOOST_TEST(text_of(read_model(folder / "results.h5")) == text_of(model));
+  }
+}
+
+// Splines of losses came with version 1.1.
+BOOST_AUTO_TEST_CASE(a_file_without_spline_of_the_loss_is_read) {
+  const auto parts = [](bool is_old) {
+    return h5::file_image("model", [&](const h5::Group& root) {
+      write_model_group(root, sample_model());
+      const h5::Group group = root.open_group("model");
+      if (is_old)
+        for (const char* name : {"loss_segments", "loss_degree"}) BOOST_REQUIRE(H5Adelete(group.id(), name) >= 0);
+    });
+  };
+  const TemporaryFolder folder;
+  for (const bool is_old : {false, true}) {
+    overwrite(folder / "model.h5", parts(is_old));
+    const Architecture read = read_model_group(h5::File(folder / "model.h5").root()).architecture;
+    BOOST_TEST(read.loss_segments == (is_old ? Architecture{}.loss_segments : 12));
+    BOOST_TEST(read.loss_degree == (is_old ? Architecture{}.loss_degree : 2));
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_spline_of_the_loss_that_does_not_exist_is_refused) {
+  const TemporaryFolder folder;
+  Model model = sample_model();
+  model.architecture.loss_degree = 3;
+  const std::string message = message_of<SystemError>([&] { write_results(folder / "a.h5", model, RunResults{}, {}); });
+  BOOST_TEST(mentions(message, {"loss_degree", "3 is outside 0 .. 2"}), message);
 }
 
 BOOST_AUTO_TEST_CASE(a_run_without_history_or_test_split_comes_back) {

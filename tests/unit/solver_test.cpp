@@ -18,19 +18,40 @@ using namespace isinglass::testing;
 
 namespace {
 
+/// One output's integer loss, from the formula of the exact ones and the spline of the logistic one.
+std::int64_t plain_loss(const Architecture& architecture, int margin, int t) {
+  const std::int64_t lack = margin - t, hinge = std::max<std::int64_t>(0, lack);
+  switch (architecture.loss) {
+    case Loss::hinge:
+      return hinge;
+    case Loss::squared_hinge:
+      return hinge * hinge;
+    case Loss::squared:
+      return lack * lack;
+    default:
+      return make_loss_spline(architecture, margin, output_limit(architecture)).at(t);
+  }
+}
+
+/// The loss of problem `number`: each in turn; the logistic one with every degree.
+void set_loss(Architecture& architecture, std::uint64_t number) {
+  architecture.loss =
+      std::array{Loss::hinge, Loss::squared_hinge, Loss::squared, Loss::logistic}[static_cast<std::size_t>(number % 4)];
+  architecture.loss_degree = static_cast<int>(number / 4 % 3);
+  architecture.loss_segments = 1 + static_cast<int>(number % 11);
+}
+
 /// Exact loss of one network in units of the output step: the objective every method minimises.
 double plain_objective(const Architecture& architecture, const Samples& samples, const NetworkBits& bits, int margin) {
   const NetworkValues values = decode(architecture, bits);
   const int outputs = architecture.outputs();
-  double loss = 0;
+  std::int64_t loss = 0;
   for (std::size_t s = 0; s < samples.size(); ++s) {
     const auto z = forward(architecture, values, samples.row(s));
-    for (int c = 0; c < outputs; ++c) {
-      const double short_of = std::max(0, margin - target_sign(outputs, c, samples.labels[s]) * z[static_cast<std::size_t>(c)]);
-      loss += architecture.loss == Loss::hinge ? short_of : short_of * short_of / margin;
-    }
+    for (int c = 0; c < outputs; ++c)
+      loss += plain_loss(architecture, margin, target_sign(outputs, c, samples.labels[s]) * z[static_cast<std::size_t>(c)]);
   }
-  return loss / output_step(architecture);
+  return static_cast<double>(loss) * make_loss_spline(architecture, margin, output_limit(architecture)).unit;
 }
 
 /// Every assignment of the parameter bits, by counting.
@@ -206,7 +227,8 @@ NetworkBits moved(const Architecture& architecture, const NetworkBits& bits, std
 BOOST_AUTO_TEST_CASE(pass_changes_equal_recomputed_losses) {
   int swaps = 0;
   for (std::uint64_t seed = 0; seed < 60; ++seed) {
-    const RandomProblem problem = random_problem(seed, 1 + static_cast<int>(seed % 3), 30);
+    RandomProblem problem = random_problem(seed, 1 + static_cast<int>(seed % 3), 30);
+    set_loss(problem.architecture, seed / 3);  // every depth meets every loss
     const int margin = margin_of(problem.architecture, 1.0);
     const std::vector<InputPair> pairs = similar_inputs(problem.samples, 2, {});
     NetworkState state(problem.architecture, problem.samples, margin, random_bits(problem.architecture, seed), pairs);
@@ -260,8 +282,7 @@ std::int64_t shifted_loss(const RandomProblem& problem, const NetworkBits& bits,
     const auto z = forward(problem.architecture, values, problem.samples.row(s));
     for (int c = 0; c < outputs; ++c) {
       const int sign = target_sign(outputs, c, problem.samples.labels[s]);
-      const std::int64_t short_of = std::max(0, margin - sign * z[static_cast<std::size_t>(c)]);
-      loss += problem.architecture.loss == Loss::hinge ? short_of : short_of * short_of;
+      loss += plain_loss(problem.architecture, margin, sign * z[static_cast<std::size_t>(c)]);
     }
   }
   return loss;
@@ -272,7 +293,8 @@ std::int64_t shifted_loss(const RandomProblem& problem, const NetworkBits& bits,
 // With a window, a change is the sum over all shifts -window .. window - 1 of the unit's z of the exact change.
 BOOST_AUTO_TEST_CASE(windowed_changes_equal_the_mean_over_shifts) {
   for (std::uint64_t seed = 0; seed < 24; ++seed) {
-    const RandomProblem problem = random_problem(seed, 1 + static_cast<int>(seed % 2), 12);
+    RandomProblem problem = random_problem(seed, 1 + static_cast<int>(seed % 2), 12);
+    set_loss(problem.architecture, seed / 2);
     const int margin = margin_of(problem.architecture, 1.0), window = 1 + static_cast<int>(seed % 5) * 3;
     const NetworkBits bits = random_bits(problem.architecture, seed);
     NetworkState state(problem.architecture, problem.samples, margin, bits);

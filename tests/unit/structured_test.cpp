@@ -7,11 +7,38 @@
 #include <boost/test/unit_test.hpp>
 
 #include <algorithm>
+#include <array>
 
 using namespace isinglass;
 using namespace isinglass::testing;
 
 namespace {
+
+/// A random problem with each loss in turn; the logistic one with every degree and different numbers of pieces.
+RandomProblem problem_with_loss(std::uint64_t seed, std::size_t samples) {
+  RandomProblem problem = random_problem(seed, 1 + static_cast<int>(seed % 3), samples);
+  const std::uint64_t round = seed / 3;  // so that every depth meets every loss
+  problem.architecture.loss =
+      std::array{Loss::hinge, Loss::squared_hinge, Loss::squared, Loss::logistic}[static_cast<std::size_t>(round % 4)];
+  problem.architecture.loss_degree = static_cast<int>(round / 4 % 3);
+  problem.architecture.loss_segments = 1 + static_cast<int>(round % 11);
+  return problem;
+}
+
+/// One output's integer loss, from the formula of the exact ones and the spline of the logistic one.
+std::int64_t plain_loss(const Architecture& architecture, int margin, int t) {
+  const std::int64_t lack = margin - t, hinge = std::max<std::int64_t>(0, lack);
+  switch (architecture.loss) {
+    case Loss::hinge:
+      return hinge;
+    case Loss::squared_hinge:
+      return hinge * hinge;
+    case Loss::squared:
+      return lack * lack;
+    default:
+      return make_loss_spline(architecture, margin, output_limit(architecture)).at(t);
+  }
+}
 
 /// The energy as DESIGN's formula reads, from the weights, the chosen segments and the multipliers alone.
 double plain_energy(const StructuredState& state, const RandomProblem& problem) {
@@ -27,9 +54,11 @@ double plain_energy(const StructuredState& state, const RandomProblem& problem) 
         for (std::size_t i = 0; i < activation.size(); ++i) z += values.weights[unit * activation.size() + i] * activation[i];
         const std::size_t at = layer.at(j, s), k = layer.segment[at];
         const std::int64_t distance = z > layer.hi[k] ? z - layer.hi[k] : z < layer.lo[k] ? layer.lo[k] - z : 0;
-        const std::int64_t cost = layer.linear ? distance : distance * distance;
+        const bool is_output = layer.layer->is_output();
+        const int sign = target_sign(problem.architecture.outputs(), j, problem.samples.labels[s]);
+        const std::int64_t cost = is_output ? plain_loss(problem.architecture, layer.lo[1], sign * z) : distance * distance;
         energy += layer.scale * static_cast<double>(layer.multiplier[at] * cost);
-        next.push_back(layer.layer->is_output() ? z : layer.layer->values[k]);
+        next.push_back(is_output ? z : layer.layer->values[k]);
       }
       activation = next;
     }
@@ -86,6 +115,40 @@ BOOST_AUTO_TEST_CASE(kernels_equal_the_plain_reference) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(looked_up_losses_equal_the_plain_reference) {
+  Words words(13);
+  for (int round = 0; round < 100; ++round) {
+    const int limit = words.between(50, 3000), margin = words.between(1, 400), step = words.between(-8, 8);
+    RandomProblem problem = problem_with_loss(static_cast<std::uint64_t>(round), 1);
+    problem.architecture.loss = words.between(0, 1) ? Loss::logistic : Loss::squared;
+    const LossSpline spline = make_loss_spline(problem.architecture, margin, limit);
+    const LossTable table(spline, limit);
+    const std::size_t size = padded(static_cast<std::size_t>(words.between(1, 700)));
+    const int largest_x = words.between(1, std::min(127, limit / 9)), largest_z = limit - 8 * largest_x;
+    std::vector<std::int16_t> above, below, multiplier, shift;
+    std::vector<std::uint8_t> segment;
+    std::vector<std::int8_t> x;
+    std::int64_t expected = 0;
+    std::vector<std::int64_t> costs(sample_block, 5), block(sample_block, 5);
+    for (std::size_t s = 0; s < size; ++s) {
+      const int z = words.between(-largest_z, largest_z), sign = words.between(0, 1) ? 1 : -1;
+      segment.push_back(sign > 0 ? 1 : 0);
+      above.push_back(static_cast<std::int16_t>(sign > 0 ? z - limit : z + margin));
+      below.push_back(static_cast<std::int16_t>(sign > 0 ? margin - z : -limit - z));
+      multiplier.push_back(static_cast<std::int16_t>(words.between(0, 1)));
+      x.push_back(static_cast<std::int8_t>(words.between(-largest_x, largest_x)));
+      shift.push_back(x.back());
+      const std::int64_t change = spline.at(sign * (z + step * x.back())) - spline.at(sign * z);
+      expected += multiplier.back() * change;
+      if (s < sample_block) block[s] += change;
+    }
+    const LossView view{above.data(), below.data(), multiplier.data(), segment.data(), size};
+    BOOST_TEST(table_change(view, x.data(), step, table) == expected);
+    add_table_costs(costs.data(), view, shift.data(), step, table);
+    BOOST_TEST(costs == block, boost::test_tools::per_element());
+  }
+}
+
 // The largest values that fits_narrow lets through, all at once: the 16-bit loop must not overflow.
 BOOST_AUTO_TEST_CASE(narrow_kernel_holds_at_its_limits) {
   for (const int shift : {2, 30, 120, 254}) {
@@ -108,30 +171,30 @@ BOOST_AUTO_TEST_CASE(narrow_kernel_holds_at_its_limits) {
 
 BOOST_AUTO_TEST_CASE(forward_state_has_the_forward_loss) {
   for (std::uint64_t seed = 0; seed < 60; ++seed) {
-    const RandomProblem problem = random_problem(seed, 1 + static_cast<int>(seed % 3), 30);
+    const RandomProblem problem = problem_with_loss(seed, 30);
     Words words(seed + 500);
     StructuredState state = state_of(problem, words);
     const NetworkBits bits = random_bits(problem.architecture, seed);
     set_forward(state, bits);
     const NetworkValues values = decode(problem.architecture, bits);
-    double loss = 0;
+    std::int64_t loss = 0;
     const int margin = state.layers.back().lo[1], outputs = problem.architecture.outputs();
     for (std::size_t s = 0; s < problem.samples.size(); ++s) {
       const auto z = forward(problem.architecture, values, problem.samples.row(s));
       for (int c = 0; c < outputs; ++c) {
-        const double short_of =
-            std::max(0, margin - target_sign(outputs, c, problem.samples.labels[s]) * z[static_cast<std::size_t>(c)]);
-        loss += problem.architecture.loss == Loss::hinge ? short_of : short_of * short_of / margin;
+        const int sign = target_sign(outputs, c, problem.samples.labels[s]);
+        loss += plain_loss(problem.architecture, margin, sign * z[static_cast<std::size_t>(c)]);
       }
     }
-    BOOST_TEST(output_loss(state, Communicator()) == loss / output_step(problem.architecture),
-               boost::test_tools::tolerance(1e-12));
+    BOOST_TEST(layer_costs(state).back() == loss);
+    const double unit = make_loss_spline(problem.architecture, margin, output_limit(problem.architecture)).unit;
+    BOOST_TEST(output_loss(state, Communicator()) == unit * static_cast<double>(loss));
   }
 }
 
 BOOST_AUTO_TEST_CASE(energy_stays_the_plain_energy_through_sweeps) {
   for (std::uint64_t seed = 0; seed < 120; ++seed) {
-    const RandomProblem problem = random_problem(seed, 1 + static_cast<int>(seed % 3), static_cast<std::size_t>(1 + seed % 40));
+    const RandomProblem problem = problem_with_loss(seed, static_cast<std::size_t>(1 + seed % 40));
     Words words(seed + 900);
     StructuredState state = state_of(problem, words);
     set_forward(state, random_bits(problem.architecture, seed));
@@ -150,7 +213,7 @@ BOOST_AUTO_TEST_CASE(energy_stays_the_plain_energy_through_sweeps) {
 // At temperature 0 no accepted move may raise the energy, whatever the proposal.
 BOOST_AUTO_TEST_CASE(descent_never_raises_the_energy) {
   for (std::uint64_t seed = 0; seed < 60; ++seed) {
-    const RandomProblem problem = random_problem(seed, 1 + static_cast<int>(seed % 3), 25);
+    const RandomProblem problem = problem_with_loss(seed, 25);
     Words words(seed + 1300);
     StructuredState state = state_of(problem, words);
     set_forward(state, random_bits(problem.architecture, seed));

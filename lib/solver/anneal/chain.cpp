@@ -24,6 +24,7 @@ Chain::Chain(const TrainingInput& input, const NetworkBits& start, double output
       batch_(smallest_batch) {
   unit_ = 1 / output_step(input.architecture);
   if (input.architecture.loss == Loss::squared_hinge) unit_ /= state_.margin();
+  if (!state_.loss_table().empty()) unit_ = state_.loss_table().unit();
   loss_ = input.grid.group.all_sum(state_.loss());
 }
 

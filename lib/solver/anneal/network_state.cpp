@@ -1,6 +1,7 @@
 #include "solver/anneal/network_state.hpp"
 
 #include "network/forward.hpp"
+#include "solver/anneal/loss_kernels.hpp"
 #include "solver/structured/kernels.hpp"
 
 #include <algorithm>
@@ -52,6 +53,8 @@ NetworkState::NetworkState(const Architecture& architecture, const Samples& samp
     largest_input_.push_back(largest_magnitude(l == 0 ? samples.inputs : architecture.layers[l - 1].values));
     if (!layer.is_output()) z_.emplace_back(static_cast<std::size_t>(layer.units) * stride_);
   }
+  if (architecture.loss != Loss::hinge && architecture.loss != Loss::squared_hinge)
+    table_ = make_loss_table(architecture, margin);
   z_out_.resize(samples_ * outputs_);
   for (std::size_t s = 0; s < samples_; ++s)
     for (int c = 0; c < architecture.outputs(); ++c)
@@ -140,6 +143,7 @@ int NetworkState::step(std::size_t l, const Move& move) const {
 }
 
 std::int64_t NetworkState::sample_loss(std::span<const int> z, std::size_t sample) const {
+  if (!table_.empty()) return looked_up_loss(z, std::span(sign_).subspan(sample * outputs_, outputs_), margin_, table_);
   std::int64_t sum = 0;
   const bool squared = architecture_->loss == Loss::squared_hinge;
   for (std::size_t c = 0; c < outputs_; ++c) {
@@ -198,6 +202,10 @@ std::int64_t NetworkState::output_jump(int unit, std::size_t sample, int low, in
   const std::size_t last = architecture_->layers.size() - 1;
   const std::int16_t* weights = outgoing_[last].data() + static_cast<std::size_t>(unit) * outputs_;
   const int now = row(last, sample)[unit];
+  if (!table_.empty()) {
+    const OutputMove move{{z_out_.data() + sample * outputs_, outputs_}, {weights, outputs_}, low - now, high - now};
+    return looked_up_jump(move, std::span(sign_).subspan(sample * outputs_, outputs_), margin_, table_);
+  }
   const bool squared = architecture_->loss == Loss::squared_hinge;
   std::int64_t sum = 0;
   for (std::size_t c = 0, at = sample * outputs_; c < outputs_; ++c, ++at) {

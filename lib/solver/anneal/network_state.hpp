@@ -2,6 +2,7 @@
 
 #include "data/samples.hpp"
 #include "network/architecture.hpp"
+#include "network/loss.hpp"
 #include "solver/anneal/flip_kernels.hpp"
 #include "solver/anneal/moves.hpp"
 
@@ -31,6 +32,8 @@ public:
   [[nodiscard]] std::size_t stride() const { return stride_; }
   [[nodiscard]] const NetworkBits& bits() const { return bits_; }
   [[nodiscard]] int margin() const { return margin_; }
+  /// The loss by the shortfall, of losses other than the hinges; for these, which have kernels of their own, empty.
+  [[nodiscard]] const LossTable& loss_table() const { return table_; }
   /// Moves of a plane: one an input, one a pair, or one.
   [[nodiscard]] int move_count(std::size_t layer, const MovePlane& plane) const;
   /// Change of z per unit of what moves (input, difference of a pair, constant 1); 0 if the move would leave the codebook.
@@ -60,7 +63,7 @@ public:
   }
 
   /// How much larger one sample's integer loss is if the activation of (layer, unit) is `high` instead of `low`: hinge
-  /// sums the shortfalls, squared hinge their squares. Propagates through the layers after `layer`.
+  /// sums the shortfalls, squared hinge their squares, others loss_table(). Propagates through the layers after `layer`.
   [[nodiscard]] std::int64_t loss_jump(std::size_t layer, int unit, std::size_t sample, int low, int high);
   /// Integer loss of the shard.
   [[nodiscard]] std::int64_t loss() const;
@@ -91,6 +94,7 @@ private:
   const Architecture* architecture_;
   std::size_t samples_, stride_, outputs_;
   int margin_;
+  LossTable table_;
   NetworkBits bits_;
   NetworkValues values_;
   std::vector<std::vector<std::int16_t>> outgoing_;  // [layer] weights of layer + 1 transposed: [input][unit]

@@ -1,5 +1,7 @@
 #include "solver/anneal/unit_pass.hpp"
 
+#include "solver/anneal/loss_kernels.hpp"
+
 #include <algorithm>
 #include <cstdlib>
 
@@ -58,22 +60,28 @@ void UnitPass::hidden_changes(const MovePlane& plane, int first, std::span<std::
 }
 
 void UnitPass::output_changes(const MovePlane& plane, int first, std::span<std::int64_t> changes) {
+  const LossTable& table = state_->loss_table();
   const bool squared = state_->architecture().loss == Loss::squared_hinge;
   const int reach = state_->reach(layer_, plane);
   shortfalls_.clear();
   for (std::size_t s = 0; s < state_->samples(); ++s) {
     const int shortfall = state_->shortfall(unit_, s);
-    if (shortfall > -reach) shortfalls_.push_back({s, shortfall, state_->target(unit_, s)});
+    // Past the margin by more than it can move a sample has no hinge loss; other losses never end.
+    if (!table.empty() || shortfall > -reach) shortfalls_.push_back({s, shortfall, state_->target(unit_, s)});
   }
   if (plane.kind == MoveKind::bias) {
-    changes[0] = sum_bias_losses(shortfalls_, state_->step(layer_, {plane, unit_, 0}), squared);
+    const int step = state_->step(layer_, {plane, unit_, 0});
+    changes[0] = table.empty() ? sum_bias_losses(shortfalls_, step, squared) : sum_bias_losses(shortfalls_, step, table);
     return;
   }
   set_steps(plane, first, changes.size());
   sums_.assign(state_->row_length(layer_), 0);
   const auto from = static_cast<std::size_t>(first);
-  sum_losses(shortfalls_, {state_->row(layer_, 0), state_->row_length(layer_)}, steps_, from, from + changes.size(), squared,
-             sums_);
+  const EventRows rows{state_->row(layer_, 0), state_->row_length(layer_)};
+  if (table.empty())
+    sum_losses(shortfalls_, rows, steps_, from, from + changes.size(), squared, sums_);
+  else
+    sum_losses(shortfalls_, rows, steps_, from, from + changes.size(), table, sums_);
   std::copy_n(sums_.begin() + first, changes.size(), changes.begin());
 }
 

@@ -23,9 +23,11 @@ void set_segment_intervals(LayerState& state, double margin, int limit) {
   }
 }
 
-void set_output_intervals(LayerState& state, const Samples& samples, int margin, int limit) {
-  state.lo = {-limit, margin};
-  state.hi = {-margin, limit};
+/// `loss` squared: past the margin it costs as well, so that the interval ends there.
+void set_output_intervals(LayerState& state, const Samples& samples, int margin, int limit, Loss loss) {
+  const int far = loss == Loss::squared ? margin : limit;
+  state.lo = {-far, margin};
+  state.hi = {-margin, far};
   const int outputs = state.layer->units;
   for (int c = 0; c < outputs; ++c)
     for (std::size_t s = 0; s < state.samples; ++s)
@@ -33,7 +35,7 @@ void set_output_intervals(LayerState& state, const Samples& samples, int margin,
 }
 
 /// Arrays and intervals of one layer; multipliers are 1 on samples and 0 in the padding.
-LayerState make_layer(const Layer& layer, const Samples& samples, const LayerReach& reach, const Margins& margins,
+LayerState make_layer(const Layer& layer, Loss loss, const Samples& samples, const LayerReach& reach, const Margins& margins,
                       const Communicator& group) {
   LayerState state;
   state.layer = &layer;
@@ -47,7 +49,7 @@ LayerState make_layer(const Layer& layer, const Samples& samples, const LayerRea
   state.multiplier.resize(cells);
   state.segment.resize(cells);
   if (layer.is_output()) {
-    set_output_intervals(state, samples, std::max(1, static_cast<int>(std::lround(margins.output * layer.rms))), limit);
+    set_output_intervals(state, samples, std::max(1, static_cast<int>(std::lround(margins.output * layer.rms))), limit, loss);
   } else {
     state.value.resize(cells);
     state.first = reach.first;
@@ -93,17 +95,32 @@ void set_unit(StructuredState& state, std::size_t l, int unit, const LayerValues
 /// Sum over the shard, in the layer's integer units.
 std::int64_t cost_of(const LayerState& layer) {
   std::int64_t sum = 0;
-  for (std::size_t at = 0; at < layer.above.size(); ++at) {
-    const std::int64_t distance = layer.distance(at);
-    sum += layer.multiplier[at] * (layer.linear ? distance : distance * distance);
-  }
+  for (std::size_t at = 0; at < layer.above.size(); ++at) sum += layer.cost(at);
   return sum;
+}
+
+/// How the output layer counts: `margin` M in grid units.
+void set_loss(LayerState& output, const Architecture& architecture, int margin) {
+  const double unit = output_step(architecture);
+  output.range.largest_multiplier = 1;
+  output.linear = architecture.loss == Loss::hinge;
+  output.scale = output.linear ? 1 / unit : 1 / (unit * margin);
+  if (architecture.loss != Loss::logistic) return;
+  output.table = make_loss_table(architecture, margin);
+  output.scale = output.table.unit();
 }
 
 }  // namespace
 
 int LayerState::distance(std::size_t index) const {
   return std::max({static_cast<int>(above[index]), static_cast<int>(below[index]), 0});
+}
+
+std::int64_t LayerState::cost(std::size_t index) const {
+  if (multiplier[index] == 0) return 0;  // the padding
+  if (!table.empty()) return multiplier[index] * table.at(shortfall(index));
+  const std::int64_t dist = distance(index);
+  return multiplier[index] * (linear ? dist : dist * dist);
 }
 
 void LayerState::choose(std::size_t index, std::uint8_t k) {
@@ -116,6 +133,11 @@ void LayerState::choose(std::size_t index, std::uint8_t k) {
 
 UnitView LayerState::view(int unit) const {
   return {above.data() + at(unit), below.data() + at(unit), multiplier.data() + at(unit), stride};
+}
+
+LossView LayerState::loss_view(int unit, std::size_t sample) const {
+  const std::size_t from = at(unit, sample);
+  return {above.data() + from, below.data() + from, multiplier.data() + from, segment.data() + from, stride - sample};
 }
 
 const std::int8_t* StructuredState::column(std::size_t l, int input) const {
@@ -144,15 +166,11 @@ StructuredState make_state(const Architecture& architecture, const Samples& samp
   int largest_input = static_cast<int>(group.all_max(largest_magnitude(samples.inputs)));
   for (std::size_t l = 0; l < architecture.layers.size(); ++l) {
     const Layer& layer = architecture.layers[l];
-    state.layers.push_back(make_layer(layer, samples, reach[l], margins, group));
+    state.layers.push_back(make_layer(layer, architecture.loss, samples, reach[l], margins, group));
     state.layers.back().range.largest_shift = largest_input;
     if (!layer.is_output()) largest_input = largest_magnitude(layer.values);
   }
-  LayerState& output = state.layers.back();
-  const double unit = output_step(architecture);
-  output.linear = architecture.loss == Loss::hinge;
-  output.scale = output.linear ? 1 / unit : 1 / (unit * output.lo[1]);
-  output.range.largest_multiplier = 1;
+  set_loss(state.layers.back(), architecture, state.layers.back().lo[1]);
   return state;
 }
 

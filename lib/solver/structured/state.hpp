@@ -2,9 +2,11 @@
 
 #include "data/samples.hpp"
 #include "network/architecture.hpp"
+#include "network/loss.hpp"
 #include "parallel/communicator.hpp"
 #include "qcbo/fip.hpp"
 #include "solver/structured/kernels.hpp"
+#include "solver/structured/loss_kernels.hpp"
 
 #include <cstdint>
 #include <span>
@@ -15,7 +17,8 @@
 ///   E(W, k) = sum_l scale_l sum_{s,j} m_slj dist(z_slj, I_l[k_slj])^2  +  scale_out sum_{s,c} loss(z_out_sc)
 ///
 /// with integer multipliers m, so that each inner sum is an exact integer. The output layer has the same form: its
-/// interval is fixed by the label, [M, inf) or (-inf, -M], and its cost is dist (hinge) or dist^2 (squared hinge).
+/// interval is fixed by the label, [M, inf) or (-inf, -M], and its cost is dist (hinge) or dist^2 (squared hinge); for the
+/// squared loss the interval is the point M or -M. The cost of any other loss is looked up.
 namespace isinglass {
 
 /// Margins of the energy, relative to each layer's pre-activation rms.
@@ -36,6 +39,7 @@ struct LayerState {
   std::vector<std::uint8_t> first, last;   ///< [stride], reachable segments by FIP; empty for the output layer
   LayerBits bits;
   bool linear = false;  ///< cost is dist instead of dist^2
+  LossTable table;      ///< output layer: the cost by the shortfall, where it is no distance; else empty
   double scale = 1;     ///< energy per integer unit
   KernelRange range;    ///< largest_multiplier and largest_distance of this layer, largest |input|
 
@@ -44,9 +48,14 @@ struct LayerState {
   }
   [[nodiscard]] int z(std::size_t index) const { return above[index] + hi[segment[index]]; }
   [[nodiscard]] int distance(std::size_t index) const;
+  /// Output layer: M - z where the label asks for +1, M + z where it asks for -1.
+  [[nodiscard]] int shortfall(std::size_t index) const { return segment[index] != 0 ? below[index] : above[index]; }
+  /// Integer cost of one sample, multiplier included.
+  [[nodiscard]] std::int64_t cost(std::size_t index) const;
   /// Keeps z and asks for segment k.
   void choose(std::size_t index, std::uint8_t k);
   [[nodiscard]] UnitView view(int unit) const;
+  [[nodiscard]] LossView loss_view(int unit, std::size_t sample = 0) const;
 };
 
 /// The state that the oracle moves, for this rank's samples.

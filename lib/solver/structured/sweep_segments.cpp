@@ -64,7 +64,17 @@ DownstreamUnit downstream(const LayerState& next, int unit, std::size_t sample, 
   return {next.above.data() + at, next.below.data() + at, next.multiplier.data() + at, weight};
 }
 
+/// What the outputs cost whose loss is looked up.
+void add_output_costs(Block& block, const LayerState& next, std::span<const std::int16_t> weights, std::size_t sample) {
+  std::array<std::int64_t, sample_block> cost{};
+  for (int c = 0; c < next.layer->units; ++c)
+    add_table_costs(cost.data(), next.loss_view(c, sample), block.shift.data(), weights[static_cast<std::size_t>(c)],
+                    next.table);
+  for (std::size_t s = 0; s < sample_block; ++s) block.cost[s] += static_cast<float>(next.scale) * static_cast<float>(cost[s]);
+}
+
 void add_downstream_costs(Block& block, const LayerState& next, std::span<const std::int16_t> weights, std::size_t sample) {
+  if (!next.table.empty()) return add_output_costs(block, next, weights, sample);
   std::array<std::int32_t, sample_block> linear{};
   for (int c = 0; c < next.layer->units; ++c) {
     const DownstreamUnit unit = downstream(next, c, sample, weights[static_cast<std::size_t>(c)]);

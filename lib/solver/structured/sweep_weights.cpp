@@ -41,6 +41,7 @@ int step_of(LayerState& layer, int unit, const BitPlace& place) {
 
 std::int64_t cost_change(LayerState& layer, int unit, const BitPlace& place, const std::int8_t* column) {
   const int step = step_of(layer, unit, place);
+  if (!layer.table.empty()) return table_change(layer.loss_view(unit), column, step, layer.table);
   if (layer.linear) return linear_change(layer.view(unit), column, step);
   KernelRange range = layer.range;
   range.largest_shift = std::abs(step) * (place.is_bias ? 1 : range.largest_shift);
