@@ -12,11 +12,12 @@ using namespace isinglass::test;
 
 namespace {
 
-void compare_with_one_rank(int groups) {
+void compare_with_one_rank(int groups, Loss own = Loss::hinge, const std::string& loss = "cross_entropy") {
   const auto grid = make_grid(Communicator(MPI_COMM_WORLD), groups);
-  const auto architecture = toy_architecture("2bit", "4bit");
-  const auto alone = solve_toy(Grid{}, "cross_entropy", architecture);
-  const auto together = solve_toy(grid, "cross_entropy", architecture);
+  auto architecture = toy_architecture("2bit", "4bit");
+  architecture.loss = own;
+  const auto alone = solve_toy(Grid{}, loss, architecture);
+  const auto together = solve_toy(grid, loss, architecture);
   BOOST_TEST((together.solved.incumbent == alone.solved.incumbent));
   BOOST_TEST(together.solved.objective == alone.solved.objective);
   for (std::size_t i = 0; i < alone.history.size(); ++i)
@@ -26,6 +27,10 @@ void compare_with_one_rank(int groups) {
 }  // namespace
 
 BOOST_AUTO_TEST_CASE(shards_do_not_change_the_result) { compare_with_one_rank(1); }
+
+BOOST_AUTO_TEST_CASE(neither_do_they_with_the_networks_own_losses) {
+  for (const Loss own : {Loss::squared, Loss::logistic}) compare_with_one_rank(1, own, "network");
+}
 
 BOOST_AUTO_TEST_CASE(replica_groups_find_the_same) { compare_with_one_rank(Communicator(MPI_COMM_WORLD).size() > 1 ? 2 : 1); }
 
