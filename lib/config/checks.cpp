@@ -32,7 +32,8 @@ void check_points(const LayerConfig& layer, const std::string& name, const Compl
     if (!layer.points.empty()) complain(key, fmt::format("points are for activation table, found {}", layer.activation));
     return;
   }
-  if (layer.points.size() < 2) complain(key, "activation table needs two points [x, y] or more");
+  if (layer.points.empty()) return complain(name + ".activation", "table needs its points: add `points: [[x, y], ...]`");
+  if (layer.points.size() == 1) complain(key, "expected two points or more, found one");
   for (std::size_t i = 1; i < layer.points.size(); ++i) {
     const double before = layer.points[i - 1][0], x = layer.points[i][0];
     if (!(before < x)) return complain(key, fmt::format("expected x ascending, found {} after {}", x, before));

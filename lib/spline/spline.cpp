@@ -10,6 +10,7 @@
 #include <cstddef>
 #include <limits>
 #include <numeric>
+#include <utility>
 
 namespace isinglass {
 
@@ -18,6 +19,9 @@ namespace {
 using Function = std::function<double(double)>;
 
 constexpr std::size_t measuring_samples = 513, searching_samples = 65, bound_samples = 129;
+/// Knots are found to this part of the interval; errors below this part of a single piece's count as none, and are well above
+/// what the former does to them.
+constexpr double knot_precision = 1e-10, exact_part = 1e-7;
 
 /// f on `count` even points of [left, right], both ends included; t relative to left.
 struct Samples1d {
@@ -59,36 +63,59 @@ double piece_bound(const Function& f, double left, double right, int degree) {
   return bound;
 }
 
-/// The end of the longest piece from `left` on whose error is at most `level`.
-double longest_piece(const Function& f, const SplineShape& shape, double left, double level) {
-  const auto fits = [&](double right) { return fit_piece(f, left, right, shape.degree, searching_samples).error <= level; };
-  if (fits(shape.high)) return shape.high;
-  double good = left, bad = shape.high;
-  while (bad - good > 1e-7 * (shape.high - shape.low)) {
+double error_between(const Function& f, const SplineShape& shape, double left, double right) {
+  return fit_piece(f, left, right, shape.degree, searching_samples).error;
+}
+
+/// The other end of the longest piece from `start` towards `end`, at either side, whose error is at most `level`.
+double longest_piece(const Function& f, const SplineShape& shape, double start, double end, double level) {
+  const auto fits = [&](double stop) { return error_between(f, shape, std::min(start, stop), std::max(start, stop)) <= level; };
+  if (fits(end)) return end;
+  double good = start, bad = end;
+  while (std::abs(bad - good) > knot_precision * (shape.high - shape.low)) {
     const double middle = (good + bad) / 2;
     (fits(middle) ? good : bad) = middle;
   }
-  return good > left ? good : bad;
+  return good != start ? good : bad;
 }
 
-/// Knots of the pieces that each have the error `level`; none if it takes more than `segments` of them.
-std::vector<double> knots_of_level(const Function& f, const SplineShape& shape, double level) {
-  std::vector<double> knots{shape.low};
+/// Knots from `start` to `end` of the longest pieces with errors of at most `level`; none if it takes more than `segments`.
+std::vector<double> knots_of_level(const Function& f, const SplineShape& shape, double start, double end, double level) {
+  std::vector<double> knots{start};
   for (int k = 0; k < shape.segments; ++k) {
-    knots.push_back(longest_piece(f, shape, knots.back(), level));
-    if (knots.back() >= shape.high) return knots;
+    knots.push_back(longest_piece(f, shape, knots.back(), end, level));
+    if (knots.back() == end) return knots;
   }
   return {};
 }
 
+/// Longest pieces from the left up to some piece, and from the right down to it. That piece gets what is left over, which is
+/// least where an error does not grow with the length: at an inflection, or where f is flat.
+std::vector<double> balanced(const Function& f, const SplineShape& shape, const std::vector<double>& knots, double level) {
+  std::vector<double> back = knots_of_level(f, shape, shape.high, shape.low, level);
+  std::reverse(back.begin(), back.end());
+  if (back.size() != knots.size()) return knots;
+  double most = -1;
+  std::vector<double> best = knots;
+  for (std::size_t k = 0; k + 1 < knots.size(); ++k) {
+    if (knots[k] >= back[k + 1]) continue;
+    const double error = error_between(f, shape, knots[k], back[k + 1]);
+    if (error <= most) continue;
+    most = error;
+    best.assign(knots.begin(), knots.begin() + static_cast<std::ptrdiff_t>(k + 1));
+    best.insert(best.end(), back.begin() + static_cast<std::ptrdiff_t>(k + 1), back.end());
+  }
+  return best;
+}
+
 /// Bisection on the error: longer pieces have larger ones, so the level decides how many pieces it takes.
 std::vector<double> equalized_knots(const Function& f, const SplineShape& shape) {
-  double bad = 0, good = fit_piece(f, shape.low, shape.high, shape.degree, searching_samples).error;
-  const double precision = 1e-9 * good;  // below it a piece is exact, as those of a piecewise linear f
+  double bad = 0, good = error_between(f, shape, shape.low, shape.high);
+  const double exact = exact_part * good;  // as errors of a piecewise linear f: its pieces are then found
   std::vector<double> knots{shape.low, shape.high};
-  while (good - bad > 1e-4 * good && good > precision) {
+  while (good - bad > 1e-4 * good && good > exact) {
     const double level = (good + bad) / 2;
-    std::vector<double> found = knots_of_level(f, shape, level);
+    std::vector<double> found = knots_of_level(f, shape, shape.low, shape.high, level);
     if (found.empty()) {
       bad = level;
     } else {
@@ -96,7 +123,7 @@ std::vector<double> equalized_knots(const Function& f, const SplineShape& shape)
       knots = std::move(found);
     }
   }
-  return knots;
+  return balanced(f, shape, knots, good);
 }
 
 std::vector<double> uniform_knots(const SplineShape& shape) {

@@ -6,7 +6,9 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include <array>
 #include <filesystem>
+#include <vector>
 
 using namespace isinglass;
 
@@ -60,6 +62,37 @@ const Bad bad_files[] = {
      "run.yaml:5:17: network.hidden.1.weights: expected one of 1bit, "},
     {"schema: 1\nnetwork:\n  hidden:\n    - {segments: 3}\n",
      "run.yaml:4:18: network.hidden.0.segments: sign has 2 segments, found 3"},
+    {"schema: 1\nnetwork:\n  hidden:\n    - {degree: 1}\n",
+     "run.yaml:4:16: network.hidden.0.degree: sign has degree 0, found 1"},
+    {"schema: 1\nnetwork:\n  hidden:\n    - {knots: equalized}\n",
+     "run.yaml:4:15: network.hidden.0.knots: sign has its one knot"},
+    {"schema: 1\nnetwork:\n  hidden:\n    - {activation: geloo}\n",
+     "run.yaml:4:20: network.hidden.0.activation: expected one of sign, relu, leaky_relu, hard_tanh, tanh, sigmoid, softplus, "
+     "gelu, table, found \"geloo\", did you mean \"gelu\"?"},
+    {"schema: 1\nnetwork:\n  hidden:\n    - {activation: relu, degree: 2}\n",
+     "run.yaml:4:34: network.hidden.0.degree: expected a whole number from 0 to 1, found \"2\""},
+    {"schema: 1\nnetwork:\n  hidden:\n    - {activation: relu, range: 0}\n",
+     "run.yaml:4:33: network.hidden.0.range: expected reachable or a number > 0, found \"0\""},
+    {"schema: 1\nnetwork:\n  hidden:\n    - {activation: table}\n",
+     "run.yaml:4:20: network.hidden.0.activation: table needs its points: add `points: [[x, y], ...]`"},
+    {"schema: 1\nnetwork:\n  hidden:\n    - {activation: table, points: [[0, 1], [0, 2]]}\n",
+     "run.yaml:4:35: network.hidden.0.points: expected x ascending, found 0 after 0"},
+    {"schema: 1\nnetwork:\n  hidden:\n    - {activation: relu, points: [0, 0, 1, 2]}\n",
+     "run.yaml:4:34: network.hidden.0.points: points are for activation table, found relu"},
+    {"schema: 1\nnetwork:\n  hidden:\n    - {activation: relu, points: [0, 0, 1]}\n",
+     "run.yaml:4:34: network.hidden.0.points: expected a list of points such as [[-1, 0], [1, 2]], found a list"},
+    {"schema: 1\nnetwork:\n  hidden:\n    - {activation: relu, points: [[0, 0], [1, .inf]]}\n",
+     "run.yaml:4:34: network.hidden.0.points: expected a list of points"},
+    {"schema: 1\nnetwork:\n  hidden:\n    - {activation: relu, points: [0, [0, 1], 2]}\n",
+     "run.yaml:4:34: network.hidden.0.points: expected a list of points"},
+    {"schema: 1\nnetwork: {output: {loss: hings}}\n",
+     "run.yaml:2:26: network.output.loss: expected one of hinge, squared_hinge, squared, logistic, cross_entropy, found "
+     "\"hings\", "
+     "did you mean \"hinge\"?"},
+    {"schema: 1\nnetwork: {output: {loss_segments: 1}}\n",
+     "run.yaml:2:35: network.output.loss_segments: expected a whole number from 2 to 64, found \"1\""},
+    {"schema: 1\nnetwork: {output: {loss_degree: 3}}\n",
+     "run.yaml:2:33: network.output.loss_degree: expected a whole number from 0 to 2, found \"3\""},
     {"schema: 1\ndata: {train_samples: most}\n",
      "run.yaml:2:23: data.train_samples: expected all or a whole number >= 2, found \"most\""},
     {"schema: 1\ndata: {classes: 3}\n", "run.yaml:2:17: data.classes: expected all or a list of numbers or names"},
@@ -129,6 +162,25 @@ BOOST_AUTO_TEST_CASE(values_of_every_kind_are_read) {
   BOOST_TEST(config.network.hidden[0].segments == 8);
   BOOST_TEST(config.network.hidden[1].weights == "ternary");
   BOOST_TEST(config.qcgd.polish);
+}
+
+BOOST_AUTO_TEST_CASE(activations_of_every_kind_are_read) {
+  const Config config = parse_config(
+      "schema: 1\nnetwork:\n  hidden:\n"
+      "  - {activation: gelu, segments: 8, degree: 1, knots: equalized, range: reachable}\n"
+      "  - {activation: table, points: [[-1, 0.5], [2, 3e-1]]}\n  - {activation: table, points: [-1, 0.5, 2, 0.3]}\n"
+      "  output: {loss: logistic, loss_segments: 16, loss_degree: 2}\n",
+      "run.yaml");
+  const LayerConfig& gelu = config.network.hidden[0];
+  BOOST_TEST(gelu.degree == 1);
+  BOOST_TEST(gelu.knots == "equalized");
+  BOOST_TEST(gelu.range == 0);
+  const std::vector<std::array<double, 2>> points{{-1, 0.5}, {2, 0.3}};
+  BOOST_CHECK(config.network.hidden[1].points == points);
+  BOOST_CHECK(config.network.hidden[2].points == points);
+  BOOST_TEST(config.network.output.loss == "logistic");
+  BOOST_TEST(config.network.output.loss_segments == 16);
+  BOOST_TEST(config.network.output.loss_degree == 2);
 }
 
 BOOST_AUTO_TEST_CASE(all_stands_for_every_class_and_sample) {

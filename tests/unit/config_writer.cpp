@@ -17,8 +17,10 @@ Config unusual() {
   config.method = "qat";
   config.data = {
       "idx", "-a: \"b\" \\ #\t\xC3\xA9\n", {"0", "T-shirt/top", "Ankle boot", "all", "null", "true"}, 1234, 0.1 + 0.2, 3, 9};
-  config.network.hidden = {{5, "tanh", 7, 1.0 / 3, "ternary", "2bit"}, {6, "relu", 4, 1e-300, "3bit", "ternary"}};
-  config.network.output = {"8bit", "5bit", "squared_hinge"};
+  config.network.hidden = {{5, "tanh", 7, 1.0 / 3, "ternary", "2bit", 1, "equalized"},
+                           {6, "relu", 4, 1e-300, "3bit", "ternary"},
+                           {7, "table", 3, 0, "1bit", "1bit", 1, "uniform", {{-1e300, 0.1 + 0.2}, {1.0 / 3, -5e-324}}}};
+  config.network.output = {"8bit", "5bit", "cross_entropy", 64, 2};
   config.qcgd.beta0 = 1e22;
   config.qcgd.polish = true;
   config.machine.sweeps = 2147483647;
@@ -38,6 +40,7 @@ BOOST_AUTO_TEST_CASE(what_is_written_reads_as_the_same) {
   BOOST_TEST(reads_back(unusual()));
   BOOST_TEST(to_yaml(parse_config(to_yaml(unusual()), "copy.yaml")) == to_yaml(unusual()));
   BOOST_TEST(parse_config(to_yaml(unusual()), "copy.yaml").data.directory == unusual().data.directory);
+  BOOST_CHECK(parse_config(to_yaml(unusual()), "copy.yaml").network.hidden[2].points == unusual().network.hidden[2].points);
 }
 
 BOOST_AUTO_TEST_CASE(the_printed_defaults_are_the_default_configuration) {

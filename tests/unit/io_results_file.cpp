@@ -1,5 +1,8 @@
 // results.h5: what is written comes back, and a damaged, foreign or contradicting file is refused.
 #define BOOST_TEST_MODULE io_results_file
+#include <hdf5.h>
+
+#include <array>
 #include <boost/test/unit_test.hpp>
 #include <cmath>
 
@@ -19,7 +22,7 @@ extern "C" const char* __lsan_default_suppressions() { return "leak:libhdf5"; }
 namespace {
 
 Layer layer_of(int inputs, int units, const char* weights, const char* bias, std::vector<int> thresholds,
-               std::vector<std::int8_t> values) {
+               std::vector<std::int8_t> values, std::vector<ActivationPiece> pieces) {
   return {.inputs = inputs,
           .units = units,
           .weights = make_codebook(weights),
@@ -28,20 +31,21 @@ Layer layer_of(int inputs, int units, const char* weights, const char* bias, std
           .rms = 12.5,
           .thresholds = std::move(thresholds),
           .values = std::move(values),
-          .cell_width = 1,
-          .pieces = {}};
+          .cell_width = 4,
+          .pieces = std::move(pieces)};
 }
 
 Model sample_model() {
   Model model;
   model.config_yaml = "schema: 1\nseed: 4\n";
-  model.architecture = {
-      .layers = {layer_of(6, 4, "1bit", "6bit", {0}, {-1, 1}), layer_of(4, 5, "ternary", "3bit", {-4, 4}, {-2, 0, 2}),
-                 layer_of(5, 3, "2bit", "4bit", {}, {})},
-      .classes = 3,
-      .loss = Loss::squared_hinge,
-      .loss_segments = 12,
-      .loss_degree = 2};
+  model.architecture = {.layers = {layer_of(6, 4, "1bit", "6bit", {0}, {-1, 1}, {{0, 1, 0}, {1, 1, 0}}),
+                                   layer_of(4, 5, "ternary", "3bit", {-4, 0, 4, 9}, {-2, 0, 3, 7, 1},
+                                            {{0, 1, 0}, {1, 2, 3}, {3, 1, 0}, {4, 1, 0}}),
+                                   layer_of(5, 3, "2bit", "4bit", {}, {}, {})},
+                        .classes = 3,
+                        .loss = Loss::squared_hinge,
+                        .loss_segments = 12,
+                        .loss_degree = 2};
   model.bits = random_bits(model.architecture, 9);
   model.class_names = {"T-shirt/top", "Trouser", "Bag"};
   model.center = {0, 3, 15, 7, 2, 1};
@@ -103,6 +107,8 @@ std::string text_of(const Model& m) {
          << layer.bias.name << ' ' << layer.bias_unit << ' ' << layer.rms;
     list(layer.thresholds);
     list(layer.values);
+    for (const ActivationPiece& piece : layer.pieces) list(std::array{piece.first_cell, piece.cells, piece.slope});
+    text << (layer.is_output() ? 0 : layer.cell_width);
     list(layer.weights.steps);
     list(layer.bias.steps);
     list(m.bits[l].weights);
@@ -279,4 +285,43 @@ BOOST_AUTO_TEST_CASE(a_model_that_contradicts_itself_is_not_written) {
   model = sample_model();
   std::swap(model.architecture.layers[1].thresholds[0], model.architecture.layers[1].thresholds[1]);
   expect_refused(model, "ascend");
+}
+
+/// Before there were linear pieces: every cell is a constant piece.
+BOOST_AUTO_TEST_CASE(a_model_without_pieces_is_read) {
+  const TemporaryFolder folder;
+  overwrite(folder / "old.h5", h5::file_image("old", [](const h5::Group& root) {
+              write_model_group(root, sample_model());
+              for (const char* layer : {"/model/layer_0", "/model/layer_1"}) {
+                const h5::Group group = root.open_group(layer);
+                BOOST_REQUIRE(H5Ldelete(group.id(), "pieces", H5P_DEFAULT) >= 0);
+                BOOST_REQUIRE(H5Adelete(group.id(), "cell_width") >= 0);
+              }
+            }));
+  const Model model = read_model_group(h5::File(folder / "old.h5").root());
+  const std::vector<ActivationPiece> constants{{0, 1, 0}, {1, 1, 0}, {2, 1, 0}, {3, 1, 0}, {4, 1, 0}};
+  BOOST_CHECK(model.architecture.layers[1].pieces == constants);
+  BOOST_TEST(model.architecture.layers[1].values.size() == 5U);
+}
+
+BOOST_AUTO_TEST_CASE(pieces_that_contradict_the_cells_are_not_written) {
+  const TemporaryFolder folder;
+  const auto refused = [&](const std::vector<ActivationPiece>& pieces, int cell_width, const std::string& problem) {
+    Model model = sample_model();
+    model.architecture.layers[1].pieces = pieces;
+    model.architecture.layers[1].cell_width = cell_width;
+    const std::string message =
+        message_of<SystemError>([&] { write_results(folder / "results.h5", model, sample_results(), {}); });
+    BOOST_TEST(mentions(message, {"layer_1", problem}), message);
+  };
+  const std::string contradiction = "contradict thresholds";
+  refused({{0, 1, 0}, {1, 2, 3}, {3, 1, 0}, {4, 1, 0}}, 5, contradiction);  // another width
+  refused({{0, 1, 0}, {1, 2, 2}, {3, 1, 0}, {4, 1, 0}}, 4, contradiction);  // another slope
+  refused({{0, 1, 0}, {1, 2, 0}, {3, 1, 0}, {4, 1, 0}}, 4, contradiction);  // constant over two values
+  refused({{0, 1, 0}, {1, 3, 3}, {4, 1, 0}}, 4, contradiction);             // a cell of another width
+  refused({{0, 2, 2}, {2, 1, 0}, {3, 1, 0}, {4, 1, 0}}, 4, contradiction);  // a line without end
+  refused({{0, 1, 0}, {1, 1, 0}, {2, 1, 0}, {3, 2, -6}}, 4, contradiction);
+  refused({{0, 1, 0}, {2, 1, 0}, {3, 1, 0}, {4, 1, 0}}, 4, "do not follow");
+  refused({{0, 1, 0}, {1, 2, 3}, {3, 1, 0}}, 4, "do not cover");
+  refused({{0, 1, 0}, {1, 5, 3}}, 4, "do not follow");
 }
