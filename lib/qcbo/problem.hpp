@@ -20,14 +20,17 @@ enum class RowKind : std::uint8_t { one_hot, interval, symmetry };
 /// What a variable stands for; fields that do not apply are -1.
 struct Variable {
   VariableKind kind = VariableKind::weight;
-  std::int64_t sample = -1;   ///< global index
+  std::int64_t sample = -1;   ///< global index; -1: a parameter, or slack of a symmetry row
   int layer = -1, unit = -1;  ///< whose z it belongs to; a product: of the unit whose indicator or slack bit is a factor
   int input = -1;             ///< weights: the input; products with a weight bit: the unit of the next layer
-  int segment = -1, bit = -1;
+  int segment = -1;           ///< the first cell of a piece of an activation, the piece of a loss
+  int slack = -1;             ///< products with a slack bit: which one
+  int bit = -1;               ///< of a weight, a bias, a slack register; products: of the weight
 };
 
 /// A name that is valid in LP and QPLIB files: w.0.3.17.0 (layer, unit, input, bit), b.0.3.2, k.s12.0.3.1 (sample, layer, unit,
-/// segment), v.s12.0.3.4 (slack bit), u.s12... (product).
+/// segment), v.s12.0.3.4 (slack bit), v.0.3.4 (slack of the symmetry row of units 3 and 4). Products: u.s12.0.3.k1.n2.w0 of
+/// indicator k.s12.0.3.1 and weight bit w.1.2.3.0, u.s12.0.3.k1.v4 of indicator and slack bit, and u.s12.0.3.k1.v4.n2.w0.
 [[nodiscard]] std::string name_of(const Variable& variable);
 
 /// Linear rows in compressed form: row r has the entries start[r] .. start[r+1].

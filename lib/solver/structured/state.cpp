@@ -1,6 +1,7 @@
 #include "solver/structured/state.hpp"
 
 #include "network/forward.hpp"
+#include "qcbo/intervals.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -8,20 +9,6 @@
 namespace isinglass {
 
 namespace {
-
-/// Closed intervals of a hidden layer's segments, shrunk by the margin; inner segments keep half of their width.
-void set_segment_intervals(LayerState& state, double margin, int limit) {
-  const Layer& layer = *state.layer;
-  const int wanted = static_cast<int>(std::lround(margin * layer.rms));
-  for (int k = 0; k < layer.segments(); ++k) {
-    const auto at = static_cast<std::size_t>(k);
-    const bool first = k == 0, last = k + 1 == layer.segments();
-    const int lo = first ? -limit : layer.thresholds[at - 1], hi = last ? limit : layer.thresholds[at] - 1;
-    const int shrink = first || last ? std::min(wanted, hi - lo) : std::min(wanted, (hi - lo) / 4);
-    state.lo.push_back(first ? lo : lo + shrink);
-    state.hi.push_back(last ? hi : hi - shrink);
-  }
-}
 
 void set_output_intervals(LayerState& state, const Samples& samples, int margin, int limit) {
   state.lo = {-limit, margin};
@@ -54,7 +41,10 @@ LayerState make_layer(const Layer& layer, const Samples& samples, const LayerRea
     state.last = reach.last;
     state.first.resize(state.stride);
     state.last.resize(state.stride);
-    set_segment_intervals(state, margins.segment, limit);
+    for (const Interval& interval : cell_intervals(layer, margins.segment, limit)) {
+      state.lo.push_back(interval.lo);
+      state.hi.push_back(interval.hi);
+    }
   }
   for (int j = 0; j < layer.units; ++j)
     std::fill_n(state.multiplier.begin() + static_cast<std::ptrdiff_t>(state.at(j)), state.samples, std::int16_t{1});
