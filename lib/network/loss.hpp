@@ -2,6 +2,7 @@
 
 #include "network/architecture.hpp"
 
+#include <cstddef>
 #include <cstdint>
 #include <vector>
 
@@ -26,7 +27,37 @@ struct LossSpline {
 };
 
 /// Loss of `architecture` with margin M for outputs in [-limit, limit], both in grid units of z. The pieces of a loss that is
-/// not piecewise polynomial have knots within that interval. InputError if knots coincide on the grid.
+/// not piecewise polynomial have knots within that interval, placed so that their sup errors are about equal; they are at most
+/// loss_segments, fewer where the grid has no more points. Of degree 1 or 2 they are continuous; every spline of a falling
+/// loss is nonnegative and nowhere rises. InputError for a margin, number of segments or degree that does not exist.
 [[nodiscard]] LossSpline make_loss_spline(const Architecture& architecture, int margin, int limit);
+
+/// Largest |z| of an output over all weights and activations: the `limit` that all methods take, so that they minimise the same
+/// spline whatever the samples. At most 2^14, where the grid of the solvers ends (check_grid).
+[[nodiscard]] int output_limit(const Architecture& architecture);
+
+/// A spline's values for every output, for solvers whose inner loops look the loss up.
+class LossTable {
+public:
+  LossTable() = default;
+  /// Of outputs in [-limit, limit]; InputError if a value does not fit 32 bits.
+  LossTable(const LossSpline& spline, int limit);
+
+  [[nodiscard]] bool empty() const { return values_.empty(); }
+  [[nodiscard]] double unit() const { return unit_; }  ///< LossSpline::unit
+  /// Loss where the output falls short of the margin by M - t; |t| <= limit.
+  [[nodiscard]] std::int64_t at(int shortfall) const { return values_[static_cast<std::size_t>(shortfall - first_)]; }
+  /// For inner loops: at(shortfall) is data()[shortfall - first()].
+  [[nodiscard]] const std::int32_t* data() const { return values_.data(); }
+  [[nodiscard]] int first() const { return first_; }
+
+private:
+  std::vector<std::int32_t> values_;
+  int first_ = 0;
+  double unit_ = 1;
+};
+
+/// The table of make_loss_spline over output_limit.
+[[nodiscard]] LossTable make_loss_table(const Architecture& architecture, int margin);
 
 }  // namespace isinglass
