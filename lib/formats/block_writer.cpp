@@ -1,5 +1,7 @@
 #include "formats/block_writer.hpp"
 
+#include <cassert>
+
 namespace isinglass {
 
 BlockWriter::BlockWriter(const PositionalFile& file, const std::vector<std::int64_t>& places, const QcboMeasure& measure,
@@ -33,15 +35,10 @@ void BlockWriter::write_shared(const std::vector<Variable>& parameters) {
 }
 
 void BlockWriter::write(const Qcbo& block) {
-  parameters_ = block.parameters;
-  shift_ = next_variable_ - parameters_;
+  assert(block.first_variable == next_variable_);
   if (options_.with_problem) write_problem(block);
   if (options_.with_qubo)
-    for (LiftedTerm term : lift_block(block, nullptr).terms) {
-      term.i = global(term.i);
-      term.j = global(term.j);
-      write_coupling(term);
-    }
+    for (const LiftedTerm& term : lift_block(block, nullptr).terms) write_coupling(term);
   next_variable_ += std::ssize(block.variables);
 }
 
@@ -53,17 +50,17 @@ void BlockWriter::write_problem(const Qcbo& block) {
     columns_.row_kind.put(static_cast<std::uint8_t>(block.rows.kind[r]));
     columns_.row_sample.put(block.rows.sample[r]);
   }
-  for (const std::int64_t variable : block.rows.variable) columns_.row_variable.put(global(variable));
+  for (const std::int64_t variable : block.rows.variable) columns_.row_variable.put(variable);
   for (const std::int64_t coefficient : block.rows.coefficient) columns_.row_coefficient.put(coefficient);
   next_entry_ += std::ssize(block.rows.variable);
   for (const Product& product : block.products) {
-    columns_.product_u.put(global(product.u));
-    columns_.product_w.put(global(product.w));
-    columns_.product_b.put(global(product.b));
+    columns_.product_u.put(product.u);
+    columns_.product_w.put(product.w);
+    columns_.product_b.put(product.b);
   }
   for (const Term& term : block.objective) {
-    columns_.term_i.put(global(term.i));
-    columns_.term_j.put(global(term.j));
+    columns_.term_i.put(term.i);
+    columns_.term_j.put(term.j);
     columns_.term_coefficient.put(term.coefficient);
   }
 }
@@ -75,6 +72,7 @@ void BlockWriter::write_variable(const Variable& variable) {
   columns_.variable_unit.put(variable.unit);
   columns_.variable_input.put(variable.input);
   columns_.variable_segment.put(variable.segment);
+  columns_.variable_slack.put(variable.slack);
   columns_.variable_bit.put(variable.bit);
 }
 

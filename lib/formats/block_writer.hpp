@@ -18,7 +18,7 @@ public:
 
   /// What rank 0 writes before its blocks.
   void write_shared(const std::vector<Variable>& parameters);
-  /// The next block of this rank; its own variables get their global numbers.
+  /// The next block of this rank.
   void write(const Qcbo& block);
   void flush();
 
@@ -32,17 +32,12 @@ private:
   void write_problem(const Qcbo& block);
   void write_variable(const Variable& variable);
   void write_coupling(const LiftedTerm& term);
-  [[nodiscard]] std::int64_t global(std::int64_t variable) const {
-    return variable < parameters_ ? variable : variable + shift_;
-  }
 
   QcboColumns<SlabWriter> columns_;
   const QcboMeasure& measure_;
   const QcboFileOptions& options_;
   double multiplier_, unit_;
-  std::int64_t parameters_ = 0;
   std::int64_t next_variable_ = 0, next_entry_ = 0;  // global numbers
-  std::int64_t shift_ = 0;                           // of the variables of the block that is being written
 };
 
 }  // namespace isinglass

@@ -24,7 +24,7 @@ template <template <class> class Column>
 struct QcboColumns {
   Column<std::uint8_t> variable_kind;
   Column<std::int32_t> variable_sample, variable_unit, variable_input;
-  Column<std::int16_t> variable_layer, variable_segment, variable_bit;
+  Column<std::int16_t> variable_layer, variable_segment, variable_slack, variable_bit;
   Column<std::int64_t> row_start, row_variable, row_rhs;
   Column<std::int32_t> row_coefficient, row_sample;
   Column<std::uint8_t> row_kind;
@@ -43,6 +43,7 @@ void for_each_problem_column(Columns& c, Visit&& visit) {
   visit(Table::variables, "variables", "unit", c.variable_unit);
   visit(Table::variables, "variables", "input", c.variable_input);
   visit(Table::variables, "variables", "segment", c.variable_segment);
+  visit(Table::variables, "variables", "slack", c.variable_slack);
   visit(Table::variables, "variables", "bit", c.variable_bit);
   visit(Table::start, "rows", "start", c.row_start);
   visit(Table::entries, "rows", "variable", c.row_variable);

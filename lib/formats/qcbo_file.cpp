@@ -136,7 +136,7 @@ private:
 std::vector<std::int64_t> write_blocks(const fs::path& path, const BlockSource& source, BlockWriter& writer,
                                        const PositionalFile& file, const Communicator& comm) {
   if (comm.is_root()) writer.write_shared(source.parameters);
-  for_each_block(source, comm, [&](const Qcbo& block) { writer.write(block); });
+  for_each_block(source, [&](const Qcbo& block) { writer.write(block); });
   writer.flush();
   file.flush();
   if (const PositionalFile again(path, PositionalFile::Use::read); writer.checksums_in(again) != writer.checksums())

@@ -15,13 +15,15 @@
 /// QCBO files: HDF5, written by all ranks at once, one sample's block at a time; docs/file-formats.md describes them.
 namespace isinglass {
 
-/// Where the blocks of a problem come from. Each block is as if it were the only one: its variables begin at `parameters`.
+/// Where a problem comes from, a few samples at a time.
 struct BlockSource {
-  std::vector<Variable> parameters;                      ///< the parameter bits
-  double unit = 1;                                       ///< objective per integer unit
-  std::function<Qcbo()> head;                            ///< what belongs to no sample (symmetry); asked on rank 0 alone
-  std::int64_t samples = 0;                              ///< of this rank, in the global order of the ranks
-  std::function<Qcbo(std::int64_t local_sample)> block;  ///< of one of them; asked twice
+  std::vector<Variable> parameters;  ///< the parameter bits
+  double unit = 1;                   ///< objective per integer unit
+  std::size_t samples = 0;           ///< of this rank, in the global order of the ranks
+  std::size_t batch = 1;             ///< samples that are built at once; changes nothing in the file
+  /// What belongs to this rank's samples first .. last - 1; with first = 0 also what belongs to none and is of this rank
+  /// (symmetry), before them. Numbered in the order of the ranks behind the parameter bits. Asked twice for each.
+  std::function<Qcbo(std::size_t first, std::size_t last)> block;
 };
 
 /// What a QCBO file is to hold.

@@ -52,10 +52,10 @@ QcboMeasure measure_blocks(const BlockSource& source, const QcboFileOptions& opt
   ParameterCouplings couplings(options.with_qubo ? std::ssize(source.parameters) : 0);
   agree<InputError>(comm, [&] {
     if (options.with_qubo) check_memory(source);
-    for_each_block(source, comm, [&](const Qcbo& block) {
+    for_each_block(source, [&](const Qcbo& block) {
       add_sizes(measure.own, block);
       measure.constant += block.constant;
-      measure.largest_spread = std::max(measure.largest_spread, objective_spread(block));
+      measure.largest_spread = std::max(measure.largest_spread, largest_objective_spread(block));
       if (!options.with_qubo) return;
       const LiftedBlock lifted = lift_block(block, &couplings);
       measure.own[Table::couplings] += std::ssize(lifted.terms);

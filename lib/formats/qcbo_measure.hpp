@@ -3,6 +3,8 @@
 #include "formats/qcbo_file.hpp"
 #include "formats/uniform_lift.hpp"
 
+#include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <vector>
 
@@ -14,18 +16,22 @@ struct QcboMeasure {
   TableSizes first;                   ///< what the ranks before this one write
   std::int64_t constant = 0;          ///< of the objective, integer units
   std::int64_t penalty_constant = 0;  ///< sum of rhs^2
-  std::int64_t largest_spread = 0;    ///< see objective_spread()
+  std::int64_t largest_spread = 0;    ///< see largest_objective_spread()
   std::vector<LiftedTerm> shared;     ///< couplings between parameter bits; written by rank 0
 };
 
 /// Goes through the blocks once. Collective; may throw on one rank alone before it communicates.
 [[nodiscard]] QcboMeasure measure_blocks(const BlockSource& source, const QcboFileOptions& options, const Communicator& comm);
 
-/// Calls visit(block) for each block of this rank in the order of the file.
+/// Calls visit(block) for each batch of this rank in the order of the file.
 template <class Visit>
-void for_each_block(const BlockSource& source, const Communicator& comm, Visit&& visit) {
-  if (comm.is_root() && source.head) visit(source.head());
-  for (std::int64_t s = 0; s < source.samples; ++s) visit(source.block(s));
+void for_each_block(const BlockSource& source, Visit&& visit) {
+  std::size_t first = 0;
+  do {
+    const std::size_t last = std::min(first + source.batch, source.samples);
+    visit(source.block(first, last));
+    first = last;
+  } while (first < source.samples);
 }
 
 }  // namespace isinglass

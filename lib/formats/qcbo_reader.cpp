@@ -86,6 +86,7 @@ std::vector<Variable> variables_of(const QcboColumns<Values>& c) {
                     c.variable_unit[v],
                     c.variable_input[v],
                     c.variable_segment[v],
+                    c.variable_slack[v],
                     c.variable_bit[v]};
   return variables;
 }
@@ -173,18 +174,9 @@ std::optional<SparseQubo> read_qubo(const fs::path& path) {
 }
 
 SparseQubo lift_uniformly(const Qcbo& problem, std::optional<double> multiplier) {
-  std::vector<std::int64_t> spread(1);  // by sample; those of no sample first
-  for (const Term& term : problem.objective) {
-    const std::int64_t last = std::max(term.i, term.j);
-    if (last < problem.parameters) continue;
-    const auto sample =
-        static_cast<std::size_t>(problem.variables[static_cast<std::size_t>(last - problem.parameters)].sample + 1);
-    if (sample >= spread.size()) spread.resize(sample + 1);
-    spread[sample] += std::abs(term.coefficient);
-  }
   SparseQubo qubo;
   qubo.variables = problem.all_variables;
-  qubo.multiplier = multiplier.value_or(sufficient_multiplier(*std::ranges::max_element(spread), problem.unit));
+  qubo.multiplier = multiplier.value_or(sufficient_multiplier(largest_objective_spread(problem), problem.unit));
   ParameterCouplings shared(problem.parameters);
   const LiftedBlock lifted = lift_block(problem, &shared);
   const auto append = [&](const std::vector<LiftedTerm>& terms) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <map>
 #include <tuple>
 
 namespace isinglass {
@@ -22,7 +23,7 @@ public:
   }
 
   [[nodiscard]] std::vector<LiftedTerm> merged() {
-    std::ranges::sort(terms_, {}, [](const LiftedTerm& t) { return std::tie(t.i, t.j); });
+    std::ranges::sort(terms_, {}, [](const LiftedTerm& t) { return std::tie(t.j, t.i); });
     std::vector<LiftedTerm> result;
     for (const LiftedTerm& term : terms_) {
       if (result.empty() || result.back().i != term.i || result.back().j != term.j) {
@@ -81,6 +82,7 @@ std::vector<LiftedTerm> ParameterCouplings::terms() const {
     for (std::size_t at = 0; at < rows_[i].size(); at += 2)
       if (rows_[i][at] != 0 || rows_[i][at + 1] != 0)
         result.push_back({static_cast<std::int64_t>(i), static_cast<std::int64_t>(i + at / 2), rows_[i][at], rows_[i][at + 1]});
+  std::ranges::sort(result, {}, [](const LiftedTerm& t) { return std::tie(t.j, t.i); });
   return result;
 }
 
@@ -104,11 +106,17 @@ LiftedBlock lift_block(const Qcbo& block, ParameterCouplings* shared) {
   return lifted;
 }
 
-std::int64_t objective_spread(const Qcbo& block) {
-  std::int64_t sum = 0;
-  for (const Term& term : block.objective)
-    if (std::max(term.i, term.j) >= block.parameters) sum += std::abs(term.coefficient);
-  return sum;
+std::int64_t largest_objective_spread(const Qcbo& block) {
+  std::map<std::int64_t, std::int64_t> spreads;  // of samples
+  std::int64_t largest = 0;
+  for (const Term& term : block.objective) {
+    const std::int64_t last = std::max(term.i, term.j);
+    if (last < block.parameters) continue;
+    std::int64_t& spread = spreads[block.variables[static_cast<std::size_t>(last - block.first_variable)].sample];
+    spread += std::abs(term.coefficient);
+    largest = std::max(largest, spread);
+  }
+  return largest;
 }
 
 double sufficient_multiplier(std::int64_t largest_spread, double unit) {

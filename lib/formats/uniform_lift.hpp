@@ -32,7 +32,7 @@ public:
   void add(std::int64_t i, std::int64_t j, std::int64_t objective, std::int64_t penalty);
   /// Sums over the ranks, in place. Collective.
   void sum_over(const Communicator& comm);
-  /// Those that are not 0, in ascending order of (i, j).
+  /// Those that are not 0, in ascending order of (j, i).
   [[nodiscard]] std::vector<LiftedTerm> terms() const;
   /// Memory when all rows are used, bytes.
   [[nodiscard]] static std::int64_t bytes(std::int64_t parameters);
@@ -41,7 +41,8 @@ private:
   std::vector<std::vector<std::int64_t>> rows_;  // [i][j - i][objective, penalty]; empty: all 0
 };
 
-/// The terms of one block that are not 0 and have a variable of the block, merged, in ascending order of (i, j).
+/// The terms of one block that are not 0 and have a variable of the block, merged, in ascending order of (j, i): then the order
+/// of all terms is the same however the samples are divided into blocks.
 struct LiftedBlock {
   std::vector<LiftedTerm> terms;
   std::int64_t objective_constant = 0, penalty_constant = 0;
@@ -50,9 +51,9 @@ struct LiftedBlock {
 /// Terms between parameter bits are added to `shared`; null: left out.
 [[nodiscard]] LiftedBlock lift_block(const Qcbo& block, ParameterCouplings* shared);
 
-/// Upper bound of how much the objective of a block can change while the parameter bits stay, integer units: the sum of
-/// |coefficient| over the terms with another variable.
-[[nodiscard]] std::int64_t objective_spread(const Qcbo& block);
+/// Upper bound of how much the objective of one sample of the block can change while the parameter bits stay, integer units:
+/// the sum of |coefficient| over its terms with another variable, of the sample where that is largest.
+[[nodiscard]] std::int64_t largest_objective_spread(const Qcbo& block);
 
 /// A multiplier with which no minimum of the QUBO violates a row or product. Take any point, and replace the variables of each
 /// sample that violates something by those of the forward pass of the same parameter bits: each such sample's penalty falls by
