@@ -35,7 +35,8 @@ nlohmann::ordered_json check_one(const std::string& path, const CheckOptions& op
   const Config config = shared_config({path, options.overrides, std::nullopt}, world);
   const Problem problem = load_problem(config, world, world);
   const DataSplits& data = problem.data;
-  const QcboCounts counts = count_qcbo(problem.architecture, propagate_intervals(problem.architecture, data.train), world);
+  const StructuredCounts counts =
+      count_structured(problem.architecture, propagate_intervals(problem.architecture, data.train), world);
   return {{"config", path},
           {"method", config.method},
           {"classes", data.class_names},
@@ -45,11 +46,8 @@ nlohmann::ordered_json check_one(const std::string& path, const CheckOptions& op
           {"inputs", data.train.features},
           {"parameters", parameter_count(problem.architecture)},
           {"bits_per_parameter", bits_per_parameter(problem.architecture)},
-          {"spins", counts.structured_spins()},
-          {"explicit_spins", counts.explicit_spins()},
-          {"constraints", counts.interval_rows},
-          {"one_hot_rows", counts.one_hot_rows},
-          {"product_rows", counts.product_rows},
+          {"spins", counts.spins()},
+          {"constraints", counts.multipliers},
           {"activations", activation_errors(config.network)}};
 }
 
@@ -60,8 +58,7 @@ std::string to_text(const nlohmann::ordered_json& check) {
                       number("validation_samples"), number("test_samples"), number("inputs"), check["classes"].size());
   text += fmt::format("  network      {} parameters, {:.3f} bits per parameter\n", number("parameters"),
                       check["bits_per_parameter"].get<double>());
-  text += fmt::format("  QCBO         {} spins, {} constraints; in explicit form {} spins, {} more rows\n", number("spins"),
-                      number("constraints"), number("explicit_spins"), number("one_hot_rows") + number("product_rows"));
+  text += fmt::format("  QCBO         {} spins, {} constraints, slack minimised out\n", number("spins"), number("constraints"));
   for (const auto& layer : check["activations"]) {
     text += fmt::format("  activation   {}, {} segments, sup-norm error {:.4g}\n", layer["activation"].get<std::string>(),
                         layer["segments"].get<int>(), layer["sup_error"].get<double>());

@@ -3,30 +3,51 @@
 #include "network/architecture.hpp"
 #include "parallel/communicator.hpp"
 #include "qcbo/fip.hpp"
+#include "qcbo/problem_plan.hpp"
 
 #include <cstdint>
 #include <span>
 
 namespace isinglass {
 
-/// Size of the QCBO of a training problem, summed over all samples of a split.
-struct QcboCounts {
-  std::int64_t parameter_bits = 0;  ///< weight and bias bits: the only spins that all samples share
-  std::int64_t indicators = 0;      ///< beta_k of the reachable segments, where there is more than one
-  std::int64_t slack_bits = 0;      ///< of the interval rows, had slack not been minimised out
-  std::int64_t products = 0;        ///< u = w beta of layers after the first
-  std::int64_t one_hot_rows = 0;    ///< sum_k beta_k = 1
-  std::int64_t interval_rows = 0;   ///< one a sample and hidden unit: the constraints that carry QCGD's multipliers
-  std::int64_t product_rows = 0;    ///< Rosenberg forms
+/// Size of the problem that the structured oracle anneals: slack minimised out, the cells as segments. Over all samples.
+struct StructuredCounts {
+  std::int64_t parameter_bits = 0;  ///< weight and bias bits
+  std::int64_t choices = 0;         ///< reachable cells of all units and samples, where there is more than one
+  std::int64_t multipliers = 0;     ///< one a sample and hidden unit: the constraints that QCGD prices
 
-  /// Spins with slack minimised out: what the structured oracle anneals.
-  [[nodiscard]] std::int64_t structured_spins() const { return parameter_bits + indicators; }
-  /// Spins of the explicit form.
-  [[nodiscard]] std::int64_t explicit_spins() const { return structured_spins() + slack_bits + products; }
+  [[nodiscard]] std::int64_t spins() const { return parameter_bits + choices; }
 };
 
 /// Counts over the shards of all ranks in `comm`. Collective.
-[[nodiscard]] QcboCounts count_qcbo(const Architecture& architecture, std::span<const LayerReach> reach,
-                                    const Communicator& comm);
+[[nodiscard]] StructuredCounts count_structured(const Architecture& architecture, std::span<const LayerReach> reach,
+                                                const Communicator& comm);
+
+/// Size of the explicit QCBO, over all samples: what compile() builds, by kind.
+struct QcboCounts {
+  std::int64_t parameter_bits = 0;  ///< weight and bias bits: the only spins that all samples share
+  std::int64_t indicators = 0;      ///< beta_k of the reachable pieces, where there is more than one; of losses, too
+  std::int64_t slack_bits = 0;      ///< of interval and symmetry rows
+  std::int64_t products = 0;        ///< u = w b, each with its Rosenberg form
+  std::int64_t one_hot_rows = 0, interval_rows = 0, symmetry_rows = 0;
+  std::int64_t row_entries = 0;        ///< coefficients of all rows
+  std::int64_t objective_terms = 0;    ///< linear and quadratic
+  std::int64_t couplers = 0;           ///< pairs i < j that the lifted QUBO couples
+  std::int64_t largest_row = 0;        ///< largest |coefficient| or |right-hand side| of a row
+  std::int64_t largest_objective = 0;  ///< largest |coefficient| of the objective, integer units
+
+  [[nodiscard]] std::int64_t spins() const { return parameter_bits + indicators + slack_bits + products; }
+  [[nodiscard]] std::int64_t rows() const { return one_hot_rows + interval_rows + symmetry_rows; }
+  /// Bits of a signed integer that holds every coefficient of rows and objective.
+  [[nodiscard]] int coefficient_bits() const;
+  /// Bytes of the Qcbo structs of all ranks together, without the copies of the parameters on further ranks.
+  [[nodiscard]] std::int64_t qcbo_bytes() const;
+  /// Bytes of the lifted QUBO as triples: its couplers and one linear term a spin.
+  [[nodiscard]] std::int64_t qubo_bytes() const;
+};
+
+/// Counts of all ranks by formulas in the plans of the samples, nothing is built: a sample costs time in proportion to its
+/// layers, and its inputs and outputs. Equal to what is built but for coefficients that cancel. Collective.
+[[nodiscard]] QcboCounts count_qcbo(const ProblemPlan& plan, const Communicator& comm);
 
 }  // namespace isinglass

@@ -53,10 +53,10 @@ void count(const TrainingInput& input, RunResults& results) {
   results.validation_samples = static_cast<std::int64_t>(input.data.validation.global_size);
   results.test_samples = static_cast<std::int64_t>(input.data.test.global_size);
   if (input.config.method != "qcgd") return;
-  const QcboCounts counts =
-      count_qcbo(input.architecture, propagate_intervals(input.architecture, input.data.train), input.grid.group);
-  results.constraints = counts.interval_rows;
-  results.spins = counts.structured_spins();
+  const StructuredCounts counts =
+      count_structured(input.architecture, propagate_intervals(input.architecture, input.data.train), input.grid.group);
+  results.constraints = counts.multipliers;
+  results.spins = counts.spins();
 }
 
 }  // namespace

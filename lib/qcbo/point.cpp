@@ -1,0 +1,69 @@
+#include "qcbo/point.hpp"
+
+#include <algorithm>
+#include <cstddef>
+
+namespace isinglass {
+
+std::vector<std::uint8_t> parameter_bits(const NetworkBits& bits) {
+  std::vector<std::uint8_t> all;
+  for (const LayerBits& layer : bits) {
+    all.insert(all.end(), layer.weights.begin(), layer.weights.end());
+    all.insert(all.end(), layer.biases.begin(), layer.biases.end());
+  }
+  return all;
+}
+
+NetworkBits network_bits(const Architecture& architecture, std::span<const std::uint8_t> parameters) {
+  NetworkBits bits;
+  for (const ParameterLayout& layout : parameter_layout(architecture)) {
+    const auto part = [&](std::int64_t first, std::int64_t last) {
+      const auto values = parameters.subspan(static_cast<std::size_t>(first), static_cast<std::size_t>(last - first));
+      return std::vector<std::uint8_t>(values.begin(), values.end());
+    };
+    bits.push_back({part(layout.weights, layout.biases), part(layout.biases, layout.end)});
+  }
+  return bits;
+}
+
+std::int64_t objective_of(const Qcbo& qcbo, const BinaryPoint& point) {
+  std::int64_t sum = qcbo.constant;
+  for (const Term& term : qcbo.objective) sum += term.coefficient * point[term.i] * point[term.j];
+  return sum;
+}
+
+std::vector<std::int64_t> row_residuals(const Qcbo& qcbo, const BinaryPoint& point) {
+  const Rows& rows = qcbo.rows;
+  std::vector<std::int64_t> residuals;
+  for (std::size_t r = 0; r < rows.size(); ++r) {
+    std::int64_t sum = -rows.rhs[r];
+    for (auto e = static_cast<std::size_t>(rows.start[r]); e < static_cast<std::size_t>(rows.start[r + 1]); ++e)
+      sum += rows.coefficient[e] * point[rows.variable[e]];
+    residuals.push_back(sum);
+  }
+  return residuals;
+}
+
+std::vector<int> rosenberg_values(const Qcbo& qcbo, const BinaryPoint& point) {
+  std::vector<int> values;
+  for (const Product& product : qcbo.products) {
+    const int u = point[product.u], w = point[product.w], b = point[product.b];
+    values.push_back(w * b - 2 * u * (w + b) + 3 * u);
+  }
+  return values;
+}
+
+bool is_feasible(const Qcbo& qcbo, const BinaryPoint& point) {
+  const auto is_zero = [](std::int64_t value) { return value == 0; };
+  const auto residuals = row_residuals(qcbo, point);
+  const auto values = rosenberg_values(qcbo, point);
+  return std::all_of(residuals.begin(), residuals.end(), is_zero) && std::all_of(values.begin(), values.end(), is_zero);
+}
+
+void complete_products(const Qcbo& qcbo, BinaryPoint& point) {
+  // Products are listed after their factors: those of a unit before those with the next layer's weights.
+  for (const Product& product : qcbo.products)
+    point.own[static_cast<std::size_t>(product.u - point.first)] = point[product.w] & point[product.b];
+}
+
+}  // namespace isinglass
