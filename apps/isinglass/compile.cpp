@@ -126,7 +126,15 @@ std::string file_text(const nlohmann::ordered_json& json) {
   return text;
 }
 
+/// Options that would do nothing.
+void check_options(const CompileCommand& command) {
+  if (!command.output && command.with != "problem") throw InputError("--with: says what the file of --output holds; give one");
+  if (command.multiplier && !(command.output && command.asks_for("qubo")))
+    throw InputError("--multiplier: is of the QUBO in the file; add --output FILE --with problem,qubo");
+}
+
 ExitCode run_compile(const CompileCommand& command, const Communicator& world) {
+  together(world, [&] { check_options(command); });
   const Config config = shared_config({command.config, command.overrides, std::nullopt}, world);
   const Problem problem = load_problem(config, world, world);
   LossSpline loss;

@@ -93,9 +93,10 @@ private:
     h5::write_attribute(root, qcbo_format.last_mark, std::int64_t{0});
     write_config_text(root, options_.config_yaml);
     const h5::Group counts = root.create_group("counts");
-    for (const auto& [name, count] : options_.counts) h5::write_attribute(counts, name, count);
     h5::write_attribute(counts, "parameter_bits", std::ssize(source_.parameters));
     h5::write_attribute(counts, "spins", measure_.total[Table::variables]);
+    for (const auto& [name, count] : options_.counts)
+      if (!counts.has_attribute(name)) h5::write_attribute(counts, name, count);
     if (options_.with_problem) write_problem_attributes(root);
     if (options_.with_qubo) write_qubo_attributes(root);
   }

@@ -201,7 +201,7 @@ struct Case {
   explicit Case(std::uint64_t seed) : words(seed), samples(words.between(1, 4)), problem(random_problem(words, samples)) {}
 };
 
-constexpr std::uint64_t cases = 20;
+constexpr std::uint64_t cases = 10;  // each flushes files to disk
 
 }  // namespace
 
