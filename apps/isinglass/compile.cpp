@@ -1,0 +1,201 @@
+#include "agreement.hpp"
+#include "commands.hpp"
+#include "compile_counts.hpp"
+#include "problem.hpp"
+#include "shared_config.hpp"
+
+#include "base/memory.hpp"
+#include "config/writer.hpp"
+#include "formats/qcbo_file.hpp"
+#include "network/loss.hpp"
+#include "qcbo/compile.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <filesystem>
+#include <iostream>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+namespace isinglass {
+
+namespace {
+
+struct CompileCommand {
+  std::string config, with = "problem";
+  std::vector<std::string> overrides;
+  std::optional<std::string> output;
+  std::optional<double> multiplier, output_margin;
+  CompileOptions options;
+  bool json = false;
+
+  [[nodiscard]] bool asks_for(std::string_view part) const {
+    for (std::size_t at = 0; at <= with.size();) {
+      const std::size_t end = std::min(with.find(',', at), with.size());
+      if (with.substr(at, end - at) == part) return true;
+      at = end + 1;
+    }
+    return false;
+  }
+};
+
+/// An empty text if `with` is a list of the words it may have, else what is wrong: for CLI11.
+std::string check_parts(const std::string& with) {
+  for (const char* good : {"problem", "qubo", "problem,qubo", "qubo,problem", "none"})
+    if (with == good) return "";
+  return fmt::format("expected problem, qubo, problem,qubo or none, found {}", with);
+}
+
+double margin_of_method(const Config& config) {
+  if (config.method == "qat") return config.qat.output_margin;
+  return config.method == "anneal" ? config.anneal.output_margin : config.qcgd.output_margin;
+}
+
+LossSpline loss_of(const CompileCommand& command, const Config& config, const Architecture& architecture) {
+  const double margin = command.output_margin.value_or(margin_of_method(config)) * architecture.layers.back().rms;
+  return make_loss_spline(architecture, std::max(1, static_cast<int>(std::lround(margin))), output_limit(architecture));
+}
+
+/// Samples that are built at once: enough to be quick, few enough that their blocks need little memory.
+std::size_t batch_size(const ProblemPlan& plan) {
+  constexpr std::int64_t variables = 1 << 14;
+  std::int64_t largest = 1;
+  for (std::size_t s = 0; s < plan.samples().size(); ++s) largest = std::max(largest, plan.variables(s));
+  return static_cast<std::size_t>(std::max<std::int64_t>(1, variables / largest));
+}
+
+BlockSource source_of(const Compiler& compiler) {
+  BlockSource source;
+  source.samples = compiler.plan().samples().size();
+  source.batch = batch_size(compiler.plan());
+  source.unit = compiler.plan().loss().unit;
+  source.parameters = compiler.block(0, 0).shared;
+  source.block = [&compiler](std::size_t first, std::size_t last) { return compiler.block(first, last); };
+  return source;
+}
+
+/// What was written, for the text and the JSON object.
+struct Written {
+  QcboFileSummary summary;
+  double seconds = 0;
+};
+
+Written write(const CompileCommand& command, const Config& config, const Compiler& compiler, const QcboCounts& counts,
+              const Communicator& world) {
+  const auto begin = std::chrono::steady_clock::now();
+  QcboFileOptions options;
+  options.config_yaml = to_yaml(config);
+  options.counts = named_counts(counts);
+  options.with_problem = command.asks_for("problem");
+  options.with_qubo = command.asks_for("qubo");
+  options.multiplier = command.multiplier;
+  Written written;
+  together(world, [&] { written.summary = write_qcbo(*command.output, source_of(compiler), options, world); });
+  written.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+  return written;
+}
+
+void add_file(nlohmann::ordered_json& json, const CompileCommand& command, const Written& written, std::size_t samples) {
+  const TableSizes& sizes = written.summary.sizes;
+  json["file"] = *command.output;
+  json["file_bytes"] = written.summary.bytes;
+  json["row_entries"] = sizes[Table::entries];
+  json["objective_terms"] = sizes[Table::terms];
+  if (command.asks_for("qubo")) {
+    json["qubo_terms"] = sizes[Table::couplings];
+    json["multiplier"] = written.summary.multiplier;
+  }
+  json["bytes_per_spin"] = static_cast<double>(written.summary.bytes) / static_cast<double>(sizes[Table::variables]);
+  json["wall_seconds"] = written.seconds;
+  json["samples_per_second"] = static_cast<double>(samples) / written.seconds;
+}
+
+std::string file_text(const nlohmann::ordered_json& json) {
+  std::string text = fmt::format("  file         {}: {}, {:.1f} bytes a spin, {:.0f} samples a second\n",
+                                 json["file"].get<std::string>(), bytes_text(json["file_bytes"].get<std::int64_t>()),
+                                 json["bytes_per_spin"].get<double>(), json["samples_per_second"].get<double>());
+  if (json.contains("multiplier"))
+    text += fmt::format("  QUBO         {} terms, multiplier {:.6g}\n", json["qubo_terms"].get<std::int64_t>(),
+                        json["multiplier"].get<double>());
+  return text;
+}
+
+/// Options that would do nothing.
+void check_options(const CompileCommand& command) {
+  if (!command.output && command.with != "problem") throw InputError("--with: says what the file of --output holds; give one");
+  if (command.multiplier && !(command.output && command.asks_for("qubo")))
+    throw InputError("--multiplier: is of the QUBO in the file; add --output FILE --with problem,qubo");
+}
+
+ExitCode run_compile(const CompileCommand& command, const Communicator& world) {
+  together(world, [&] { check_options(command); });
+  const Config config = shared_config({command.config, command.overrides, std::nullopt}, world);
+  const Problem problem = load_problem(config, world, world);
+  LossSpline loss;
+  together(world, [&] { loss = loss_of(command, config, problem.architecture); });
+  const auto begin = std::chrono::steady_clock::now();
+  const ProblemPlan plan(problem.architecture, loss, problem.data.train, command.options, world);
+  const QcboCounts counts = count_qcbo(plan, world);
+  const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+  nlohmann::ordered_json json = counts_json(command.config, counts, problem.data.train.global_size);
+  json["count_seconds"] = seconds;
+  std::string text = counts_text(json);
+  if (command.output) {
+    const Compiler compiler(plan, world);
+    add_file(json, command, write(command, config, compiler, counts, world), problem.data.train.global_size);
+    text += file_text(json);
+  }
+  if (!world.is_root()) return ExitCode::done;
+  std::cout << text;
+  if (command.json) std::cout << json.dump() << '\n';
+  std::cout << std::flush;
+  return ExitCode::done;
+}
+
+}  // namespace
+
+void add_compile(CLI::App& app, Action& action) {
+  CLI::App* command =
+      app.add_subcommand("compile", "training as a quadratic constrained binary problem (QCBO): its size, and a file");
+  auto options = std::make_shared<CompileCommand>();
+  command->add_option("CONFIG", options->config, "configuration file, YAML")->type_name("FILE")->required();
+  command->add_option("-o,--output", options->output, "write the problem to this HDF5 file (default: print its size alone)")
+      ->type_name("FILE");
+  command->add_option("--with", options->with, "what the file holds: problem, qubo, problem,qubo or none (default: problem)")
+      ->type_name("PARTS")
+      ->check(check_parts);
+  command
+      ->add_option("--multiplier", options->multiplier,
+                   "weight of every row and product in the QUBO (default: enough that no minimum violates one)")
+      ->type_name("MU")
+      ->check(CLI::PositiveNumber);
+  command
+      ->add_option(
+          "--margin", options->options.margin,
+          "shrink each segment by this from its knots, in units of the pre-activation rms (default: 0, the exact problem)")
+      ->check(CLI::NonNegativeNumber);
+  command
+      ->add_option(
+          "--output-margin", options->output_margin,
+          "margin of the loss, in units of the rms of a random network's output (default: that of the configured method)")
+      ->check(CLI::PositiveNumber);
+  command->add_flag("--break-symmetry", options->options.break_symmetry,
+                    "order interchangeable hidden units by rows of their own (default: off)");
+  command
+      ->add_option("--set", options->overrides,
+                   "sets a key of the configuration, for example --set data.pool=14; repeatable (default: none)")
+      ->type_name("KEY=VALUE")
+      ->expected(1)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  command->add_flag("--json", options->json, json_help);
+  command->callback(
+      [&action, options] { action = [options](const Communicator& world) { return run_compile(*options, world); }; });
+}
+
+}  // namespace isinglass

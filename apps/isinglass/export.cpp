@@ -1,0 +1,102 @@
+#include "agreement.hpp"
+#include "commands.hpp"
+
+#include "formats/export.hpp"
+
+#include <filesystem>
+#include <iostream>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+namespace isinglass {
+
+namespace {
+
+struct ExportOptions {
+  std::string input, format, output;
+  std::optional<double> multiplier;
+  bool json = false;
+
+  [[nodiscard]] bool is_qubo() const { return format == "qubo" || format == "coo" || format == "ising-csv"; }
+};
+
+/// The file's own QUBO, unless another multiplier is asked for; else made from its problem.
+SparseQubo qubo_of(const ExportOptions& options) {
+  if (!options.multiplier)
+    if (std::optional<SparseQubo> stored = read_qubo(options.input)) return std::move(*stored);
+  return lift_uniformly(read_qcbo(options.input), options.multiplier);
+}
+
+nlohmann::ordered_json export_qubo(const ExportOptions& options) {
+  const SparseQubo qubo = qubo_of(options);
+  nlohmann::ordered_json json{{"spins", qubo.variables}, {"terms", qubo.couplings.size()}, {"offset", qubo.constant}};
+  if (options.format == "ising-csv") {
+    const IsingOffset ising = write_ising_csv(options.output, qubo);
+    json["spins"] = ising.spins;
+    json["offset"] = ising.offset;
+  } else if (options.format == "coo") {
+    write_dimod_coo(options.output, qubo);
+  } else {
+    write_qubo_text(options.output, qubo);
+  }
+  json["multiplier"] = qubo.multiplier;
+  return json;
+}
+
+nlohmann::ordered_json export_program(const ExportOptions& options) {
+  if (options.multiplier)
+    throw InputError(fmt::format("--multiplier: a file of format {} has rows, not penalties; leave it out", options.format));
+  const Qcbo problem = read_qcbo(options.input);
+  const std::string name = std::filesystem::path(options.input).stem().string();
+  if (options.format == "lp")
+    write_lp(options.output, problem, name);
+  else
+    write_qplib(options.output, problem, name);
+  return {{"spins", problem.all_variables},
+          {"rows", problem.rows.size()},
+          {"products", problem.products.size()},
+          {"objective_terms", problem.objective.size()}};
+}
+
+ExitCode run_export(const ExportOptions& options, const Communicator& world) {
+  together(world, [&] {
+    if (!world.is_root()) return;
+    nlohmann::ordered_json json{{"file", options.output}, {"format", options.format}};
+    json.update(options.is_qubo() ? export_qubo(options) : export_program(options));
+    std::string facts;
+    for (const auto& [name, value] : json.items())
+      if (value.is_number()) facts += fmt::format("{}{} {}", facts.empty() ? "" : ", ", name, value.dump());
+    std::cout << fmt::format("{}: {}\n", options.output, facts);
+    if (options.json) std::cout << json.dump() << '\n';
+    std::cout << std::flush;
+  });
+  return ExitCode::done;
+}
+
+}  // namespace
+
+void add_export(CLI::App& app, Action& action) {
+  CLI::App* command = app.add_subcommand("export", "a compiled problem as a file of another program");
+  auto options = std::make_shared<ExportOptions>();
+  command->add_option("QCBO", options->input, "file that isinglass compile wrote")->type_name("FILE")->required();
+  command->add_option("--format", options->format, "qubo, coo (dimod), ising-csv, qplib or lp")
+      ->required()
+      ->check(CLI::IsMember({"qubo", "coo", "ising-csv", "qplib", "lp"}));
+  command->add_option("-o,--output", options->output, "file to write")->type_name("FILE")->required();
+  command
+      ->add_option(
+          "--multiplier", options->multiplier,
+          "qubo, coo, ising-csv: weight of every row and product (default: the file's QUBO; without one, enough that no "
+          "minimum violates one)")
+      ->type_name("MU")
+      ->check(CLI::PositiveNumber);
+  command->add_flag("--json", options->json, json_help);
+  command->callback(
+      [&action, options] { action = [options](const Communicator& world) { return run_export(*options, world); }; });
+}
+
+}  // namespace isinglass

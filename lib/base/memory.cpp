@@ -1,0 +1,69 @@
+#include "base/memory.hpp"
+
+#include <algorithm>
+#include <array>
+#include <filesystem>
+#include <fstream>
+
+#include <fmt/format.h>
+
+namespace isinglass {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+/// The number in a file of the kernel; nothing if there is no such file, or if it says "max".
+std::optional<std::int64_t> number_in(const fs::path& path) {
+  std::ifstream file(path);
+  std::int64_t number = 0;
+  if (file >> number) return number;
+  return std::nullopt;
+}
+
+std::optional<std::int64_t> left_in_system() {
+  std::ifstream file("/proc/meminfo");
+  std::string name;
+  for (std::int64_t kibibytes = 0; file >> name; file.ignore(100, '\n'))
+    if (name == "MemAvailable:" && file >> kibibytes) return kibibytes << 10;
+  return std::nullopt;
+}
+
+/// Of this process in version 2 of control groups, "/" for the outermost; empty if there is none.
+std::string control_group() {
+  std::ifstream file("/proc/self/cgroup");
+  for (std::string line; std::getline(file, line);)
+    if (line.starts_with("0::")) return line.substr(3);
+  return "";
+}
+
+/// The least that this group and those around it leave.
+std::optional<std::int64_t> left_in_control_groups() {
+  std::optional<std::int64_t> least;
+  const fs::path top = "/sys/fs/cgroup";
+  fs::path group = top / fs::path(control_group()).relative_path();
+  for (;; group = group.parent_path()) {
+    const auto limit = number_in(group / "memory.max"), used = number_in(group / "memory.current");
+    if (limit && used) least = std::min(least.value_or(*limit), std::max<std::int64_t>(*limit - *used, 0));
+    if (group == top || !group.has_relative_path()) return least;
+  }
+}
+
+}  // namespace
+
+std::optional<std::int64_t> available_memory() {
+  const auto system = left_in_system(), groups = left_in_control_groups();
+  if (system && groups) return std::min(*system, *groups);
+  return system ? system : groups;
+}
+
+std::string bytes_text(std::int64_t bytes) {
+  constexpr std::array units{"KiB", "MiB", "GiB", "TiB", "PiB"};
+  if (bytes < 1024) return fmt::format("{} bytes", bytes);
+  double amount = static_cast<double>(bytes) / 1024;
+  std::size_t unit = 0;
+  for (; amount >= 1024 && unit + 1 < units.size(); ++unit) amount /= 1024;
+  return fmt::format("{:.1f} {}", amount, units[unit]);
+}
+
+}  // namespace isinglass

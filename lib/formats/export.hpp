@@ -1,0 +1,41 @@
+#pragma once
+
+#include "formats/qcbo_file.hpp"
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+
+/// Text formats of other programs; docs/file-formats.md describes each. All replace their file whole or not at all and throw
+/// SystemError if they cannot. Numbers read back as the same doubles.
+namespace isinglass {
+
+/// "i j value" lines, i <= j, after comments with the numbers of variables and terms and the offset. Variables of no term get a
+/// term of value 0, so that readers that collect names see all.
+void write_qubo_text(const std::filesystem::path& path, const SparseQubo& qubo);
+
+/// What dimod.serialization.coo reads: the same lines without exponents, after "# vartype=BINARY". dimod has no place for the
+/// offset: it is in a comment.
+void write_dimod_coo(const std::filesystem::path& path, const SparseQubo& qubo);
+
+/// The QUBO in spins x_i = (1 + s_i s_n) / 2, n the ancilla spin: energy -s^T J s + offset, J symmetric without diagonal.
+struct IsingOffset {
+  std::int64_t spins = 0;  ///< n + 1
+  double offset = 0;
+};
+
+/// Spins above which a dense matrix is refused: 8192 x 8192 numbers are about half a GiB of text.
+inline constexpr std::int64_t largest_dense_spins = 8192;
+
+/// The dense J, a line a row, comma-separated, after comments with the offset. InputError if there are too many spins.
+IsingOffset write_ising_csv(const std::filesystem::path& path, const SparseQubo& qubo);
+
+/// QPLIB: binary variables, quadratic (or linear) objective 1/2 x^T Q x + b x + constant, linear constraints; each product u =
+/// w b as u <= w, u <= b, w + b <= u + 1. `name` is that of the problem.
+void write_qplib(const std::filesystem::path& path, const Qcbo& problem, const std::string& name);
+
+/// CPLEX LP file for MILP solvers: products as in QPLIB, and each product of the objective likewise by a variable q.i.j of its
+/// own.
+void write_lp(const std::filesystem::path& path, const Qcbo& problem, const std::string& name);
+
+}  // namespace isinglass

@@ -1,0 +1,63 @@
+#include "formats/linear_form.hpp"
+
+#include <algorithm>
+#include <tuple>
+
+namespace isinglass {
+
+LinearForm merged(LinearForm form) {
+  std::ranges::sort(form);
+  LinearForm result;
+  for (const auto& [variable, coefficient] : form) {
+    if (result.empty() || result.back().first != variable)
+      result.emplace_back(variable, coefficient);
+    else
+      result.back().second += coefficient;
+  }
+  std::erase_if(result, [](const auto& entry) { return entry.second == 0; });
+  return result;
+}
+
+LinearConstraint constraint_of(const Rows& rows, std::size_t row) {
+  LinearForm form;
+  for (auto p = static_cast<std::size_t>(rows.start[row]); p < static_cast<std::size_t>(rows.start[row + 1]); ++p)
+    form.emplace_back(rows.variable[p], rows.coefficient[p]);
+  return {merged(std::move(form)), rows.rhs[row], true};
+}
+
+std::vector<LinearConstraint> product_constraints(const Product& product) {
+  const auto [u, w, b] = product;
+  return {{merged({{u, 1}, {w, -1}}), 0, false},
+          {merged({{u, 1}, {b, -1}}), 0, false},
+          {merged({{w, 1}, {b, 1}, {u, -1}}), 1, false}};
+}
+
+SplitObjective split_objective(const Qcbo& problem) {
+  SplitObjective objective;
+  std::vector<Term> pairs;
+  for (const Term& term : problem.objective) {
+    if (term.i == term.j)
+      objective.linear.emplace_back(term.i, term.coefficient);
+    else
+      pairs.push_back({std::min(term.i, term.j), std::max(term.i, term.j), term.coefficient});
+  }
+  objective.linear = merged(std::move(objective.linear));
+  std::ranges::sort(pairs, {}, [](const Term& t) { return std::tie(t.i, t.j); });
+  for (const Term& term : pairs) {
+    if (objective.pairs.empty() || objective.pairs.back().i != term.i || objective.pairs.back().j != term.j)
+      objective.pairs.push_back(term);
+    else
+      objective.pairs.back().coefficient += term.coefficient;
+  }
+  std::erase_if(objective.pairs, [](const Term& t) { return t.coefficient == 0; });
+  return objective;
+}
+
+std::vector<std::string> names_of(const Qcbo& problem) {
+  std::vector<std::string> names;
+  for (const Variable& variable : problem.shared) names.push_back(name_of(variable));
+  for (const Variable& variable : problem.variables) names.push_back(name_of(variable));
+  return names;
+}
+
+}  // namespace isinglass

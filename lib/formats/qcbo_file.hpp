@@ -1,0 +1,74 @@
+#pragma once
+
+#include "formats/qcbo_columns.hpp"
+#include "parallel/communicator.hpp"
+#include "qcbo/problem.hpp"
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+/// QCBO files: HDF5, written by all ranks at once, one sample's block at a time; docs/file-formats.md describes them.
+namespace isinglass {
+
+/// Where a problem comes from, a few samples at a time.
+struct BlockSource {
+  std::vector<Variable> parameters;  ///< the parameter bits
+  double unit = 1;                   ///< objective per integer unit
+  std::size_t samples = 0;           ///< of this rank, in the global order of the ranks
+  std::size_t batch = 1;             ///< samples that are built at once; changes nothing in the file
+  /// What belongs to this rank's samples first .. last - 1; with first = 0 also what belongs to none and is of this rank
+  /// (symmetry), before them. Numbered in the order of the ranks behind the parameter bits. Asked twice for each.
+  std::function<Qcbo(std::size_t first, std::size_t last)> block;
+};
+
+/// What a QCBO file is to hold.
+struct QcboFileOptions {
+  std::string config_yaml;
+  std::vector<std::pair<std::string, std::int64_t>> counts;  ///< attributes of /counts
+  bool with_problem = true;                                  ///< variables, rows, products, objective
+  bool with_qubo = false;                                    ///< the lifted problem
+  std::optional<double> multiplier;                          ///< of all rows and products; nothing: sufficient_multiplier()
+};
+
+/// What was written, the same on every rank.
+struct QcboFileSummary {
+  TableSizes sizes;  ///< over all ranks
+  std::int64_t bytes = 0;
+  double multiplier = 0;  ///< of the QUBO, if there is one
+};
+
+/// Writes the file whole or not at all (PATH.tmp, read back, fsync, rename), bitwise the same on any number of ranks. Memory:
+/// one block, and the couplings of the parameter bits if the QUBO is asked for. InputError if the disk or the memory cannot
+/// hold what is asked for, with numbers; SystemError if writing fails; on every rank alike. Collective.
+QcboFileSummary write_qcbo(const std::filesystem::path& path, const BlockSource& source, const QcboFileOptions& options,
+                           const Communicator& comm);
+
+/// A problem as its file holds it, whole: `shared` are the parameter bits.
+/// Throws InputError that names the file and the dataset: no such file, another format, unfinished, damaged, without the
+/// problem (compiled with --with none or qubo), numbers out of range, or too large for this machine's memory.
+[[nodiscard]] Qcbo read_qcbo(const std::filesystem::path& path);
+
+/// A quadratic unconstrained binary problem: min constant + sum of value x_i x_j, i <= j, ascending, each pair once.
+struct SparseQubo {
+  struct Coupling {
+    std::int64_t i = 0, j = 0;
+    double value = 0;
+  };
+  std::int64_t variables = 0;
+  std::vector<Coupling> couplings;
+  double constant = 0;
+  double multiplier = 0;  ///< that the rows were lifted with
+};
+
+/// The file's QUBO; nothing if it holds none. Throws like read_qcbo.
+[[nodiscard]] std::optional<SparseQubo> read_qubo(const std::filesystem::path& path);
+
+/// The QUBO of a whole problem for one multiplier; nothing: sufficient_multiplier() of the largest sample.
+[[nodiscard]] SparseQubo lift_uniformly(const Qcbo& problem, std::optional<double> multiplier);
+
+}  // namespace isinglass

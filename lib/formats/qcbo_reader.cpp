@@ -1,0 +1,193 @@
+#include "base/error.hpp"
+#include "base/memory.hpp"
+#include "formats/qcbo_columns.hpp"
+#include "formats/qcbo_file.hpp"
+#include "formats/qcbo_format.hpp"
+#include "formats/uniform_lift.hpp"
+#include "io/checksum.hpp"
+
+#include <algorithm>
+#include <tuple>
+
+#include <fmt/format.h>
+
+namespace isinglass {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+template <class T>
+using Values = std::vector<T>;
+
+[[noreturn]] void fail(const h5::Group& group, const std::string& name, std::string_view what) {
+  throw InputError(fmt::format("{}: {}", group.where(name), what));
+}
+
+/// Reads columns of equal length whose checksums are right.
+class ColumnReader {
+public:
+  explicit ColumnReader(const h5::Group& root) : root_(root) {}
+
+  template <class T>
+  void operator()(Table table, const char* group_name, const char* name, std::vector<T>& values) {
+    const h5::Group group = root_.open_group(group_name);
+    values = h5::read<T>(group, name);
+    const auto sum = static_cast<std::int64_t>(checksum<T>(0, values));
+    if (sum != h5::read_attribute<std::int64_t>(group, checksum_name(name)))
+      fail(group, name, "its checksum is wrong: damaged");
+    std::int64_t& size = sizes_[table];
+    if (size < 0) size = std::ssize(values);
+    if (size != std::ssize(values)) fail(group, name, fmt::format("has {} elements instead of {}", values.size(), size));
+  }
+
+  [[nodiscard]] std::int64_t size(Table table) const { return sizes_[table]; }
+
+private:
+  const h5::Group& root_;
+  TableSizes sizes_{{-1, -1, -1, -1, -1, -1, -1}};
+};
+
+/// Throws unless all values lie in [first, last].
+template <class T>
+void expect_range(const h5::Group& root, const char* group, const char* name, const std::vector<T>& values, std::int64_t first,
+                  std::int64_t last) {
+  const auto bad = std::ranges::find_if(
+      values, [&](T value) { return static_cast<std::int64_t>(value) < first || static_cast<std::int64_t>(value) > last; });
+  if (bad == values.end()) return;
+  fail(root.open_group(group), name,
+       fmt::format("element {} is {}, outside {} .. {}", bad - values.begin(), static_cast<std::int64_t>(*bad), first, last));
+}
+
+void check_columns(const h5::Group& root, const QcboColumns<Values>& c, std::int64_t parameters) {
+  const std::int64_t last = std::ssize(c.variable_kind) - 1;
+  expect_range(root, "variables", "kind", c.variable_kind, 0, static_cast<std::int64_t>(VariableKind::product));
+  expect_range(root, "rows", "kind", c.row_kind, 0, static_cast<std::int64_t>(RowKind::symmetry));
+  expect_range(root, "rows", "start", c.row_start, 0, std::ssize(c.row_variable));
+  expect_range(root, "rows", "variable", c.row_variable, 0, last);
+  expect_range(root, "products", "u", c.product_u, 0, last);
+  expect_range(root, "products", "w", c.product_w, 0, last);
+  expect_range(root, "products", "b", c.product_b, 0, last);
+  expect_range(root, "objective", "i", c.term_i, 0, last);
+  expect_range(root, "objective", "j", c.term_j, 0, last);
+  const bool rises = std::ranges::is_sorted(c.row_start) && std::ssize(c.row_start) == std::ssize(c.row_rhs) + 1 &&
+                     c.row_start.front() == 0 && c.row_start.back() == std::ssize(c.row_variable);
+  if (!rises) fail(root.open_group("rows"), "start", "does not divide the entries into rows");
+  if (parameters < 0 || parameters > last + 1)
+    fail(root.open_group("counts"), "parameter_bits", "more parameter bits than variables");
+}
+
+std::vector<Variable> variables_of(const QcboColumns<Values>& c) {
+  std::vector<Variable> variables(c.variable_kind.size());
+  for (std::size_t v = 0; v < variables.size(); ++v)
+    variables[v] = {static_cast<VariableKind>(c.variable_kind[v]),
+                    c.variable_sample[v],
+                    c.variable_layer[v],
+                    c.variable_unit[v],
+                    c.variable_input[v],
+                    c.variable_segment[v],
+                    c.variable_slack[v],
+                    c.variable_bit[v]};
+  return variables;
+}
+
+Rows rows_of(QcboColumns<Values>& c) {
+  Rows rows;
+  rows.start = std::move(c.row_start);
+  rows.variable = std::move(c.row_variable);
+  rows.coefficient.assign(c.row_coefficient.begin(), c.row_coefficient.end());
+  rows.rhs = std::move(c.row_rhs);
+  for (const std::uint8_t kind : c.row_kind) rows.kind.push_back(static_cast<RowKind>(kind));
+  rows.sample.assign(c.row_sample.begin(), c.row_sample.end());
+  return rows;
+}
+
+Qcbo problem_of(const h5::Group& root) {
+  ColumnReader reader(root);
+  QcboColumns<Values> columns;
+  for_each_problem_column(columns, reader);
+  Qcbo problem;
+  problem.parameters = h5::read_attribute<std::int64_t>(root.open_group("counts"), "parameter_bits");
+  check_columns(root, columns, problem.parameters);
+  const h5::Group objective = root.open_group("objective");
+  problem.constant = h5::read_attribute<std::int64_t>(objective, "constant");
+  problem.unit = h5::read_attribute<double>(objective, "unit");
+  std::vector<Variable> variables = variables_of(columns);
+  problem.all_variables = std::ssize(variables);
+  problem.first_variable = problem.parameters;
+  problem.shared.assign(variables.begin(), variables.begin() + problem.parameters);
+  problem.variables.assign(variables.begin() + problem.parameters, variables.end());
+  problem.rows = rows_of(columns);
+  for (std::size_t p = 0; p < columns.product_u.size(); ++p)
+    problem.products.push_back({columns.product_u[p], columns.product_w[p], columns.product_b[p]});
+  for (std::size_t t = 0; t < columns.term_i.size(); ++t)
+    problem.objective.push_back({columns.term_i[t], columns.term_j[t], columns.term_coefficient[t]});
+  return problem;
+}
+
+SparseQubo qubo_of(const h5::Group& root) {
+  ColumnReader reader(root);
+  QcboColumns<Values> columns;
+  for_each_qubo_column(columns, reader);
+  const h5::Group group = root.open_group("qubo");
+  SparseQubo qubo;
+  qubo.variables = h5::read_attribute<std::int64_t>(root.open_group("counts"), "spins");
+  qubo.constant = h5::read_attribute<double>(group, "constant");
+  qubo.multiplier = h5::read_attribute<double>(group, "multiplier");
+  expect_range(root, "qubo", "i", columns.coupling_i, 0, qubo.variables - 1);
+  expect_range(root, "qubo", "j", columns.coupling_j, 0, qubo.variables - 1);
+  for (std::size_t k = 0; k < columns.coupling_i.size(); ++k)
+    qubo.couplings.push_back({columns.coupling_i[k], columns.coupling_j[k], columns.coupling_value[k]});
+  std::ranges::sort(qubo.couplings, {}, [](const SparseQubo::Coupling& c) { return std::tie(c.i, c.j); });
+  return qubo;
+}
+
+/// Files are read whole; what is made of the columns needs at most three times their size besides.
+void check_memory(const fs::path& path) {
+  std::error_code unknown;
+  const auto needed = 4 * static_cast<std::int64_t>(fs::file_size(path, unknown));
+  const std::optional<std::int64_t> available = available_memory();
+  if (unknown || !available || needed <= *available) return;
+  throw InputError(fmt::format("{}: needs {} of memory, and {} are available: compile fewer samples (data.train_samples)",
+                               path.string(), bytes_text(needed), bytes_text(*available)));
+}
+
+}  // namespace
+
+Qcbo read_qcbo(const fs::path& path) {
+  check_memory(path);
+  Qcbo problem;
+  read_file(path, qcbo_format, [&](const h5::Group& root) {
+    if (!root.has("variables")) throw InputError("holds no problem: compile it without --with none or --with qubo");
+    problem = problem_of(root);
+  });
+  return problem;
+}
+
+std::optional<SparseQubo> read_qubo(const fs::path& path) {
+  check_memory(path);
+  std::optional<SparseQubo> qubo;
+  read_file(path, qcbo_format, [&](const h5::Group& root) {
+    if (root.has("qubo")) qubo = qubo_of(root);
+  });
+  return qubo;
+}
+
+SparseQubo lift_uniformly(const Qcbo& problem, std::optional<double> multiplier) {
+  SparseQubo qubo;
+  qubo.variables = problem.all_variables;
+  qubo.multiplier = multiplier.value_or(sufficient_multiplier(largest_objective_spread(problem), problem.unit));
+  ParameterCouplings shared(problem.parameters);
+  const LiftedBlock lifted = lift_block(problem, &shared);
+  const auto append = [&](const std::vector<LiftedTerm>& terms) {
+    for (const LiftedTerm& term : terms) qubo.couplings.push_back({term.i, term.j, term.value(problem.unit, qubo.multiplier)});
+  };
+  append(shared.terms());
+  append(lifted.terms);
+  std::ranges::sort(qubo.couplings, {}, [](const SparseQubo::Coupling& c) { return std::tie(c.i, c.j); });
+  const LiftedTerm constant{0, 0, lifted.objective_constant, lifted.penalty_constant};
+  qubo.constant = constant.value(problem.unit, qubo.multiplier);
+  return qubo;
+}
+
+}  // namespace isinglass

@@ -1,0 +1,42 @@
+#pragma once
+
+#include <filesystem>
+#include <fstream>
+#include <functional>
+#include <iterator>
+#include <string>
+#include <utility>
+
+#include <fmt/format.h>
+
+namespace isinglass {
+
+/// A text file that is being written, piece by piece.
+class TextFile {
+public:
+  explicit TextFile(const std::filesystem::path& path);
+
+  template <class... Values>
+  void print(fmt::format_string<Values...> format, Values&&... values) {
+    fmt::format_to(std::back_inserter(buffer_), format, std::forward<Values>(values)...);
+    if (buffer_.size() >= buffer_bytes) flush();
+  }
+  /// Throws SystemError if anything could not be written.
+  void close();
+
+private:
+  static constexpr std::size_t buffer_bytes = std::size_t{1} << 16;
+  void flush();
+
+  std::string path_;
+  std::ofstream file_;
+  fmt::memory_buffer buffer_;
+};
+
+/// Replaces `path` by the text that `fill` prints, or leaves it as it is. Throws SystemError.
+void write_text_file(const std::filesystem::path& path, const std::function<void(TextFile& file)>& fill);
+
+/// The shortest decimal number without exponent that reads back as `value`.
+[[nodiscard]] std::string fixed_text(double value);
+
+}  // namespace isinglass

@@ -1,0 +1,66 @@
+#pragma once
+
+#include "parallel/communicator.hpp"
+#include "qcbo/problem.hpp"
+
+#include <cstdint>
+#include <vector>
+
+/// The QUBO of a QCBO with one multiplier mu for all rows and products:
+///
+///   objective + mu (sum over rows (a x - rhs)^2 + sum over products of the Rosenberg form w b - 2 u (w + b) + 3 u)
+///
+/// Both parts stay integers until they are added, so that sums over samples do not depend on their order.
+namespace isinglass {
+
+/// Coefficient of x_i x_j, i <= j, in integers: its value is unit * objective + mu * penalty.
+struct LiftedTerm {
+  std::int64_t i = 0, j = 0, objective = 0, penalty = 0;
+
+  [[nodiscard]] double value(double unit, double multiplier) const {
+    return unit * static_cast<double>(objective) + multiplier * static_cast<double>(penalty);
+  }
+};
+
+/// Couplings between parameter bits, the only ones that samples share. Dense in each row that is used: all the inputs of a
+/// neuron are coupled with each other.
+class ParameterCouplings {
+public:
+  /// `parameters` bits; nothing is allocated yet.
+  explicit ParameterCouplings(std::int64_t parameters) : rows_(static_cast<std::size_t>(parameters)) {}
+
+  void add(std::int64_t i, std::int64_t j, std::int64_t objective, std::int64_t penalty);
+  /// Sums over the ranks, in place. Collective.
+  void sum_over(const Communicator& comm);
+  /// Those that are not 0, in ascending order of (j, i).
+  [[nodiscard]] std::vector<LiftedTerm> terms() const;
+  /// Memory when all rows are used, bytes.
+  [[nodiscard]] static std::int64_t bytes(std::int64_t parameters);
+
+private:
+  std::vector<std::vector<std::int64_t>> rows_;  // [i][j - i][objective, penalty]; empty: all 0
+};
+
+/// The terms of one block that are not 0 and have a variable of the block, merged, in ascending order of (j, i): then the order
+/// of all terms is the same however the samples are divided into blocks.
+struct LiftedBlock {
+  std::vector<LiftedTerm> terms;
+  std::int64_t objective_constant = 0, penalty_constant = 0;
+};
+
+/// Terms between parameter bits are added to `shared`; null: left out.
+[[nodiscard]] LiftedBlock lift_block(const Qcbo& block, ParameterCouplings* shared);
+
+/// Upper bound of how much the objective of one sample of the block can change while the parameter bits stay, integer units:
+/// the sum of |coefficient| over its terms with another variable, of the sample where that is largest.
+[[nodiscard]] std::int64_t largest_objective_spread(const Qcbo& block);
+
+/// A multiplier with which no minimum of the QUBO violates a row or product. Take any point, and replace the variables of each
+/// sample that violates something by those of the forward pass of the same parameter bits: each such sample's penalty falls by
+/// mu or more (violations are integers, and a violated Rosenberg form is 1 or more), and its objective rises by its spread at
+/// most; rows between interchangeable neurons are mended by renaming them, which changes no loss. So one unit more than the
+/// largest spread of one sample is enough, whatever the number of samples. It needs a forward pass for all parameter bits: not
+/// with margins.
+[[nodiscard]] double sufficient_multiplier(std::int64_t largest_spread, double unit);
+
+}  // namespace isinglass
