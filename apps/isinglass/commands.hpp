@@ -16,6 +16,7 @@ using Action = std::function<ExitCode(const Communicator& world)>;
 void add_train(CLI::App& app, Action& action);
 void add_evaluate(CLI::App& app, Action& action);
 void add_check(CLI::App& app, Action& action);
+void add_bounds(CLI::App& app, Action& action);
 void add_defaults(CLI::App& app, Action& action);
 void add_inspect(CLI::App& app, Action& action);
 void add_status(CLI::App& app, Action& action);

@@ -24,7 +24,7 @@ void check_subcommand(int argc, char** argv, const CLI::App& app) {
   const std::string word = argv[1];
   if (!app.get_subcommands([&](const CLI::App* command) { return command->get_name() == word; }).empty()) return;
   throw CLI::ValidationError(fmt::format("\"{}\" is no subcommand", word),
-                             "expected train, evaluate, check, defaults, inspect, status or sweep");
+                             "expected train, evaluate, check, bounds, defaults, inspect, status or sweep");
 }
 
 /// Parses the command line into `action`; the exit code if there is nothing left to do.
@@ -37,6 +37,7 @@ std::optional<ExitCode> parse(int argc, char** argv, const Communicator& world, 
   add_train(app, action);
   add_evaluate(app, action);
   add_check(app, action);
+  add_bounds(app, action);
   add_defaults(app, action);
   add_inspect(app, action);
   add_status(app, action);
