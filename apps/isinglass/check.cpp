@@ -4,7 +4,6 @@
 #include "shared_config.hpp"
 
 #include "qcbo/counts.hpp"
-#include "spline/activation_table.hpp"
 
 #include <iostream>
 #include <memory>
@@ -21,13 +20,21 @@ struct CheckOptions {
   bool json = false;
 };
 
-nlohmann::ordered_json activation_errors(const NetworkConfig& network) {
-  nlohmann::ordered_json errors = nlohmann::ordered_json::array();
-  for (const LayerConfig& layer : network.hidden) {
-    const ActivationTable table = make_activation_table(layer.activation, layer.segments, layer.range);
-    errors.push_back({{"activation", layer.activation}, {"segments", table.values.size()}, {"sup_error", table.sup_error}});
+nlohmann::ordered_json activations_json(const std::vector<ActivationFit>& activations) {
+  nlohmann::ordered_json layers = nlohmann::ordered_json::array();
+  for (const ActivationFit& fit : activations) {
+    layers.push_back({{"activation", fit.activation},
+                      {"degree", fit.degree},
+                      {"segments", fit.segments},
+                      {"pieces", fit.pieces},
+                      {"cells", fit.cells},
+                      {"range", fit.high},
+                      {"reach", fit.reach},
+                      {"sup_error", fit.spline_error},
+                      {"sup_error_bound", fit.spline_error_bound},
+                      {"grid_sup_error", fit.grid_error}});
   }
-  return errors;
+  return layers;
 }
 
 /// All numbers about one configuration. AgreedError. Collective.
@@ -50,7 +57,7 @@ nlohmann::ordered_json check_one(const std::string& path, const CheckOptions& op
           {"constraints", counts.interval_rows},
           {"one_hot_rows", counts.one_hot_rows},
           {"product_rows", counts.product_rows},
-          {"activations", activation_errors(config.network)}};
+          {"activations", activations_json(problem.activations)}};
 }
 
 std::string to_text(const nlohmann::ordered_json& check) {
@@ -63,8 +70,12 @@ std::string to_text(const nlohmann::ordered_json& check) {
   text += fmt::format("  QCBO         {} spins, {} constraints; in explicit form {} spins, {} more rows\n", number("spins"),
                       number("constraints"), number("explicit_spins"), number("one_hot_rows") + number("product_rows"));
   for (const auto& layer : check["activations"]) {
-    text += fmt::format("  activation   {}, {} segments, sup-norm error {:.4g}\n", layer["activation"].get<std::string>(),
-                        layer["segments"].get<int>(), layer["sup_error"].get<double>());
+    text += fmt::format("  activation   {}, degree {}, {} segments on +-{:.3g} rms of {:.3g} reachable\n",
+                        layer["activation"].get<std::string>(), layer["degree"].get<int>(), layer["segments"].get<int>(),
+                        layer["range"].get<double>(), layer["reach"].get<double>());
+    text += fmt::format("               sup-norm error {:.4g} (bound {:.4g}); {:.4g} on the integer grid, {} cells\n",
+                        layer["sup_error"].get<double>(), layer["sup_error_bound"].get<double>(),
+                        layer["grid_sup_error"].get<double>(), layer["cells"].get<int>());
   }
   return text;
 }

@@ -7,6 +7,7 @@
 #include "qcbo/fip.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace isinglass {
 
@@ -22,11 +23,15 @@ double largest_margin(const Config& config) {
 
 Problem load_problem(const Config& config, const Communicator& group, const Communicator& world) {
   Problem problem;
+  const DataSplits& data = problem.data;
+  together(world, [&] { problem.data = load_splits(config.data, config.seed, group.rank(), group.size()); });
+  // Knots lie where the samples of all ranks can reach.
+  const int largest = static_cast<int>(group.all_max(largest_input_sum(data.train)));
   together(world, [&] {
-    problem.data = load_splits(config.data, config.seed, group.rank(), group.size());
-    const DataSplits& data = problem.data;
-    const InputScale scale{data.train.features, static_cast<int>(data.class_names.size()), data.input_rms};
-    problem.architecture = build_architecture(config.network, scale);
+    const InputScale scale{data.train.features, static_cast<int>(data.class_names.size()), data.input_rms, largest};
+    BuiltNetwork built = build_network(config.network, scale);
+    problem.architecture = std::move(built.architecture);
+    problem.activations = std::move(built.activations);
     check_grid(problem.architecture, propagate_intervals(problem.architecture, data.train), largest_margin(config));
   });
   return problem;

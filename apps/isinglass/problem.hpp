@@ -2,8 +2,10 @@
 
 #include "config/config.hpp"
 #include "data/samples.hpp"
-#include "network/architecture.hpp"
+#include "network/build.hpp"
 #include "parallel/communicator.hpp"
+
+#include <vector>
 
 namespace isinglass {
 
@@ -11,6 +13,7 @@ namespace isinglass {
 struct Problem {
   DataSplits data;
   Architecture architecture;
+  std::vector<ActivationFit> activations;  ///< [hidden layer]
 };
 
 /// Loads shard `group.rank()` of `group.size()`. AgreedError on all ranks of `world` if it fails on one. Collective.

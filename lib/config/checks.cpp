@@ -19,13 +19,33 @@ void check_data(const DataConfig& data, const Complaint& complain) {
   }
 }
 
+/// Sign is its own spline, so that what shapes other splines would be ignored.
+void check_sign(const LayerConfig& layer, const std::string& name, const Complaint& complain) {
+  if (layer.segments != 2) complain(name + ".segments", fmt::format("sign has 2 segments, found {}", layer.segments));
+  if (layer.degree != 0) complain(name + ".degree", fmt::format("sign has degree 0, found {}", layer.degree));
+  if (layer.knots != "uniform") complain(name + ".knots", "sign has its one knot at 0: leave this key out");
+}
+
+void check_points(const LayerConfig& layer, const std::string& name, const Complaint& complain) {
+  const std::string key = name + ".points";
+  if (layer.activation != "table") {
+    if (!layer.points.empty()) complain(key, fmt::format("points are for activation table, found {}", layer.activation));
+    return;
+  }
+  if (layer.points.size() < 2) complain(key, "activation table needs two points [x, y] or more");
+  for (std::size_t i = 1; i < layer.points.size(); ++i) {
+    const double before = layer.points[i - 1][0], x = layer.points[i][0];
+    if (!(before < x)) return complain(key, fmt::format("expected x ascending, found {} after {}", x, before));
+  }
+}
+
 void check_network(const NetworkConfig& network, const Complaint& complain) {
   if (network.hidden.empty()) complain("network.hidden", "expected at least one hidden layer");
   for (std::size_t i = 0; i < network.hidden.size(); ++i) {
     const LayerConfig& layer = network.hidden[i];
-    if (layer.activation == "sign" && layer.segments != 2) {
-      complain(fmt::format("network.hidden.{}.segments", i), fmt::format("sign has 2 segments, found {}", layer.segments));
-    }
+    const std::string name = fmt::format("network.hidden.{}", i);
+    if (layer.activation == "sign") check_sign(layer, name, complain);
+    check_points(layer, name, complain);
   }
 }
 

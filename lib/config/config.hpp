@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -22,18 +23,23 @@ struct DataConfig {
 /// One dense hidden layer.
 struct LayerConfig {
   int units = 16;
-  std::string activation = "sign";  ///< sign, tanh, hard_tanh, relu, sigmoid
-  int segments = 2;                 ///< constant pieces of the activation's table (sign always has 2)
-  double range = 2.0;               ///< knots lie within +-range, in units of the layer's pre-activation rms
-  std::string weights = "1bit";     ///< codebook: 1bit .. 8bit, ternary
+  std::string activation = "sign";  ///< sign, relu, leaky_relu, hard_tanh, tanh, sigmoid, softplus, gelu, table
+  int segments = 2;                 ///< pieces of the activation's spline (sign always has 2)
+  double range = 2.0;            ///< knots lie within +-range, in units of the layer's pre-activation rms; 0: what is reachable
+  std::string weights = "1bit";  ///< codebook: 1bit .. 8bit, ternary
   std::string bias = "6bit";
+  int degree = 0;                               ///< of the pieces: 0 or 1
+  std::string knots = "uniform";                ///< uniform, equalized: all pieces have the same error
+  std::vector<std::array<double, 2>> points{};  ///< of activation table: x in units of the pre-activation rms, and y
 };
 
 /// The linear output layer and its loss.
 struct OutputLayerConfig {
   std::string weights = "1bit";
   std::string bias = "4bit";
-  std::string loss = "hinge";  ///< hinge, squared_hinge
+  std::string loss = "hinge";  ///< hinge, squared_hinge, squared, logistic, cross_entropy (the same as logistic)
+  int loss_segments = 8;       ///< pieces of the spline of a loss that is not piecewise polynomial
+  int loss_degree = 1;         ///< of these pieces: 0, 1 or 2
 };
 
 struct NetworkConfig {

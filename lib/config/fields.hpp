@@ -32,9 +32,15 @@ void visit_fields(V& v, S& s) {
 template <class V, Structure<LayerConfig> S>
 void visit_fields(V& v, S& s) {
   v.field("units", s.units, between(1, 65536), "neurons");
-  v.field("activation", s.activation, one_of({"sign", "tanh", "hard_tanh", "relu", "sigmoid"}), "");
-  v.field("segments", s.segments, between(2, 64), "constant pieces of the activation's table; sign has 2");
-  v.field("range", s.range, above(0), "knots lie within +-range, in units of the pre-activation rms");
+  v.field("activation", s.activation, one_of(activation_names()), "table: the user's own, from `points`");
+  v.field("segments", s.segments, between(2, 64),
+          "pieces of the activation's spline; sign has 2; hard_tanh with 3 has 3 levels");
+  v.field("range", s.range, above(0).or_word("reachable"),
+          "knots lie within +-range and what is reachable, in units of the pre-activation rms");
+  v.field("degree", s.degree, between(0, 1), "of the spline's pieces: 0 constant, 1 linear");
+  v.field("knots", s.knots, one_of({"uniform", "equalized"}), "equalized: all pieces have the same error");
+  v.field("points", s.points, anything(),
+          "of activation table: list of [x, y], x ascending in units of the pre-activation rms");
   v.field("weights", s.weights, one_of(codebook_names()), "values a weight may take");
   v.field("bias", s.bias, one_of(codebook_names()), "values a bias may take");
 }
@@ -43,7 +49,9 @@ template <class V, Structure<OutputLayerConfig> S>
 void visit_fields(V& v, S& s) {
   v.field("weights", s.weights, one_of(codebook_names()), "values a weight may take");
   v.field("bias", s.bias, one_of(codebook_names()), "values a bias may take");
-  v.field("loss", s.loss, one_of({"hinge", "squared_hinge"}), "");
+  v.field("loss", s.loss, one_of(loss_names()), "cross_entropy: of each output against the others, the same as logistic");
+  v.field("loss_segments", s.loss_segments, between(2, 64), "pieces of the spline of logistic and cross_entropy");
+  v.field("loss_degree", s.loss_degree, between(0, 2), "of these pieces");
 }
 
 template <class V, Structure<NetworkConfig> S>

@@ -61,6 +61,14 @@ struct Rule {
   return {"1bit", "2bit", "3bit", "4bit", "5bit", "6bit", "7bit", "8bit", "ternary"};
 }
 
+/// The activations and losses a configuration may name.
+[[nodiscard]] inline std::vector<std::string> activation_names() {
+  return {"sign", "relu", "leaky_relu", "hard_tanh", "tanh", "sigmoid", "softplus", "gelu", "table"};
+}
+[[nodiscard]] inline std::vector<std::string> loss_names() {
+  return {"hinge", "squared_hinge", "squared", "logistic", "cross_entropy"};
+}
+
 /// The rule as a reader of an error or of the printed defaults needs it: ">= 1", "one of a, b"; empty: anything.
 [[nodiscard]] std::string describe(const Rule& rule);
 

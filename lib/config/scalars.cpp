@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <limits>
 #include <optional>
 #include <type_traits>
 
@@ -121,12 +122,33 @@ std::string read_value(const YamlTree& tree, const Rule& rule, std::vector<std::
   return "";
 }
 
+std::string read_value(const YamlTree& tree, const Rule& rule, std::vector<std::array<double, 2>>& value) {
+  std::vector<double> numbers;
+  const auto add = [&](const YamlTree& item) {
+    numbers.push_back(parse_number<double>(item).value_or(std::numeric_limits<double>::quiet_NaN()));
+    return std::isfinite(numbers.back());
+  };
+  const auto add_pair = [&](const YamlTree& item) {
+    return item.kind == YamlTree::Kind::list && item.items.size() == 2 && add(item.items[0]) && add(item.items[1]);
+  };
+  const bool is_list = tree.kind == YamlTree::Kind::list,
+             is_flat = is_list && !tree.items.empty() && tree.items[0].kind == YamlTree::Kind::scalar;
+  const bool is_good = is_list && (is_flat ? std::all_of(tree.items.begin(), tree.items.end(), add)
+                                           : std::all_of(tree.items.begin(), tree.items.end(), add_pair));
+  if (!is_good || numbers.size() % 2 != 0) return expected("a list of points such as [[-1, 0], [1, 2]]", rule, tree);
+  value.clear();
+  for (std::size_t i = 0; i < numbers.size(); i += 2) value.push_back({numbers[i], numbers[i + 1]});
+  return "";
+}
+
 std::string write_value(const Rule& rule, std::int64_t value) {
   return value == 0 && !rule.word.empty() ? rule.word : fmt::format("{}", value);
 }
 std::string write_value(const Rule& rule, int value) { return write_value(rule, std::int64_t{value}); }
 std::string write_value(const Rule&, std::uint64_t value) { return fmt::format("{}", value); }
-std::string write_value(const Rule&, double value) { return fmt::format("{}", value); }
+std::string write_value(const Rule& rule, double value) {
+  return value == 0 && !rule.word.empty() ? rule.word : fmt::format("{}", value);
+}
 std::string write_value(const Rule&, bool value) { return value ? "true" : "false"; }
 std::string write_value(const Rule&, const std::string& value) { return quote(value); }
 
@@ -135,6 +157,12 @@ std::string write_value(const Rule& rule, const std::vector<std::string>& value)
   std::vector<std::string> quoted;
   std::transform(value.begin(), value.end(), std::back_inserter(quoted), quote);
   return fmt::format("[{}]", join(quoted));
+}
+
+std::string write_value(const Rule&, const std::vector<std::array<double, 2>>& value) {
+  std::vector<std::string> points;
+  for (const auto& [x, y] : value) points.push_back(fmt::format("[{}, {}]", x, y));
+  return fmt::format("[{}]", join(points));
 }
 
 }  // namespace isinglass

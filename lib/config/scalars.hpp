@@ -3,6 +3,7 @@
 #include "config/rule.hpp"
 #include "config/yaml_tree.hpp"
 
+#include <array>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -18,6 +19,8 @@ namespace isinglass {
 [[nodiscard]] std::string read_value(const YamlTree& tree, const Rule& rule, bool& value);
 [[nodiscard]] std::string read_value(const YamlTree& tree, const Rule& rule, std::string& value);
 [[nodiscard]] std::string read_value(const YamlTree& tree, const Rule& rule, std::vector<std::string>& value);
+/// Points: a list of pairs [x, y], or their numbers one after the other; an empty list too.
+[[nodiscard]] std::string read_value(const YamlTree& tree, const Rule& rule, std::vector<std::array<double, 2>>& value);
 
 /// The value as YAML that read_value turns into the same value.
 [[nodiscard]] std::string write_value(const Rule& rule, std::int64_t value);
@@ -27,5 +30,6 @@ namespace isinglass {
 [[nodiscard]] std::string write_value(const Rule& rule, bool value);
 [[nodiscard]] std::string write_value(const Rule& rule, const std::string& value);
 [[nodiscard]] std::string write_value(const Rule& rule, const std::vector<std::string>& value);
+[[nodiscard]] std::string write_value(const Rule& rule, const std::vector<std::array<double, 2>>& value);
 
 }  // namespace isinglass

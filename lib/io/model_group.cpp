@@ -45,6 +45,10 @@ void write_layer(const h5::Group& group, const Layer& layer, const LayerBits& bi
   if (layer.is_output()) return;
   h5::write<std::int32_t>(group, "thresholds", layer.thresholds);
   h5::write<std::int8_t>(group, "activation_values", layer.values);
+  h5::write_attribute(group, "cell_width", std::int64_t{layer.cell_width});
+  std::vector<std::int32_t> pieces;
+  for (const ActivationPiece& piece : layer.pieces) pieces.insert(pieces.end(), {piece.first_cell, piece.cells, piece.slope});
+  h5::write<std::int32_t>(group, "pieces", pieces, shape(layer.pieces.size(), 3));
 }
 
 int read_count(const h5::Group& group, const char* name) {
@@ -53,6 +57,40 @@ int read_count(const h5::Group& group, const char* name) {
   if (count < 1 || count > largest)
     throw InputError(fmt::format("{}: {} is outside 1 .. {}", group.where(name), count, largest));
   return static_cast<int>(count);
+}
+
+/// A linear piece has cells of one width whose values rise by its slope; it is never at an end, whose cells are not bounded.
+bool is_consistent(const Layer& layer, const ActivationPiece& piece) {
+  const int last = piece.first_cell + piece.cells - 1;
+  if (piece.slope == 0) return piece.cells == 1;
+  if (piece.first_cell == 0 || last + 1 >= layer.segments()) return false;
+  for (int cell = piece.first_cell; cell <= last; ++cell) {
+    const auto at = static_cast<std::size_t>(cell);
+    if (layer.thresholds[at] - layer.thresholds[at - 1] != layer.cell_width) return false;
+    if (cell > piece.first_cell && layer.values[at] - layer.values[at - 1] != piece.slope) return false;
+  }
+  return true;
+}
+
+/// Sets pieces and cell_width. Files from before there were linear pieces have neither: every cell is a constant piece.
+void read_pieces(const h5::Group& group, Layer& layer) {
+  if (!group.has("pieces")) {
+    for (int k = 0; k < layer.segments(); ++k) layer.pieces.push_back({k, 1, 0});
+    return;
+  }
+  layer.cell_width = read_count(group, "cell_width");
+  const auto numbers = h5::read<std::int32_t>(group, "pieces");
+  expect(numbers.size() % 3 == 0, group, "pieces have not three numbers each");
+  int cells = 0;
+  for (std::size_t i = 0; i < numbers.size(); i += 3) {
+    const ActivationPiece piece{numbers[i], numbers[i + 1], numbers[i + 2]};
+    expect(piece.first_cell == cells && piece.cells >= 1 && piece.cells <= layer.segments() - cells, group,
+           "pieces do not follow each other");
+    expect(is_consistent(layer, piece), group, "pieces contradict thresholds, activation_values or cell_width");
+    cells += piece.cells;
+    layer.pieces.push_back(piece);
+  }
+  expect(cells == layer.segments(), group, "pieces do not cover the activation");
 }
 
 Layer read_layer(const h5::Group& group) {
@@ -68,6 +106,7 @@ Layer read_layer(const h5::Group& group) {
   layer.values = h5::read<std::int8_t>(group, "activation_values");
   expect(std::ranges::is_sorted(layer.thresholds), group, "thresholds do not ascend");
   expect(layer.thresholds.size() + 1 == layer.values.size(), group, "thresholds and activation_values do not fit together");
+  read_pieces(group, layer);
   return layer;
 }
 

@@ -1,40 +1,23 @@
 #include "network/build.hpp"
 
 #include "base/error.hpp"
-#include "spline/activation_table.hpp"
+
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <cmath>
-#include <functional>
+#include <cstdlib>
+#include <string>
 
 namespace isinglass {
 
 namespace {
-
-/// Activation values are stored on an integer grid of this many steps up to the largest one: 1 for sign, whose
-/// values are exact; 15 for tables, which adds at most 1/30 of the largest value to the table's error.
-constexpr int table_grid = 15;
 
 /// Step of a bias of `bits` bits, in units of the layer's rms: five bits then span +-2.2 rms, and fewer bits span
 /// at least +-0.5 rms.
 constexpr double bias_step_rms = 0.07;
 
 int bias_unit(double rms) { return std::max(1, static_cast<int>(std::lround(bias_step_rms * rms))); }
-
-/// Puts the real table on the grids of z and of the activation's integer values.
-void set_activation(Layer& layer, const LayerConfig& config) {
-  const ActivationTable table = make_activation_table(config.activation, config.segments, config.range);
-  double largest = 0;
-  for (const double value : table.values) largest = std::max(largest, std::abs(value));
-  const double grid = config.activation == "sign" ? 1 : table_grid;
-  for (const double knot : table.knots) layer.thresholds.push_back(static_cast<int>(std::lround(knot * layer.rms)));
-  for (const double value : table.values) layer.values.push_back(static_cast<std::int8_t>(std::lround(value / largest * grid)));
-  for (int k = 0; k < layer.segments(); ++k) layer.pieces.push_back({k, 1, 0});
-  if (std::adjacent_find(layer.thresholds.begin(), layer.thresholds.end(), std::greater_equal<>()) != layer.thresholds.end())
-    throw InputError(
-        "network.hidden: knots coincide on the integer grid of the pre-activation: use fewer segments, a larger "
-        "range, or finer inputs (data.levels)");
-}
 
 /// Root mean square of the activation value when z is normal with the layer's rms: the scale of the next layer's inputs.
 double activation_rms(const Layer& layer) {
@@ -49,33 +32,86 @@ double activation_rms(const Layer& layer) {
   return std::sqrt(sum);
 }
 
+int largest_magnitude(const Layer& layer) {
+  int largest = 0;
+  for (const std::int8_t value : layer.values) largest = std::max(largest, std::abs(static_cast<int>(value)));
+  return largest;
+}
+
+Loss loss_named(const std::string& name) {
+  if (name == "hinge") return Loss::hinge;
+  if (name == "squared_hinge") return Loss::squared_hinge;
+  if (name == "squared") return Loss::squared;
+  if (name == "logistic" || name == "cross_entropy") return Loss::logistic;
+  throw InputError(fmt::format("network.output.loss: \"{}\" does not exist", name));
+}
+
+/// What one layer's inputs are like.
+struct Inputs {
+  int count = 0;
+  double rms = 1;   // sqrt of the sum of their mean squares
+  int largest = 0;  // largest sum of their magnitudes, 0: not known
+};
+
+Layer start_layer(const Inputs& inputs, const std::string& weights, const std::string& bias, int units) {
+  Layer layer;
+  layer.inputs = inputs.count;
+  layer.units = units;
+  layer.weights = make_codebook(weights);
+  layer.bias = make_codebook(bias);
+  layer.rms = inputs.rms * layer.weights.rms();
+  layer.bias_unit = bias_unit(layer.rms);
+  return layer;
+}
+
+/// Largest |z| of a layer by interval arithmetic; 0 if not known.
+int reach_of(const Layer& layer, const Inputs& inputs) {
+  if (inputs.largest == 0) return 0;
+  return inputs.largest * layer.weights.largest() + layer.bias_unit * layer.bias.largest();
+}
+
+ActivationFit add_activation(Layer& layer, const LayerConfig& config, int reach, std::size_t index) {
+  try {
+    return set_activation(layer, config, reach);
+  } catch (const InputError& error) {
+    throw InputError(fmt::format("network.hidden.{}: {}", index, error.what()));
+  }
+}
+
 }  // namespace
 
-Architecture build_architecture(const NetworkConfig& config, const InputScale& input) {
-  Architecture architecture;
+int largest_input_sum(const Samples& samples) {
+  int largest = 0;
+  for (std::size_t s = 0; s < samples.size(); ++s) {
+    int sum = 0;
+    for (const std::int8_t x : samples.row(s)) sum += std::abs(static_cast<int>(x));
+    largest = std::max(largest, sum);
+  }
+  return largest;
+}
+
+BuiltNetwork build_network(const NetworkConfig& config, const InputScale& input) {
+  BuiltNetwork built;
+  Architecture& architecture = built.architecture;
   architecture.classes = input.classes;
-  architecture.loss = config.output.loss == "hinge" ? Loss::hinge : Loss::squared_hinge;
-  int inputs = input.features;
-  double input_rms = input.rms;  // of the summed inputs: sqrt of the sum of their mean squares
-  const auto start = [&](const std::string& weights, const std::string& bias, int units) {
-    Layer layer;
-    layer.inputs = inputs;
-    layer.units = units;
-    layer.weights = make_codebook(weights);
-    layer.bias = make_codebook(bias);
-    layer.rms = input_rms * layer.weights.rms();
-    layer.bias_unit = bias_unit(layer.rms);
-    return layer;
-  };
+  architecture.loss = loss_named(config.output.loss);
+  architecture.loss_segments = config.output.loss_segments;
+  architecture.loss_degree = config.output.loss_degree;
+  Inputs inputs{input.features, input.rms, input.largest};
   for (const LayerConfig& hidden : config.hidden) {
-    Layer layer = start(hidden.weights, hidden.bias, hidden.units);
-    set_activation(layer, hidden);
-    inputs = layer.units;
-    input_rms = std::sqrt(static_cast<double>(inputs)) * activation_rms(layer);
+    Layer layer = start_layer(inputs, hidden.weights, hidden.bias, hidden.units);
+    built.activations.push_back(add_activation(layer, hidden, reach_of(layer, inputs), architecture.layers.size()));
+    inputs = {layer.units, std::sqrt(static_cast<double>(layer.units)) * activation_rms(layer),
+              layer.units * largest_magnitude(layer)};
     architecture.layers.push_back(std::move(layer));
   }
-  architecture.layers.push_back(start(config.output.weights, config.output.bias, input.classes == 2 ? 1 : input.classes));
-  return architecture;
+  architecture.layers.push_back(
+      start_layer(inputs, config.output.weights, config.output.bias, input.classes == 2 ? 1 : input.classes));
+  return built;
+}
+
+Architecture build_architecture(const NetworkConfig& config, const InputScale& input) {
+  return build_network(config, input).architecture;
 }
 
 }  // namespace isinglass

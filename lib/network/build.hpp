@@ -1,7 +1,11 @@
 #pragma once
 
 #include "config/config.hpp"
+#include "data/samples.hpp"
+#include "network/activation.hpp"
 #include "network/architecture.hpp"
+
+#include <vector>
 
 namespace isinglass {
 
@@ -9,11 +13,23 @@ namespace isinglass {
 struct InputScale {
   int features = 0;
   int classes = 2;
-  double rms = 1;  ///< DataSplits::input_rms
+  double rms = 1;   ///< DataSplits::input_rms
+  int largest = 0;  ///< largest sum of |inputs| of a training sample: its reach; 0: not known
 };
 
-/// The network of a configuration on its integer grids: bias units, thresholds and activation values. InputError
-/// for names or sizes that do not exist (the configuration reader has checked them before).
+/// The network of a configuration on its integer grids: bias units, thresholds and activation values. InputError that names the
+/// layer for names or sizes that do not exist (the configuration reader has checked them before), and for an activation that
+/// does not fit the grids.
 [[nodiscard]] Architecture build_architecture(const NetworkConfig& config, const InputScale& input);
+
+/// The same with what its activations are off by. [hidden layer]
+struct BuiltNetwork {
+  Architecture architecture;
+  std::vector<ActivationFit> activations;
+};
+[[nodiscard]] BuiltNetwork build_network(const NetworkConfig& config, const InputScale& input);
+
+/// Largest sum of |inputs| of a sample here: InputScale::largest of one shard.
+[[nodiscard]] int largest_input_sum(const Samples& samples);
 
 }  // namespace isinglass

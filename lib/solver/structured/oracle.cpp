@@ -1,5 +1,6 @@
 #include "solver/structured/oracle.hpp"
 
+#include <algorithm>
 #include <cmath>
 
 namespace isinglass {
@@ -8,6 +9,9 @@ namespace {
 
 /// Passes of the descent: most samples settle in one; the rest do not change the images visibly.
 constexpr std::uint32_t descent_passes = 3;
+
+/// Sweeps of a pass, one for each other segment; of many segments, proposals of 1 to 8 away lead downhill in fewer.
+constexpr int most_descent_sweeps = 15;
 
 /// Temperature of sweep `sweep` of `sweeps` on a geometric line from hot to cold.
 double temperature_at(const MachineConfig& machine, int sweep) {
@@ -37,7 +41,7 @@ bool anneal_structured(StructuredState& state, const MachineConfig& machine, Swe
 void descend_segments(StructuredState& state, std::uint64_t seed) {
   for (std::uint32_t pass = 0; pass < descent_passes; ++pass)
     for (std::size_t l = 0; l + 1 < state.layers.size(); ++l)
-      for (int other = 1; other < state.layers[l].layer->segments(); ++other)
+      for (int other = 1; other <= std::min(state.layers[l].layer->segments() - 1, most_descent_sweeps); ++other)
         sweep_segments(state, l, 0.0, {seed, 0xFFFFFFFFU, pass * 256 + static_cast<std::uint32_t>(other)});
 }
 

@@ -28,29 +28,53 @@ struct Block {
   std::array<float, sample_block> cost;
 };
 
-/// Random words keyed by the global sample, eight samples a draw: 12 bits for the threshold, 4 for the segment.
-void draw_words(std::array<std::uint16_t, sample_block>& words, const SweepKey& key, std::uint32_t layer_unit,
-                std::size_t first) {
+/// The random part of a sample's proposal.
+struct Word {
+  std::uint16_t threshold = 0;  // 12 bits
+  std::uint32_t choice = 0;     // 4 bits; 20 for layers of many segments
+};
+
+/// Up to this many segments, 4 bits choose among all of them.
+constexpr int few_segments = 16;
+
+/// Random words keyed by the global sample: 16 bits a sample, eight samples a draw; or 32 bits, four samples a draw.
+void draw_words(std::array<Word, sample_block>& words, const SweepKey& key, std::uint32_t layer_unit, std::size_t first,
+                bool is_long) {
+  const std::size_t per_draw = is_long ? 4 : 8;
   std::array<std::uint32_t, 4> four{};
   for (std::size_t s = 0; s < sample_block; ++s) {
-    const std::size_t sample = first + s, i = sample % 8;
+    const std::size_t sample = first + s, i = sample % per_draw;
     if (s == 0 || i == 0)
-      four = draw(key.seed, Stream::segment, key.call, key.sweep, layer_unit, static_cast<std::uint32_t>(sample / 8));
-    words[s] = static_cast<std::uint16_t>(four[i / 2] >> (16 * (i % 2)));
+      four = draw(key.seed, Stream::segment, key.call, key.sweep, layer_unit, static_cast<std::uint32_t>(sample / per_draw));
+    const std::uint32_t bits = is_long ? four[i] : (four[i / 2] >> (16 * (i % 2))) & 0xFFFFU;
+    words[s] = {static_cast<std::uint16_t>((bits >> 4) & 0xFFFU), is_long ? (bits >> 16 << 4) | (bits & 15U) : bits & 15U};
   }
 }
 
+/// Any other of `count` segments, each equally likely, as a step forward that wraps around; 0 with one segment only.
+unsigned any_other(std::uint32_t choice, unsigned count) { return count < 2 ? 0 : 1 + ((choice * (count - 1)) >> 4); }
+
+/// The same for many segments, from 20 bits: half of the time one that is 1, 2, 4 or 8 away, so that a sample can follow its z,
+/// and half of the time any other. Steps that would leave the range stay. Both are symmetric, as Metropolis' rule wants it.
+unsigned near_or_any(std::uint32_t choice, unsigned from, unsigned count) {
+  if (count < 2) return 0;
+  if (choice & 1U) return 1 + (((choice >> 4) * (count - 1)) >> 16);
+  const unsigned distance = 1U << ((choice >> 2) & 3U);
+  if (choice & 2U) return from + distance < count ? distance : 0;
+  return from >= distance ? count - distance : 0;
+}
+
 void propose(Block& block, const LayerState& layer, std::size_t at, std::size_t sample, double temperature,
-             const std::array<std::uint16_t, sample_block>& words) {
+             const std::array<Word, sample_block>& words) {
+  const bool has_few = layer.layer->segments() <= few_segments;
   for (std::size_t s = 0; s < sample_block; ++s) {
     const std::uint8_t first = layer.first[sample + s], now = layer.segment[at + s];
-    const unsigned count = layer.last[sample + s] - first + 1U;
-    // Any other reachable segment, each equally likely; with one segment only it stays.
-    const unsigned other = count < 2 ? 0 : 1 + (((words[s] & 15U) * (count - 1)) >> 4);
-    const auto next = static_cast<std::uint8_t>(count < 2 ? now : first + (now - first + other) % count);
+    const unsigned count = layer.last[sample + s] - first + 1U, from = static_cast<unsigned>(now - first);
+    const unsigned step = has_few ? any_other(words[s].choice, count) : near_or_any(words[s].choice, from, count);
+    const auto next = static_cast<std::uint8_t>(count < 2 ? now : first + (from + step) % count);
     block.proposal[s] = next;
     block.shift[s] = static_cast<std::int16_t>(layer.layer->values[next] - layer.value[at + s]);
-    block.limit[s] = static_cast<float>(temperature) * thresholds()[words[s] >> 4];
+    block.limit[s] = static_cast<float>(temperature) * thresholds()[words[s].threshold];
     const int z = layer.above[at + s] + layer.hi[now];
     const int before = std::max({static_cast<int>(layer.above[at + s]), static_cast<int>(layer.below[at + s]), 0});
     const int after = std::max({z - layer.hi[next], layer.lo[next] - z, 0});
@@ -107,13 +131,14 @@ std::int64_t sweep_segments(StructuredState& state, std::size_t l, double temper
   const auto inputs = static_cast<std::size_t>(next.layer->inputs);
   std::int64_t accepted = 0;
   Block block;
-  std::array<std::uint16_t, sample_block> words{};
+  std::array<Word, sample_block> words{};
   std::vector<std::int16_t> outgoing(static_cast<std::size_t>(next.layer->units));
   for (int j = 0; j < layer.layer->units; ++j) {
     for (std::size_t c = 0; c < outgoing.size(); ++c) outgoing[c] = weights[c * inputs + static_cast<std::size_t>(j)];
     const auto layer_unit = static_cast<std::uint32_t>(l << 24) | static_cast<std::uint32_t>(j);
     for (std::size_t sample = 0; sample < layer.stride; sample += sample_block) {
-      if (temperature > 0 || layer.layer->segments() > 2) draw_words(words, key, layer_unit, state.first_sample + sample);
+      if (temperature > 0 || layer.layer->segments() > 2)
+        draw_words(words, key, layer_unit, state.first_sample + sample, layer.layer->segments() > few_segments);
       propose(block, layer, layer.at(j, sample), sample, temperature, words);
       add_downstream_costs(block, next, outgoing, sample);
       accepted += accept(block, layer, next, layer.at(j, sample), sample, outgoing);
