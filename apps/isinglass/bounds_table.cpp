@@ -52,7 +52,7 @@ private:
 };
 
 void Table::add_spline_error(const Model* model) {
-  const IdealNetwork ideal = make_ideal_network(config_.network, network());
+  const IdealNetwork ideal = make_ideal_network(config_.network, network(), problem_.activations);
   const double rms = network().layers.back().rms;
   const SplineErrorBound all = bound_spline_error(network(), ideal, reach_, world_);
   for (std::size_t l = 0; l < all.hidden.size(); ++l) {

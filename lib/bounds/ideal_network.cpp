@@ -1,9 +1,6 @@
 #include "bounds/ideal_network.hpp"
 
-#include "base/error.hpp"
-#include "spline/activation_table.hpp"
-
-#include <fmt/format.h>
+#include "spline/functions.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -13,32 +10,35 @@ namespace isinglass {
 
 namespace {
 
-/// Activation units per grid step: the tables of build_architecture put their largest |value| on the grid's end.
-double scale_of(const Layer& layer, const LayerConfig& config) {
-  const ActivationTable table = make_activation_table(config.activation, config.segments, config.range);
-  double real = 0, grid = 0;
-  for (const double value : table.values) real = std::max(real, std::abs(value));
-  for (const std::int8_t value : layer.values) grid = std::max(grid, std::abs(static_cast<double>(value)));
-  return grid / real;
+/// Largest |slope| of a function that is linear between points, and whether it never falls.
+void set_table(IdealActivation& ideal, const Points& points) {
+  ideal.lipschitz = 0;
+  for (std::size_t i = 1; i < points.size(); ++i) {
+    const double slope = (points[i][1] - points[i - 1][1]) / (points[i][0] - points[i - 1][0]);
+    ideal.lipschitz = std::max(ideal.lipschitz, std::abs(slope));
+    ideal.monotone = ideal.monotone && slope >= 0;
+  }
 }
 
 }  // namespace
 
-IdealActivation make_ideal_activation(std::string_view name) {
-  if (name == "sign") return {[](double u) { return u >= 0 ? 1.0 : -1.0; }, std::numeric_limits<double>::infinity(), true};
-  if (name == "tanh") return {[](double u) { return std::tanh(u); }, 1, true};
-  if (name == "hard_tanh") return {[](double u) { return std::clamp(u, -1.0, 1.0); }, 1, true};
-  if (name == "relu") return {[](double u) { return std::max(u, 0.0); }, 1, true};
-  if (name == "sigmoid") return {[](double u) { return 1 / (1 + std::exp(-u)); }, 0.25, true};
-  throw InputError(fmt::format("activation \"{}\" has no error bound: use sign, tanh, hard_tanh, relu or sigmoid", name));
+IdealActivation make_ideal_activation(const LayerConfig& config) {
+  IdealActivation ideal{activation_function(config.activation, config.points), 1, true};
+  if (config.activation == "sign") ideal.lipschitz = std::numeric_limits<double>::infinity();
+  if (config.activation == "sigmoid") ideal.lipschitz = 0.25;
+  if (config.activation == "gelu") {
+    ideal.lipschitz = 1.1290;  // Phi(u) + u phi(u) is largest at u = sqrt 2: 1.12890..
+    ideal.monotone = false;
+  }
+  if (config.activation == "table") set_table(ideal, config.points);
+  return ideal;  // relu, leaky_relu, hard_tanh, tanh, softplus: 1
 }
 
-IdealNetwork make_ideal_network(const NetworkConfig& config, const Architecture& architecture) {
+IdealNetwork make_ideal_network(const NetworkConfig& config, const Architecture& architecture,
+                                std::span<const ActivationFit> activations) {
   IdealNetwork ideal;
-  for (std::size_t l = 0; l + 1 < architecture.layers.size(); ++l) {
-    const Layer& layer = architecture.layers[l];
-    ideal.push_back({make_ideal_activation(config.hidden[l].activation), scale_of(layer, config.hidden[l]), layer.rms});
-  }
+  for (std::size_t l = 0; l + 1 < architecture.layers.size(); ++l)
+    ideal.push_back({make_ideal_activation(config.hidden[l]), 1 / activations[l].value_unit, architecture.layers[l].rms});
   return ideal;
 }
 

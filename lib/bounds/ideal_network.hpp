@@ -1,12 +1,12 @@
 #pragma once
 
 #include "config/config.hpp"
+#include "network/activation.hpp"
 #include "network/architecture.hpp"
 
 #include <cstdint>
 #include <functional>
 #include <span>
-#include <string_view>
 #include <vector>
 
 /// The network that a spline network approximates: the same integer weights, with the activation functions themselves.
@@ -20,8 +20,8 @@ struct IdealActivation {
   bool monotone = true;  ///< non-decreasing
 };
 
-/// sign, tanh, hard_tanh, relu or sigmoid; InputError otherwise.
-[[nodiscard]] IdealActivation make_ideal_activation(std::string_view name);
+/// The function that the hidden layer stands for. InputError for a name that does not exist.
+[[nodiscard]] IdealActivation make_ideal_activation(const LayerConfig& config);
 
 /// An activation on the grid of a layer, formula (1): F(z) = scale f(z / rms), in grid units of the next layer's input.
 struct IdealLayer {
@@ -35,8 +35,9 @@ struct IdealLayer {
 /// One entry a hidden layer.
 using IdealNetwork = std::vector<IdealLayer>;
 
-/// The functions that the hidden layers of `architecture`, built from `config`, approximate.
-[[nodiscard]] IdealNetwork make_ideal_network(const NetworkConfig& config, const Architecture& architecture);
+/// The functions that the hidden layers of a network approximate: `config` that it was built from, and what building measured.
+[[nodiscard]] IdealNetwork make_ideal_network(const NetworkConfig& config, const Architecture& architecture,
+                                              std::span<const ActivationFit> activations);
 
 /// Outputs of the ideal network for one sample, [output], grid units of z.
 [[nodiscard]] std::vector<double> ideal_forward(const Architecture& architecture, const IdealNetwork& ideal,

@@ -26,7 +26,7 @@ class Bounds(unittest.TestCase):
         with open(os.path.join(self.folder, "tiny.yaml"), "w", encoding="utf-8") as file:
             file.write("schema: 1\n"
                        "data: {dataset: idx, directory: " + self.folder + ", classes: [0, 1], pool: 1}\n"
-                       "network:\n  hidden:\n    - {units: 3, activation: hard_tanh, segments: 6}\n"
+                       "network:\n  hidden:\n    - {units: 3, activation: gelu, segments: 4, degree: 1}\n"
                        "qcgd: {iterations: 3}\n"
                        "machine: {sweeps: 2}\n"
                        "output: {directory: tiny}\n")

@@ -366,7 +366,7 @@ BOOST_AUTO_TEST_CASE(the_structured_form_stays_below_the_bound) {
     config.hidden[0].segments = config.hidden[0].units == 1 ? 4 : 2;
     config.hidden[0].bias = config.output.bias = "1bit";
     config.output.loss = seed % 4 < 2 ? "hinge" : "squared_hinge";
-    const Architecture architecture = build_architecture(config, {2, 2, input_rms(samples)});
+    const Architecture architecture = build_architecture(config, {2, 2, input_rms(samples), 0});
     const int margin = std::max(1, static_cast<int>(std::lround(architecture.layers.back().rms)));
     const std::vector<LayerReach> reach = propagate_intervals(architecture, samples);
     const Atoms atoms = enumerate(architecture, samples, reach[0], margin);

@@ -21,18 +21,34 @@ struct ConfiguredProblem {
   NetworkConfig config;
   Samples samples;
   Architecture architecture;
+  std::vector<ActivationFit> activations;
 };
+
+/// Any activation, degree and knots.
+void draw_activation(LayerConfig& layer, Words& words) {
+  const std::vector<std::string> names{"sign",       "tanh",     "hard_tanh", "relu", "sigmoid",
+                                       "leaky_relu", "softplus", "gelu",      "table"};
+  layer.activation = words.one_of(names);
+  layer.segments = words.between(2, 12);
+  layer.degree = layer.activation == "sign" ? 0 : words.between(0, 1);
+  layer.knots = words.between(0, 1) == 0 ? "uniform" : "equalized";
+  layer.points.clear();
+  if (layer.activation == "table")
+    for (int x = -2; x <= 2; ++x) layer.points.push_back({0.7 * x, 0.1 * words.between(-10, 10)});
+}
 
 ConfiguredProblem configured_problem(std::uint64_t seed, int depth, std::size_t count) {
   Words words(seed);
   const int classes = words.between(2, 4), features = words.between(3, 20);
-  ConfiguredProblem problem{{}, random_samples(words, count, features, classes, 15), {}};
-  const InputScale scale{features, classes, input_rms(problem.samples)};
+  ConfiguredProblem problem{{}, random_samples(words, count, features, classes, 15), {}, {}};
+  const InputScale scale{features, classes, input_rms(problem.samples), 0};
   while (problem.architecture.layers.empty()) {
     problem.config = random_network(words, depth);
-    for (LayerConfig& layer : problem.config.hidden) layer.segments = words.between(2, 12);
+    for (LayerConfig& layer : problem.config.hidden) draw_activation(layer, words);
     try {
-      problem.architecture = build_architecture(problem.config, scale);
+      BuiltNetwork built = build_network(problem.config, scale);
+      problem.architecture = std::move(built.architecture);
+      problem.activations = std::move(built.activations);
     } catch (const InputError&) {
       problem.architecture.layers.clear();
     }
@@ -48,7 +64,7 @@ BOOST_AUTO_TEST_CASE(spline_networks_are_as_close_to_ideal_ones_as_the_bound_say
   for (std::uint64_t seed = 0; seed < 120; ++seed) {
     const ConfiguredProblem problem = configured_problem(seed, 1 + static_cast<int>(seed % 3), 30);
     const Communicator alone;
-    const IdealNetwork ideal = make_ideal_network(problem.config, problem.architecture);
+    const IdealNetwork ideal = make_ideal_network(problem.config, problem.architecture, problem.activations);
     const auto reach = propagate_intervals(problem.architecture, problem.samples);
     const double all = bound_spline_error(problem.architecture, ideal, reach, alone).output_error;
     for (std::uint64_t network = 0; network < 5; ++network) {
@@ -75,8 +91,8 @@ BOOST_AUTO_TEST_CASE(networks_of_signs_have_no_spline_error) {
   const Samples samples = random_samples(words, 40, 12, 3, 15);
   NetworkConfig config;
   config.hidden = {LayerConfig{}, LayerConfig{}};
-  const Architecture architecture = build_architecture(config, {12, 3, input_rms(samples)});
-  const IdealNetwork ideal = make_ideal_network(config, architecture);
+  const auto [architecture, activations] = build_network(config, {12, 3, input_rms(samples), 0});
+  const IdealNetwork ideal = make_ideal_network(config, architecture, activations);
   const NetworkValues values = decode(architecture, random_bits(architecture, 3));
   BOOST_TEST(bound_spline_error(architecture, ideal, propagate_intervals(architecture, samples), {}).output_error == 0);
   const SplineErrorMeasured measured = measure_spline_error(architecture, ideal, values, samples, 0, {});
@@ -84,8 +100,9 @@ BOOST_AUTO_TEST_CASE(networks_of_signs_have_no_spline_error) {
   BOOST_TEST(measured.certified_fraction == 1);
   // Behind a layer with an error, a sign may flip: the bound is then the whole jump.
   config.hidden[0].activation = "tanh";
-  const Architecture mixed = build_architecture(config, {12, 3, input_rms(samples)});
-  const auto bound = bound_spline_error(mixed, make_ideal_network(config, mixed), propagate_intervals(mixed, samples), {});
+  const auto [mixed, fits] = build_network(config, {12, 3, input_rms(samples), 0});
+  const auto bound =
+      bound_spline_error(mixed, make_ideal_network(config, mixed, fits), propagate_intervals(mixed, samples), {});
   BOOST_TEST(bound.hidden[1].activation_error == 2);
 }
 
@@ -93,13 +110,13 @@ BOOST_AUTO_TEST_CASE(networks_of_signs_have_no_spline_error) {
 BOOST_AUTO_TEST_CASE(activation_errors_are_tight) {
   Words words(8);
   const Samples samples = random_samples(words, 20, 60, 2, 15);
-  for (const char* name : {"tanh", "hard_tanh", "relu", "sigmoid"}) {
+  for (const char* name : {"tanh", "hard_tanh", "relu", "sigmoid", "leaky_relu", "softplus", "gelu"}) {
     NetworkConfig config;
     config.hidden[0].activation = name;
     config.hidden[0].segments = 9;
-    const Architecture architecture = build_architecture(config, {60, 2, input_rms(samples)});
+    const auto [architecture, activations] = build_network(config, {60, 2, input_rms(samples), 0});
     const Layer& layer = architecture.layers[0];
-    const IdealLayer ideal = make_ideal_network(config, architecture)[0];
+    const IdealLayer ideal = make_ideal_network(config, architecture, activations)[0];
     const int reach = static_cast<int>(3 * layer.rms);
     for (const double error : {0.0, 0.3, 2.5, 0.8 * layer.rms}) {
       double largest = 0;
@@ -109,9 +126,27 @@ BOOST_AUTO_TEST_CASE(activation_errors_are_tight) {
       }
       const double bound = activation_error(layer, ideal, reach, error);
       BOOST_TEST(largest <= bound * (1 + 1e-12));
-      BOOST_TEST(largest >= bound * (1 - 1e-9));
+      BOOST_TEST(largest >= bound * (ideal.f.monotone ? 1 - 1e-9 : 0.5));
       BOOST_TEST(bound <= activation_error(layer, ideal, reach, 0) + ideal.lipschitz() * error + 1e-12);
     }
+  }
+}
+
+BOOST_AUTO_TEST_CASE(no_activation_is_steeper_than_its_lipschitz_constant) {
+  LayerConfig config;
+  config.points = {{-1, 0.5}, {0, -1}, {2, 3}};
+  for (const char* name : {"tanh", "hard_tanh", "relu", "sigmoid", "leaky_relu", "softplus", "gelu", "table"}) {
+    config.activation = name;
+    const IdealActivation ideal = make_ideal_activation(config);
+    double steepest = 0, deepest = 0;
+    for (double u = -6; u < 6; u += 1e-3) {
+      const double slope = (ideal.value(u + 1e-3) - ideal.value(u)) / 1e-3;
+      steepest = std::max(steepest, std::abs(slope));
+      deepest = std::min(deepest, slope);
+    }
+    BOOST_TEST(steepest <= ideal.lipschitz * (1 + 1e-9));
+    BOOST_TEST(steepest >= ideal.lipschitz * 0.99);
+    BOOST_TEST(ideal.monotone == (deepest >= 0));
   }
 }
 
@@ -123,8 +158,8 @@ BOOST_AUTO_TEST_CASE(more_segments_lower_the_bound) {
     NetworkConfig config;
     config.hidden[0].activation = "hard_tanh";
     config.hidden[0].segments = segments;
-    const Architecture architecture = build_architecture(config, {60, 2, input_rms(samples)});
-    const auto bound = bound_spline_error(architecture, make_ideal_network(config, architecture),
+    const auto [architecture, activations] = build_network(config, {60, 2, input_rms(samples), 0});
+    const auto bound = bound_spline_error(architecture, make_ideal_network(config, architecture, activations),
                                           propagate_intervals(architecture, samples), {});
     const double error = bound.output_error / architecture.layers[1].rms;
     BOOST_TEST(error < before);
@@ -181,7 +216,7 @@ Architecture tiny_network(const Samples& samples, const std::string& bits, int c
   config.hidden[0].units = 2;
   config.hidden[0].weights = config.hidden[0].bias = bits;
   config.output.weights = config.output.bias = "1bit";
-  return build_architecture(config, {samples.features, classes, input_rms(samples)});
+  return build_architecture(config, {samples.features, classes, input_rms(samples), 0});
 }
 
 }  // namespace
