@@ -18,6 +18,7 @@ void add_evaluate(CLI::App& app, Action& action);
 void add_check(CLI::App& app, Action& action);
 void add_compile(CLI::App& app, Action& action);
 void add_export(CLI::App& app, Action& action);
+void add_bounds(CLI::App& app, Action& action);
 void add_defaults(CLI::App& app, Action& action);
 void add_inspect(CLI::App& app, Action& action);
 void add_status(CLI::App& app, Action& action);

@@ -24,7 +24,7 @@ void check_subcommand(int argc, char** argv, const CLI::App& app) {
   const std::string word = argv[1];
   if (!app.get_subcommands([&](const CLI::App* command) { return command->get_name() == word; }).empty()) return;
   throw CLI::ValidationError(fmt::format("\"{}\" is no subcommand", word),
-                             "expected train, evaluate, check, compile, export, defaults, inspect, status or sweep");
+                             "expected train, evaluate, check, compile, export, bounds, defaults, inspect, status or sweep");
 }
 
 /// Parses the command line into `action`; the exit code if there is nothing left to do.
@@ -39,6 +39,7 @@ std::optional<ExitCode> parse(int argc, char** argv, const Communicator& world, 
   add_check(app, action);
   add_compile(app, action);
   add_export(app, action);
+  add_bounds(app, action);
   add_defaults(app, action);
   add_inspect(app, action);
   add_status(app, action);

@@ -63,7 +63,7 @@ class Usage(InTemporaryFolder):
                 self.assertNotEqual(result.stderr, "")
 
     def test_help_and_version(self):
-        for command in ([], ["train"], ["evaluate"], ["check"], ["defaults"], ["status"]):
+        for command in ([], ["train"], ["evaluate"], ["check"], ["bounds"], ["defaults"], ["status"]):
             result = self.run_here(*command, "--help")
             self.assertEqual(result.returncode, 0)
             self.assertIn("isinglass", result.stdout)

@@ -1,0 +1,125 @@
+#include "agreement.hpp"
+#include "bounds_table.hpp"
+#include "commands.hpp"
+#include "problem.hpp"
+#include "shared_config.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <filesystem>
+#include <iostream>
+#include <memory>
+
+#include <fmt/format.h>
+
+namespace isinglass {
+
+namespace {
+
+struct BoundsOptions {
+  std::string config, model;
+  std::vector<std::string> overrides;
+  BoundsAssumptions assume;
+  bool json = false;
+};
+
+bool same_layer(const Layer& a, const Layer& b) {
+  return a.inputs == b.inputs && a.units == b.units && a.weights.name == b.weights.name && a.bias.name == b.bias.name &&
+         a.bias_unit == b.bias_unit && a.thresholds == b.thresholds && a.values == b.values;
+}
+
+/// The weights of another network, or of other inputs, would give bounds of nothing.
+Model read_same_model(const BoundsOptions& options, const Problem& problem) {
+  const std::filesystem::path path(options.model);
+  Model model = read_model(std::filesystem::is_directory(path) ? path / "results.h5" : path);
+  const std::vector<Layer>&trained = model.architecture.layers, &asked = problem.architecture.layers;
+  const bool same = std::equal(trained.begin(), trained.end(), asked.begin(), asked.end(), same_layer);
+  if (!same || model.center != problem.data.center || model.class_names != problem.data.class_names)
+    throw InputError(
+        fmt::format("{}: a model of another network or other data than {} describes; give the configuration it was "
+                    "trained with (config.yaml of its run folder)",
+                    options.model, options.config));
+  return model;
+}
+
+std::string to_text(const BoundsLine& line) {
+  std::string value = "infinite";
+  if (line.value.is_number_integer()) value = fmt::format("{}", line.value.get<std::int64_t>());
+  if (line.value.is_number_float() && std::isfinite(line.value.get<double>()))
+    value = fmt::format("{:.6g}", line.value.get<double>());
+  return fmt::format("{:<78} {:>14}  {}\n", line.text, value, line.formula);
+}
+
+ExitCode run_bounds(const BoundsOptions& options, const Communicator& world) {
+  const Config config = shared_config({options.config, options.overrides, std::nullopt}, world);
+  const Problem problem = load_problem(config, world, world);
+  Model model;
+  if (!options.model.empty()) together(world, [&] { model = read_same_model(options, problem); });
+  const std::vector<BoundsLine> lines =
+      bounds_table(config, problem, options.model.empty() ? nullptr : &model, options.assume, world);
+  if (!world.is_root()) return ExitCode::done;
+  nlohmann::ordered_json json{{"config", options.config}, {"confidence", options.assume.confidence}};
+  std::cout << fmt::format("{:<78} {:>14}  formula\n", "quantity", "value");
+  for (const BoundsLine& line : lines) {
+    std::cout << to_text(line);
+    json[line.key] = line.value;
+  }
+  std::cout << "Formulas: docs/theory.md\n";
+  if (options.json) std::cout << json.dump() << '\n';
+  return ExitCode::done;
+}
+
+void add_assumptions(CLI::App& command, BoundsAssumptions& assume) {
+  command
+      .add_option("--error", assume.error,
+                  "difference of training and true error rate to allow, and relative gap to reach (default: 0.05)")
+      ->check(CLI::Range(1e-6, 1.0))
+      ->type_name("EPS");
+  command
+      .add_option("--confidence", assume.confidence, "probability with which the bounds on random things hold (default: 0.95)")
+      ->check(CLI::Range(0.0, 1 - 1e-12))
+      ->type_name("PROBABILITY");
+  command
+      .add_option("--oracle-error", assume.oracle_error,
+                  "expected energy of the oracle's answers above the minimum, output steps (default: 0)")
+      ->check(CLI::NonNegativeNumber)
+      ->type_name("ENERGY");
+  command.add_option("--oracle-deviation", assume.oracle_deviation, "standard deviation of that energy (default: 0)")
+      ->check(CLI::NonNegativeNumber)
+      ->type_name("ENERGY");
+  command
+      .add_option("--coefficient-bits", assume.coefficient_bits,
+                  "signed bits that multipliers are rounded to; 0: not rounded (default: 0)")
+      ->check(CLI::IsMember({0}) | CLI::Range(2, 52))
+      ->type_name("BITS");
+  command
+      .add_option("--read-success", assume.read_success,
+                  "probability that one read of the oracle is good enough (default: 0.1)")
+      ->check(CLI::Range(1e-12, 1.0))
+      ->type_name("PROBABILITY");
+  command.add_option("--read-seconds", assume.read_seconds, "time of one read (default: time to solution in reads only)")
+      ->check(CLI::PositiveNumber)
+      ->type_name("SECONDS");
+}
+
+}  // namespace
+
+void add_bounds(CLI::App& app, Action& action) {
+  CLI::App* command = app.add_subcommand("bounds", "what theory promises: spline error, spins, samples, convergence, reads");
+  auto options = std::make_shared<BoundsOptions>();
+  command->add_option("CONFIG", options->config, "configuration file, YAML")->type_name("FILE")->required();
+  command
+      ->add_option("--set", options->overrides,
+                   "sets a key of the configuration, for example --set data.pool=1; repeatable (default: none)")
+      ->type_name("KEY=VALUE")
+      ->expected(1)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  command->add_option("--model", options->model, "trained network whose own spline error to bound: run folder or model file")
+      ->type_name("FOLDER|FILE");
+  add_assumptions(*command, options->assume);
+  command->add_flag("--json", options->json, json_help);
+  command->callback(
+      [&action, options] { action = [options](const Communicator& world) { return run_bounds(*options, world); }; });
+}
+
+}  // namespace isinglass

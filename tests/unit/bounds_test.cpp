@@ -1,0 +1,348 @@
+#define BOOST_TEST_MODULE bounds
+#include "bounds/reads.hpp"
+#include "bounds/sample_complexity.hpp"
+#include "bounds/spin_formula.hpp"
+#include "bounds/spline_error.hpp"
+#include "network/forward.hpp"
+
+#include "random_problem.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+#include <set>
+
+using namespace isinglass;
+using namespace isinglass::testing;
+
+namespace {
+
+/// A random problem with the configuration of its network.
+struct ConfiguredProblem {
+  NetworkConfig config;
+  Samples samples;
+  Architecture architecture;
+  std::vector<ActivationFit> activations;
+};
+
+/// Any activation, degree and knots.
+void draw_activation(LayerConfig& layer, Words& words) {
+  const std::vector<std::string> names{"sign",       "tanh",     "hard_tanh", "relu", "sigmoid",
+                                       "leaky_relu", "softplus", "gelu",      "table"};
+  layer.activation = words.one_of(names);
+  layer.segments = words.between(2, 12);
+  layer.degree = layer.activation == "sign" ? 0 : words.between(0, 1);
+  layer.knots = words.between(0, 1) == 0 ? "uniform" : "equalized";
+  layer.points.clear();
+  if (layer.activation == "table")
+    for (int x = -2; x <= 2; ++x) layer.points.push_back({0.7 * x, 0.1 * words.between(-10, 10)});
+}
+
+ConfiguredProblem configured_problem(std::uint64_t seed, int depth, std::size_t count) {
+  Words words(seed);
+  const int classes = words.between(2, 4), features = words.between(3, 20);
+  ConfiguredProblem problem{{}, random_samples(words, count, features, classes, 15), {}, {}};
+  const InputScale scale{features, classes, input_rms(problem.samples), 0};
+  while (problem.architecture.layers.empty()) {
+    problem.config = random_network(words, depth);
+    for (LayerConfig& layer : problem.config.hidden) draw_activation(layer, words);
+    try {
+      BuiltNetwork built = build_network(problem.config, scale);
+      problem.architecture = std::move(built.architecture);
+      problem.activations = std::move(built.activations);
+    } catch (const InputError&) {
+      problem.architecture.layers.clear();
+    }
+  }
+  return problem;
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_CASE(spline_networks_are_as_close_to_ideal_ones_as_the_bound_says) {
+  double largest_ratio = 0, sum = 0;
+  int counted = 0;
+  for (std::uint64_t seed = 0; seed < 120; ++seed) {
+    const ConfiguredProblem problem = configured_problem(seed, 1 + static_cast<int>(seed % 3), 30);
+    const Communicator alone;
+    const IdealNetwork ideal = make_ideal_network(problem.config, problem.architecture, problem.activations);
+    const auto reach = propagate_intervals(problem.architecture, problem.samples);
+    const double all = bound_spline_error(problem.architecture, ideal, reach, alone).output_error;
+    for (std::uint64_t network = 0; network < 5; ++network) {
+      const NetworkValues values = decode(problem.architecture, random_bits(problem.architecture, 100 * seed + network));
+      const double own = bound_spline_error(problem.architecture, ideal, values, problem.samples, alone).output_error;
+      const SplineErrorMeasured measured =
+          measure_spline_error(problem.architecture, ideal, values, problem.samples, own, alone);
+      BOOST_TEST(measured.output_error <= own * (1 + 1e-12));
+      BOOST_TEST(own <= all * (1 + 1e-12));
+      BOOST_TEST(measured.certified_fraction <= measured.same_class);
+      if (own == 0) continue;
+      largest_ratio = std::max(largest_ratio, measured.output_error / own);
+      sum += measured.output_error / own;
+      ++counted;
+    }
+  }
+  BOOST_TEST_MESSAGE("measured / bound of trained weights: largest " << largest_ratio << ", mean " << sum / counted);
+  BOOST_TEST(largest_ratio > 0.8);
+  BOOST_TEST(sum / counted > 0.15);
+}
+
+BOOST_AUTO_TEST_CASE(networks_of_signs_have_no_spline_error) {
+  Words words(5);
+  const Samples samples = random_samples(words, 40, 12, 3, 15);
+  NetworkConfig config;
+  config.hidden = {LayerConfig{}, LayerConfig{}};
+  const auto [architecture, activations] = build_network(config, {12, 3, input_rms(samples), 0});
+  const IdealNetwork ideal = make_ideal_network(config, architecture, activations);
+  const NetworkValues values = decode(architecture, random_bits(architecture, 3));
+  BOOST_TEST(bound_spline_error(architecture, ideal, propagate_intervals(architecture, samples), {}).output_error == 0);
+  const SplineErrorMeasured measured = measure_spline_error(architecture, ideal, values, samples, 0, {});
+  BOOST_TEST(measured.output_error == 0);
+  BOOST_TEST(measured.certified_fraction == 1);
+  // Behind a layer with an error, a sign may flip: the bound is then the whole jump.
+  config.hidden[0].activation = "tanh";
+  const auto [mixed, fits] = build_network(config, {12, 3, input_rms(samples), 0});
+  const auto bound =
+      bound_spline_error(mixed, make_ideal_network(config, mixed, fits), propagate_intervals(mixed, samples), {});
+  BOOST_TEST(bound.hidden[1].activation_error == 2);
+}
+
+// (2) to (4) against a fine grid of real arguments; the bound is attained up to that grid.
+BOOST_AUTO_TEST_CASE(activation_errors_are_tight) {
+  Words words(8);
+  const Samples samples = random_samples(words, 20, 60, 2, 15);
+  for (const char* name : {"tanh", "hard_tanh", "relu", "sigmoid", "leaky_relu", "softplus", "gelu"}) {
+    NetworkConfig config;
+    config.hidden[0].activation = name;
+    config.hidden[0].segments = 9;
+    const auto [architecture, activations] = build_network(config, {60, 2, input_rms(samples), 0});
+    const Layer& layer = architecture.layers[0];
+    const IdealLayer ideal = make_ideal_network(config, architecture, activations)[0];
+    const int reach = static_cast<int>(3 * layer.rms);
+    for (const double error : {0.0, 0.3, 2.5, 0.8 * layer.rms}) {
+      double largest = 0;
+      for (int z = -reach; z <= reach; ++z) {
+        const double a = layer.values[static_cast<std::size_t>(segment_of(layer.thresholds, z))];
+        for (int step = -10; step <= 10; ++step) largest = std::max(largest, std::abs(a - ideal.at(z + error * step / 10)));
+      }
+      const double bound = activation_error(layer, ideal, reach, error);
+      BOOST_TEST(largest <= bound * (1 + 1e-12));
+      BOOST_TEST(largest >= bound * (ideal.f.monotone ? 1 - 1e-9 : 0.5));
+      BOOST_TEST(bound <= activation_error(layer, ideal, reach, 0) + ideal.lipschitz() * error + 1e-12);
+    }
+  }
+}
+
+BOOST_AUTO_TEST_CASE(no_activation_is_steeper_than_its_lipschitz_constant) {
+  LayerConfig config;
+  config.points = {{-1, 0.5}, {0, -1}, {2, 3}};
+  for (const char* name : {"tanh", "hard_tanh", "relu", "sigmoid", "leaky_relu", "softplus", "gelu", "table"}) {
+    config.activation = name;
+    const IdealActivation ideal = make_ideal_activation(config);
+    double steepest = 0, deepest = 0;
+    for (double u = -6; u < 6; u += 1e-3) {
+      const double slope = (ideal.value(u + 1e-3) - ideal.value(u)) / 1e-3;
+      steepest = std::max(steepest, std::abs(slope));
+      deepest = std::min(deepest, slope);
+    }
+    BOOST_TEST(steepest <= ideal.lipschitz * (1 + 1e-9));
+    BOOST_TEST(steepest >= ideal.lipschitz * 0.99);
+    BOOST_TEST(ideal.monotone == (deepest >= 0));
+  }
+}
+
+BOOST_AUTO_TEST_CASE(more_segments_lower_the_bound) {
+  Words words(9);
+  const Samples samples = random_samples(words, 30, 60, 2, 15);
+  double before = 1e300;
+  for (const int segments : {2, 4, 8}) {
+    NetworkConfig config;
+    config.hidden[0].activation = "hard_tanh";
+    config.hidden[0].segments = segments;
+    const auto [architecture, activations] = build_network(config, {60, 2, input_rms(samples), 0});
+    const auto bound = bound_spline_error(architecture, make_ideal_network(config, architecture, activations),
+                                          propagate_intervals(architecture, samples), {});
+    const double error = bound.output_error / architecture.layers[1].rms;
+    BOOST_TEST(error < before);
+    before = error;
+  }
+}
+
+BOOST_AUTO_TEST_CASE(spins_are_at_most_the_formula) {
+  int equal = 0;
+  for (std::uint64_t seed = 0; seed < 100; ++seed) {
+    const ConfiguredProblem problem = configured_problem(seed, 1 + static_cast<int>(seed % 3), 12);
+    const auto reach = propagate_intervals(problem.architecture, problem.samples);
+    const QcboCounts counts = count_qcbo(problem.architecture, reach, {});
+    const SpinLine formula = spin_formula(problem.architecture, largest_reach(reach, {}));
+    const SpinLine mean = mean_spins(counts, 12);
+    BOOST_TEST(static_cast<double>(counts.structured_spins()) <= formula.structured_spins(12));
+    BOOST_TEST(static_cast<double>(counts.explicit_spins()) <= formula.explicit_spins(12));
+    BOOST_TEST(formula.parameter_bits == static_cast<double>(counts.parameter_bits));
+    BOOST_TEST(std::llround(mean.structured_spins(12)) == counts.structured_spins());
+    BOOST_TEST(std::llround(mean.explicit_spins(12)) == counts.explicit_spins());
+    equal += std::llround(formula.structured_spins(12)) == counts.structured_spins() ? 1 : 0;
+  }
+  BOOST_TEST_MESSAGE("structured spins equal the formula in " << equal << " of 100");
+  BOOST_TEST(equal > 50);
+}
+
+namespace {
+
+/// Whether each network of the codebooks is right on each sample: [network][sample].
+std::vector<std::vector<bool>> all_answers(const Architecture& architecture, const Samples& samples) {
+  NetworkBits bits = random_bits(architecture, 1);
+  std::size_t count = 0;
+  for (const LayerBits& layer : bits) count += layer.weights.size() + layer.biases.size();
+  std::vector<std::vector<bool>> answers;
+  for (std::size_t network = 0; network < (std::size_t{1} << count); ++network) {
+    std::size_t rest = network;
+    for (LayerBits& layer : bits)
+      for (auto* part : {&layer.weights, &layer.biases})
+        for (std::uint8_t& bit : *part) {
+          bit = rest & 1U;
+          rest >>= 1U;
+        }
+    const NetworkValues values = decode(architecture, bits);
+    std::vector<bool> right;
+    for (std::size_t s = 0; s < samples.size(); ++s)
+      right.push_back(predicted_class(forward(architecture, values, samples.row(s))) == samples.labels[s]);
+    answers.push_back(std::move(right));
+  }
+  return answers;
+}
+
+Architecture tiny_network(const Samples& samples, const std::string& bits, int classes) {
+  NetworkConfig config;
+  config.hidden[0].units = 2;
+  config.hidden[0].weights = config.hidden[0].bias = bits;
+  config.output.weights = config.output.bias = "1bit";
+  return build_architecture(config, {samples.features, classes, input_rms(samples), 0});
+}
+
+}  // namespace
+
+// (11) and (12): samples drawn from a population of 400, all networks enumerated.
+BOOST_AUTO_TEST_CASE(as_many_samples_as_the_finite_class_asks_for_are_enough) {
+  constexpr double error = 0.1, failure = 0.2;
+  Words words(21);
+  const Samples population = random_samples(words, 400, 3, 2, 9);
+  const Architecture architecture = tiny_network(population, "1bit", 2);
+  const double size = log_class_size(architecture);
+  const auto answers = all_answers(architecture, population);
+  BOOST_TEST(std::exp(size) == static_cast<double>(answers.size()), boost::test_tools::tolerance(1e-9));
+  const auto count = static_cast<std::size_t>(samples_finite_class(size, error, failure));
+  const auto realizable = static_cast<std::size_t>(samples_realizable(size, error, failure));
+  std::vector<double> truth;
+  for (const auto& right : answers)
+    truth.push_back(1 - static_cast<double>(std::count(right.begin(), right.end(), true)) / 400);
+  constexpr int trials = 30;
+  int failures = 0, realizable_failures = 0;
+  double widest = 0;
+  for (int trial = 0; trial < trials; ++trial) {
+    std::vector<std::size_t> drawn(count);
+    for (std::size_t& s : drawn) s = below(words.next(), 400);
+    double deviation = 0;
+    bool clean_but_bad = false;
+    for (std::size_t network = 0; network < answers.size(); ++network) {
+      std::size_t wrong = 0, early_wrong = 0;
+      for (std::size_t i = 0; i < count; ++i) {
+        wrong += answers[network][drawn[i]] ? 0 : 1;
+        early_wrong += i < realizable && !answers[network][drawn[i]] ? 1 : 0;
+      }
+      deviation = std::max(deviation, std::abs(static_cast<double>(wrong) / static_cast<double>(count) - truth[network]));
+      clean_but_bad = clean_but_bad || (early_wrong == 0 && truth[network] > error);
+    }
+    failures += deviation > error ? 1 : 0;
+    realizable_failures += clean_but_bad ? 1 : 0;
+    widest = std::max(widest, deviation);
+  }
+  BOOST_TEST_MESSAGE(count << " samples: largest deviation " << widest << " of " << error);
+  BOOST_TEST(realizable < count);
+  BOOST_TEST(failures <= failure * trials);
+  BOOST_TEST(realizable_failures <= failure * trials);
+  BOOST_TEST(widest > 0.3 * error);  // not vacuous: the deviation is of the size that was asked for
+}
+
+// (13) and (14): ways to be right or wrong on few samples, over all networks.
+BOOST_AUTO_TEST_CASE(networks_answer_in_fewer_ways_than_the_growth_function_says) {
+  for (const int classes : {2, 3}) {
+    Words words(31);
+    const Samples samples = random_samples(words, 40, 2, classes, 15);
+    const Architecture architecture = tiny_network(samples, classes == 2 ? "2bit" : "1bit", classes);
+    const auto answers = all_answers(architecture, samples);
+    const ThresholdCounts counts = count_thresholds(architecture);
+    BOOST_TEST(counts.thresholds == (classes == 2 ? 2 + 1 : 2 + 3));
+    const double bound = vc_dimension_bound(counts, log_class_size(architecture));
+    for (const std::size_t used : {5U, 15U, 25U, 40U}) {
+      std::set<std::vector<bool>> ways;
+      for (const auto& right : answers) ways.insert({right.begin(), right.begin() + static_cast<std::ptrdiff_t>(used)});
+      BOOST_TEST(std::log(ways.size()) <= log_growth(counts, static_cast<double>(used)));
+      BOOST_TEST(std::log2(ways.size()) <= bound * std::log2(static_cast<double>(used) + 1));  // Sauer: <= (N + 1)^d
+    }
+  }
+}
+
+// A single threshold on a line has W = 2 parameters and N + 1 or fewer labellings of each sign: the formula is that of
+// half-spaces.
+BOOST_AUTO_TEST_CASE(growth_function_of_a_half_space) {
+  const ThresholdCounts half_space{2, 1};
+  BOOST_TEST(vc_dimension_bound(half_space, 1e9) == 2);
+  for (const double samples : {2.0, 10.0, 1000.0}) BOOST_TEST(log_growth(half_space, samples) >= std::log(2 * samples));
+  BOOST_TEST(log_growth(half_space, 1) == std::log(2.0));
+}
+
+BOOST_AUTO_TEST_CASE(samples_of_the_growth_function_are_the_least) {
+  for (const ThresholdCounts& counts : {ThresholdCounts{3, 2}, ThresholdCounts{3169, 17}, ThresholdCounts{13000, 500}}) {
+    for (const double error : {0.5, 0.05}) {
+      const double samples = samples_vc(counts, error, 0.05);
+      const auto failure = [&](double n) { return std::log(4.0) + log_growth(counts, 2 * n) - error * error * n / 8; };
+      BOOST_TEST(failure(samples) <= std::log(0.05) + 1e-6);
+      BOOST_TEST(failure(samples - 2) > std::log(0.05) - 1e-6);
+    }
+  }
+}
+
+// (29) to (31) against drawn reads.
+BOOST_AUTO_TEST_CASE(as_many_reads_as_asked_for_succeed_as_often_as_said) {
+  Words words(41);
+  for (const double success : {0.05, 0.3, 0.9}) {
+    constexpr int calls = 20, runs = 3000;
+    constexpr double failure = 0.1;
+    const double reads = reads_per_call(success, calls, failure), promised = run_success(success, calls, reads);
+    BOOST_TEST(promised >= 1 - failure);
+    BOOST_TEST((reads == 1 || run_success(success, calls, reads - 1) < 1 - 0.9 * failure));  // not more than are needed
+    int good = 0;
+    for (int run = 0; run < runs; ++run) {
+      bool all = true;
+      for (int call = 0; call < calls; ++call) {
+        bool one = false;
+        for (int read = 0; read < static_cast<int>(reads); ++read) one = uniform(words.next()) < success || one;
+        all = all && one;
+      }
+      good += all ? 1 : 0;
+    }
+    const double deviation = std::sqrt(promised * (1 - promised) / runs);
+    BOOST_TEST(std::abs(static_cast<double>(good) / runs - promised) <= 4 * deviation);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(time_to_solution_is_enough_in_99_of_100) {
+  BOOST_TEST(tts99(7, 0.99) == 7);
+  BOOST_TEST(tts99(7, 1) == 7);
+  BOOST_TEST(std::isinf(tts99(7, 0)));
+  BOOST_TEST(reads_per_call(1, 40, 0.05) == 1);
+  BOOST_TEST(run_success(1, 40, 1) == 1);
+  Words words(43);
+  for (const double success : {0.02, 0.3, 0.8}) {
+    constexpr int trials = 20000;
+    const double runs = std::ceil(tts99(1, success));
+    int solved = 0;
+    for (int trial = 0; trial < trials; ++trial) {
+      bool one = false;
+      for (int run = 0; run < static_cast<int>(runs) && !one; ++run) one = uniform(words.next()) < success;
+      solved += one ? 1 : 0;
+    }
+    BOOST_TEST(static_cast<double>(solved) / trials >= 0.99 - 4 * std::sqrt(0.01 * 0.99 / trials));
+    BOOST_TEST(1 - std::pow(1 - success, runs - 1) < 0.99);  // one run less is not enough
+  }
+}
