@@ -228,3 +228,33 @@ BOOST_AUTO_TEST_CASE(descent_never_raises_the_energy) {
       }
   }
 }
+
+// With many cells, short steps and long ones must lead to every reachable cell and to no other.
+BOOST_AUTO_TEST_CASE(every_reachable_one_of_many_segments_is_visited) {
+  Words words(21);
+  RandomProblem problem{random_samples(words, 40, 6, 2, 15), {}};
+  NetworkConfig network;
+  network.hidden[0].activation = "tanh";
+  network.hidden[0].segments = 40;
+  network.hidden[0].units = 3;
+  network.hidden[0].weights = "2bit";
+  problem.architecture = build_architecture(network, {6, 2, input_rms(problem.samples)});
+  StructuredState state = state_of(problem, words);
+  set_forward(state, random_bits(problem.architecture, 4));
+  const LayerState& layer = state.layers[0];
+  std::vector<bool> seen(3 * 40 * 40);
+  std::size_t count = 0, reachable = 0;
+  for (std::uint32_t sweep = 0; sweep < 4000; ++sweep) {
+    sweep_segments(state, 0, 1e9, {1, 0, sweep});
+    for (int j = 0; j < 3; ++j)
+      for (std::size_t s = 0; s < layer.samples; ++s) {
+        const std::size_t k = layer.segment[layer.at(j, s)];
+        BOOST_REQUIRE((k >= layer.first[s] && k <= layer.last[s]));
+        const std::size_t at = (static_cast<std::size_t>(j) * 40 + s) * 40 + k;
+        count += seen[at] ? 0 : 1;
+        seen[at] = true;
+      }
+  }
+  for (std::size_t s = 0; s < layer.samples; ++s) reachable += 3U * (layer.last[s] - layer.first[s] + 1U);
+  BOOST_TEST(count == reachable);
+}
