@@ -5,6 +5,8 @@
 #include "bounds/sample_complexity.hpp"
 #include "bounds/spin_formula.hpp"
 #include "bounds/spline_error.hpp"
+#include "network/loss.hpp"
+#include "qcbo/counts.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -84,13 +86,17 @@ void Table::add_measured(const NetworkValues& values, const IdealNetwork& ideal,
 }
 
 void Table::add_spins() {
-  const QcboCounts counts = count_qcbo(network(), reach_, world_);
-  const SpinLine formula = spin_formula(network(), largest_reach(reach_, world_));
+  const int margin = std::max(1, static_cast<int>(std::lround(config_.qcgd.output_margin * network().layers.back().rms)));
+  const LossSpline loss = make_loss_spline(network(), margin, output_limit(network()));
+  const ProblemPlan plan(network(), loss, problem_.data.train, {}, world_);
+  const StructuredCounts structured = count_structured(network(), reach_, world_);
+  const QcboCounts counts = count_qcbo(plan, world_);
+  const SpinLine formula = spin_formula(network(), largest_reach(reach_, world_), loss.pieces.size());
   const double samples = train_samples();
-  spins_ = mean_spins(counts, static_cast<std::int64_t>(problem_.data.train.global_size));
-  add("spins", "spins of the structured form, these samples", counts.structured_spins(), "(8)");
+  spins_ = mean_spins(structured, counts, static_cast<std::int64_t>(problem_.data.train.global_size));
+  add("spins", "spins of the structured form, these samples", structured.spins(), "(8)");
   add("spins_formula", "spins of the structured form, widths and segments", formula.structured_spins(samples), "(9)");
-  add("explicit_spins", "spins of the explicit form, these samples", counts.explicit_spins(), "(8)");
+  add("explicit_spins", "spins of the explicit form, these samples", counts.spins(), "(8)");
   add("explicit_spins_formula", "spins of the explicit form, widths, segments and bits", formula.explicit_spins(samples),
       "(9)");
 }

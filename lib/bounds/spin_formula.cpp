@@ -14,26 +14,47 @@ std::vector<int> largest_reach(std::span<const LayerReach> reach, const Communic
   return largest;
 }
 
-SpinLine spin_formula(const Architecture& architecture, std::span<const int> reach) {
+namespace {
+
+/// Bits of the offset registers of a layer: plain ones reach over all of z, those of linear pieces have a fine and a coarse
+/// part.
+int register_bits(const Layer& layer, int reach) {
+  int bits = std::bit_width(2U * static_cast<unsigned>(reach));
+  for (const ActivationPiece& piece : layer.pieces)
+    if (piece.cells > 1)
+      bits = std::max(bits, std::bit_width(static_cast<unsigned>(layer.cell_width - 1)) +
+                                std::bit_width(static_cast<unsigned>(piece.cells - 1)));
+  return bits;
+}
+
+/// Spins of one register and its indicators: the products are those of both.
+double interval_spins(double pieces, double slack_bits) { return pieces + slack_bits + pieces * slack_bits; }
+
+}  // namespace
+
+SpinLine spin_formula(const Architecture& architecture, std::span<const int> reach, std::size_t loss_pieces) {
   SpinLine line;
   for (std::size_t l = 0; l < architecture.layers.size(); ++l) {
     const Layer& layer = architecture.layers[l];
-    const double units = layer.units;
+    const double units = layer.units, slack_bits = register_bits(layer, reach[l]);
     line.parameter_bits += units * (layer.inputs * layer.weights.bits() + layer.bias.bits());
-    if (layer.is_output()) break;
+    if (layer.is_output()) {
+      line.explicit_per_sample += units * interval_spins(static_cast<double>(loss_pieces), slack_bits);
+      break;
+    }
     const Layer& next = architecture.layers[l + 1];
-    const double segments = layer.segments();
-    const double slack_bits = std::bit_width(2U * static_cast<unsigned>(reach[l]));
-    line.structured_per_sample += units * segments;
-    line.explicit_per_sample += units * (segments + slack_bits + segments * next.units * next.weights.bits());
+    const auto pieces = static_cast<double>(layer.pieces.size());
+    const bool is_linear = std::ranges::any_of(layer.pieces, [](const ActivationPiece& piece) { return piece.slope != 0; });
+    const double active = pieces + (is_linear ? pieces * slack_bits : 0);  // variables that an activation is a sum of
+    line.structured_per_sample += units * layer.segments();
+    line.explicit_per_sample += units * (interval_spins(pieces, slack_bits) + active * next.units * next.weights.bits());
   }
   return line;
 }
 
-SpinLine mean_spins(const QcboCounts& counts, std::int64_t samples) {
+SpinLine mean_spins(const StructuredCounts& structured, const QcboCounts& counts, std::int64_t samples) {
   const auto parameters = static_cast<double>(counts.parameter_bits), all = static_cast<double>(samples);
-  return {parameters, static_cast<double>(counts.structured_spins() - counts.parameter_bits) / all,
-          static_cast<double>(counts.explicit_spins() - counts.parameter_bits) / all};
+  return {parameters, static_cast<double>(structured.choices) / all, (static_cast<double>(counts.spins()) - parameters) / all};
 }
 
 }  // namespace isinglass
