@@ -19,11 +19,10 @@ namespace {
 /// Bits of the offset registers of a layer: plain ones reach over all of z, those of linear pieces have a fine and a coarse
 /// part.
 int register_bits(const Layer& layer, int reach) {
-  int bits = std::bit_width(2U * static_cast<unsigned>(reach));
+  const auto bits_of = [](int largest) { return static_cast<int>(std::bit_width(static_cast<unsigned>(largest))); };
+  int bits = bits_of(2 * reach);
   for (const ActivationPiece& piece : layer.pieces)
-    if (piece.cells > 1)
-      bits = std::max(bits, std::bit_width(static_cast<unsigned>(layer.cell_width - 1)) +
-                                std::bit_width(static_cast<unsigned>(piece.cells - 1)));
+    if (piece.cells > 1) bits = std::max(bits, bits_of(layer.cell_width - 1) + bits_of(piece.cells - 1));
   return bits;
 }
 
