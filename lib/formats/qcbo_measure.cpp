@@ -13,14 +13,15 @@ namespace isinglass {
 
 namespace {
 
-void check_memory(const BlockSource& source) {
-  const std::int64_t needed = ParameterCouplings::bytes(std::ssize(source.parameters));
+/// Refuses couplings that no longer fit, with as much again for the list that is made of them. Asked between batches, so that
+/// what other ranks of this machine take counts.
+void check_memory(const ParameterCouplings& couplings, const BlockSource& source) {
   const std::optional<std::int64_t> available = available_memory();
-  if (!available || needed <= *available) return;
+  if (!available || couplings.bytes() <= *available) return;
   throw InputError(
-      fmt::format("the QUBO couples {} parameter bits with each other, for which each rank may need {} of memory, and {} "
-                  "are available: leave the QUBO out (--with problem), or use fewer inputs, units or bits",
-                  source.parameters.size(), bytes_text(needed), bytes_text(*available)));
+      fmt::format("the QUBO couples {} parameter bits with each other: {} of memory are taken, as much is needed again, and "
+                  "{} are left: leave the QUBO out (--with problem), or use fewer inputs, units, bits or ranks",
+                  source.parameters.size(), bytes_text(couplings.bytes()), bytes_text(*available)));
 }
 
 void add_sizes(TableSizes& sizes, const Qcbo& block) {
@@ -51,7 +52,6 @@ QcboMeasure measure_blocks(const BlockSource& source, const QcboFileOptions& opt
   QcboMeasure measure;
   ParameterCouplings couplings(options.with_qubo ? std::ssize(source.parameters) : 0);
   agree<InputError>(comm, [&] {
-    if (options.with_qubo) check_memory(source);
     for_each_block(source, [&](const Qcbo& block) {
       add_sizes(measure.own, block);
       measure.constant += block.constant;
@@ -60,6 +60,7 @@ QcboMeasure measure_blocks(const BlockSource& source, const QcboFileOptions& opt
       const LiftedBlock lifted = lift_block(block, &couplings);
       measure.own[Table::couplings] += std::ssize(lifted.terms);
       measure.penalty_constant += lifted.penalty_constant;
+      check_memory(couplings, source);
     });
   });
   if (options.with_qubo) {

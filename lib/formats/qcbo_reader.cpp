@@ -142,10 +142,10 @@ SparseQubo qubo_of(const h5::Group& root) {
   return qubo;
 }
 
-/// Files are read whole; what is made of the columns needs at most three times their size besides.
+/// Files are read whole; what is made of the columns and of the text needs at most four times their size besides.
 void check_memory(const fs::path& path) {
   std::error_code unknown;
-  const auto needed = 4 * static_cast<std::int64_t>(fs::file_size(path, unknown));
+  const auto needed = 5 * static_cast<std::int64_t>(fs::file_size(path, unknown));
   const std::optional<std::int64_t> available = available_memory();
   if (unknown || !available || needed <= *available) return;
   throw InputError(fmt::format("{}: needs {} of memory, and {} are available: compile fewer samples (data.train_samples)",

@@ -57,37 +57,51 @@ std::int64_t add_row(Collector& collector, const Rows& rows, std::size_t row) {
 
 }  // namespace
 
+ParameterCouplings::Block& ParameterCouplings::block(Row& row, std::size_t index) {
+  if (row.place_of.empty()) {
+    row.place_of.assign(rows_.size() / block_columns + 1, -1);
+    bytes_ += std::ssize(row.place_of) * static_cast<std::int64_t>(sizeof(std::int32_t));
+  }
+  std::int32_t& place = row.place_of[index];
+  if (place < 0) {
+    place = static_cast<std::int32_t>(row.blocks.size());
+    row.blocks.emplace_back();
+    bytes_ += static_cast<std::int64_t>(sizeof(Block));
+  }
+  return row.blocks[static_cast<std::size_t>(place)];
+}
+
 void ParameterCouplings::add(std::int64_t i, std::int64_t j, std::int64_t objective, std::int64_t penalty) {
-  std::vector<std::int64_t>& row = rows_[static_cast<std::size_t>(i)];
-  if (row.empty()) row.resize(2 * (rows_.size() - static_cast<std::size_t>(i)));
-  const auto at = 2 * static_cast<std::size_t>(j - i);
-  row[at] += objective;
-  row[at + 1] += penalty;
+  const auto column = static_cast<std::size_t>(j);
+  Block& values = block(rows_[static_cast<std::size_t>(i)], column / block_columns);
+  const std::size_t at = 2 * (column % block_columns);
+  values[at] += objective;
+  values[at + 1] += penalty;
 }
 
 void ParameterCouplings::sum_over(const Communicator& comm) {
-  std::vector<std::int64_t> used;
-  for (const auto& row : rows_) used.push_back(row.empty() ? 0 : 1);
-  comm.all_max(used);
-  for (std::size_t i = 0; i < rows_.size(); ++i) {
-    if (used[i] == 0) continue;
-    rows_[i].resize(2 * (rows_.size() - i));
-    comm.all_sum(rows_[i]);
+  std::vector<std::int64_t> is_used(rows_.size() / block_columns + 1);
+  for (Row& row : rows_) {
+    for (std::size_t b = 0; b < is_used.size(); ++b) is_used[b] = !row.place_of.empty() && row.place_of[b] >= 0 ? 1 : 0;
+    comm.all_max(is_used);
+    for (std::size_t b = 0; b < is_used.size(); ++b)
+      if (is_used[b] != 0) comm.all_sum(block(row, b));
   }
 }
 
 std::vector<LiftedTerm> ParameterCouplings::terms() const {
   std::vector<LiftedTerm> result;
   for (std::size_t i = 0; i < rows_.size(); ++i)
-    for (std::size_t at = 0; at < rows_[i].size(); at += 2)
-      if (rows_[i][at] != 0 || rows_[i][at + 1] != 0)
-        result.push_back({static_cast<std::int64_t>(i), static_cast<std::int64_t>(i + at / 2), rows_[i][at], rows_[i][at + 1]});
+    for (std::size_t b = 0; b < rows_[i].place_of.size(); ++b) {
+      if (rows_[i].place_of[b] < 0) continue;
+      const Block& values = rows_[i].blocks[static_cast<std::size_t>(rows_[i].place_of[b])];
+      for (std::size_t c = 0; c < block_columns; ++c)
+        if (values[2 * c] != 0 || values[2 * c + 1] != 0)
+          result.push_back({static_cast<std::int64_t>(i), static_cast<std::int64_t>(b * block_columns + c), values[2 * c],
+                            values[2 * c + 1]});
+    }
   std::ranges::sort(result, {}, [](const LiftedTerm& t) { return std::tie(t.j, t.i); });
   return result;
-}
-
-std::int64_t ParameterCouplings::bytes(std::int64_t parameters) {
-  return parameters * (parameters + 1) * static_cast<std::int64_t>(sizeof(std::int64_t));
 }
 
 LiftedBlock lift_block(const Qcbo& block, ParameterCouplings* shared) {

@@ -3,6 +3,8 @@
 #include "parallel/communicator.hpp"
 #include "qcbo/problem.hpp"
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <vector>
 
@@ -22,11 +24,11 @@ struct LiftedTerm {
   }
 };
 
-/// Couplings between parameter bits, the only ones that samples share. Dense in each row that is used: all the inputs of a
-/// neuron are coupled with each other.
+/// Couplings between parameter bits, the only ones that samples share. Kept in blocks of columns: the inputs of a neuron, which
+/// are all coupled with each other, are neighbours.
 class ParameterCouplings {
 public:
-  /// `parameters` bits; nothing is allocated yet.
+  /// `parameters` bits; little is allocated before there are couplings.
   explicit ParameterCouplings(std::int64_t parameters) : rows_(static_cast<std::size_t>(parameters)) {}
 
   void add(std::int64_t i, std::int64_t j, std::int64_t objective, std::int64_t penalty);
@@ -34,11 +36,20 @@ public:
   void sum_over(const Communicator& comm);
   /// Those that are not 0, in ascending order of (j, i).
   [[nodiscard]] std::vector<LiftedTerm> terms() const;
-  /// Memory when all rows are used, bytes.
-  [[nodiscard]] static std::int64_t bytes(std::int64_t parameters);
+  /// Memory that they take now.
+  [[nodiscard]] std::int64_t bytes() const { return bytes_; }
 
 private:
-  std::vector<std::vector<std::int64_t>> rows_;  // [i][j - i][objective, penalty]; empty: all 0
+  static constexpr std::size_t block_columns = 64;
+  using Block = std::array<std::int64_t, 2 * block_columns>;  // [column][objective, penalty]
+  struct Row {
+    std::vector<std::int32_t> place_of;  // [column / block_columns] in `blocks`; -1: all 0. Empty: no blocks
+    std::vector<Block> blocks;
+  };
+  Block& block(Row& row, std::size_t index);
+
+  std::vector<Row> rows_;  // [i]
+  std::int64_t bytes_ = 0;
 };
 
 /// The terms of one block that are not 0 and have a variable of the block, merged, in ascending order of (j, i): then the order
