@@ -52,11 +52,14 @@ class Bounds(unittest.TestCase):
         self.assertAlmostEqual(found["tts99_seconds"], 2 * found["tts99_reads"])
         self.assertGreater(found["samples_vc"], found["samples_finite_class"])
 
-    def test_spins_are_those_of_check(self):
-        check = json.loads(self.run_here("check", "tiny.yaml", "--json").stdout.splitlines()[-1])["configs"][0]
+    def json_of(self, *arguments):
+        return json.loads(self.run_here(*arguments, "tiny.yaml", "--json").stdout.splitlines()[-1])
+
+    def test_spins_are_those_of_check_and_compile(self):
+        counted = {"spins": self.json_of("check")["configs"][0]["spins"], "explicit_spins": self.json_of("compile")["spins"]}
         found = self.bounds()
-        for key in ("spins", "explicit_spins"):
-            self.assertEqual(found[key], check[key])
+        for key, spins in counted.items():
+            self.assertEqual(found[key], spins)
             self.assertLessEqual(found[key], found[key + "_formula"])
             self.assertGreater(found[key + "_finite_class"], found[key])
 
