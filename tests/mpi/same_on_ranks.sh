@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # One training on 1, 2, 3 and 4 ranks, with one replica group and with two: the results must be the same bit for bit.
-#   same_on_ranks.sh ISINGLASS MPIEXEC H5DIFF qcgd|polish|anneal|qat|deep
+#   same_on_ranks.sh ISINGLASS MPIEXEC H5DIFF qcgd|polish|anneal|qat|deep|splines
 set -euo pipefail
 isinglass=$1 mpiexec=$2 h5diff=$3 method=$4
 work=$(mktemp -d)
@@ -27,6 +27,11 @@ case $method in
   deep)
     sed -i 's/hidden: .*/hidden: [{units: 6, activation: tanh, segments: 5, weights: 2bit}, {units: 5, weights: ternary}]/' "$work/base.yaml"
     overrides=(--set qcgd.polish=true --set network.output.loss=squared_hinge)
+    ;;
+  # linear pieces, many cells, and a loss that is looked up in a table
+  splines)
+    sed -i 's/hidden: .*/hidden: [{units: 5, activation: gelu, segments: 6, degree: 1, knots: equalized}, {units: 4, activation: relu, segments: 4, degree: 1}]/' "$work/base.yaml"
+    overrides=(--set qcgd.polish=true --set network.output.loss=logistic --set data.train_samples=250)
     ;;
   *) echo "unknown case $method" >&2; exit 2 ;;
 esac
