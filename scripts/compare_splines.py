@@ -21,6 +21,8 @@ TASKS = {
 }
 # A short training, since there are many: activations with many segments cost as many times what sign does.
 EFFORT = ["qcgd.iterations=8", "machine.sweeps=15"]
+# 4-bit weights on 16 levels would leave the solvers' integer grid.
+EXTRA = {"segments": [], "bits": ["data.levels=8"]}
 METHODS = ("qcgd", "qat")
 
 
@@ -68,7 +70,7 @@ def run_table(arguments, table):
                 for variant in VARIANTS[table]():
                     for method in METHODS:
                         for seed in arguments.seeds:
-                            overrides = [*settings(variant, units, depth, samples, method, seed), *arguments.overrides]
+                            overrides = [*settings(variant, units, depth, samples, method, seed), *EXTRA[table], *arguments.overrides]
                             folder = arguments.output / "-".join(
                                 word.replace("/", "+").replace(" ", "_")
                                 for word in (table, task, str(depth), variant[0], method, str(seed)))
@@ -89,7 +91,7 @@ def table_lines(found, table, seeds):
     """One table a task and depth: a row a variant."""
     rows = sorted({row[:2] for row in found}, key=lambda row: (list(TASKS).index(row[0]), row[1]))
     lines = [f"Test accuracy in %: mean ± standard deviation over {len(seeds)} seeds. "
-             f"QCGD with {' and '.join(EFFORT)}; train: its accuracy on training images. QAT: the same network and images."]
+             f"QCGD with {' and '.join(EFFORT + EXTRA[table])}; train: its accuracy on training images. QAT: the same network and images."]
     for task, depth in rows:
         _, units, samples = TASKS[task]
         variants = [row[2] for row in found if row[:2] == (task, depth) and row[3] == "qcgd"]
