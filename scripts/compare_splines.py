@@ -43,7 +43,7 @@ def segment_variants():
 def bit_variants():
     """Codebooks with sign activation; the label says weights/bias, output weights/bias."""
     for weights, bias, output, output_bias in (("1bit", "1bit", "1bit", "1bit"), ("1bit", "6bit", "1bit", "4bit"),
-                                               ("1bit", "8bit", "8bit", "8bit"), ("ternary", "6bit", "ternary", "4bit"),
+                                               ("1bit", "8bit", "4bit", "4bit"), ("ternary", "6bit", "ternary", "4bit"),
                                                ("2bit", "6bit", "2bit", "4bit"), ("3bit", "6bit", "3bit", "4bit"),
                                                ("4bit", "6bit", "4bit", "4bit")):
         yield f"{weights}/{bias}, {output}/{output_bias}", layer(weights=weights, bias=bias), (output, output_bias)
