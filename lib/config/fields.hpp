@@ -94,6 +94,9 @@ void visit_fields(V& v, S& s) {
   v.field("sweeps", s.sweeps, at_least(1), "sweeps of `method: anneal`");
   v.field("hot_temperature", s.hot_temperature, above(0), "first temperature a training sample, in output grid units");
   v.field("cold_temperature", s.cold_temperature, above(0), "last temperature, same units");
+  v.field(
+      "loss", s.loss, one_of({"multiclass_hinge", "network"}),
+      "what moves are judged by: hinge of the lead over the best wrong output (of one output: its own loss); network: its own");
   v.field("output_margin", s.output_margin, above(0), "margin of the loss, in units of a random network's output rms");
   v.field("window", s.window, at_least(0), "shift of z that the accepting loss is averaged over, first; pre-activation rms");
   v.field("final_window", s.final_window, at_least(0), "the same in the last sweep; 0 and 0: the exact loss");
