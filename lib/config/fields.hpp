@@ -148,7 +148,7 @@ void visit_fields(V& v, S& s) {
   v.section("network", s.network, "the quantized network; codebooks: 1bit .. 8bit, ternary");
   v.section("qcgd", s.qcgd, "quantum conditional gradient descent: the outer loop");
   v.section("machine", s.machine, "the oracle: an emulated Ising machine");
-  v.section("anneal", s.anneal, "FIP-consistent annealing: flip a bit, propagate, accept on the exact loss");
+  v.section("anneal", s.anneal, "FIP-consistent annealing: move a parameter, propagate, accept on the loss");
   v.section("qat", s.qat, "quantization-aware training: the baseline");
   v.section("parallel", s.parallel, "how the ranks share the work");
   v.section("checkpoint", s.checkpoint, "saved states, from which the same command continues; may change on restart");
