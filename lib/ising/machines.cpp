@@ -1,0 +1,39 @@
+#include "ising/machines.hpp"
+
+#include "base/error.hpp"
+#include "ising/enumeration.hpp"
+
+#include <functional>
+#include <utility>
+
+#include <fmt/format.h>
+
+namespace isinglass {
+
+namespace {
+
+using Maker = std::function<std::unique_ptr<Machine>(const MachineConfig&)>;
+
+/// The one list of machines.
+const std::vector<std::pair<std::string, Maker>>& makers() {
+  static const std::vector<std::pair<std::string, Maker>> list{
+      {"enumeration", [](const MachineConfig&) { return std::make_unique<Enumeration>(); }},
+  };
+  return list;
+}
+
+}  // namespace
+
+std::vector<std::string> machine_kinds() {
+  std::vector<std::string> kinds;
+  for (const auto& [kind, maker] : makers()) kinds.push_back(kind);
+  return kinds;
+}
+
+std::unique_ptr<Machine> make_machine(const MachineConfig& config) {
+  for (const auto& [kind, maker] : makers())
+    if (kind == config.kind) return maker(config);
+  throw InputError(fmt::format("machine: \"{}\" does not exist: use one of {}", config.kind, fmt::join(machine_kinds(), ", ")));
+}
+
+}  // namespace isinglass
