@@ -97,6 +97,14 @@ struct CacConfig {
   int sample_interval = 1;    ///< steps between two looks at the signs
 };
 
+/// Simulated annealing of Ising problems (not of the structured oracle).
+struct SaConfig {
+  int sweeps = 1000;           ///< of a read that does not say how many
+  double hot_temperature = 0;  ///< in units of energy; 0: from the quantiles of the fields
+  double cold_temperature = 0;
+  std::string cooling = "linear";  ///< linear: in 1/T; geometric
+};
+
 /// The oracle that minimises the penalised energy.
 struct MachineConfig {
   std::string kind = "sa";       ///< sa: structured simulated annealing
@@ -109,6 +117,7 @@ struct MachineConfig {
   BifurcationConfig dsb;                   ///< discrete simulated bifurcation
   CimConfig cim;
   CacConfig cac;
+  SaConfig sa{};
 };
 
 /// FIP-consistent annealing: flip a parameter bit, propagate, accept on the loss.

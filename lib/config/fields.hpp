@@ -115,6 +115,15 @@ void visit_fields(V& v, S& s) {
   v.field("sample_interval", s.sample_interval, at_least(1), "steps between two looks at the signs");
 }
 
+template <class V, Structure<SaConfig> S>
+void visit_fields(V& v, S& s) {
+  v.field("sweeps", s.sweeps, at_least(1), "sweeps of a read that does not say how many");
+  v.field("hot_temperature", s.hot_temperature, above(0).or_word("automatic"),
+          "first temperature, in units of energy; automatic: from the quantiles of the local fields");
+  v.field("cold_temperature", s.cold_temperature, above(0).or_word("automatic"), "last temperature, same units");
+  v.field("cooling", s.cooling, one_of({"linear", "geometric"}), "linear: in 1/T");
+}
+
 template <class V, Structure<MachineConfig> S>
 void visit_fields(V& v, S& s) {
   v.field("kind", s.kind, one_of({"sa"}), "sa: structured simulated annealing");
@@ -127,6 +136,7 @@ void visit_fields(V& v, S& s) {
   v.section("dsb", s.dsb, "discrete simulated bifurcation");
   v.section("cim", s.cim, "coherent Ising machine, mean field with measurement noise");
   v.section("cac", s.cac, "coherent Ising machine with chaotic amplitude control");
+  v.section("sa", s.sa, "simulated annealing of Ising problems");
 }
 
 template <class V, Structure<AnnealConfig> S>

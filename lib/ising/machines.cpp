@@ -1,6 +1,7 @@
 #include "ising/machines.hpp"
 
 #include "base/error.hpp"
+#include "ising/anneal/annealing.hpp"
 #include "ising/dynamics/bifurcation.hpp"
 #include "ising/dynamics/cim.hpp"
 #include "ising/dynamics/dynamics_machine.hpp"
@@ -24,6 +25,7 @@ std::unique_ptr<Machine> moving(dynamics::Dynamics kind) {
 /// The one list of machines.
 const std::vector<std::pair<std::string, Maker>>& makers() {
   static const std::vector<std::pair<std::string, Maker>> list{
+      {"sa", [](const MachineConfig& config) { return std::make_unique<SimulatedAnnealing>(config.sa); }},
       {"enumeration", [](const MachineConfig&) { return std::make_unique<Enumeration>(); }},
       {"bsb", [](const MachineConfig& c) { return moving(bifurcation(dynamics::Bifurcation::ballistic, c.bsb)); }},
       {"dsb", [](const MachineConfig& c) { return moving(bifurcation(dynamics::Bifurcation::discrete, c.dsb)); }},
