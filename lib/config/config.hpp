@@ -61,6 +61,14 @@ struct QcgdConfig {
   bool polish = false;     ///< finish with FIP-consistent annealing from the incumbent (section `anneal`)
 };
 
+/// Tabu search with restarts and path relinking.
+struct TabuConfig {
+  std::int64_t sweeps = 50'000;  ///< iterations a read, each of which looks at all moves
+  int tenure = 0;                ///< iterations for which a flipped spin stays, plus 1 to 10 at random; 0: spins / 100
+  std::int64_t patience = 0;     ///< iterations without improvement that end a search; 0: 5 spins
+  int elite = 10;                ///< states that are linked with each other
+};
+
 /// The oracle that minimises the penalised energy.
 struct MachineConfig {
   std::string kind = "sa";       ///< sa: structured simulated annealing
@@ -69,6 +77,7 @@ struct MachineConfig {
   double hot_temperature = 0.5;  ///< of segment moves, in units of one step of the output
   double cold_temperature = 0.02;
   double weight_temperature_ratio = 10.0;  ///< weight moves see the segment temperature times this
+  TabuConfig tabu;
 };
 
 /// FIP-consistent annealing: flip a parameter bit, propagate, accept on the loss.

@@ -79,6 +79,16 @@ void visit_fields(V& v, S& s) {
   v.field("polish", s.polish, anything(), "finish with FIP-consistent annealing (section anneal) from the best network");
 }
 
+template <class V, Structure<TabuConfig> S>
+void visit_fields(V& v, S& s) {
+  v.field("sweeps", s.sweeps, at_least(1), "iterations a read, each of which looks at all moves");
+  v.field("tenure", s.tenure, at_least(0).or_word("auto"),
+          "iterations for which a flipped spin stays as it is, plus 1 to 10 at random; auto: spins / 100");
+  v.field("patience", s.patience, at_least(0).or_word("auto"),
+          "iterations without improvement that end a search; auto: 5 times the spins");
+  v.field("elite", s.elite, between(1, 1000), "best states that path relinking links with each other; 1: restarts alone");
+}
+
 template <class V, Structure<MachineConfig> S>
 void visit_fields(V& v, S& s) {
   v.field("kind", s.kind, one_of({"sa"}), "sa: structured simulated annealing");
@@ -87,6 +97,7 @@ void visit_fields(V& v, S& s) {
   v.field("hot_temperature", s.hot_temperature, above(0), "first temperature of segment moves, in units of one output step");
   v.field("cold_temperature", s.cold_temperature, above(0), "last temperature, same units");
   v.field("weight_temperature_ratio", s.weight_temperature_ratio, above(0), "weight moves see the temperature times this");
+  v.section("tabu", s.tabu, "tabu search with restarts and path relinking");
 }
 
 template <class V, Structure<AnnealConfig> S>
