@@ -61,6 +61,14 @@ struct QcgdConfig {
   bool polish = false;     ///< finish with FIP-consistent annealing from the incumbent (section `anneal`)
 };
 
+/// Simulated annealing of Ising problems (not of the structured oracle).
+struct SaConfig {
+  int sweeps = 1000;           ///< of a read that does not say how many
+  double hot_temperature = 0;  ///< in units of energy; 0: from the quantiles of the fields
+  double cold_temperature = 0;
+  std::string cooling = "linear";  ///< linear: in 1/T; geometric
+};
+
 /// The oracle that minimises the penalised energy.
 struct MachineConfig {
   std::string kind = "sa";       ///< sa: structured simulated annealing
@@ -69,6 +77,7 @@ struct MachineConfig {
   double hot_temperature = 0.5;  ///< of segment moves, in units of one step of the output
   double cold_temperature = 0.02;
   double weight_temperature_ratio = 10.0;  ///< weight moves see the segment temperature times this
+  SaConfig sa{};
 };
 
 /// FIP-consistent annealing: flip a parameter bit, propagate, accept on the loss.

@@ -79,6 +79,15 @@ void visit_fields(V& v, S& s) {
   v.field("polish", s.polish, anything(), "finish with FIP-consistent annealing (section anneal) from the best network");
 }
 
+template <class V, Structure<SaConfig> S>
+void visit_fields(V& v, S& s) {
+  v.field("sweeps", s.sweeps, at_least(1), "sweeps of a read that does not say how many");
+  v.field("hot_temperature", s.hot_temperature, above(0).or_word("automatic"),
+          "first temperature, in units of energy; automatic: from the quantiles of the local fields");
+  v.field("cold_temperature", s.cold_temperature, above(0).or_word("automatic"), "last temperature, same units");
+  v.field("cooling", s.cooling, one_of({"linear", "geometric"}), "linear: in 1/T");
+}
+
 template <class V, Structure<MachineConfig> S>
 void visit_fields(V& v, S& s) {
   v.field("kind", s.kind, one_of({"sa"}), "sa: structured simulated annealing");
@@ -87,6 +96,7 @@ void visit_fields(V& v, S& s) {
   v.field("hot_temperature", s.hot_temperature, above(0), "first temperature of segment moves, in units of one output step");
   v.field("cold_temperature", s.cold_temperature, above(0), "last temperature, same units");
   v.field("weight_temperature_ratio", s.weight_temperature_ratio, above(0), "weight moves see the temperature times this");
+  v.section("sa", s.sa, "simulated annealing of Ising problems");
 }
 
 template <class V, Structure<AnnealConfig> S>

@@ -1,6 +1,7 @@
 #include "ising/machines.hpp"
 
 #include "base/error.hpp"
+#include "ising/anneal/annealing.hpp"
 #include "ising/enumeration.hpp"
 
 #include <functional>
@@ -17,6 +18,7 @@ using Maker = std::function<std::unique_ptr<Machine>(const MachineConfig&)>;
 /// The one list of machines.
 const std::vector<std::pair<std::string, Maker>>& makers() {
   static const std::vector<std::pair<std::string, Maker>> list{
+      {"sa", [](const MachineConfig& config) { return std::make_unique<SimulatedAnnealing>(config.sa); }},
       {"enumeration", [](const MachineConfig&) { return std::make_unique<Enumeration>(); }},
   };
   return list;
