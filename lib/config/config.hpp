@@ -105,6 +105,14 @@ struct CacConfig {
   int sample_interval = 1;    ///< steps between two looks at the signs
 };
 
+/// Tabu search with restarts and path relinking.
+struct TabuConfig {
+  std::int64_t sweeps = 50'000;  ///< iterations a read, each of which looks at all moves
+  int tenure = 0;                ///< iterations for which a flipped spin stays, plus 1 to 10 at random; 0: spins / 100
+  std::int64_t patience = 0;     ///< iterations without improvement that end a search; 0: 5 spins
+  int elite = 10;                ///< states that are linked with each other
+};
+
 /// The oracle that minimises the penalised energy.
 struct MachineConfig {
   std::string kind = "sa";       ///< sa: structured simulated annealing
@@ -118,6 +126,7 @@ struct MachineConfig {
   BifurcationConfig dsb;                   ///< discrete simulated bifurcation
   CimConfig cim;
   CacConfig cac;
+  TabuConfig tabu;
 };
 
 /// FIP-consistent annealing: flip a parameter bit, propagate, accept on the loss.

@@ -124,6 +124,16 @@ void visit_fields(V& v, S& s) {
   v.field("sample_interval", s.sample_interval, at_least(1), "steps between two looks at the signs");
 }
 
+template <class V, Structure<TabuConfig> S>
+void visit_fields(V& v, S& s) {
+  v.field("sweeps", s.sweeps, at_least(1), "iterations a read, each of which looks at all moves");
+  v.field("tenure", s.tenure, at_least(0).or_word("auto"),
+          "iterations for which a flipped spin stays as it is, plus 1 to 10 at random; auto: spins / 100");
+  v.field("patience", s.patience, at_least(0).or_word("auto"),
+          "iterations without improvement that end a search; auto: 5 times the spins");
+  v.field("elite", s.elite, between(1, 1000), "best states that path relinking links with each other; 1: restarts alone");
+}
+
 template <class V, Structure<MachineConfig> S>
 void visit_fields(V& v, S& s) {
   v.field("kind", s.kind, one_of({"sa"}), "sa: structured simulated annealing");
@@ -137,6 +147,7 @@ void visit_fields(V& v, S& s) {
   v.section("dsb", s.dsb, "discrete simulated bifurcation");
   v.section("cim", s.cim, "coherent Ising machine, mean field with measurement noise");
   v.section("cac", s.cac, "coherent Ising machine with chaotic amplitude control");
+  v.section("tabu", s.tabu, "tabu search with restarts and path relinking");
 }
 
 template <class V, Structure<AnnealConfig> S>
