@@ -61,6 +61,14 @@ struct QcgdConfig {
   bool polish = false;     ///< finish with FIP-consistent annealing from the incumbent (section `anneal`)
 };
 
+/// Simulated annealing of Ising problems (not of the structured oracle).
+struct SaConfig {
+  int sweeps = 1000;           ///< of a read that does not say how many
+  double hot_temperature = 0;  ///< in units of energy; 0: from the quantiles of the fields
+  double cold_temperature = 0;
+  std::string cooling = "linear";  ///< linear: in 1/T; geometric
+};
+
 /// Simulated bifurcation. Defaults of the ballistic form.
 struct BifurcationConfig {
   int steps = 1000;          ///< full field evaluations a read
@@ -97,14 +105,6 @@ struct CacConfig {
   int sample_interval = 1;    ///< steps between two looks at the signs
 };
 
-/// Simulated annealing of Ising problems (not of the structured oracle).
-struct SaConfig {
-  int sweeps = 1000;           ///< of a read that does not say how many
-  double hot_temperature = 0;  ///< in units of energy; 0: from the quantiles of the fields
-  double cold_temperature = 0;
-  std::string cooling = "linear";  ///< linear: in 1/T; geometric
-};
-
 /// Tabu search with restarts and path relinking.
 struct TabuConfig {
   std::int64_t sweeps = 50'000;  ///< iterations a read, each of which looks at all moves
@@ -121,11 +121,11 @@ struct MachineConfig {
   double hot_temperature = 0.5;  ///< of segment moves, in units of one step of the output
   double cold_temperature = 0.02;
   double weight_temperature_ratio = 10.0;  ///< weight moves see the segment temperature times this
+  SaConfig sa{};
   BifurcationConfig bsb;                   ///< ballistic simulated bifurcation
   BifurcationConfig dsb;                   ///< discrete simulated bifurcation
   CimConfig cim;
   CacConfig cac;
-  SaConfig sa{};
   TabuConfig tabu;
 };
 

@@ -3,17 +3,9 @@
 #include "ising/problem.hpp"
 #include "ising/tabu/pick.hpp"
 
-#include <optional>
-
 /// Couplings as tabu search wants them: what a flip does to the costs of all others, cost_j += 4 J_ij s_i s_j (before the
 /// flip), in units in which everything is an integer where there are such.
 namespace isinglass {
-
-/// The power of two in units of which 2 J and 2 h are integers and all sums of a row fit 30 bits; none: real coefficients.
-[[nodiscard]] std::optional<double> integer_unit(const IsingProblem& problem);
-
-/// Whether rows are stored as a whole: more than a tenth of the pairs are coupled.
-[[nodiscard]] bool wants_dense_rows(const IsingProblem& problem);
 
 /// `spins` rounded up to whole vectors.
 template <class Cost>

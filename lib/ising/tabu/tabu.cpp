@@ -95,6 +95,7 @@ ReadSet ProgrammedTabu::read(const ReadRequest& request) {
 }  // namespace
 
 std::unique_ptr<ProgrammedMachine> Tabu::program(const IsingProblem& problem) const {
+  check_groups_can_be_kept(problem);
   return std::make_unique<ProgrammedTabu>(problem, config_);
 }
 

@@ -1,5 +1,6 @@
 #include "ising/tabu/walk.hpp"
 
+#include "ising/coefficients.hpp"
 #include "ising/groups/fold.hpp"
 
 #include <algorithm>
@@ -206,7 +207,7 @@ double largest_step(const IsingProblem& problem) {
 }  // namespace
 
 std::unique_ptr<TabuWalk> make_tabu_walk(const IsingProblem& problem) {
-  const std::optional<double> unit = integer_unit(problem);
+  const std::optional<double> unit = integer_unit(problem, 29);  // re-assignments add two costs: a bit stays free
   if (!wants_dense_rows(problem)) {
     if (unit) return std::make_unique<Walk<SparseRows<std::int32_t>>>(problem, *unit);
     return std::make_unique<Walk<SparseRows<double>>>(problem, 1.0);
