@@ -3,6 +3,7 @@
 #include "base/error.hpp"
 #include "ising/enumeration.hpp"
 #include "ising/tabu/tabu.hpp"
+#include "ising/tempering/tempering.hpp"
 
 #include <functional>
 #include <utility>
@@ -19,6 +20,7 @@ using Maker = std::function<std::unique_ptr<Machine>(const MachineConfig&)>;
 const std::vector<std::pair<std::string, Maker>>& makers() {
   static const std::vector<std::pair<std::string, Maker>> list{
       {"enumeration", [](const MachineConfig&) { return std::make_unique<Enumeration>(); }},
+      {"pt", [](const MachineConfig& config) { return std::make_unique<Tempering>(config.pt, config.groups); }},
       {"tabu", [](const MachineConfig& config) { return std::make_unique<Tabu>(config.tabu); }},
   };
   return list;
