@@ -113,6 +113,21 @@ struct TabuConfig {
   int elite = 10;                ///< states that are linked with each other
 };
 
+/// Parallel tempering.
+struct TemperingConfig {
+  std::int64_t sweeps = 1000;          ///< of each replica a read
+  int temperatures = 24;               ///< of the ladder
+  double hot_temperature = 0;          ///< 0: from the costs of moves
+  double cold_temperature = 0;         ///< 0: likewise
+  bool adapt = true;                   ///< temperatures move until all neighbours exchange equally often
+  std::string cluster_moves = "auto";  ///< isoenergetic clusters: auto, on, off
+};
+
+/// Moves of one-hot groups in annealing and tempering.
+struct GroupConfig {
+  bool swaps = false;  ///< also exchange the values of two groups of one size
+};
+
 /// The oracle that minimises the penalised energy.
 struct MachineConfig {
   std::string kind = "sa";       ///< sa: structured simulated annealing
@@ -127,6 +142,8 @@ struct MachineConfig {
   CimConfig cim;
   CacConfig cac;
   TabuConfig tabu;
+  TemperingConfig pt;
+  GroupConfig groups;
 };
 
 /// FIP-consistent annealing: flip a parameter bit, propagate, accept on the loss.
