@@ -1,6 +1,10 @@
 #include "ising/machines.hpp"
 
 #include "base/error.hpp"
+#include "ising/anneal/annealing.hpp"
+#include "ising/dynamics/bifurcation.hpp"
+#include "ising/dynamics/cim.hpp"
+#include "ising/dynamics/dynamics_machine.hpp"
 #include "ising/enumeration.hpp"
 #include "ising/tabu/tabu.hpp"
 #include "ising/tempering/tempering.hpp"
@@ -16,11 +20,23 @@ namespace {
 
 using Maker = std::function<std::unique_ptr<Machine>(const MachineConfig&)>;
 
+std::unique_ptr<Machine> moving(dynamics::Dynamics kind) {
+  return std::make_unique<dynamics::DynamicsMachine>(std::move(kind));
+}
+
 /// The one list of machines.
 const std::vector<std::pair<std::string, Maker>>& makers() {
   static const std::vector<std::pair<std::string, Maker>> list{
+      {"sa",
+       [](const MachineConfig& config) {
+         return std::make_unique<SimulatedAnnealing>(config.sa, best_simd_level(), config.groups);
+       }},
       {"enumeration", [](const MachineConfig&) { return std::make_unique<Enumeration>(); }},
       {"pt", [](const MachineConfig& config) { return std::make_unique<Tempering>(config.pt, config.groups); }},
+      {"bsb", [](const MachineConfig& c) { return moving(bifurcation(dynamics::Bifurcation::ballistic, c.bsb)); }},
+      {"dsb", [](const MachineConfig& c) { return moving(bifurcation(dynamics::Bifurcation::discrete, c.dsb)); }},
+      {"cim", [](const MachineConfig& c) { return moving(dynamics::mean_field_cim(c.cim)); }},
+      {"cac", [](const MachineConfig& c) { return moving(dynamics::controlled_cim(c.cac)); }},
       {"tabu", [](const MachineConfig& config) { return std::make_unique<Tabu>(config.tabu); }},
   };
   return list;
