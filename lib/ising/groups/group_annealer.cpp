@@ -62,7 +62,7 @@ ReadSet GroupAnnealer::read(const ReadRequest& request) {
     BestState best{StopRule(request)};
     set.field_evaluations += anneal(best, random, temperatures);
     set.was_cut = best.is_over();
-    set.reads.push_back(best.take(problem(), index));
+    set.reads.push_back(best.take(index));
   }
   set.spin_updates = set.field_evaluations * static_cast<std::int64_t>(problem().spins);
   return set;
