@@ -94,13 +94,13 @@ BOOST_AUTO_TEST_CASE(new_fields_and_couplings_equal_a_fresh_program) {
   }
 }
 
-BOOST_AUTO_TEST_CASE(groups_are_refused) {
-  IsingProblem problem;
-  problem.spins = 2;
-  problem.couplings = sparse_couplings(2, {});
-  problem.fields = {0, 0};
-  problem.groups = {{0, 1}};
-  BOOST_CHECK_THROW((void)SimulatedAnnealing(SaConfig{}).program(problem), InputError);
+BOOST_AUTO_TEST_CASE(groups_are_kept) {
+  Words words(2);
+  IsingProblem problem = testing::random_ising(words, 12, 50, Coefficients::real);
+  problem.groups = {{0, 1, 5}, {2, 7}};
+  const SimulatedAnnealing machine{SaConfig{}};
+  BOOST_TEST(machine.keeps_groups());
+  testing::check_reads(problem, machine.program(problem)->read({}), true);
 }
 
 }  // namespace
