@@ -76,6 +76,11 @@ ChosenChains::ChosenChains(const IsingProblem& problem, SimdLevel level, Formed)
       chains_(make_chains(problem, choice_, level)),
       range_(automatic_range(problem)) {}
 
-bool ChosenChains::set_fields(std::span<const double>) { return false; }
+bool ChosenChains::set_fields(std::span<const double> fields) {
+  const bool has_couplings = coefficients_.largest_coupling() > 0;  // else the temperatures come from the fields
+  if (!has_couplings || choose(coefficients_, fields, is_dense_) != choice_) return false;
+  chains_->set_fields(fields);
+  return true;
+}
 
 }  // namespace isinglass
