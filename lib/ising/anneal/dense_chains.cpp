@@ -8,6 +8,18 @@
 
 namespace isinglass {
 
+namespace {
+
+bool bit_of(std::span<const std::uint32_t> up, std::size_t i) { return (up[i / dense_group] >> (i % dense_group) & 1U) != 0; }
+
+Spins spins_of(std::span<const std::uint32_t> up, std::size_t spins) {
+  Spins state(spins);
+  for (std::size_t i = 0; i < spins; ++i) state[i] = bit_of(up, i) ? std::int8_t{1} : std::int8_t{-1};
+  return state;
+}
+
+}  // namespace
+
 DenseChains::DenseChains(const IsingProblem& problem, double unit, SimdLevel level)
     : level_(level),
       spins_(problem.spins),
@@ -61,16 +73,16 @@ void DenseChains::recompute() {
   const std::size_t stride = groups_ * dense_group;
   std::vector<std::int32_t> sum(stride);
   for (std::size_t i = 0; i < spins_; ++i) {
-    const std::int32_t s = is_up(i) ? 1 : -1;
+    const std::int32_t s = bit_of(up_, i) ? 1 : -1;
     for (std::size_t k = 0; k < spins_; ++k)
-      sum[k] += s * (rows_.empty() ? ((bits_[i * groups_ + k / dense_group] >> (k % dense_group) & 1U) != 0 ? 1 : -1)
+      sum[k] += s * (rows_.empty() ? (bit_of(std::span(bits_).subspan(i * groups_, groups_), k) ? 1 : -1)
                                    : static_cast<std::int32_t>(rows_[i * stride + k]));
     if (rows_.empty()) sum[i] += s;  // the bit of the spin itself says -1
   }
   energy_ = 0;
   for (std::size_t i = 0; i < spins_; ++i) {
     fields_[i] = static_cast<std::int16_t>(sum[i] + h_[i]);
-    energy_ += (is_up(i) ? 1 : -1) * (sum[i] + 2 * static_cast<std::int64_t>(h_[i]));
+    energy_ += (bit_of(up_, i) ? 1 : -1) * (sum[i] + 2 * static_cast<std::int64_t>(h_[i]));
   }
   energy_ /= 2;  // every coupling was counted from both ends
 }
@@ -95,11 +107,8 @@ void DenseChains::return_to_best() {
   recompute();
 }
 
-Spins DenseChains::best(std::size_t) const {
-  Spins spins(spins_);
-  for (std::size_t i = 0; i < spins_; ++i)
-    spins[i] = (best_up_[i / dense_group] >> (i % dense_group) & 1U) != 0 ? std::int8_t{1} : std::int8_t{-1};
-  return spins;
-}
+Spins DenseChains::state(std::size_t) const { return spins_of(up_, spins_); }
+
+Spins DenseChains::best(std::size_t) const { return spins_of(best_up_, spins_); }
 
 }  // namespace isinglass

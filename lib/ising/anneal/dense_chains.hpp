@@ -20,12 +20,12 @@ public:
   std::uint64_t keep_improved() override;
   void return_to_best() override;
   [[nodiscard]] double best_energy(std::size_t) const override { return offset_ + unit_ * static_cast<double>(best_energy_); }
+  [[nodiscard]] Spins state(std::size_t lane) const override;
   [[nodiscard]] Spins best(std::size_t lane) const override;
   void set_fields(std::span<const double> fields) override;
 
 private:
   void load_rows(std::span<const double> couplings);
-  [[nodiscard]] bool is_up(std::size_t i) const { return (up_[i / dense_group] >> (i % dense_group) & 1U) != 0; }
   /// Fields and energy of the state in up_, from scratch.
   void recompute();
 
