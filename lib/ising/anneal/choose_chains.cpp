@@ -4,6 +4,9 @@
 #include "ising/anneal/lane_chains.hpp"
 #include "ising/anneal/real_chains.hpp"
 
+#include <cmath>
+#include <cstdint>
+
 namespace isinglass {
 
 namespace {
@@ -35,9 +38,9 @@ Coefficients coefficients_of(const IsingProblem& problem) {
 ChainChoice choose(const Coefficients& coefficients, std::span<const double> fields, bool is_dense) {
   const double unit = coefficients.unit(fields);
   if (unit == 0) return {is_dense ? ChainKind::dense_real : ChainKind::sparse_real};
-  const double largest = coefficients.largest_field(fields) / unit + 0.5;
+  const double largest = std::round(coefficients.largest_field(fields) / unit);
   if (is_dense) {
-    if (largest <= INT16_MAX && coefficients.largest_coupling() / unit <= INT8_MAX + 0.5)
+    if (largest <= INT16_MAX && std::round(coefficients.largest_coupling() / unit) <= INT8_MAX)
       return {ChainKind::dense_integer, unit};
     return {ChainKind::dense_real};
   }
