@@ -21,6 +21,7 @@ struct Kernel {
   int density_percent;
   double largest;  ///< of the coefficients
   bool is_whole, is_binary;
+  double field = 0;  ///< added to that of the last spin, which it freezes: fields past 16 bits with couplings of 8
 };
 
 const std::vector<Kernel>& kernels() {
@@ -28,8 +29,9 @@ const std::vector<Kernel>& kernels() {
                                         {"16-bit lanes", ChainKind::lanes16, 40, 900, true, false},
                                         {"32-bit lanes", ChainKind::lanes32, 40, 90000, true, false},
                                         {"sparse, real", ChainKind::sparse_real, 40, 1, false, false},
-                                        {"dense, +-1", ChainKind::dense_integer, 100, 1, true, true},
-                                        {"dense, whole", ChainKind::dense_integer, 100, 3, true, false},
+                                        {"dense, +-1", ChainKind::dense16, 100, 1, true, true},
+                                        {"dense, whole", ChainKind::dense16, 100, 3, true, false},
+                                        {"dense, large fields", ChainKind::dense32, 100, 100, true, false, 40000},
                                         {"dense, real", ChainKind::dense_real, 100, 1, false, false}};
   return list;
 }
@@ -48,6 +50,7 @@ IsingProblem problem_for(const Kernel& kernel, Words& words, std::size_t spins) 
         pairs.push_back({static_cast<std::int32_t>(i), static_cast<std::int32_t>(k), coefficient(words, kernel)});
   IsingProblem problem{spins, sparse_couplings(spins, pairs), std::vector<double>(spins), 0.5};
   for (double& h : problem.fields) h = coefficient(words, kernel);
+  problem.fields.back() += kernel.field;
   if (kernel.density_percent == 100) problem.couplings = to_dense(problem);
   return problem;
 }

@@ -40,8 +40,9 @@ ChainChoice choose(const Coefficients& coefficients, std::span<const double> fie
   if (unit == 0) return {is_dense ? ChainKind::dense_real : ChainKind::sparse_real};
   const double largest = std::round(coefficients.largest_field(fields) / unit);
   if (is_dense) {
-    if (largest <= INT16_MAX && std::round(coefficients.largest_coupling() / unit) <= INT8_MAX)
-      return {ChainKind::dense_integer, unit};
+    const bool are_bytes = std::round(coefficients.largest_coupling() / unit) <= INT8_MAX;
+    if (are_bytes && largest <= INT16_MAX) return {ChainKind::dense16, unit};
+    if (are_bytes && largest <= INT32_MAX / 2) return {ChainKind::dense32, unit};
     return {ChainKind::dense_real};
   }
   if (largest <= INT8_MAX) return {ChainKind::lanes8, unit};
@@ -58,8 +59,10 @@ std::unique_ptr<Chains> make_chains(const IsingProblem& problem, const ChainChoi
       return std::make_unique<LaneChains<std::int16_t>>(problem, choice.unit, level);
     case ChainKind::lanes32:
       return std::make_unique<LaneChains<std::int32_t>>(problem, choice.unit, level);
-    case ChainKind::dense_integer:
-      return std::make_unique<DenseChains>(problem, choice.unit, level);
+    case ChainKind::dense16:
+      return std::make_unique<DenseChains<std::int16_t>>(problem, choice.unit, level);
+    case ChainKind::dense32:
+      return std::make_unique<DenseChains<std::int32_t>>(problem, choice.unit, level);
     case ChainKind::dense_real:
       return std::make_unique<RealChains<DenseCouplings>>(problem);
     case ChainKind::sparse_real:

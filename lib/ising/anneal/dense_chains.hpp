@@ -8,8 +8,9 @@
 
 namespace isinglass {
 
-/// One chain at a time on a full matrix of whole coefficients of at most 8 bits, with fields of 16 bits: 32 proposals are
-/// compared at once, an accept adds a row to all fields.
+/// One chain at a time on a full matrix of whole couplings of at most 8 bits: 32 (16-bit fields) or 16 (32-bit fields)
+/// proposals are compared at once, an accept adds a row to all fields. No local field may be beyond the range of Field.
+template <class Field>
 class DenseChains : public Chains {
 public:
   DenseChains(const IsingProblem& problem, double unit, SimdLevel level);
@@ -29,13 +30,15 @@ private:
   /// Fields and energy of the state in up_, from scratch.
   void recompute();
 
-  SimdLevel level_;
+  static constexpr std::size_t group = dense_group<Field>;
+  DenseSweeper<Field> sweeper_;
+  bool takes_bits_ = false;
   std::size_t spins_ = 0, groups_ = 0;
   double unit_ = 1, offset_ = 0;
   std::vector<std::int32_t> h_;      // [spins]
   AlignedVector<std::int8_t> rows_;  // see DenseSweep; empty if all couplings are +-1 and the level takes bits
   std::vector<std::uint32_t> bits_, real_, up_, best_up_;
-  AlignedVector<std::int16_t> fields_, scaled_;
+  AlignedVector<Field> fields_, scaled_;
   ThresholdPool pool_;
   Places places_;
   std::int64_t energy_ = 0, best_energy_ = 0;  // in units
