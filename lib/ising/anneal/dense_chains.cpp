@@ -26,7 +26,7 @@ Spins spins_of(std::span<const std::uint32_t> up, std::size_t spins) {
 
 template <class Field>
 DenseChains<Field>::DenseChains(const IsingProblem& problem, double unit, SimdLevel level)
-    : sweeper_(dense_sweeper<Field>(level)),
+    : kernels_(dense_kernels<Field>(level)),
       takes_bits_(takes_bits(level) && sizeof(Field) == 2),
       spins_(problem.spins),
       groups_((problem.spins + group - 1) / group),
@@ -47,6 +47,9 @@ void DenseChains<Field>::load_rows(std::span<const double> couplings) {
   const auto at = [&](std::size_t i, std::size_t k) {
     return static_cast<int>(std::lround(couplings[i * spins_ + k] / unit_));
   };
+  all_down_.assign(spins_, 0);
+  for (std::size_t i = 0; i < spins_; ++i)
+    for (std::size_t k = 0; k < spins_; ++k) all_down_[i] -= at(i, k);
   bool is_binary = takes_bits_;
   for (std::size_t i = 0; i < spins_ && is_binary; ++i)
     for (std::size_t k = 0; k < i && is_binary; ++k) is_binary = std::abs(at(i, k)) == 1;
@@ -71,43 +74,41 @@ template <class Field>
 void DenseChains<Field>::begin(std::uint64_t seed, std::uint64_t chunk, std::span<const std::int8_t> warm) {
   places_ = pool_.shuffle(seed, chunk);
   const Spins state = warm.empty() ? random_state(seed, chunk, spins_) : Spins(warm.begin(), warm.end());
+  std::vector<std::uint32_t> first(groups_);
+  for (std::size_t i = 0; i < spins_; ++i) first[i / group] |= static_cast<std::uint32_t>(state[i] > 0) << (i % group);
   std::ranges::fill(up_, 0U);
-  for (std::size_t i = 0; i < spins_; ++i) up_[i / group] |= static_cast<std::uint32_t>(state[i] > 0) << (i % group);
-  recompute();
+  for (std::size_t i = 0; i < spins_; ++i) fields_[i] = static_cast<Field>(all_down_[i] + h_[i]);
+  move_to(first);
+  energy_ = energy_of_state();
   best_energy_ = std::numeric_limits<std::int64_t>::max();
 }
 
 template <class Field>
-void DenseChains<Field>::recompute() {
-  const std::size_t stride = groups_ * group;
-  std::vector<std::int32_t> sum(stride);
+DenseSweep<Field> DenseChains<Field>::view(std::size_t first, std::size_t last) {
+  return {fields_.data(), up_.data(), real_.data(), rows_.empty() ? nullptr : rows_.data(), bits_.data(), scaled_.data(),
+          groups_,        first,      last};
+}
+
+template <class Field>
+void DenseChains<Field>::move_to(std::span<const std::uint32_t> up) {
+  for (std::size_t i = 0; i < spins_; ++i)
+    if (bit_of<group>(up, i) != bit_of<group>(up_, i)) kernels_.flip(view(0, groups_), {i, bit_of<group>(up_, i)});
+  up_.assign(up.begin(), up.end());
+}
+
+template <class Field>
+std::int64_t DenseChains<Field>::energy_of_state() const {
+  std::int64_t sum = 0;  // every coupling is counted from both ends
   for (std::size_t i = 0; i < spins_; ++i) {
-    const std::int32_t s = bit_of<group>(up_, i) ? 1 : -1;
-    for (std::size_t k = 0; k < spins_; ++k)
-      sum[k] += s * (rows_.empty() ? (bit_of<group>(std::span(bits_).subspan(i * groups_, groups_), k) ? 1 : -1)
-                                   : static_cast<std::int32_t>(rows_[i * stride + k]));
-    if (rows_.empty()) sum[i] += s;  // the bit of the spin itself says -1
+    const std::int64_t field = static_cast<std::int64_t>(fields_[i]) + h_[i];
+    sum += bit_of<group>(up_, i) ? field : -field;
   }
-  energy_ = 0;
-  for (std::size_t i = 0; i < spins_; ++i) {
-    fields_[i] = static_cast<Field>(sum[i] + h_[i]);
-    energy_ += (bit_of<group>(up_, i) ? 1 : -1) * (sum[i] + 2 * static_cast<std::int64_t>(h_[i]));
-  }
-  energy_ /= 2;  // every coupling was counted from both ends
+  return sum / 2;
 }
 
 template <class Field>
 bool DenseChains<Field>::sweep(std::size_t first, std::size_t last) {
-  const DenseSweep<Field> range{fields_.data(),
-                                up_.data(),
-                                real_.data(),
-                                rows_.empty() ? nullptr : rows_.data(),
-                                bits_.data(),
-                                scaled_.data(),
-                                groups_,
-                                first / group,
-                                (last + group - 1) / group};
-  const DenseResult result = sweeper_(range, places_);
+  const DenseResult result = kernels_.sweep(view(first / group, (last + group - 1) / group), places_);
   energy_ += 2 * result.cost;
   return result.accepted > 0;
 }
@@ -122,8 +123,8 @@ std::uint64_t DenseChains<Field>::keep_improved() {
 
 template <class Field>
 void DenseChains<Field>::return_to_best() {
-  up_ = best_up_;
-  recompute();
+  move_to(best_up_);
+  energy_ = best_energy_;
 }
 
 template <class Field>

@@ -27,11 +27,14 @@ public:
 
 private:
   void load_rows(std::span<const double> couplings);
-  /// Fields and energy of the state in up_, from scratch.
-  void recompute();
+  /// What kernels work on, for groups first .. last - 1.
+  [[nodiscard]] DenseSweep<Field> view(std::size_t first, std::size_t last);
+  /// Flips what is needed to get to a state.
+  void move_to(std::span<const std::uint32_t> up);
+  [[nodiscard]] std::int64_t energy_of_state() const;
 
   static constexpr std::size_t group = dense_group<Field>;
-  DenseSweeper<Field> sweeper_;
+  DenseKernels<Field> kernels_;
   bool takes_bits_ = false;
   std::size_t spins_ = 0, groups_ = 0;
   double unit_ = 1, offset_ = 0;
@@ -39,6 +42,7 @@ private:
   AlignedVector<std::int8_t> rows_;  // see DenseSweep; empty if all couplings are +-1 and the level takes bits
   std::vector<std::uint32_t> bits_, real_, up_, best_up_;
   AlignedVector<Field> fields_, scaled_;
+  std::vector<std::int64_t> all_down_;  // -sum_j J_ij, [spins]: fields without h where all spins are -1
   ThresholdPool pool_;
   Places places_;
   std::int64_t energy_ = 0, best_energy_ = 0;  // in units

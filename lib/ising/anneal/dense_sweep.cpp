@@ -49,25 +49,39 @@ __attribute__((always_inline)) inline DenseResult sweep_loops(const DenseSweep<F
 }
 
 template <class Field>
+__attribute__((always_inline)) inline void flip_loop(const DenseSweep<Field>& sweep, DenseFlip flip) {
+  const std::size_t stride = sweep.groups * dense_group<Field>;
+  add_row(sweep.fields, sweep.rows + flip.spin * stride, flip.was_up, stride);
+}
+
+template <class Field>
 __attribute__((target("avx2"))) DenseResult sweep_avx2(const DenseSweep<Field>& sweep, Places& places) {
   return sweep_loops(sweep, places);
+}
+template <class Field>
+__attribute__((target("avx2"))) void flip_avx2(const DenseSweep<Field>& sweep, DenseFlip flip) {
+  flip_loop(sweep, flip);
 }
 
 template <class Field>
 DenseResult sweep_plain(const DenseSweep<Field>& sweep, Places& places) {
   return sweep_loops(sweep, places);
 }
+template <class Field>
+void flip_plain(const DenseSweep<Field>& sweep, DenseFlip flip) {
+  flip_loop(sweep, flip);
+}
 
 }  // namespace
 
 template <class Field>
-DenseSweeper<Field> dense_sweeper(SimdLevel level) {
-  if (level == SimdLevel::avx512)
-    return [](const DenseSweep<Field>& sweep, Places& places) { return sweep_dense_avx512(sweep, places); };
-  return level == SimdLevel::avx2 ? &sweep_avx2<Field> : &sweep_plain<Field>;
+DenseKernels<Field> dense_kernels(SimdLevel level) {
+  if (level == SimdLevel::avx512) return dense_kernels_avx512<Field>();
+  if (level == SimdLevel::avx2) return {&sweep_avx2<Field>, &flip_avx2<Field>};
+  return {&sweep_plain<Field>, &flip_plain<Field>};
 }
 
-template DenseSweeper<std::int16_t> dense_sweeper(SimdLevel);
-template DenseSweeper<std::int32_t> dense_sweeper(SimdLevel);
+template DenseKernels<std::int16_t> dense_kernels(SimdLevel);
+template DenseKernels<std::int32_t> dense_kernels(SimdLevel);
 
 }  // namespace isinglass

@@ -30,18 +30,26 @@ struct DenseSweep {
 struct DenseResult {
   std::int64_t cost = 0, accepted = 0;
 };
-template <class Field>
-using DenseSweeper = DenseResult (*)(const DenseSweep<Field>&, Places&);
+/// Adds what the flip of a spin, that is +1 before it or not, does to the fields: twice its row. The spin's own field stays.
+struct DenseFlip {
+  std::size_t spin = 0;
+  bool was_up = false;
+};
 
-/// The kernel for a level.
+/// The kernels for a level.
 template <class Field>
-[[nodiscard]] DenseSweeper<Field> dense_sweeper(SimdLevel level);
+struct DenseKernels {
+  DenseResult (*sweep)(const DenseSweep<Field>&, Places&);
+  void (*flip)(const DenseSweep<Field>&, DenseFlip);
+};
+template <class Field>
+[[nodiscard]] DenseKernels<Field> dense_kernels(SimdLevel level);
 
 /// Whether a level has a kernel for bits.
 [[nodiscard]] constexpr bool takes_bits(SimdLevel level) { return level == SimdLevel::avx512; }
 
 /// Only to be called where the machine has these instructions.
-[[nodiscard]] DenseResult sweep_dense_avx512(const DenseSweep<std::int16_t>& sweep, Places& places);
-[[nodiscard]] DenseResult sweep_dense_avx512(const DenseSweep<std::int32_t>& sweep, Places& places);
+template <class Field>
+[[nodiscard]] DenseKernels<Field> dense_kernels_avx512();
 
 }  // namespace isinglass

@@ -120,21 +120,35 @@ ISINGLASS_AVX512 DenseResult sweep_rows(const DenseSweep<Field>& sweep, Places& 
   return result;
 }
 
-__attribute__((target("avx512bw"))) DenseResult sweep_bits(const DenseSweep<std::int16_t>& sweep, Places& places) {
-  return sweep_rows<BitRow>(sweep, places);
+template <class Row, class Field>
+ISINGLASS_AVX512 void flip_row(const DenseSweep<Field>& sweep, DenseFlip flip) {
+  const Field own = sweep.fields[flip.spin];
+  add_row(sweep, Row::of(sweep, flip.spin, flip.was_up));
+  sweep.fields[flip.spin] = own;
 }
-__attribute__((target("avx512bw"))) DenseResult sweep_bytes(const DenseSweep<std::int16_t>& sweep, Places& places) {
-  return sweep_rows<ByteRow<std::int16_t>>(sweep, places);
+
+template <class Field>
+__attribute__((target("avx512bw"))) DenseResult sweep_any(const DenseSweep<Field>& sweep, Places& places) {
+  if constexpr (sizeof(Field) == 2)
+    if (sweep.rows == nullptr) return sweep_rows<BitRow>(sweep, places);
+  return sweep_rows<ByteRow<Field>>(sweep, places);
 }
-__attribute__((target("avx512bw"))) DenseResult sweep_bytes(const DenseSweep<std::int32_t>& sweep, Places& places) {
-  return sweep_rows<ByteRow<std::int32_t>>(sweep, places);
+
+template <class Field>
+__attribute__((target("avx512bw"))) void flip_any(const DenseSweep<Field>& sweep, DenseFlip flip) {
+  if constexpr (sizeof(Field) == 2)
+    if (sweep.rows == nullptr) return flip_row<BitRow>(sweep, flip);
+  flip_row<ByteRow<Field>>(sweep, flip);
 }
 
 }  // namespace
 
-DenseResult sweep_dense_avx512(const DenseSweep<std::int16_t>& sweep, Places& places) {
-  return sweep.rows == nullptr ? sweep_bits(sweep, places) : sweep_bytes(sweep, places);
+template <class Field>
+DenseKernels<Field> dense_kernels_avx512() {
+  return {&sweep_any<Field>, &flip_any<Field>};
 }
-DenseResult sweep_dense_avx512(const DenseSweep<std::int32_t>& sweep, Places& places) { return sweep_bytes(sweep, places); }
+
+template DenseKernels<std::int16_t> dense_kernels_avx512();
+template DenseKernels<std::int32_t> dense_kernels_avx512();
 
 }  // namespace isinglass
