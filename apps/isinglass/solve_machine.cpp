@@ -63,7 +63,7 @@ void take_form(IsingProblem& problem) {
   constexpr std::size_t most_rows = 8192;
   const auto n = static_cast<double>(problem.spins);
   if (problem.spins < 2 || problem.spins > most_rows) return;
-  if (2 * static_cast<double>(couplers(problem)) >= 0.3 * n * (n - 1)) problem.couplings = to_dense(problem);
+  if (2 * static_cast<double>(couplers(problem)) >= 0.5 * n * (n - 1)) problem.couplings = to_dense(problem);
 }
 
 }  // namespace

@@ -33,7 +33,7 @@ struct SolveOptions {
   [[nodiscard]] std::int64_t sweep_count() const { return sweeps.empty() || is_scan() ? 0 : std::stoll(sweeps); }
 };
 
-/// Reads without --reads and --time-limit.
+/// Reads without --reads and --time-limit, or a block of the machine where that is more.
 inline constexpr std::int64_t default_reads = 32;
 
 /// A machine and the problem in the form that it takes.

@@ -7,6 +7,7 @@
 #include "base/stop_signal.hpp"
 #include "instances/solution_file.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <cstdlib>
 #include <iostream>
@@ -76,7 +77,8 @@ std::optional<double> SolveRun::energy_target() const {
 
 SearchResult SolveRun::search_plainly(SolveProgress& progress) const {
   SearchPlan plan;
-  plan.reads = options_.reads > 0 || options_.time_limit ? options_.reads : default_reads;
+  const std::int64_t by_default = options_.time_limit ? 0 : std::max(default_reads, choice_.machine->block());
+  plan.reads = options_.reads > 0 ? options_.reads : by_default;
   plan.sweeps = options_.sweep_count();
   plan.seed = options_.seed;
   if (const auto target = energy_target()) plan.target = relaxed_target(*target);
