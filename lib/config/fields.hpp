@@ -134,6 +134,22 @@ void visit_fields(V& v, S& s) {
   v.field("elite", s.elite, between(1, 1000), "best states that path relinking links with each other; 1: restarts alone");
 }
 
+template <class V, Structure<TemperingConfig> S>
+void visit_fields(V& v, S& s) {
+  v.field("sweeps", s.sweeps, at_least(1), "sweeps of each replica a read");
+  v.field("temperatures", s.temperatures, between(1, 1000), "replicas at falling temperatures (twice as many with clusters)");
+  v.field("hot_temperature", s.hot_temperature, at_least(0).or_word("auto"), "of the first replica, in units of the energy");
+  v.field("cold_temperature", s.cold_temperature, at_least(0).or_word("auto"), "of the last replica, same units");
+  v.field("adapt", s.adapt, anything(), "move the temperatures in a read's first half so that all neighbours exchange alike");
+  v.field("cluster_moves", s.cluster_moves, one_of({"auto", "on", "off"}),
+          "isoenergetic cluster moves between two sets of replicas; auto: up to 6 couplings a spin");
+}
+
+template <class V, Structure<GroupConfig> S>
+void visit_fields(V& v, S& s) {
+  v.field("swaps", s.swaps, anything(), "annealing and tempering also exchange the values of two groups of one size");
+}
+
 template <class V, Structure<MachineConfig> S>
 void visit_fields(V& v, S& s) {
   v.field("kind", s.kind, one_of({"sa"}), "sa: structured simulated annealing");
@@ -147,6 +163,8 @@ void visit_fields(V& v, S& s) {
   v.section("dsb", s.dsb, "discrete simulated bifurcation");
   v.section("cim", s.cim, "coherent Ising machine, mean field with measurement noise");
   v.section("cac", s.cac, "coherent Ising machine with chaotic amplitude control");
+  v.section("groups", s.groups, "moves of one-hot groups");
+  v.section("pt", s.pt, "parallel tempering");
   v.section("tabu", s.tabu, "tabu search with restarts and path relinking");
 }
 

@@ -7,6 +7,7 @@
 #include "ising/dynamics/dynamics_machine.hpp"
 #include "ising/enumeration.hpp"
 #include "ising/tabu/tabu.hpp"
+#include "ising/tempering/tempering.hpp"
 
 #include <functional>
 #include <utility>
@@ -32,6 +33,7 @@ const std::vector<std::pair<std::string, Maker>>& makers() {
       {"dsb", [](const MachineConfig& c) { return moving(bifurcation(dynamics::Bifurcation::discrete, c.dsb)); }},
       {"cim", [](const MachineConfig& c) { return moving(dynamics::mean_field_cim(c.cim)); }},
       {"cac", [](const MachineConfig& c) { return moving(dynamics::controlled_cim(c.cac)); }},
+      {"pt", [](const MachineConfig& config) { return std::make_unique<Tempering>(config.pt, config.groups); }},
       {"tabu", [](const MachineConfig& config) { return std::make_unique<Tabu>(config.tabu); }},
   };
   return list;
