@@ -37,6 +37,8 @@ private:
   const SolveOptions& options_;
   const Communicator& world_;
   MachineChoice choice_;
+  std::unique_ptr<ProgrammedMachine> programmed_;
+  std::chrono::steady_clock::time_point begin_;
   SolveFacts facts_;
   bool is_binary_;
 };
@@ -88,16 +90,16 @@ SearchResult SolveRun::search_plainly(SolveProgress& progress) const {
     plan.is_solution = [groups = IsingProblem{choice_.problem.spins, {}, {}, 0, choice_.groups}](auto spins) {
       return keeps_groups(groups, spins);
     };
-  world_.barrier();
-  plan.begin = std::chrono::steady_clock::now();
-  return search(*choice_.machine, choice_.problem, plan, world_, [&](const SearchResult& so_far) { progress(so_far); });
+  plan.begin = begin_;
+  return search(*choice_.machine, *programmed_, choice_.problem, plan, world_,
+                [&](const SearchResult& so_far) { progress(so_far); });
 }
 
 TtsMeasurement SolveRun::measure(SolveProgress& progress) const {
   const TtsPlan plan{options_.tts, options_.sweep_count(), energy_target().value_or(0), options_.seed, stop_is_asked};
   const SearchReport report = [&](const SearchResult& so_far) { progress(so_far); };
   const auto run = options_.is_scan() ? scan_sweeps : measure_tts;
-  return run(*choice_.machine, choice_.problem, plan, world_, report);
+  return run(*choice_.machine, *programmed_, choice_.problem, plan, world_, report);
 }
 
 void SolveRun::write(const SearchResult& result) const {
@@ -115,6 +117,9 @@ void SolveRun::write(const SearchResult& result) const {
 }
 
 ExitCode SolveRun::run() {
+  world_.barrier();
+  begin_ = std::chrono::steady_clock::now();
+  together(world_, [&] { programmed_ = choice_.machine->program(choice_.problem); });
   SolveProgress progress(facts_.goal, world_.is_root() && !options_.quiet);
   TtsMeasurement measurement;
   if (options_.tts > 0)

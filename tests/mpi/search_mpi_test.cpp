@@ -67,8 +67,9 @@ BOOST_AUTO_TEST_CASE(reads_do_not_depend_on_the_number_of_ranks) {
   plan.reads = 200;
   plan.sweeps = 10;
   const auto silent = [](const SearchResult&) {};
-  const SearchResult all = search(SimulatedAnnealing({}), problem, plan, world, silent);
-  const SearchResult alone = search(SimulatedAnnealing({}), problem, plan, {}, silent);
+  const SimulatedAnnealing machine({});
+  const SearchResult all = search(machine, *machine.program(problem), problem, plan, world, silent);
+  const SearchResult alone = search(machine, *machine.program(problem), problem, plan, {}, silent);
   BOOST_REQUIRE(all.reads.size() == alone.reads.size());
   for (std::size_t r = 0; r < all.reads.size(); ++r) BOOST_TEST(all.reads[r].spins == alone.reads[r].spins);
   BOOST_TEST(all.best->index == alone.best->index);
@@ -81,7 +82,8 @@ BOOST_AUTO_TEST_CASE(the_first_to_reach_the_target_stops_the_others) {
   plan.target = -1;
   plan.seconds = 30;
   const IsingProblem problem{1, SparseCouplings{{0, 0}, {}, {}}, {1.0}, 0};
-  const SearchResult result = search(OneWinner(), problem, plan, world, [](const SearchResult&) {});
+  const SearchResult result =
+      search(OneWinner(), *OneWinner().program(problem), problem, plan, world, [](const SearchResult&) {});
   BOOST_CHECK(result.end == SearchEnd::target);
   BOOST_TEST(result.wall_seconds < 15);
 }

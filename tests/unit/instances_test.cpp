@@ -174,7 +174,7 @@ BOOST_FIXTURE_TEST_CASE(qplib_files_are_read, Files) {
   expect_error(write("q", "a\nQCL\nminimize\n"), "qplib", "2: type QCL: only problems of binary variables");
   expect_error(write("q", "a\nQBQ\nminimize\n"), "qplib", "2: type QBQ: only linear constraints");
   expect_error(write("q", "a\nQBL\nsideways\n"), "qplib", "3: expected minimize or maximize");
-  expect_error(write("q", head.substr(0, 30)), "qplib", "4: the file ends before the number of constraints");
+  expect_error(write("q", head.substr(0, 30)), "qplib", "5: the file ends before the number of quadratic terms");
   expect_error(write("q", head + "1\n3 1 1\n"), "qplib", "14: constraint 3 is outside");
   expect_error(write("q", head + "2\n1 1 1\n1 1 2\n"), "qplib", "15: constraint 1 lists variable 1 twice");
   expect_error(write("q", head + "0\n1e30\n5\n0\n1\n0\n"), "qplib", "18: constraint 1 asks for at least 5 and at most 1");

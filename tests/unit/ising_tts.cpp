@@ -53,6 +53,13 @@ IsingProblem one_spin() { return {1, SparseCouplings{{0, 0}, {}, {}}, {1.0}, 0};
 
 constexpr auto silent = [](const SearchResult&) {};
 
+/// A search or a measurement with the coin.
+template <class Run, class Plan>
+auto run(const Run& function, const Plan& plan) {
+  const IsingProblem problem = one_spin();
+  return function(Coin(), *Coin().program(problem), problem, plan, {}, silent);
+}
+
 }  // namespace
 
 BOOST_AUTO_TEST_CASE(wilson_intervals_are_those_of_the_tables) {
@@ -89,7 +96,7 @@ BOOST_AUTO_TEST_CASE(measured_times_are_those_of_the_known_probability) {
   plan.repeats = 500;
   plan.sweeps = 64;
   plan.target = -1;
-  const TtsMeasurement m = measure_tts(Coin(), one_spin(), plan, {}, silent);
+  const TtsMeasurement m = run(measure_tts, plan);
   const double p = 1 - std::exp(-0.25);
   BOOST_TEST(m.point.reads == 2000);
   BOOST_TEST(m.point.tts.success.low < p);
@@ -104,7 +111,7 @@ BOOST_AUTO_TEST_CASE(a_scan_finds_the_best_sweeps) {
     plan.repeats = 400;
     plan.sweeps = start;
     plan.target = -1;
-    const TtsMeasurement m = scan_sweeps(Coin(), one_spin(), plan, {}, silent);
+    const TtsMeasurement m = run(scan_sweeps, plan);
     BOOST_TEST(m.point.sweeps == 128);
     BOOST_TEST(m.scan.size() >= 2U);
   }
@@ -114,25 +121,25 @@ BOOST_AUTO_TEST_CASE(searches_end_for_each_of_their_reasons) {
   SearchPlan plan;
   plan.sweeps = 16;
   plan.reads = 10;
-  const SearchResult all = search(Coin(), one_spin(), plan, {}, silent);
+  const SearchResult all = run(search, plan);
   BOOST_CHECK(all.end == SearchEnd::all_reads);
   BOOST_TEST(all.done == 10);
   BOOST_TEST(all.reads.size() == 10U);
   plan.reads = 0;
   plan.target = -1;
-  const SearchResult found = search(Coin(), one_spin(), plan, {}, silent);
+  const SearchResult found = run(search, plan);
   BOOST_CHECK(found.end == SearchEnd::target);
   BOOST_TEST(found.best->energy == -1);
   plan.target = -2;
   plan.seconds = 0.05;
-  const SearchResult late = search(Coin(), one_spin(), plan, {}, silent);
+  const SearchResult late = run(search, plan);
   BOOST_CHECK(late.end == SearchEnd::time);
   BOOST_TEST(late.wall_seconds >= 0.05);
   BOOST_TEST(late.wall_seconds < 2);
   int polls = 0;
   plan.seconds.reset();
   plan.stop_is_asked = [&] { return ++polls > 3; };
-  BOOST_CHECK(search(Coin(), one_spin(), plan, {}, silent).end == SearchEnd::stop);
+  BOOST_CHECK(run(search, plan).end == SearchEnd::stop);
 }
 
 BOOST_AUTO_TEST_CASE(reads_that_are_no_solutions_never_win) {
@@ -141,7 +148,7 @@ BOOST_AUTO_TEST_CASE(reads_that_are_no_solutions_never_win) {
   plan.sweeps = 128;
   plan.target = -1;
   plan.is_solution = [](auto spins) { return spins[0] > 0; };
-  const SearchResult result = search(Coin(), one_spin(), plan, {}, silent);
+  const SearchResult result = run(search, plan);
   BOOST_TEST(result.best->energy == 1);
   BOOST_CHECK(result.end == SearchEnd::all_reads);
   BOOST_TEST(result.solutions < result.done);
@@ -152,7 +159,7 @@ BOOST_AUTO_TEST_CASE(enumeration_is_asked_once) {
   const IsingProblem problem = testing::random_ising(words, 8, 60, Coefficients::small_integers);
   SearchPlan plan;
   plan.reads = 50;
-  const SearchResult result = search(Enumeration(), problem, plan, {}, silent);
+  const SearchResult result = search(Enumeration(), *Enumeration().program(problem), problem, plan, {}, silent);
   BOOST_TEST(result.done == 1);
   BOOST_CHECK(result.end == SearchEnd::all_reads);
 }
