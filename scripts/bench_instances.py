@@ -86,7 +86,7 @@ def run_to_targets(options, instances):
             answers = [solve(options, instance, machine, "--target", instance["best"], "--time-limit", options.time_limit,
                              "--seed", seed, ranks=options.ranks) for seed in range(1, options.runs + 1)]
             values = [value_of(a) for a in answers]
-            best = max if instance["format"] == "rudy" else min
+            best = max if instance["format"] in ("rudy", "beasley") else min
             reached = [a for a in answers if a["target_reached"]]
             # A run that failed counts as infinitely long: the median over all runs is then one of those that did not.
             seconds = [a["seconds_to_best"] if a["target_reached"] else math.inf for a in answers]

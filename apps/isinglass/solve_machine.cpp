@@ -55,7 +55,7 @@ double sufficient_penalty(const IsingProblem& problem) {
       sum += std::abs(j.value[k]);
     largest = std::max(largest, 2 * sum);
   }
-  return largest == 0 ? 1 : 1.001 * largest;
+  return std::floor(largest) + 1;  // whole, as the coefficients often are
 }
 
 /// Dense kernels take their couplings as a matrix.
@@ -85,6 +85,7 @@ MachineChoice choose_machine(const SolveOptions& options, IsingProblem problem) 
   choice.groups = problem.groups;
   if (!problem.groups.empty() && !choice.machine->keeps_groups()) {
     choice.penalty = options.penalty.value_or(sufficient_penalty(problem));
+    choice.original = problem;
     problem = with_group_penalties(problem, choice.penalty);
   }
   choice.problem = std::move(problem);

@@ -31,6 +31,8 @@ private:
   void announce(const Instance& instance) const;
   [[nodiscard]] SearchResult search_plainly(SolveProgress& progress) const;
   [[nodiscard]] TtsMeasurement measure(SolveProgress& progress) const;
+  /// Energies of reads that keep their groups without the rounding of penalties that are 0 there.
+  void drop_penalties(SearchResult& result) const;
   void write(const SearchResult& result) const;
   [[nodiscard]] std::optional<double> energy_target() const;
 
@@ -102,6 +104,11 @@ TtsMeasurement SolveRun::measure(SolveProgress& progress) const {
   return run(*choice_.machine, *programmed_, choice_.problem, plan, world_, report);
 }
 
+void SolveRun::drop_penalties(SearchResult& result) const {
+  for (Read& read : result.reads) read.energy = energy(*choice_.original, read.spins);
+  if (result.best) result.best->energy = energy(*choice_.original, result.best->spins);
+}
+
 void SolveRun::write(const SearchResult& result) const {
   if (options_.output.empty()) return;
   const auto provenance = solve_provenance(world_);
@@ -126,7 +133,8 @@ ExitCode SolveRun::run() {
     measurement = measure(progress);
   else
     measurement.search = search_plainly(progress);
-  const SearchResult& result = measurement.search;
+  SearchResult& result = measurement.search;
+  if (choice_.original) drop_penalties(result);
   if (world_.is_root() && !options_.quiet) {
     if (options_.tts > 0) print_tts(measurement);
     print_result(facts_, result);

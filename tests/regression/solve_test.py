@@ -88,8 +88,8 @@ class Solve(unittest.TestCase):
     def test_every_machine_finds_a_small_ground_state(self):
         sk = os.path.join(INSTANCES, "SK_N50_1.mc")
         helped = self.run_here("--help").stdout
-        machines = helped.split("--machine NAME")[1].split("(default")[0].replace("\n", " ").split(",")
-        for machine in (name.strip() for name in machines):
+        machines = helped.split("--machine NAME:{")[1].split("}")[0].split(",")
+        for machine in machines:
             if machine in ("enumeration", "external"):
                 continue
             with self.subTest(machine=machine):
@@ -185,10 +185,10 @@ class Solve(unittest.TestCase):
         self.assertGreater(never["tts99_seconds"], 0)
         scan = self.good(sk, "--format", "ising", "--machine", "sa", "--tts", "4", "--target", "-259", "--sweeps", "scan",
                          "--set", "machine.sa.sweeps=20")
-        self.assertIn(scan["scan"][0]["sweeps"], (20, 21))
+        self.assertIn(scan["scan"][0]["sweeps"], range(20, 26))  # and the descent
         least = min(point["tts99_field_evaluations"] for point in scan["scan"] if point["successes"] > 0)
         chosen = [point for point in scan["scan"] if point["tts99_field_evaluations"] == least][0]["sweeps"]
-        self.assertEqual(chosen, tts_sweeps(scan))
+        self.assertEqual(chosen, scan["sweeps"])
 
     def test_programs_with_constraints(self):
         for seed in range(4):
@@ -243,11 +243,6 @@ class Solve(unittest.TestCase):
         self.bad(self.write("q.qplib", "a\nQCL\nminimize\n"), parts=["q.qplib:2:"])
         if MPIRUN:
             self.assertEqual(self.bad("a.txt", parts=["a.txt:2:"], ranks=2).count("a.txt:2:"), 1)
-
-
-def tts_sweeps(answer):
-    """The number of sweeps of the measurement that a scan ended with."""
-    return round(answer["field_evaluations_per_read"])
 
 
 def qplib_parts(n, seed):

@@ -95,6 +95,7 @@ BOOST_FIXTURE_TEST_CASE(lists_mean_what_they_say, Files) {
     BOOST_TEST(beasley.format == "beasley");
     BOOST_TEST(proven(beasley) == matrix.least(minus));
     BOOST_TEST(goal_value(beasley.goal, proven(beasley)) == -matrix.least(minus));
+    BOOST_TEST(proven(read_instance(matrix_file, {"beasley", 1})) == matrix.least(minus));
   }
 }
 
