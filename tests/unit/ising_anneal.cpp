@@ -293,14 +293,5 @@ BOOST_AUTO_TEST_CASE(factored_couplings_are_taken) {
              boost::test_tools::tolerance(1e-9));
 }
 
-BOOST_AUTO_TEST_CASE(groups_are_refused) {
-  IsingProblem problem;
-  problem.spins = 2;
-  problem.couplings = sparse_couplings(2, {});
-  problem.fields = {0, 0};
-  problem.groups = {{0, 1}};
-  BOOST_CHECK_THROW((void)SimulatedAnnealing(SaConfig{}).program(problem), InputError);
-}
-
 }  // namespace
 }  // namespace isinglass::testing
