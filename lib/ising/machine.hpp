@@ -1,0 +1,118 @@
+#pragma once
+
+#include "ising/problem.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+/// The one interface of all Ising machines, emulated or real: a problem is programmed once and read many times.
+namespace isinglass {
+
+/// One improvement of a read's best energy.
+struct Improvement {
+  double seconds = 0;  ///< since the request began
+  double energy = 0;
+};
+
+/// One answer: the best state of its whole trajectory, ended by single-flip descent.
+struct Read {
+  std::int64_t index = 0;
+  Spins spins;
+  double energy = 0;  ///< E(spins) of the problem as it was given, offset included
+  std::vector<Improvement> history;
+};
+
+/// What to read and when to stop. A read is determined by the problem, the machine's settings, `seed`, `sweeps` and its index,
+/// as long as neither target nor deadline nor stop_is_asked cuts it short.
+struct ReadRequest {
+  std::int64_t first = 0;   ///< index of the first read
+  std::int64_t count = 1;   ///< how many
+  std::int64_t sweeps = 0;  ///< proposals per spin, or full field evaluations of dynamics; 0: the machine's default
+  std::uint64_t seed = 1;
+  std::optional<double> target;  ///< stop as soon as an energy at or below this is found
+  std::optional<std::chrono::steady_clock::time_point> deadline;
+  std::span<const std::int8_t> warm_start;                     ///< [spins]: where every read begins; empty: at random
+  std::function<bool()> stop_is_asked = [] { return false; };  ///< cheap; polled about every millisecond
+  std::chrono::steady_clock::time_point begin = std::chrono::steady_clock::now();  ///< time 0 of histories
+};
+
+/// The answers, in the order of their indices, and what they cost.
+struct ReadSet {
+  std::vector<Read> reads;
+  std::int64_t spin_updates = 0;       ///< proposed flips, or spins times steps
+  std::int64_t field_evaluations = 0;  ///< hardware-neutral cost: spin_updates / spins
+  bool was_cut = false;                ///< target, deadline or stop_is_asked ended it early
+
+  /// The read of least energy, the first of several; nullptr without reads.
+  [[nodiscard]] const Read* best() const;
+};
+
+/// A machine with the couplings of one problem loaded.
+class ProgrammedMachine {
+public:
+  virtual ~ProgrammedMachine() = default;
+  /// Answers request.first .. first + count - 1. A read that was cut short counts if it has any state.
+  [[nodiscard]] virtual ReadSet read(const ReadRequest& request) = 0;
+  /// New fields h with the same couplings, as between calls that move only linear terms.
+  virtual void set_fields(std::span<const double> fields) = 0;
+  /// New values of sparse couplings with the same pattern: [start.back()]. InputError if the form is another one.
+  virtual void set_couplings(std::span<const double> values) = 0;
+};
+
+/// A kind of machine with its settings.
+class Machine {
+public:
+  virtual ~Machine() = default;
+  [[nodiscard]] virtual std::string name() const = 0;
+  /// Reads that it makes together: indices are handed out in whole blocks, so that what is packed with what never depends on
+  /// the number of ranks.
+  [[nodiscard]] virtual std::int64_t block() const { return 1; }
+  /// Whether it keeps one-hot groups by its own moves; else they must be penalties (with_group_penalties).
+  [[nodiscard]] virtual bool keeps_groups() const { return false; }
+  /// Whether all its reads are the same, so that more than one is waste (enumeration).
+  [[nodiscard]] virtual bool is_exact() const { return false; }
+  /// Loads a problem that outlives the result. InputError if the machine cannot take it, with the way out.
+  [[nodiscard]] virtual std::unique_ptr<ProgrammedMachine> program(const IsingProblem& problem) const = 0;
+};
+
+/// When a read has to end early.
+class StopRule {
+public:
+  explicit StopRule(const ReadRequest& request) : request_(&request) {}
+  [[nodiscard]] bool reached(double energy) const { return request_->target && energy <= *request_->target; }
+  /// Deadline passed or stop asked: reads the clock, to be polled about every millisecond.
+  [[nodiscard]] bool is_over() const {
+    return (request_->deadline && std::chrono::steady_clock::now() >= *request_->deadline) || request_->stop_is_asked();
+  }
+  /// Now, as histories count it.
+  [[nodiscard]] double seconds() const {
+    return std::chrono::duration<double>(std::chrono::steady_clock::now() - request_->begin).count();
+  }
+
+private:
+  const ReadRequest* request_;
+};
+
+/// Programmed state that every machine can use: a copy of the problem whose fields and sparse values can change.
+class ProgrammedCopy : public ProgrammedMachine {
+public:
+  explicit ProgrammedCopy(IsingProblem problem) : problem_(std::move(problem)) {}
+  void set_fields(std::span<const double> fields) override;
+  void set_couplings(std::span<const double> values) override;
+
+protected:
+  [[nodiscard]] const IsingProblem& problem() const { return problem_; }
+  /// Something of problem() has changed: kernels' own copies are stale.
+  virtual void reprogrammed() {}
+
+private:
+  IsingProblem problem_;
+};
+
+}  // namespace isinglass

@@ -1,0 +1,59 @@
+#include "ising/machines.hpp"
+
+#include "base/error.hpp"
+#include "ising/anneal/annealing.hpp"
+#include "ising/dynamics/bifurcation.hpp"
+#include "ising/dynamics/cim.hpp"
+#include "ising/dynamics/dynamics_machine.hpp"
+#include "ising/enumeration.hpp"
+#include "ising/tabu/tabu.hpp"
+#include "ising/tempering/tempering.hpp"
+
+#include <functional>
+#include <utility>
+
+#include <fmt/format.h>
+
+namespace isinglass {
+
+namespace {
+
+using Maker = std::function<std::unique_ptr<Machine>(const MachineConfig&)>;
+
+std::unique_ptr<Machine> moving(dynamics::Dynamics kind) {
+  return std::make_unique<dynamics::DynamicsMachine>(std::move(kind));
+}
+
+/// The one list of machines.
+const std::vector<std::pair<std::string, Maker>>& makers() {
+  static const std::vector<std::pair<std::string, Maker>> list{
+      {"sa",
+       [](const MachineConfig& config) {
+         return std::make_unique<SimulatedAnnealing>(config.sa, best_simd_level(), config.groups);
+       }},
+      {"enumeration", [](const MachineConfig&) { return std::make_unique<Enumeration>(); }},
+      {"bsb", [](const MachineConfig& c) { return moving(bifurcation(dynamics::Bifurcation::ballistic, c.bsb)); }},
+      {"dsb", [](const MachineConfig& c) { return moving(bifurcation(dynamics::Bifurcation::discrete, c.dsb)); }},
+      {"cim", [](const MachineConfig& c) { return moving(dynamics::mean_field_cim(c.cim)); }},
+      {"cac", [](const MachineConfig& c) { return moving(dynamics::controlled_cim(c.cac)); }},
+      {"pt", [](const MachineConfig& config) { return std::make_unique<Tempering>(config.pt, config.groups); }},
+      {"tabu", [](const MachineConfig& config) { return std::make_unique<Tabu>(config.tabu); }},
+  };
+  return list;
+}
+
+}  // namespace
+
+std::vector<std::string> machine_kinds() {
+  std::vector<std::string> kinds;
+  for (const auto& [kind, maker] : makers()) kinds.push_back(kind);
+  return kinds;
+}
+
+std::unique_ptr<Machine> make_machine(const MachineConfig& config) {
+  for (const auto& [kind, maker] : makers())
+    if (kind == config.kind) return maker(config);
+  throw InputError(fmt::format("machine: \"{}\" does not exist: use one of {}", config.kind, fmt::join(machine_kinds(), ", ")));
+}
+
+}  // namespace isinglass

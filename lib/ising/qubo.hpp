@@ -1,0 +1,23 @@
+#pragma once
+
+#include "ising/problem.hpp"
+
+#include <cstdint>
+#include <span>
+
+namespace isinglass {
+
+/// value x_i x_j of binary variables; i == j is the linear term.
+struct BinaryTerm {
+  std::int64_t i = 0, j = 0;
+  double value = 0;
+};
+
+/// min constant + sum of terms, as an Ising problem with x = (1 + s) / 2: the same values at the same points. Terms in any
+/// order and either triangle; equal pairs are added. InputError if an index is out of range.
+[[nodiscard]] IsingProblem from_qubo(std::size_t variables, std::span<const BinaryTerm> terms, double constant);
+
+/// x_i of a read: 0 or 1.
+[[nodiscard]] inline int binary_of(std::int8_t spin) { return spin > 0 ? 1 : 0; }
+
+}  // namespace isinglass

@@ -1,0 +1,63 @@
+#include "ising/read_all.hpp"
+
+#include <algorithm>
+#include <array>
+#include <exception>
+
+namespace isinglass {
+
+namespace {
+
+/// Every read of `part`, which `owner` holds, on all ranks.
+std::vector<Read> shared_reads(const std::vector<Read>& mine, std::size_t spins, int owner, const Communicator& comm) {
+  auto count = static_cast<std::int64_t>(mine.size());
+  comm.broadcast(bytes_of(std::span<std::int64_t>(&count, 1)), owner);
+  std::vector<Read> reads = comm.rank() == owner ? mine : std::vector<Read>(static_cast<std::size_t>(count));
+  for (Read& read : reads) {
+    std::array<std::int64_t, 2> head{read.index, std::ssize(read.history)};
+    comm.broadcast(bytes_of(std::span<std::int64_t>(head)), owner);
+    read.index = head[0];
+    read.history.resize(static_cast<std::size_t>(head[1]));
+    read.spins.resize(spins);
+    comm.broadcast(bytes_of(std::span(read.spins)), owner);
+    comm.broadcast(bytes_of(std::span(read.history)), owner);
+  }
+  return reads;
+}
+
+/// This rank's blocks of the request, in order.
+ReadSet read_own(const Machine& machine, ProgrammedMachine& programmed, const ReadRequest& request, const Communicator& comm) {
+  ReadSet own;
+  const std::int64_t block = machine.block(), end = request.first + request.count;
+  for (std::int64_t first = request.first + block * comm.rank(); first < end && !own.was_cut; first += block * comm.size()) {
+    ReadRequest part = request;
+    part.first = first;
+    part.count = std::min(block, end - first);
+    ReadSet set = programmed.read(part);
+    std::ranges::move(set.reads, std::back_inserter(own.reads));
+    own.spin_updates += set.spin_updates;
+    own.field_evaluations += set.field_evaluations;
+    own.was_cut = set.was_cut;
+  }
+  return own;
+}
+
+}  // namespace
+
+ReadSet read_all(const Machine& machine, ProgrammedMachine& programmed, const IsingProblem& problem, const ReadRequest& request,
+                 const Communicator& comm) {
+  const ReadSet own = read_own(machine, programmed, request, comm);
+  ReadSet all;
+  std::array<std::int64_t, 2> costs{own.spin_updates, own.field_evaluations};
+  comm.all_sum(costs);
+  all.spin_updates = costs[0];
+  all.field_evaluations = costs[1];
+  all.was_cut = comm.all_max(own.was_cut ? 1.0 : 0.0) > 0;
+  for (int owner = 0; owner < comm.size(); ++owner)
+    std::ranges::move(shared_reads(own.reads, problem.spins, owner, comm), std::back_inserter(all.reads));
+  std::ranges::sort(all.reads, {}, &Read::index);
+  for (Read& read : all.reads) read.energy = energy(problem, read.spins);
+  return all;
+}
+
+}  // namespace isinglass
