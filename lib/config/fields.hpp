@@ -88,6 +88,68 @@ void visit_fields(V& v, S& s) {
   v.field("cooling", s.cooling, one_of({"geometric", "linear"}), "from hot to cold; linear: in T");
 }
 
+template <class V, Structure<BifurcationConfig> S>
+void visit_fields(V& v, S& s) {
+  v.field("steps", s.steps, at_least(1), "full field evaluations a read");
+  v.field("time_step", s.time_step, above(0), "dt");
+  v.field("strength", s.strength, above(0), "of the couplings, in units of one over the rms local field of random spins");
+  v.field("sample_interval", s.sample_interval, at_least(1), "steps between two looks at the signs; dsb looks at every step");
+}
+
+template <class V, Structure<CimConfig> S>
+void visit_fields(V& v, S& s) {
+  v.field("steps", s.steps, at_least(1), "round trips a read");
+  v.field("time_step", s.time_step, above(0), "dt of a round trip");
+  v.field("first_gain", s.first_gain, anything(), "pump minus loss at the start");
+  v.field("last_gain", s.last_gain, anything(), "... and at the end; linear between");
+  v.field("coupling", s.coupling, above(0), "feedback, in units of one over the rms local field of random spins");
+  v.field("noise", s.noise, at_least(0), "sigma of a measured amplitude");
+  v.field("limit", s.limit, above(0), "amplitudes are clipped here");
+  v.field("sample_interval", s.sample_interval, at_least(1), "steps between two looks at the signs");
+}
+
+template <class V, Structure<CacConfig> S>
+void visit_fields(V& v, S& s) {
+  v.field("steps", s.steps, at_least(1), "round trips a read");
+  v.field("time_step", s.time_step, above(0), "dt of a round trip");
+  v.field("gain", s.gain, anything(), "pump minus loss");
+  v.field("coupling", s.coupling, above(0), "feedback, in units of one over the rms local field of random spins");
+  v.field("saturation", s.saturation, at_least(0), "mu, of the cubic term");
+  v.field("target", s.target, above(0), "alpha: squared amplitude at the best energy");
+  v.field("target_swing", s.target_swing, at_least(0), "rho: more squared amplitude far above the best energy");
+  v.field("sensitivity", s.sensitivity, at_least(0), "delta, per rms coupling above the best energy");
+  v.field("rate_growth", s.rate_growth, at_least(0), "gamma: growth of xi, the rate of the error variables");
+  v.field("patience", s.patience, above(0), "tau: time without improvement after which xi starts from 0");
+  v.field("noise", s.noise, at_least(0), "sigma of a measured amplitude");
+  v.field("sample_interval", s.sample_interval, at_least(1), "steps between two looks at the signs");
+}
+
+template <class V, Structure<TabuConfig> S>
+void visit_fields(V& v, S& s) {
+  v.field("sweeps", s.sweeps, at_least(1), "iterations a read, each of which looks at all moves");
+  v.field("tenure", s.tenure, at_least(0).or_word("auto"),
+          "iterations for which a flipped spin stays as it is, plus 1 to 10 at random; auto: spins / 100");
+  v.field("patience", s.patience, at_least(0).or_word("auto"),
+          "iterations without improvement that end a search; auto: 5 times the spins");
+  v.field("elite", s.elite, between(1, 1000), "best states that path relinking links with each other; 1: restarts alone");
+}
+
+template <class V, Structure<TemperingConfig> S>
+void visit_fields(V& v, S& s) {
+  v.field("sweeps", s.sweeps, at_least(1), "sweeps of each replica a read");
+  v.field("temperatures", s.temperatures, between(1, 1000), "replicas at falling temperatures (twice as many with clusters)");
+  v.field("hot_temperature", s.hot_temperature, at_least(0).or_word("auto"), "of the first replica, in units of the energy");
+  v.field("cold_temperature", s.cold_temperature, at_least(0).or_word("auto"), "of the last replica, same units");
+  v.field("adapt", s.adapt, anything(), "move the temperatures in a read's first half so that all neighbours exchange alike");
+  v.field("cluster_moves", s.cluster_moves, one_of({"auto", "on", "off"}),
+          "isoenergetic cluster moves between two sets of replicas; auto: up to 6 couplings a spin");
+}
+
+template <class V, Structure<GroupConfig> S>
+void visit_fields(V& v, S& s) {
+  v.field("swaps", s.swaps, anything(), "annealing and tempering also exchange the values of two groups of one size");
+}
+
 template <class V, Structure<MachineConfig> S>
 void visit_fields(V& v, S& s) {
   v.field("kind", s.kind, one_of({"sa"}), "sa: structured simulated annealing");
@@ -97,6 +159,13 @@ void visit_fields(V& v, S& s) {
   v.field("cold_temperature", s.cold_temperature, above(0), "last temperature, same units");
   v.field("weight_temperature_ratio", s.weight_temperature_ratio, above(0), "weight moves see the temperature times this");
   v.section("sa", s.sa, "simulated annealing of Ising problems");
+  v.section("bsb", s.bsb, "ballistic simulated bifurcation");
+  v.section("dsb", s.dsb, "discrete simulated bifurcation");
+  v.section("cim", s.cim, "coherent Ising machine, mean field with measurement noise");
+  v.section("cac", s.cac, "coherent Ising machine with chaotic amplitude control");
+  v.section("groups", s.groups, "moves of one-hot groups");
+  v.section("pt", s.pt, "parallel tempering");
+  v.section("tabu", s.tabu, "tabu search with restarts and path relinking");
 }
 
 template <class V, Structure<AnnealConfig> S>

@@ -2,7 +2,12 @@
 
 #include "base/error.hpp"
 #include "ising/anneal/annealing.hpp"
+#include "ising/dynamics/bifurcation.hpp"
+#include "ising/dynamics/cim.hpp"
+#include "ising/dynamics/dynamics_machine.hpp"
 #include "ising/enumeration.hpp"
+#include "ising/tabu/tabu.hpp"
+#include "ising/tempering/tempering.hpp"
 
 #include <functional>
 #include <utility>
@@ -15,11 +20,21 @@ namespace {
 
 using Maker = std::function<std::unique_ptr<Machine>(const MachineConfig&)>;
 
+std::unique_ptr<Machine> moving(dynamics::Dynamics kind) {
+  return std::make_unique<dynamics::DynamicsMachine>(std::move(kind));
+}
+
 /// The one list of machines.
 const std::vector<std::pair<std::string, Maker>>& makers() {
   static const std::vector<std::pair<std::string, Maker>> list{
-      {"sa", [](const MachineConfig& config) { return std::make_unique<SimulatedAnnealing>(config.sa); }},
+      {"sa", [](const MachineConfig& config) { return std::make_unique<SimulatedAnnealing>(config.sa, config.groups); }},
       {"enumeration", [](const MachineConfig&) { return std::make_unique<Enumeration>(); }},
+      {"bsb", [](const MachineConfig& c) { return moving(bifurcation(dynamics::Bifurcation::ballistic, c.bsb)); }},
+      {"dsb", [](const MachineConfig& c) { return moving(bifurcation(dynamics::Bifurcation::discrete, c.dsb)); }},
+      {"cim", [](const MachineConfig& c) { return moving(dynamics::mean_field_cim(c.cim)); }},
+      {"cac", [](const MachineConfig& c) { return moving(dynamics::controlled_cim(c.cac)); }},
+      {"pt", [](const MachineConfig& config) { return std::make_unique<Tempering>(config.pt, config.groups); }},
+      {"tabu", [](const MachineConfig& config) { return std::make_unique<Tabu>(config.tabu); }},
   };
   return list;
 }

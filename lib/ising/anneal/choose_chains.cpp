@@ -29,13 +29,13 @@ IsingProblem formed(const IsingProblem& problem) {
   return {problem.spins, to_dense(problem), problem.fields, problem.offset};
 }
 
-Coefficients coefficients_of(const IsingProblem& problem) {
+CoefficientUnits coefficients_of(const IsingProblem& problem) {
   if (const auto* sparse = std::get_if<SparseCouplings>(&problem.couplings)) return {*sparse, problem.spins};
   return {std::get<DenseCouplings>(problem.couplings), problem.spins};
 }
 
 /// Local fields of lanes must stay in the range of their integers, and the dense kernel has couplings of 8 bits.
-ChainChoice choose(const Coefficients& coefficients, std::span<const double> fields, bool is_dense) {
+ChainChoice choose(const CoefficientUnits& coefficients, std::span<const double> fields, bool is_dense) {
   const double unit = coefficients.unit(fields);
   if (unit == 0) return {is_dense ? ChainKind::dense_real : ChainKind::sparse_real};
   const double largest = std::round(coefficients.largest_field(fields) / unit);

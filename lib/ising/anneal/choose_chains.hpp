@@ -1,9 +1,9 @@
 #pragma once
 
 #include "ising/anneal/chains.hpp"
-#include "ising/anneal/coefficients.hpp"
 #include "ising/anneal/simd_level.hpp"
 #include "ising/anneal/temperatures.hpp"
+#include "ising/anneal/units.hpp"
 
 #include <memory>
 
@@ -34,7 +34,7 @@ private:
   ChosenChains(const IsingProblem& problem, SimdLevel level, Formed);
 
   bool is_dense_ = false;
-  Coefficients coefficients_;
+  CoefficientUnits coefficients_;
   ChainChoice choice_;
   std::unique_ptr<Chains> chains_;
   TemperatureRange range_;
