@@ -234,7 +234,7 @@ BOOST_AUTO_TEST_CASE(fields_at_the_end_of_their_range_are_exact) {
                         Case{1, 126, 1, ChainKind::lanes8}, Case{1, 32766, 1, ChainKind::lanes16},
                         Case{1, 32767, 1, ChainKind::lanes32}, Case{126, -0.25, 0.25, ChainKind::lanes8}}) {
     const IsingProblem problem = star(c.leaves, c.coupling, c.field);
-    BOOST_TEST((ChosenChains(problem, best_simd_level()).kind() == c.kind));
+    BOOST_TEST((ChosenChains(problem, best_simd_level()).choice().kind == c.kind));
     ReadRequest request;
     request.count = 64;
     request.sweeps = 50;
