@@ -29,19 +29,18 @@ double cpu_seconds() {
 /// A programmed machine that tells the other ranks when everything is over, and counts its CPU time.
 class SharedMachine : public ProgrammedMachine {
 public:
-  SharedMachine(std::unique_ptr<ProgrammedMachine> machine, const IsingProblem& problem, const SearchPlan& plan,
-                SharedFlag& over)
-      : machine_(std::move(machine)), problem_(problem), plan_(plan), over_(over) {}
+  SharedMachine(ProgrammedMachine& machine, const IsingProblem& problem, const SearchPlan& plan, SharedFlag& over)
+      : machine_(machine), problem_(problem), plan_(plan), over_(over) {}
 
   [[nodiscard]] ReadSet read(const ReadRequest& request) override {
     const double begin = cpu_seconds();
-    ReadSet set = machine_->read(request);
+    ReadSet set = machine_.read(request);
     seconds_ += cpu_seconds() - begin;
     if (set.was_cut && (StopRule(request).is_over() || has_target(set, request))) over_.raise();
     return set;
   }
-  void set_fields(std::span<const double> fields) override { machine_->set_fields(fields); }
-  void set_couplings(std::span<const double> values) override { machine_->set_couplings(values); }
+  void set_fields(std::span<const double> fields) override { machine_.set_fields(fields); }
+  void set_couplings(std::span<const double> values) override { machine_.set_couplings(values); }
   [[nodiscard]] double seconds() const { return seconds_; }
 
 private:
@@ -52,7 +51,7 @@ private:
            });
   }
 
-  std::unique_ptr<ProgrammedMachine> machine_;
+  ProgrammedMachine& machine_;
   const IsingProblem& problem_;
   const SearchPlan& plan_;
   SharedFlag& over_;
@@ -134,10 +133,10 @@ double SearchResult::updates_per_second() const {
 
 double relaxed_target(double target) { return target + 1e-9 * (1 + std::abs(target)); }
 
-SearchResult search(const Machine& machine, const IsingProblem& problem, const SearchPlan& plan, const Communicator& comm,
-                    const SearchReport& report) {
+SearchResult search(const Machine& machine, ProgrammedMachine& given, const IsingProblem& problem, const SearchPlan& plan,
+                    const Communicator& comm, const SearchReport& report) {
   SharedFlag over(comm);
-  SharedMachine programmed(machine.program(problem), problem, plan, over);
+  SharedMachine programmed(given, problem, plan, over);
   SearchResult result;
   ReadRequest request;
   request.sweeps = plan.sweeps;

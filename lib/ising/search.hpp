@@ -47,10 +47,10 @@ struct SearchResult {
 /// Told after each round, on every rank.
 using SearchReport = std::function<void(const SearchResult& so_far)>;
 
-/// Runs the plan over all ranks; the same result on each. Without target, time and stop it does not depend on their number.
-/// A rank that reaches the target stops the others. Collective.
-[[nodiscard]] SearchResult search(const Machine& machine, const IsingProblem& problem, const SearchPlan& plan,
-                                  const Communicator& comm, const SearchReport& report);
+/// Runs the plan over all ranks on a machine that `problem` is programmed into; the same result on each. Without target, time
+/// and stop it does not depend on their number. A rank that reaches the target stops the others. Collective.
+[[nodiscard]] SearchResult search(const Machine& machine, ProgrammedMachine& programmed, const IsingProblem& problem,
+                                  const SearchPlan& plan, const Communicator& comm, const SearchReport& report);
 
 /// A target that a recomputed energy reaches in spite of rounding.
 [[nodiscard]] double relaxed_target(double target);

@@ -48,8 +48,7 @@ ReadSet ProgrammedAnnealing::read(const ReadRequest& request) {
 
 std::unique_ptr<ProgrammedMachine> SimulatedAnnealing::program(const IsingProblem& problem) const {
   check(problem);
-  if (!problem.groups.empty())
-    return program_group_annealer(problem, {config_.sweeps, config_.hot_temperature, config_.cold_temperature, groups_.swaps});
+  if (!problem.groups.empty()) return program_group_annealer(problem, config_, groups_);
   return std::make_unique<ProgrammedAnnealing>(problem, config_, level_);
 }
 
