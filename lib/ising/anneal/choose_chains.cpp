@@ -16,6 +16,8 @@ constexpr double dense_part = 0.5;
 constexpr std::size_t fewest_dense = 64;
 /// Of the last temperature: a grid of couplings must be finer.
 constexpr double finest_part = 1e-4;
+/// Places of lanes have 32 bits.
+constexpr std::size_t most_lane_spins = std::size_t{1} << 26U;
 
 bool suits_dense(const IsingProblem& problem) {
   const auto* sparse = std::get_if<SparseCouplings>(&problem.couplings);
@@ -40,7 +42,7 @@ CoefficientUnits coefficients_of(const IsingProblem& problem) {
 /// vector. The grid is a power of two, so that new fields seldom change it. Not if it is too coarse for the coldest moves.
 ChainChoice choose_real(const CoefficientUnits& coefficients, std::span<const double> fields, double cold) {
   const double unit = std::ldexp(1.0, std::ilogb(coefficients.largest_field(fields)) - 28);
-  if (unit > finest_part * cold) return {ChainKind::sparse_real};
+  if (unit > finest_part * cold || fields.size() >= most_lane_spins) return {ChainKind::sparse_real};
   return {ChainKind::lanes32, unit, true};
 }
 
@@ -55,6 +57,7 @@ ChainChoice choose(const CoefficientUnits& coefficients, std::span<const double>
     if (are_bytes && largest <= INT32_MAX / 2) return {ChainKind::dense32, unit};
     return {ChainKind::dense_real};
   }
+  if (fields.size() >= most_lane_spins) return {ChainKind::sparse_real};
   if (largest <= INT8_MAX) return {ChainKind::lanes8, unit};
   if (largest <= INT16_MAX) return {ChainKind::lanes16, unit};
   if (largest <= INT32_MAX / 2) return {ChainKind::lanes32, unit};
