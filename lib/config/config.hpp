@@ -66,7 +66,7 @@ struct SaConfig {
   int sweeps = 1000;           ///< of a read that does not say how many
   double hot_temperature = 0;  ///< in units of energy; 0: from the quantiles of the fields
   double cold_temperature = 0;
-  std::string cooling = "linear";  ///< linear: in 1/T; geometric
+  std::string cooling = "geometric";  ///< geometric; linear: in T
 };
 
 /// Simulated bifurcation. The defaults are the ballistic form's.

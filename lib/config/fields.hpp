@@ -85,7 +85,7 @@ void visit_fields(V& v, S& s) {
   v.field("hot_temperature", s.hot_temperature, above(0).or_word("automatic"),
           "first temperature, in units of energy; automatic: from the quantiles of the local fields");
   v.field("cold_temperature", s.cold_temperature, above(0).or_word("automatic"), "last temperature, same units");
-  v.field("cooling", s.cooling, one_of({"linear", "geometric"}), "linear: in 1/T");
+  v.field("cooling", s.cooling, one_of({"geometric", "linear"}), "from hot to cold; linear: in T");
 }
 
 template <class V, Structure<BifurcationConfig> S>

@@ -27,7 +27,10 @@ std::unique_ptr<Machine> moving(dynamics::Dynamics kind) {
 /// The one list of machines.
 const std::vector<std::pair<std::string, Maker>>& makers() {
   static const std::vector<std::pair<std::string, Maker>> list{
-      {"sa", [](const MachineConfig& config) { return std::make_unique<SimulatedAnnealing>(config.sa); }},
+      {"sa",
+       [](const MachineConfig& config) {
+         return std::make_unique<SimulatedAnnealing>(config.sa, best_simd_level(), config.groups);
+       }},
       {"enumeration", [](const MachineConfig&) { return std::make_unique<Enumeration>(); }},
       {"bsb", [](const MachineConfig& c) { return moving(bifurcation(dynamics::Bifurcation::ballistic, c.bsb)); }},
       {"dsb", [](const MachineConfig& c) { return moving(bifurcation(dynamics::Bifurcation::discrete, c.dsb)); }},

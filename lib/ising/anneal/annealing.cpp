@@ -4,6 +4,7 @@
 #include "ising/anneal/block_reads.hpp"
 #include "ising/anneal/choose_chains.hpp"
 #include "ising/anneal/temperatures.hpp"
+#include "ising/groups/group_annealer.hpp"
 
 #include <fmt/format.h>
 
@@ -44,8 +45,7 @@ ReadSet ProgrammedAnnealing::read(const ReadRequest& request) {
 
 std::unique_ptr<ProgrammedMachine> SimulatedAnnealing::program(const IsingProblem& problem) const {
   check(problem);
-  if (!problem.groups.empty())
-    throw InputError("sa flips single spins and would break the one-hot groups: give them as penalties (with_group_penalties)");
+  if (!problem.groups.empty()) return program_group_annealer(problem, config_, groups_);
   return std::make_unique<ProgrammedAnnealing>(problem, config_, level_);
 }
 

@@ -4,6 +4,9 @@
 #include "ising/anneal/lane_chains.hpp"
 #include "ising/anneal/real_chains.hpp"
 
+#include <cmath>
+#include <cstdint>
+
 namespace isinglass {
 
 namespace {
@@ -35,10 +38,11 @@ Coefficients coefficients_of(const IsingProblem& problem) {
 ChainChoice choose(const Coefficients& coefficients, std::span<const double> fields, bool is_dense) {
   const double unit = coefficients.unit(fields);
   if (unit == 0) return {is_dense ? ChainKind::dense_real : ChainKind::sparse_real};
-  const double largest = coefficients.largest_field(fields) / unit + 0.5;
+  const double largest = std::round(coefficients.largest_field(fields) / unit);
   if (is_dense) {
-    if (largest <= INT16_MAX && coefficients.largest_coupling() / unit <= INT8_MAX + 0.5)
-      return {ChainKind::dense_integer, unit};
+    const bool are_bytes = std::round(coefficients.largest_coupling() / unit) <= INT8_MAX;
+    if (are_bytes && largest <= INT16_MAX) return {ChainKind::dense16, unit};
+    if (are_bytes && largest <= INT32_MAX / 2) return {ChainKind::dense32, unit};
     return {ChainKind::dense_real};
   }
   if (largest <= INT8_MAX) return {ChainKind::lanes8, unit};
@@ -55,8 +59,10 @@ std::unique_ptr<Chains> make_chains(const IsingProblem& problem, const ChainChoi
       return std::make_unique<LaneChains<std::int16_t>>(problem, choice.unit, level);
     case ChainKind::lanes32:
       return std::make_unique<LaneChains<std::int32_t>>(problem, choice.unit, level);
-    case ChainKind::dense_integer:
-      return std::make_unique<DenseChains>(problem, choice.unit, level);
+    case ChainKind::dense16:
+      return std::make_unique<DenseChains<std::int16_t>>(problem, choice.unit, level);
+    case ChainKind::dense32:
+      return std::make_unique<DenseChains<std::int32_t>>(problem, choice.unit, level);
     case ChainKind::dense_real:
       return std::make_unique<RealChains<DenseCouplings>>(problem);
     case ChainKind::sparse_real:
@@ -76,6 +82,11 @@ ChosenChains::ChosenChains(const IsingProblem& problem, SimdLevel level, Formed)
       chains_(make_chains(problem, choice_, level)),
       range_(automatic_range(problem)) {}
 
-bool ChosenChains::set_fields(std::span<const double>) { return false; }
+bool ChosenChains::set_fields(std::span<const double> fields) {
+  const bool has_couplings = coefficients_.largest_coupling() > 0;  // else the temperatures come from the fields
+  if (!has_couplings || choose(coefficients_, fields, is_dense_) != choice_) return false;
+  chains_->set_fields(fields);
+  return true;
+}
 
 }  // namespace isinglass

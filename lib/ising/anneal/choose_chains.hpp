@@ -10,7 +10,7 @@
 namespace isinglass {
 
 /// The kernels, by the coefficients that they take.
-enum class ChainKind { lanes8, lanes16, lanes32, sparse_real, dense_integer, dense_real };
+enum class ChainKind { lanes8, lanes16, lanes32, sparse_real, dense16, dense32, dense_real };
 
 /// What decides about the kernel of a problem.
 struct ChainChoice {
