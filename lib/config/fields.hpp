@@ -79,6 +79,15 @@ void visit_fields(V& v, S& s) {
   v.field("polish", s.polish, anything(), "finish with FIP-consistent annealing (section anneal) from the best network");
 }
 
+template <class V, Structure<SaConfig> S>
+void visit_fields(V& v, S& s) {
+  v.field("sweeps", s.sweeps, at_least(1), "sweeps of a read that does not say how many");
+  v.field("hot_temperature", s.hot_temperature, above(0).or_word("automatic"),
+          "first temperature, in units of energy; automatic: from the quantiles of the local fields");
+  v.field("cold_temperature", s.cold_temperature, above(0).or_word("automatic"), "last temperature, same units");
+  v.field("cooling", s.cooling, one_of({"linear", "geometric"}), "linear: in 1/T");
+}
+
 template <class V, Structure<BifurcationConfig> S>
 void visit_fields(V& v, S& s) {
   v.field("steps", s.steps, at_least(1), "full field evaluations a read");
@@ -115,15 +124,6 @@ void visit_fields(V& v, S& s) {
   v.field("sample_interval", s.sample_interval, at_least(1), "steps between two looks at the signs");
 }
 
-template <class V, Structure<SaConfig> S>
-void visit_fields(V& v, S& s) {
-  v.field("sweeps", s.sweeps, at_least(1), "sweeps of a read that does not say how many");
-  v.field("hot_temperature", s.hot_temperature, above(0).or_word("automatic"),
-          "first temperature, in units of energy; automatic: from the quantiles of the local fields");
-  v.field("cold_temperature", s.cold_temperature, above(0).or_word("automatic"), "last temperature, same units");
-  v.field("cooling", s.cooling, one_of({"linear", "geometric"}), "linear: in 1/T");
-}
-
 template <class V, Structure<TabuConfig> S>
 void visit_fields(V& v, S& s) {
   v.field("sweeps", s.sweeps, at_least(1), "iterations a read, each of which looks at all moves");
@@ -158,13 +158,13 @@ void visit_fields(V& v, S& s) {
   v.field("hot_temperature", s.hot_temperature, above(0), "first temperature of segment moves, in units of one output step");
   v.field("cold_temperature", s.cold_temperature, above(0), "last temperature, same units");
   v.field("weight_temperature_ratio", s.weight_temperature_ratio, above(0), "weight moves see the temperature times this");
-  v.section("groups", s.groups, "moves of one-hot groups");
-  v.section("pt", s.pt, "parallel tempering");
+  v.section("sa", s.sa, "simulated annealing of Ising problems");
   v.section("bsb", s.bsb, "ballistic simulated bifurcation");
   v.section("dsb", s.dsb, "discrete simulated bifurcation");
   v.section("cim", s.cim, "coherent Ising machine, mean field with measurement noise");
   v.section("cac", s.cac, "coherent Ising machine with chaotic amplitude control");
-  v.section("sa", s.sa, "simulated annealing of Ising problems");
+  v.section("groups", s.groups, "moves of one-hot groups");
+  v.section("pt", s.pt, "parallel tempering");
   v.section("tabu", s.tabu, "tabu search with restarts and path relinking");
 }
 

@@ -32,11 +32,11 @@ const std::vector<std::pair<std::string, Maker>>& makers() {
          return std::make_unique<SimulatedAnnealing>(config.sa, best_simd_level(), config.groups);
        }},
       {"enumeration", [](const MachineConfig&) { return std::make_unique<Enumeration>(); }},
-      {"pt", [](const MachineConfig& config) { return std::make_unique<Tempering>(config.pt, config.groups); }},
       {"bsb", [](const MachineConfig& c) { return moving(bifurcation(dynamics::Bifurcation::ballistic, c.bsb)); }},
       {"dsb", [](const MachineConfig& c) { return moving(bifurcation(dynamics::Bifurcation::discrete, c.dsb)); }},
       {"cim", [](const MachineConfig& c) { return moving(dynamics::mean_field_cim(c.cim)); }},
       {"cac", [](const MachineConfig& c) { return moving(dynamics::controlled_cim(c.cac)); }},
+      {"pt", [](const MachineConfig& config) { return std::make_unique<Tempering>(config.pt, config.groups); }},
       {"tabu", [](const MachineConfig& config) { return std::make_unique<Tabu>(config.tabu); }},
   };
   return list;

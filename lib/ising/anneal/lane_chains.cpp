@@ -10,33 +10,35 @@
 namespace isinglass {
 
 template <class Int>
-LaneChains<Int>::LaneChains(const IsingProblem& problem, const IntegerForm& form, SimdLevel level)
+LaneChains<Int>::LaneChains(const IsingProblem& problem, double unit, SimdLevel level)
     : sweeper_(lane_sweeper<Int>(level)),
+      unit_(unit),
+      offset_(problem.offset),
+      h_(problem.spins),
       scaled_(ThresholdPool::padded),
       fields_(problem.spins * lanes_of<Int>),
       up_(problem.spins),
       best_up_(problem.spins) {
-  unit_ = form.unit;
-  offset_ = problem.offset;
-  load_rows(std::get<SparseCouplings>(problem.couplings), form);
-  h_ = form.field;
+  load_rows(std::get<SparseCouplings>(problem.couplings));
+  set_fields(problem.fields);
 }
 
 template <class Int>
-void LaneChains<Int>::load_rows(const SparseCouplings& couplings, const IntegerForm& form) {
+void LaneChains<Int>::load_rows(const SparseCouplings& couplings) {
+  const auto value_at = [&](std::size_t k) { return static_cast<std::int32_t>(std::lround(couplings.value[k] / unit_)); };
   start_.assign(1, 0);
   code_.clear();
   std::vector<std::size_t> row;
   for (std::size_t i = 0; i + 1 < couplings.start.size(); ++i) {
     row.resize(static_cast<std::size_t>(couplings.start[i + 1] - couplings.start[i]));
     std::iota(row.begin(), row.end(), static_cast<std::size_t>(couplings.start[i]));
-    std::ranges::stable_sort(row, {}, [&](std::size_t k) { return form.value[k]; });
+    std::ranges::stable_sort(row, {}, [&](std::size_t k) { return value_at(k); });
     for (std::size_t at = 0; at < row.size();) {
-      const std::int32_t value = form.value[row[at]];
+      const std::int32_t value = value_at(row[at]);
       const std::size_t head = code_.size();
       code_.push_back(value);
       code_.push_back(0);
-      for (; at < row.size() && form.value[row[at]] == value; ++at)
+      for (; at < row.size() && value_at(row[at]) == value; ++at)
         code_.push_back(static_cast<std::int32_t>(static_cast<std::uint32_t>(couplings.column[row[at]]) * lanes_of<Int>));
       code_[head + 1] = static_cast<std::int32_t>(code_.size() - head - 2);
     }

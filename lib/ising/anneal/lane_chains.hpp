@@ -1,36 +1,20 @@
 #pragma once
 
+#include "ising/anneal/aligned.hpp"
 #include "ising/anneal/chains.hpp"
-#include "ising/anneal/integer_form.hpp"
 #include "ising/anneal/lane_sweep.hpp"
 
 #include <array>
-#include <memory>
-#include <new>
 #include <vector>
 
 namespace isinglass {
-
-/// Memory on 64-byte boundaries, for whole vectors.
-template <class T>
-struct AlignedAllocator {
-  using value_type = T;
-  AlignedAllocator() = default;
-  template <class U>
-  explicit AlignedAllocator(const AlignedAllocator<U>&) {}
-  T* allocate(std::size_t n) { return static_cast<T*>(::operator new (n * sizeof(T), std::align_val_t{64})); }
-  void deallocate(T* at, std::size_t) { ::operator delete (at, std::align_val_t{64}); }
-  friend bool operator==(const AlignedAllocator&, const AlignedAllocator&) { return true; }
-};
-template <class T>
-using AlignedVector = std::vector<T, AlignedAllocator<T>>;
 
 /// Chains of sparse problems with whole coefficients, 64, 32 or 16 in the lanes of a vector: a row of couplings is walked once
 /// for all of them. No local field may be beyond the range of Int.
 template <class Int>
 class LaneChains : public Chains {
 public:
-  LaneChains(const IsingProblem& problem, const IntegerForm& form, SimdLevel level);
+  LaneChains(const IsingProblem& problem, double unit, SimdLevel level);
   [[nodiscard]] std::size_t lanes() const override { return lanes_of<Int>; }
   void begin(std::uint64_t seed, std::uint64_t chunk, std::span<const std::int8_t> warm) override;
   void set_temperature(double temperature) override { pool_.scale(temperature / unit_, scaled_); }
@@ -44,7 +28,7 @@ public:
   void set_fields(std::span<const double> fields) override;
 
 private:
-  void load_rows(const SparseCouplings& couplings, const IntegerForm& form);
+  void load_rows(const SparseCouplings& couplings);
   /// Fields and energies of the states in up_, from scratch.
   void recompute();
 

@@ -75,11 +75,9 @@ TemperatureRange range_of(const Form& couplings, std::span<const double> h) {
 
 }  // namespace
 
-TemperatureRange automatic_range(const SparseCouplings& couplings, std::span<const double> fields) {
-  return range_of(couplings, fields);
-}
-TemperatureRange automatic_range(const DenseCouplings& couplings, std::span<const double> fields) {
-  return range_of(couplings, fields);
+TemperatureRange automatic_range(const IsingProblem& problem) {
+  if (const auto* sparse = std::get_if<SparseCouplings>(&problem.couplings)) return range_of(*sparse, problem.fields);
+  return range_of(std::get<DenseCouplings>(problem.couplings), problem.fields);
 }
 
 std::vector<double> schedule(const SaConfig& config, TemperatureRange range, std::int64_t sweeps) {

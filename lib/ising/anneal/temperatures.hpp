@@ -16,8 +16,7 @@ struct TemperatureRange {
 
 /// The range that suits a problem. Hot: the root-mean-square local field of random states, at its upper quartile over the spins
 /// (twice this is the typical cost of a flip). Cold: from the lower decile of what flips cost in a state that descent ends in.
-[[nodiscard]] TemperatureRange automatic_range(const SparseCouplings& couplings, std::span<const double> fields);
-[[nodiscard]] TemperatureRange automatic_range(const DenseCouplings& couplings, std::span<const double> fields);
+[[nodiscard]] TemperatureRange automatic_range(const IsingProblem& problem);
 
 /// One temperature a sweep, from hot to cold, geometric or linear in 1/T.
 [[nodiscard]] std::vector<double> schedule(const SaConfig& config, TemperatureRange range, std::int64_t sweeps);
