@@ -61,6 +61,13 @@ struct QcgdConfig {
   bool polish = false;     ///< finish with FIP-consistent annealing from the incumbent (section `anneal`)
 };
 
+/// An oracle call as many small dense Ising problems, for machines of few spins.
+struct SubproblemConfig {
+  std::string blocks = "none";  ///< none: the whole problem at once; neurons: the bits of one neuron given the rest
+  int rounds = 2;               ///< passes over all neurons an oracle call
+  int reads = 4;                ///< of each problem; the best by the true energy counts
+};
+
 /// The oracle that minimises the penalised energy.
 struct MachineConfig {
   std::string kind = "sa";       ///< sa: structured simulated annealing
@@ -69,6 +76,7 @@ struct MachineConfig {
   double hot_temperature = 0.5;  ///< of segment moves, in units of one step of the output
   double cold_temperature = 0.02;
   double weight_temperature_ratio = 10.0;  ///< weight moves see the segment temperature times this
+  SubproblemConfig subproblems{};
 };
 
 /// FIP-consistent annealing: flip a parameter bit, propagate, accept on the loss.

@@ -79,14 +79,23 @@ void visit_fields(V& v, S& s) {
   v.field("polish", s.polish, anything(), "finish with FIP-consistent annealing (section anneal) from the best network");
 }
 
+template <class V, Structure<SubproblemConfig> S>
+void visit_fields(V& v, S& s) {
+  v.field("blocks", s.blocks, one_of({"none", "neurons"}),
+          "none: an oracle call is one problem; neurons: many, of the bits of one neuron given the rest");
+  v.field("rounds", s.rounds, at_least(1), "passes over all neurons an oracle call");
+  v.field("reads", s.reads, at_least(1), "of each problem; the best by the true energy counts");
+}
+
 template <class V, Structure<MachineConfig> S>
 void visit_fields(V& v, S& s) {
-  v.field("kind", s.kind, one_of({"sa"}), "sa: structured simulated annealing");
+  v.field("kind", s.kind, one_of({"sa", "enumeration"}), "sa: structured simulated annealing");
   v.field("sweeps", s.sweeps, at_least(1), "sweeps a read");
   v.field("replicas", s.replicas, at_least(1), "reads an oracle call");
   v.field("hot_temperature", s.hot_temperature, above(0), "first temperature of segment moves, in units of one output step");
   v.field("cold_temperature", s.cold_temperature, above(0), "last temperature, same units");
   v.field("weight_temperature_ratio", s.weight_temperature_ratio, above(0), "weight moves see the temperature times this");
+  v.section("subproblems", s.subproblems, "oracle calls as many small dense Ising problems, for machines of few spins");
 }
 
 template <class V, Structure<AnnealConfig> S>

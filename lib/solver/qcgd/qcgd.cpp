@@ -5,6 +5,7 @@
 #include "solver/incumbent.hpp"
 #include "solver/qcgd/multipliers.hpp"
 #include "solver/structured/oracle.hpp"
+#include "solver/subproblems/subproblem_oracle.hpp"
 
 #include <fmt/format.h>
 
@@ -129,7 +130,10 @@ std::optional<Qcgd::Atom> Qcgd::call_oracle(int t) {
   for (int replica = input_.grid.group_index; replica < replicas; replica += input_.grid.groups) {
     set_forward(state_, start_);
     const SweepKey key{input_.config.seed, static_cast<std::uint32_t>(t * replicas + replica), 0};
-    was_interrupted = !anneal_structured(state_, input_.config.machine, key, group_, input_.control.stop_is_asked);
+    if (input_.config.machine.subproblems.blocks == "none")
+      was_interrupted = !anneal_structured(state_, input_.config.machine, key, group_, input_.control.stop_is_asked);
+    else
+      was_interrupted = !SubproblemOracle(input_.config, state_, group_).answer(state_, key.call, input_.control.stop_is_asked);
     if (was_interrupted) break;
     const NetworkBits bits = state_.bits();
     const NetworkBits completed = complete(bits);
