@@ -66,6 +66,40 @@ struct SubproblemConfig {
   std::string blocks = "none";  ///< none: the whole problem at once; neurons: the bits of one neuron given the rest
   int rounds = 2;               ///< passes over all neurons an oracle call
   int reads = 4;                ///< of each problem; the best by the true energy counts
+/// Simulated bifurcation. Defaults of the ballistic form.
+struct BifurcationConfig {
+  int steps = 1000;          ///< full field evaluations a read
+  double time_step = 1.0;    ///< dt
+  double strength = 0.5;     ///< xi, in units of one over the rms local field
+  int sample_interval = 10;  ///< steps between two looks at the signs; of the ballistic form
+};
+
+/// Coherent Ising machine: mean field, measurement feedback.
+struct CimConfig {
+  int steps = 1000;          ///< round trips a read
+  double time_step = 0.05;   ///< dt of a round trip
+  double first_gain = -0.5;  ///< pump minus loss at the start ...
+  double last_gain = 1.0;    ///< ... and at the end
+  double coupling = 1.0;     ///< of the feedback, in units of one over the rms local field
+  double noise = 0.1;        ///< sigma of a measured amplitude
+  double limit = 1.5;        ///< amplitudes are clipped here
+  int sample_interval = 5;   ///< steps between two looks at the signs
+};
+
+/// Coherent Ising machine with chaotic amplitude control.
+struct CacConfig {
+  int steps = 3000;           ///< round trips a read
+  double time_step = 0.05;    ///< dt of a round trip
+  double gain = -1.2;         ///< pump minus loss
+  double coupling = 3.0;      ///< of the feedback, in units of one over the rms local field
+  double saturation = 0.8;    ///< mu
+  double target = 0.7;        ///< alpha: squared amplitude at the best energy
+  double target_swing = 1.2;  ///< rho: more of it far above the best energy
+  double sensitivity = 12;    ///< delta, per rms coupling above the best energy
+  double rate_growth = 0.01;  ///< gamma: of xi, the rate of the error variables
+  double patience = 150;      ///< tau: time without improvement after which xi starts from 0
+  double noise = 0.0;         ///< sigma of a measured amplitude
+  int sample_interval = 1;    ///< steps between two looks at the signs
 };
 
 /// The oracle that minimises the penalised energy.
@@ -77,6 +111,10 @@ struct MachineConfig {
   double cold_temperature = 0.02;
   double weight_temperature_ratio = 10.0;  ///< weight moves see the segment temperature times this
   SubproblemConfig subproblems{};
+  BifurcationConfig bsb;                   ///< ballistic simulated bifurcation
+  BifurcationConfig dsb;                   ///< discrete simulated bifurcation
+  CimConfig cim;
+  CacConfig cac;
 };
 
 /// FIP-consistent annealing: flip a parameter bit, propagate, accept on the loss.

@@ -85,17 +85,55 @@ void visit_fields(V& v, S& s) {
           "none: an oracle call is one problem; neurons: many, of the bits of one neuron given the rest");
   v.field("rounds", s.rounds, at_least(1), "passes over all neurons an oracle call");
   v.field("reads", s.reads, at_least(1), "of each problem; the best by the true energy counts");
+template <class V, Structure<BifurcationConfig> S>
+void visit_fields(V& v, S& s) {
+  v.field("steps", s.steps, at_least(1), "full field evaluations a read");
+  v.field("time_step", s.time_step, above(0), "dt");
+  v.field("strength", s.strength, above(0), "of the couplings, in units of one over the rms local field of random spins");
+  v.field("sample_interval", s.sample_interval, at_least(1), "steps between two looks at the signs; dsb looks at every step");
+}
+
+template <class V, Structure<CimConfig> S>
+void visit_fields(V& v, S& s) {
+  v.field("steps", s.steps, at_least(1), "round trips a read");
+  v.field("time_step", s.time_step, above(0), "dt of a round trip");
+  v.field("first_gain", s.first_gain, anything(), "pump minus loss at the start");
+  v.field("last_gain", s.last_gain, anything(), "... and at the end; linear between");
+  v.field("coupling", s.coupling, above(0), "feedback, in units of one over the rms local field of random spins");
+  v.field("noise", s.noise, at_least(0), "sigma of a measured amplitude");
+  v.field("limit", s.limit, above(0), "amplitudes are clipped here");
+  v.field("sample_interval", s.sample_interval, at_least(1), "steps between two looks at the signs");
+}
+
+template <class V, Structure<CacConfig> S>
+void visit_fields(V& v, S& s) {
+  v.field("steps", s.steps, at_least(1), "round trips a read");
+  v.field("time_step", s.time_step, above(0), "dt of a round trip");
+  v.field("gain", s.gain, anything(), "pump minus loss");
+  v.field("coupling", s.coupling, above(0), "feedback, in units of one over the rms local field of random spins");
+  v.field("saturation", s.saturation, at_least(0), "mu, of the cubic term");
+  v.field("target", s.target, above(0), "alpha: squared amplitude at the best energy");
+  v.field("target_swing", s.target_swing, at_least(0), "rho: more squared amplitude far above the best energy");
+  v.field("sensitivity", s.sensitivity, at_least(0), "delta, per rms coupling above the best energy");
+  v.field("rate_growth", s.rate_growth, at_least(0), "gamma: growth of xi, the rate of the error variables");
+  v.field("patience", s.patience, above(0), "tau: time without improvement after which xi starts from 0");
+  v.field("noise", s.noise, at_least(0), "sigma of a measured amplitude");
+  v.field("sample_interval", s.sample_interval, at_least(1), "steps between two looks at the signs");
 }
 
 template <class V, Structure<MachineConfig> S>
 void visit_fields(V& v, S& s) {
-  v.field("kind", s.kind, one_of({"sa", "enumeration"}), "sa: structured simulated annealing");
+  v.field("kind", s.kind, one_of({"sa", "bsb", "dsb", "cim", "cac", "enumeration"}), "sa: structured simulated annealing");
   v.field("sweeps", s.sweeps, at_least(1), "sweeps a read");
   v.field("replicas", s.replicas, at_least(1), "reads an oracle call");
   v.field("hot_temperature", s.hot_temperature, above(0), "first temperature of segment moves, in units of one output step");
   v.field("cold_temperature", s.cold_temperature, above(0), "last temperature, same units");
   v.field("weight_temperature_ratio", s.weight_temperature_ratio, above(0), "weight moves see the temperature times this");
   v.section("subproblems", s.subproblems, "oracle calls as many small dense Ising problems, for machines of few spins");
+  v.section("bsb", s.bsb, "ballistic simulated bifurcation");
+  v.section("dsb", s.dsb, "discrete simulated bifurcation");
+  v.section("cim", s.cim, "coherent Ising machine, mean field with measurement noise");
+  v.section("cac", s.cac, "coherent Ising machine with chaotic amplitude control");
 }
 
 template <class V, Structure<AnnealConfig> S>

@@ -1,6 +1,9 @@
 #include "ising/machines.hpp"
 
 #include "base/error.hpp"
+#include "ising/dynamics/bifurcation.hpp"
+#include "ising/dynamics/cim.hpp"
+#include "ising/dynamics/dynamics_machine.hpp"
 #include "ising/enumeration.hpp"
 
 #include <functional>
@@ -14,10 +17,18 @@ namespace {
 
 using Maker = std::function<std::unique_ptr<Machine>(const MachineConfig&)>;
 
+std::unique_ptr<Machine> moving(dynamics::Dynamics kind) {
+  return std::make_unique<dynamics::DynamicsMachine>(std::move(kind));
+}
+
 /// The one list of machines.
 const std::vector<std::pair<std::string, Maker>>& makers() {
   static const std::vector<std::pair<std::string, Maker>> list{
       {"enumeration", [](const MachineConfig&) { return std::make_unique<Enumeration>(); }},
+      {"bsb", [](const MachineConfig& c) { return moving(bifurcation(dynamics::Bifurcation::ballistic, c.bsb)); }},
+      {"dsb", [](const MachineConfig& c) { return moving(bifurcation(dynamics::Bifurcation::discrete, c.dsb)); }},
+      {"cim", [](const MachineConfig& c) { return moving(dynamics::mean_field_cim(c.cim)); }},
+      {"cac", [](const MachineConfig& c) { return moving(dynamics::controlled_cim(c.cac)); }},
   };
   return list;
 }

@@ -1,0 +1,58 @@
+#include "ising/dynamics/bifurcation.hpp"
+
+namespace isinglass::dynamics {
+
+namespace {
+
+constexpr float first_amplitude = 0.1F;  // of x and y: the bifurcation amplifies what is there
+constexpr float warm_amplitude = 0.5F;
+
+class BifurcationBatch : public Trajectory {
+public:
+  BifurcationBatch(Bifurcation kind, const BifurcationConfig& config, const Start& start)
+      : kind_(kind),
+        config_(config),
+        start_(start),
+        generators_(lane_generators(start)),
+        x_(first_positions(start, generators_, first_amplitude, warm_amplitude)),
+        y_(first_positions(start, generators_, first_amplitude, 0.0F)),
+        product_(kind == Bifurcation::ballistic ? start.size() : 0) {}
+
+  [[nodiscard]] const Floats& x() const override { return x_; }
+
+  [[nodiscard]] std::int64_t products_per_step() const override { return kind_ == Bifurcation::ballistic ? 1 : 0; }
+
+  void advance(std::int64_t step, const Sample* sample) override {
+    if (kind_ == Bifurcation::ballistic) start_.product->multiply(x_, start_.lanes, product_);
+    BifurcationStep s{start_.rows(), start_.lanes};
+    s.product = kind_ == Bifurcation::ballistic ? product_.data() : sample->product->data();
+    s.field = start_.field.data();
+    s.x = x_.data();
+    s.y = y_.data();
+    s.dt = static_cast<float>(config_.time_step);
+    s.stiffness = static_cast<float>(1 - static_cast<double>(step) / static_cast<double>(start_.steps));
+    s.strength = static_cast<float>(config_.strength / start_.scale.field_rms);
+    start_.kernels->bifurcate(s);
+  }
+
+private:
+  Bifurcation kind_;
+  BifurcationConfig config_;
+  Start start_;
+  Lines<std::uint32_t> generators_;
+  Floats x_, y_, product_;
+};
+
+}  // namespace
+
+Dynamics bifurcation(Bifurcation kind, const BifurcationConfig& config) {
+  Dynamics dynamics;
+  dynamics.name = kind == Bifurcation::ballistic ? "bsb" : "dsb";
+  dynamics.steps = config.steps;
+  // The discrete form multiplies signs at every step anyway.
+  dynamics.sample_interval = kind == Bifurcation::ballistic ? config.sample_interval : 1;
+  dynamics.begin = [kind, config](const Start& start) { return std::make_unique<BifurcationBatch>(kind, config, start); };
+  return dynamics;
+}
+
+}  // namespace isinglass::dynamics

@@ -1,0 +1,136 @@
+#include "ising/dynamics/cim.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+namespace isinglass::dynamics {
+
+namespace {
+
+constexpr float first_amplitude = 0.01F;  // about a photon's: what the pump amplifies
+constexpr float warm_amplitude = 0.5F;
+constexpr float largest_error = 32;
+
+/// x, its measurements and their product with J: what both kinds of CIM have.
+class CimBatch : public Trajectory {
+public:
+  CimBatch(const Start& start, double noise)
+      : start_(start),
+        noise_(static_cast<float>(noise)),
+        generators_(lane_generators(start)),
+        x_(first_positions(start, generators_, first_amplitude, warm_amplitude)),
+        measured_(noise > 0 ? start.size() : 0),
+        product_(start.size()) {}
+
+  [[nodiscard]] const Floats& x() const override { return x_; }
+
+protected:
+  /// product_ = J times what is measured of x.
+  void feed_back() {
+    if (noise_ > 0)
+      start_.kernels->measure({start_.rows(), start_.lanes, x_.data(), measured_.data(), generators_.data(), noise_});
+    start_.product->multiply(noise_ > 0 ? measured_ : x_, start_.lanes, product_);
+  }
+
+  Start start_;
+  float noise_;
+  Lines<std::uint32_t> generators_;
+  Floats x_, measured_, product_;
+};
+
+class MeanFieldBatch : public CimBatch {
+public:
+  MeanFieldBatch(const CimConfig& config, const Start& start)
+      : CimBatch(start, config.noise), config_(config), amplitude_(start.lanes, first_amplitude), sum_(start.lanes) {}
+
+  void advance(std::int64_t step, const Sample*) override {
+    feed_back();
+    const double progress = static_cast<double>(step) / static_cast<double>(start_.steps);
+    RoundTrip t{start_.rows(), start_.lanes, product_.data(), start_.field.data(), x_.data(), amplitude_.data(), sum_.data()};
+    t.dt = static_cast<float>(config_.time_step);
+    t.gain = static_cast<float>(config_.first_gain + (config_.last_gain - config_.first_gain) * progress);
+    t.strength = static_cast<float>(config_.coupling / start_.scale.field_rms);
+    t.limit = static_cast<float>(config_.limit);
+    start_.kernels->round_trip(t);
+    const float share = 1.0F / static_cast<float>(start_.spins);
+    for (std::size_t l = 0; l < start_.lanes; ++l) amplitude_[l] = sum_[l] * share;
+  }
+
+private:
+  CimConfig config_;
+  Floats amplitude_, sum_;
+};
+
+class ControlledBatch : public CimBatch {
+public:
+  ControlledBatch(const CacConfig& config, const Start& start)
+      : CimBatch(start, config.noise),
+        config_(config),
+        e_(start.size(), 1.0F),
+        target_(start.lanes, static_cast<float>(config.target)),
+        root_(start.lanes),
+        rate_(start.lanes, 0.0F),
+        best_(start.lanes, std::numeric_limits<float>::infinity()),
+        since_(start.lanes, 0) {}
+
+  void advance(std::int64_t step, const Sample* sample) override {
+    if (sample != nullptr) control(step, *sample);
+    feed_back();
+    for (std::size_t l = 0; l < start_.lanes; ++l) {
+      rate_[l] += static_cast<float>(config_.rate_growth * config_.time_step);
+      root_[l] = std::sqrt(target_[l]);
+    }
+    ControlledTrip t{start_.rows(), start_.lanes,   product_.data(), start_.field.data(), x_.data(),
+                     e_.data(),     target_.data(), root_.data(),    rate_.data()};
+    t.dt = static_cast<float>(config_.time_step);
+    t.gain = static_cast<float>(config_.gain);
+    t.saturation = static_cast<float>(config_.saturation);
+    t.strength = static_cast<float>(config_.coupling / start_.scale.field_rms);
+    t.limit = 1.5F * static_cast<float>(std::sqrt(config_.target + config_.target_swing));
+    t.error_limit = largest_error;
+    start_.kernels->controlled_trip(t);
+  }
+
+private:
+  /// Targets and rates from the energies of the signs.
+  void control(std::int64_t step, const Sample& sample) {
+    const auto patience = static_cast<std::int64_t>(config_.patience / config_.time_step);
+    const auto slope = static_cast<float>(config_.sensitivity / start_.scale.coupling_rms);
+    for (std::size_t l = 0; l < start_.lanes; ++l) {
+      target_[l] = static_cast<float>(config_.target) +
+                   static_cast<float>(config_.target_swing) * saturated(slope * (sample.energy[l] - sample.best[l]));
+      if (sample.best[l] < best_[l]) {
+        best_[l] = sample.best[l];
+        since_[l] = step;
+      } else if (step - since_[l] > patience) {
+        since_[l] = step;
+        rate_[l] = 0;
+      }
+    }
+  }
+
+  CacConfig config_;
+  Floats e_, target_, root_, rate_, best_;
+  std::vector<std::int64_t> since_;
+};
+
+}  // namespace
+
+float saturated(float u) {
+  if (u >= 3) return 1;
+  if (u <= -3) return -1;
+  return u * (27 + u * u) / (27 + 9 * u * u);
+}
+
+Dynamics mean_field_cim(const CimConfig& config) {
+  return {"cim", config.steps, config.sample_interval,
+          [config](const Start& start) { return std::make_unique<MeanFieldBatch>(config, start); }};
+}
+
+Dynamics controlled_cim(const CacConfig& config) {
+  return {"cac", config.steps, config.sample_interval,
+          [config](const Start& start) { return std::make_unique<ControlledBatch>(config, start); }};
+}
+
+}  // namespace isinglass::dynamics

@@ -1,0 +1,94 @@
+#include "ising/dynamics/kernels.hpp"
+
+#include "ising/dynamics/lanes.hpp"
+
+#include <immintrin.h>
+
+#include <cmath>
+
+// One text of the loops, compiled three times; only the vectors differ. Vectors stay inside this file, where their ABI does not
+// matter.
+#pragma GCC diagnostic ignored "-Wpsabi"
+
+#define ISINGLASS_VECTORS(bytes)                                                         \
+  typedef float F __attribute__((vector_size(bytes), aligned(bytes), may_alias));        \
+  typedef std::int32_t I __attribute__((vector_size(bytes), aligned(bytes), may_alias)); \
+  constexpr std::size_t width = (bytes) / sizeof(float);                                 \
+  inline F load(const float* at) { return *reinterpret_cast<const F*>(at); }             \
+  inline I load(const std::int32_t* at) { return *reinterpret_cast<const I*>(at); }      \
+  inline void store(float* at, F v) { *reinterpret_cast<F*>(at) = v; }                   \
+  inline void store(std::int32_t* at, I v) { *reinterpret_cast<I*>(at) = v; }
+
+namespace isinglass::dynamics {
+
+namespace {
+
+#pragma GCC push_options
+#pragma GCC target("avx512f,avx512bw,avx512dq,avx512vl,avx512vnni")
+namespace avx512 {
+ISINGLASS_VECTORS(64)
+constexpr const char* name = "avx512";
+constexpr std::size_t tile_height = row_tile;
+inline F fused(float a, F v, F s) { return _mm512_fmadd_ps(_mm512_set1_ps(a), v, s); }
+inline I dot(std::int32_t word, I bits, I s) {
+  return reinterpret_cast<I>(
+      _mm512_dpbusd_epi32(reinterpret_cast<__m512i>(s), reinterpret_cast<__m512i>(bits), _mm512_set1_epi32(word)));
+}
+#include "ising/dynamics/product_kernels.inc"
+#include "ising/dynamics/step_kernels.inc"
+}  // namespace avx512
+#pragma GCC pop_options
+
+#pragma GCC push_options
+#pragma GCC target("avx2,fma")
+namespace avx2 {
+ISINGLASS_VECTORS(32)
+constexpr const char* name = "avx2";
+constexpr std::size_t tile_height = row_tile / 2;
+inline F fused(float a, F v, F s) { return _mm256_fmadd_ps(_mm256_set1_ps(a), v, s); }
+inline I dot(std::int32_t word, I bits, I s) {
+  const __m256i pairs = _mm256_maddubs_epi16(reinterpret_cast<__m256i>(bits), _mm256_set1_epi32(word));
+  return s + reinterpret_cast<I>(_mm256_madd_epi16(pairs, _mm256_set1_epi16(1)));
+}
+#include "ising/dynamics/product_kernels.inc"
+#include "ising/dynamics/step_kernels.inc"
+}  // namespace avx2
+#pragma GCC pop_options
+
+namespace plain {
+ISINGLASS_VECTORS(16)
+constexpr const char* name = "plain";
+constexpr std::size_t tile_height = row_tile / 2;
+inline F fused(float a, F v, F s) {
+  for (std::size_t l = 0; l < width; ++l) s[l] = std::fma(a, v[l], s[l]);
+  return s;
+}
+inline I dot(std::int32_t word, I bits, I s) {
+  for (int b = 0; b < 4; ++b) s += -((bits >> (8 * b)) & 1) & static_cast<std::int8_t>(word >> (8 * b));
+  return s;
+}
+#include "ising/dynamics/product_kernels.inc"
+#include "ising/dynamics/step_kernels.inc"
+}  // namespace plain
+
+bool has_avx2() { return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"); }
+bool has_avx512() {
+  return has_avx2() && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq") &&
+         __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512vnni");
+}
+
+}  // namespace
+
+const Kernels& kernels() {
+  static const Kernels* const best = has_avx512() ? &avx512::table : has_avx2() ? &avx2::table : &plain::table;
+  return *best;
+}
+
+std::vector<const Kernels*> available_kernels() {
+  std::vector<const Kernels*> all{&plain::table};
+  if (has_avx2()) all.push_back(&avx2::table);
+  if (has_avx512()) all.push_back(&avx512::table);
+  return all;
+}
+
+}  // namespace isinglass::dynamics

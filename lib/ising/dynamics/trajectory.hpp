@@ -1,0 +1,69 @@
+#pragma once
+
+#include "ising/dynamics/products.hpp"
+#include "ising/machine.hpp"
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <span>
+#include <string>
+
+namespace isinglass::dynamics {
+
+/// Sizes of a problem's coefficients, by which the dynamics scale them away.
+struct Normalisation {
+  double field_rms = 1;     ///< root of (sum of all J_ij^2 + sum of h_i^2) / spins: the rms local field of random spins
+  double coupling_rms = 1;  ///< of the nonzero J_ij; without a list of them, as if all were nonzero
+};
+[[nodiscard]] Normalisation normalisation(const IsingProblem& problem, BatchProduct& product);
+
+/// What a batch of reads starts from.
+struct Start {
+  BatchProduct* product = nullptr;
+  const Kernels* kernels = nullptr;
+  Floats field;  ///< h, [rows], zeros behind the spins
+  Normalisation scale;
+  std::size_t spins = 0, lanes = 0;
+  std::uint64_t seed = 0;
+  std::int64_t first = 0;               ///< index of lane 0's read
+  std::span<const std::int8_t> warm{};  ///< [spins] or empty
+  std::int64_t steps = 0;
+  [[nodiscard]] std::size_t rows() const { return field.size(); }
+  [[nodiscard]] std::size_t size() const { return rows() * lanes; }
+};
+
+/// What is known of the signs of x at a step: of each lane.
+struct Sample {
+  const Floats* product = nullptr;  ///< J sign(x)
+  std::span<const float> energy;    ///< [lanes]; offset left out
+  std::span<const float> best;      ///< [lanes]: least so far, with this one
+};
+
+/// A batch of reads in motion: x [rows][lanes], whose signs are the spins.
+class Trajectory {
+public:
+  virtual ~Trajectory() = default;
+  [[nodiscard]] virtual const Floats& x() const = 0;
+  /// One step. `sample` is that of this x, or nullptr at steps that are not sampled.
+  virtual void advance(std::int64_t step, const Sample* sample) = 0;
+  /// Products with J that advance computes itself.
+  [[nodiscard]] virtual std::int64_t products_per_step() const { return 1; }
+};
+
+/// A generator for each lane, [4][lanes], from the seed and the index of its read alone.
+[[nodiscard]] Lines<std::uint32_t> lane_generators(const Start& start);
+
+/// x of all lanes: `amplitude` times noise, around `warm_amplitude` times the warm start if there is one.
+[[nodiscard]] Floats first_positions(const Start& start, Lines<std::uint32_t>& generators, float amplitude,
+                                     float warm_amplitude);
+
+/// A kind of dynamics.
+struct Dynamics {
+  std::string name;
+  std::int64_t steps = 0;            ///< of a read unless the request says otherwise
+  std::int64_t sample_interval = 1;  ///< steps between two looks at the signs
+  std::function<std::unique_ptr<Trajectory>(const Start&)> begin;
+};
+
+}  // namespace isinglass::dynamics
