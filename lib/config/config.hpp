@@ -66,6 +66,8 @@ struct SubproblemConfig {
   std::string blocks = "none";  ///< none: the whole problem at once; neurons: the bits of one neuron given the rest
   int rounds = 2;               ///< passes over all neurons an oracle call
   int reads = 4;                ///< of each problem; the best by the true energy counts
+};
+
 /// Simulated bifurcation. Defaults of the ballistic form.
 struct BifurcationConfig {
   int steps = 1000;          ///< full field evaluations a read

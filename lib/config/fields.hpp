@@ -85,6 +85,8 @@ void visit_fields(V& v, S& s) {
           "none: an oracle call is one problem; neurons: many, of the bits of one neuron given the rest");
   v.field("rounds", s.rounds, at_least(1), "passes over all neurons an oracle call");
   v.field("reads", s.reads, at_least(1), "of each problem; the best by the true energy counts");
+}
+
 template <class V, Structure<BifurcationConfig> S>
 void visit_fields(V& v, S& s) {
   v.field("steps", s.steps, at_least(1), "full field evaluations a read");
