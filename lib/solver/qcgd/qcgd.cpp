@@ -5,6 +5,7 @@
 #include "solver/incumbent.hpp"
 #include "solver/qcgd/multipliers.hpp"
 #include "solver/structured/oracle.hpp"
+#include "solver/dynamics/dynamics_oracle.hpp"
 #include "solver/subproblems/subproblem_oracle.hpp"
 
 #include <fmt/format.h>
@@ -130,7 +131,9 @@ std::optional<Qcgd::Atom> Qcgd::call_oracle(int t) {
   for (int replica = input_.grid.group_index; replica < replicas; replica += input_.grid.groups) {
     set_forward(state_, start_);
     const SweepKey key{input_.config.seed, static_cast<std::uint32_t>(t * replicas + replica), 0};
-    if (input_.config.machine.subproblems.blocks == "none")
+    if (input_.config.machine.subproblems.blocks == "none" && input_.config.machine.kind != "sa")
+      was_interrupted = !answer_by_dynamics(state_, input_.config.machine, key, group_, input_.control.stop_is_asked);
+    else if (input_.config.machine.subproblems.blocks == "none")
       was_interrupted = !anneal_structured(state_, input_.config.machine, key, group_, input_.control.stop_is_asked);
     else
       was_interrupted = !SubproblemOracle(input_.config, state_, group_).answer(state_, key.call, input_.control.stop_is_asked);

@@ -1,0 +1,128 @@
+#include "solver/dynamics/dynamics_oracle.hpp"
+
+#include "solver/dynamics/layer_amplitudes.hpp"
+#include "solver/products/exact_products.hpp"
+#include "solver/structured/oracle.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdlib>
+#include <limits>
+
+namespace isinglass {
+
+namespace {
+double env(const char* name, double d) { const char* v = std::getenv(name); return v ? std::atof(v) : d; }
+
+/// The whole problem in motion.
+class Motion {
+public:
+  Motion(StructuredState& state, const MachineConfig& machine, const Communicator& group);
+  void step(const StepRule& rule);
+  [[nodiscard]] NetworkBits bits() const;
+
+private:
+  [[nodiscard]] LayerInputs inputs_of(std::size_t l) const;
+  void evaluate();
+  [[nodiscard]] std::vector<double> input_squares(const LayerState& layer, const LayerInputs& inputs) const;
+
+  StructuredState& state_;
+  const Communicator& group_;
+  std::vector<LayerAmplitudes> amplitudes_;
+  std::vector<LayerFields> fields_;
+  std::vector<LayerInputs> inputs_;
+  std::vector<double> first_squares_;
+};
+
+LayerInputs Motion::inputs_of(std::size_t l) const {
+  const LayerState& layer = state_.layers[l];
+  LayerInputs inputs;
+  inputs.values.resize(static_cast<std::size_t>(layer.layer->inputs) * layer.stride);
+  std::copy_n(state_.column(l, 0), inputs.values.size(), inputs.values.begin());
+  for (const float v : inputs.values) inputs.largest = std::max(inputs.largest, std::abs(static_cast<double>(v)));
+  return inputs;
+}
+
+Motion::Motion(StructuredState& state, const MachineConfig& machine, const Communicator& group)
+    : state_(state), group_(group), fields_(state.layers.size()), inputs_(state.layers.size()) {
+  for (const LayerState& layer : state.layers) amplitudes_.emplace_back(layer, machine, static_cast<float>(env("DY_START", 0.5)));
+  inputs_[0] = inputs_of(0);
+  inputs_[0].largest = group.all_max(inputs_[0].largest);
+  first_squares_ = input_squares(state.layers[0], inputs_[0]);
+}
+
+/// Mean square of each input over all samples.
+std::vector<double> Motion::input_squares(const LayerState& layer, const LayerInputs& inputs) const {
+  const auto width = static_cast<std::size_t>(layer.layer->inputs);
+  std::vector<std::int64_t> sums(width + 1);
+  for (std::size_t i = 0; i < width; ++i)
+    for (std::size_t s = 0; s < layer.samples; ++s) {
+      const auto x = static_cast<std::int64_t>(inputs.values[i * layer.stride + s]);
+      sums[i] += x * x;
+    }
+  sums[width] = static_cast<std::int64_t>(layer.samples);
+  group_.all_sum(sums);
+  std::vector<double> squares;
+  for (std::size_t i = 0; i < width; ++i) squares.push_back(static_cast<double>(sums[i]) / static_cast<double>(std::max<std::int64_t>(1, sums[width])));
+  return squares;
+}
+
+/// Everything that the forces need, at the amplitudes as they are.
+void Motion::evaluate() {
+  const std::size_t layers = state_.layers.size();
+  for (std::size_t l = 0; l < layers; ++l) {
+    LayerState& layer = state_.layers[l];
+    if (l + 1 < layers) amplitudes_[l].set_segments(layer, {});
+    if (l > 0) inputs_[l] = inputs_of(l);
+    if (l > 0) inputs_[l].largest = 127;
+    amplitudes_[l].set_parameters(fields_[l], layer);
+    set_z(fields_[l], layer, inputs_[l]);
+    set_slopes(fields_[l], layer, inputs_[l], group_);
+    if (l > 0) set_back(fields_[l - 1], fields_[l], layer);
+  }
+}
+
+void Motion::step(const StepRule& rule) {
+  evaluate();
+  for (std::size_t l = 0; l < state_.layers.size(); ++l) {
+    const LayerState& layer = state_.layers[l];
+    amplitudes_[l].advance_bits(layer, parameter_gradient(fields_[l], layer, inputs_[l], group_), fields_[l],
+                                l == 0 ? first_squares_ : input_squares(layer, inputs_[l]), rule);
+    if (!layer.layer->is_output()) amplitudes_[l].advance_segments(layer, fields_[l], rule, group_);
+  }
+}
+
+NetworkBits Motion::bits() const {
+  NetworkBits bits;
+  for (const LayerAmplitudes& layer : amplitudes_) bits.push_back(layer.bits());
+  return bits;
+}
+
+}  // namespace
+
+bool answer_by_dynamics(StructuredState& state, const MachineConfig& machine, const SweepKey& key, const Communicator& group,
+                        const std::function<bool()>& stop_is_asked) {
+  use_one_blas_thread();
+  StructuredState scratch = state;  // energies on the way
+  Motion motion(state, machine, group);
+  NetworkBits best = state.bits();
+  double least = std::numeric_limits<double>::infinity();
+  const int interval = (int)env("DY_INT", 5);
+  for (int step = 0; step < machine.sweeps; ++step) {
+    if (group.all_max(stop_is_asked() ? 1.0 : 0.0) > 0) return false;
+    motion.step(step_rule(machine, step, machine.sweeps));
+    if ((step + 1) % interval != 0 && step + 1 != machine.sweeps) continue;
+    const NetworkBits now = motion.bits();
+    set_forward(scratch, now);
+    descend_segments(scratch, key.seed);
+    const double energy = total_energy(scratch, group);
+    if (std::getenv("DY_V")) { int fl=0; for (size_t i=0;i<now[0].weights.size();++i) fl += now[0].weights[i]!=best[0].weights[i]; fprintf(stderr, "call %u step %d energy %.1f loss %.1f flips %d\n", key.call, step, energy, output_loss(scratch, group), fl); }
+    if (energy >= least) continue;
+    least = energy;
+    best = now;
+  }
+  set_forward(state, best);
+  return true;
+}
+
+}  // namespace isinglass
