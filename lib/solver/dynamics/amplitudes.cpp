@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdlib>
 
 #include <fmt/format.h>
 
@@ -70,10 +71,10 @@ StepRule step_rule(const MachineConfig& machine, int step, int steps) {
   };
   switch (rule.kind) {
     case DynamicsKind::bsb:
-      set(machine.bsb.time_step, part - 1, machine.bsb.strength);
+      set(machine.bsb.time_step, (part - 1)*(1-(getenv("DY_P0")?atof(getenv("DY_P0")):0.0)), machine.bsb.strength);
       break;
     case DynamicsKind::dsb:
-      set(machine.dsb.time_step, part - 1, machine.dsb.strength);
+      set(machine.dsb.time_step, (part - 1)*(1-(getenv("DY_P0")?atof(getenv("DY_P0")):0.0)), machine.dsb.strength);
       break;
     case DynamicsKind::cim:
       set(machine.cim.time_step, machine.cim.first_gain + (machine.cim.last_gain - machine.cim.first_gain) * part,

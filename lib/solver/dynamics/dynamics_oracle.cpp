@@ -94,7 +94,7 @@ void Motion::step(const StepRule& rule) {
 
 NetworkBits Motion::bits() const {
   NetworkBits bits;
-  for (const LayerAmplitudes& layer : amplitudes_) bits.push_back(layer.bits());
+  for (std::size_t l = 0; l < amplitudes_.size(); ++l) bits.push_back(amplitudes_[l].bits(*state_.layers[l].layer));
   return bits;
 }
 

@@ -13,10 +13,22 @@ double env(const char* name, double d) { const char* v = std::getenv(name); retu
 /// Forces are cut at this many times their rms.
 constexpr double largest_force = 4;
 
-std::vector<float> amplitudes_of(std::span<const std::uint8_t> bits, float start) {
+/// Values of parameters as amplitudes: relative to the codebook's largest.
+std::vector<float> amplitudes_of(const Codebook& codebook, std::span<const std::uint8_t> bits, float start) {
   std::vector<float> x;
-  for (const std::uint8_t bit : bits) x.push_back(bit != 0 ? start : -start);
+  const std::size_t width = codebook.steps.size();
+  for (std::size_t i = 0; i < bits.size(); i += width)
+    x.push_back(start * static_cast<float>(codebook.value(bits.subspan(i, width))) / static_cast<float>(codebook.largest()));
   return x;
+}
+
+std::vector<std::uint8_t> bits_of(const Codebook& codebook, std::span<const float> x) {
+  std::vector<std::uint8_t> bits;
+  for (const float place : x) {
+    const std::vector<std::uint8_t> nearest = codebook.nearest_bits(static_cast<double>(place) * codebook.largest());
+    bits.insert(bits.end(), nearest.begin(), nearest.end());
+  }
+  return bits;
 }
 
 /// Where the chosen cells are among the reachable ones.
@@ -39,40 +51,36 @@ std::uint8_t cell_of(float x, std::uint8_t first, std::uint8_t last) {
 }
 
 /// force *= -1 / rms, cut.
-void normalise(std::span<double> slopes, std::vector<float>& force) {
+void normalise(std::span<double> slopes, std::vector<float>& force, double& ref) {
+  static const double decay = env("DY_DECAY", 0.95);
   double sum = 0;
   for (const double g : slopes) sum += g * g;
   const double rms = std::sqrt(sum / static_cast<double>(std::max<std::size_t>(1, slopes.size())));
+  ref = std::max(rms, decay * ref);
   force.resize(slopes.size());
   for (std::size_t i = 0; i < slopes.size(); ++i)
-    force[i] = rms > 0 ? static_cast<float>(-std::clamp(slopes[i] / rms, -largest_force, largest_force)) : 0.0F;
+    force[i] = rms > 0 ? static_cast<float>(-std::clamp(slopes[i] / ref, -largest_force, largest_force)) : 0.0F;
 }
 
 }  // namespace
 
 LayerAmplitudes::LayerAmplitudes(const LayerState& layer, const MachineConfig& machine, float start)
     : signs_only_(machine.kind == "dsb"),
-      weights_(amplitudes_of(layer.bits.weights, start), machine),
-      biases_(amplitudes_of(layer.bits.biases, start), machine),
+      weights_(amplitudes_of(layer.layer->weights, layer.bits.weights, start), machine),
+      biases_(amplitudes_of(layer.layer->bias, layer.bits.biases, start), machine),
       segments_(places_of(layer, start), machine) {}
 
-float LayerAmplitudes::seen(float x) const {
-  if (signs_only_) return x > 0 ? 1.0F : -1.0F;
-  return std::round(std::clamp(x, -1.0F, 1.0F) * (0.5F * weight_grid)) / (0.5F * weight_grid);
+float LayerAmplitudes::seen(const Codebook& codebook, float x) const {
+  if (signs_only_) return static_cast<float>(codebook.value(codebook.nearest_bits(static_cast<double>(x) * codebook.largest())));
+  return std::round(std::clamp(x, -1.0F, 1.0F) * static_cast<float>(codebook.largest()) * weight_grid) / weight_grid;
 }
 
 void LayerAmplitudes::set_parameters(LayerFields& fields, const LayerState& layer) const {
   const Layer& shape = *layer.layer;
-  const auto units = static_cast<std::size_t>(shape.units), width = static_cast<std::size_t>(shape.inputs);
-  fields.weights.assign(units * width, 0);
-  fields.biases.assign(units, 0);
-  const std::size_t bits = shape.weights.steps.size(), bias_bits = shape.bias.steps.size();
-  for (std::size_t i = 0; i < fields.weights.size(); ++i)
-    for (std::size_t b = 0; b < bits; ++b)
-      fields.weights[i] += 0.5F * static_cast<float>(shape.weights.steps[b]) * seen(weights_.x[i * bits + b]);
-  for (std::size_t j = 0; j < units; ++j)
-    for (std::size_t b = 0; b < bias_bits; ++b)
-      fields.biases[j] += 0.5F * static_cast<float>(shape.bias.steps[b] * shape.bias_unit) * seen(biases_.x[j * bias_bits + b]);
+  fields.weights.clear();
+  fields.biases.clear();
+  for (const float x : weights_.x) fields.weights.push_back(seen(shape.weights, x));
+  for (const float x : biases_.x) fields.biases.push_back(static_cast<float>(shape.bias_unit) * seen(shape.bias, x));
 }
 
 void LayerAmplitudes::set_segments(LayerState& layer, std::span<const float> z) const {
@@ -85,38 +93,28 @@ void LayerAmplitudes::set_segments(LayerState& layer, std::span<const float> z) 
   (void)z;
 }
 
-LayerBits LayerAmplitudes::bits() const {
-  LayerBits bits;
-  for (const float x : weights_.x) bits.weights.push_back(x > 0 ? 1 : 0);
-  for (const float x : biases_.x) bits.biases.push_back(x > 0 ? 1 : 0);
-  return bits;
+LayerBits LayerAmplitudes::bits(const Layer& layer) const {
+  return {bits_of(layer.weights, weights_.x), bits_of(layer.bias, biases_.x)};
 }
 
 void LayerAmplitudes::advance_bits(const LayerState& layer, const ParameterGradient& gradient, const LayerFields& fields,
                                    std::span<const double> input_squares, const StepRule& rule) {
   const Layer& shape = *layer.layer;
   const auto units = static_cast<std::size_t>(shape.units), width = static_cast<std::size_t>(shape.inputs);
-  const std::size_t bits = shape.weights.steps.size(), bias_bits = shape.bias.steps.size();
-  static const double own = env("DY_OWN", 1);
-  std::vector<double> slopes(weights_.x.size()), bias_slopes(biases_.x.size());
-  for (std::size_t j = 0; j < units; ++j) {
-    for (std::size_t i = 0; i < width; ++i)
-      for (std::size_t b = 0; b < bits; ++b) {
-        const std::size_t at = (j * width + i) * bits + b;
-        const double step = 0.5 * shape.weights.steps[b];
-        slopes[at] = step * gradient.weights[j * width + i] -
-                     own * step * step * fields.curvature[j] * input_squares[i] * static_cast<double>(seen(weights_.x[at]));
-      }
-    for (std::size_t b = 0; b < bias_bits; ++b) {
-      const std::size_t at = j * bias_bits + b;
-      const double step = 0.5 * shape.bias.steps[b] * shape.bias_unit;
-      bias_slopes[at] = step * gradient.biases[j] - own * step * step * fields.curvature[j] * static_cast<double>(seen(biases_.x[at]));
-    }
-  }
+  static const double own = env("DY_OWN", 1), out = env("DY_OUT", 1), bi = env("DY_BIAS", 1);
+  std::vector<double> slopes(gradient.weights);
+  if (shape.weights.bits() == 1)
+    for (std::size_t j = 0; j < units; ++j)
+      for (std::size_t i = 0; i < width; ++i)
+        slopes[j * width + i] -= own * fields.curvature[j] * input_squares[i] * static_cast<double>(fields.weights[j * width + i]);
+  std::vector<double> bias_slopes(gradient.biases);
   std::vector<float> force;
-  normalise(slopes, force);
+  const float of = layer.layer->is_output() ? (float)out : 1.0F;
+  normalise(slopes, force, weight_rms_);
+  for (float& f : force) f *= of;
   weights_.advance(force, rule);
-  normalise(bias_slopes, force);
+  normalise(bias_slopes, force, bias_rms_);
+  for (float& f : force) f *= of*(float)bi;
   biases_.advance(force, rule);
 }
 
@@ -146,7 +144,9 @@ void LayerAmplitudes::advance_segments(const LayerState& layer, const LayerField
   group.all_sum(sums);
   static const double sboost = env("DY_SEG", 1);
   const double mean = static_cast<double>(sums[0]) / 1024 / static_cast<double>(std::max<std::int64_t>(1, sums[1]));
-  const auto factor = static_cast<float>(mean > 0 ? sboost / mean : 0);
+  static const double decay = env("DY_DECAY", 0.95);
+  segment_mean_ = std::max(mean, decay * segment_mean_);
+  const auto factor = static_cast<float>(mean > 0 ? sboost / segment_mean_ : 0);
   for (float& f : rises) f = -std::clamp(f * factor, -static_cast<float>(largest_force), static_cast<float>(largest_force));
   segments_.advance(rises, rule);
 }

@@ -17,7 +17,7 @@ public:
   /// The cells that the amplitudes are in; z stays.
   void set_segments(LayerState& layer, std::span<const float> z) const;
   /// The signs.
-  [[nodiscard]] LayerBits bits() const;
+  [[nodiscard]] LayerBits bits(const Layer& layer) const;
 
   /// One step of the parameter bits; the measured amplitudes of cim carry noise keyed by `key`. Forces are normalised by their rms, weights and biases
   /// apart, and cut at a few times that.
@@ -27,9 +27,10 @@ public:
   void advance_segments(const LayerState& layer, const LayerFields& fields, const StepRule& rule, const Communicator& group);
 
 private:
-  [[nodiscard]] float seen(float x) const;
+  [[nodiscard]] float seen(const Codebook& codebook, float x) const;
 
   bool signs_only_;
+  double weight_rms_ = 0, bias_rms_ = 0, segment_mean_ = 0;
   Amplitudes weights_, biases_, segments_;
 };
 
