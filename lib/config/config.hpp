@@ -68,40 +68,85 @@ struct SubproblemConfig {
   int reads = 4;                ///< of each problem; the best by the true energy counts
 };
 
-/// Simulated bifurcation. Defaults of the ballistic form.
+/// What real hardware allows, for any machine; 0: no limit.
+struct HardwareConfig {
+  int spins = 0;                 ///< an ancilla for fields included
+  int coefficient_bits = 0;      ///< of a signed coupling
+  double coefficient_noise = 0;  ///< standard deviation of a programmed coupling, in units of the largest
+};
+
+/// The whole problem at once by the dynamics of bsb, dsb, cim or cac.
+struct WholeConfig {
+  double time_step = 0;   ///< 0: by kind
+  double strength = 0;    ///< of the forces, which are normalised layer by layer; 0: by kind
+  int sample_interval = 5;  ///< steps between two looks at the energy of the signs
+};
+
+/// Simulated annealing of Ising problems (not of the structured oracle).
+struct SaConfig {
+  int sweeps = 1000;           ///< of a read that does not say how many
+  double hot_temperature = 0;  ///< in units of energy; 0: from the quantiles of the fields
+  double cold_temperature = 0;
+  std::string cooling = "linear";  ///< linear: in 1/T; geometric
+};
+
+/// Simulated bifurcation. The defaults are the ballistic form's.
 struct BifurcationConfig {
-  int steps = 1000;          ///< full field evaluations a read
-  double time_step = 1.0;    ///< dt
-  double strength = 0.5;     ///< xi, in units of one over the rms local field
+  int steps = 200;           ///< full field evaluations a read
+  double time_step = 0.7;    ///< dt
+  double strength = 0.7;     ///< xi, in units of one over the rms local field
   int sample_interval = 10;  ///< steps between two looks at the signs; of the ballistic form
 };
 
 /// Coherent Ising machine: mean field, measurement feedback.
 struct CimConfig {
-  int steps = 1000;          ///< round trips a read
-  double time_step = 0.05;   ///< dt of a round trip
-  double first_gain = -0.5;  ///< pump minus loss at the start ...
-  double last_gain = 1.0;    ///< ... and at the end
-  double coupling = 1.0;     ///< of the feedback, in units of one over the rms local field
-  double noise = 0.1;        ///< sigma of a measured amplitude
+  int steps = 200;           ///< round trips a read
+  double time_step = 0.2;    ///< dt of a round trip
+  double first_gain = -4.0;  ///< pump minus loss at the start ...
+  double last_gain = -1.0;   ///< ... and at the end
+  double coupling = 3.0;     ///< of the feedback, in units of one over the rms local field
+  double noise = 0.3;        ///< sigma of a measured amplitude
   double limit = 1.5;        ///< amplitudes are clipped here
   int sample_interval = 5;   ///< steps between two looks at the signs
 };
 
 /// Coherent Ising machine with chaotic amplitude control.
 struct CacConfig {
-  int steps = 3000;           ///< round trips a read
-  double time_step = 0.05;    ///< dt of a round trip
-  double gain = -1.2;         ///< pump minus loss
-  double coupling = 3.0;      ///< of the feedback, in units of one over the rms local field
+  int steps = 1000;           ///< round trips a read
+  double time_step = 0.15;    ///< dt of a round trip
+  double gain = -2.0;         ///< pump minus loss
+  double coupling = 2.0;      ///< of the feedback, in units of one over the rms local field
   double saturation = 0.8;    ///< mu
   double target = 0.7;        ///< alpha: squared amplitude at the best energy
   double target_swing = 1.2;  ///< rho: more of it far above the best energy
   double sensitivity = 12;    ///< delta, per rms coupling above the best energy
-  double rate_growth = 0.01;  ///< gamma: of xi, the rate of the error variables
+  double rate_growth = 0.02;  ///< gamma: of xi, the rate of the error variables
   double patience = 150;      ///< tau: time without improvement after which xi starts from 0
   double noise = 0.0;         ///< sigma of a measured amplitude
-  int sample_interval = 1;    ///< steps between two looks at the signs
+  int sample_interval = 4;    ///< steps between two looks at the signs
+};
+
+/// Tabu search with restarts and path relinking.
+struct TabuConfig {
+  std::int64_t sweeps = 50'000;  ///< iterations a read, each of which looks at all moves
+  int tenure = 0;                ///< iterations for which a flipped spin stays, plus 1 to 10 at random; 0: spins / 100
+  std::int64_t patience = 0;     ///< iterations without improvement that end a search; 0: 5 spins
+  int elite = 10;                ///< states that are linked with each other
+};
+
+/// Parallel tempering.
+struct TemperingConfig {
+  std::int64_t sweeps = 1000;          ///< of each replica a read
+  int temperatures = 24;               ///< of the ladder
+  double hot_temperature = 0;          ///< 0: from the costs of moves
+  double cold_temperature = 0;         ///< 0: likewise
+  bool adapt = true;                   ///< temperatures move until all neighbours exchange equally often
+  std::string cluster_moves = "auto";  ///< isoenergetic clusters: auto, on, off
+};
+
+/// Moves of one-hot groups in annealing and tempering.
+struct GroupConfig {
+  bool swaps = false;  ///< also exchange the values of two groups of one size
 };
 
 /// The oracle that minimises the penalised energy.
@@ -113,10 +158,16 @@ struct MachineConfig {
   double cold_temperature = 0.02;
   double weight_temperature_ratio = 10.0;  ///< weight moves see the segment temperature times this
   SubproblemConfig subproblems{};
-  BifurcationConfig bsb;                   ///< ballistic simulated bifurcation
-  BifurcationConfig dsb;                   ///< discrete simulated bifurcation
+  WholeConfig whole{};
+  HardwareConfig hardware{};
+  SaConfig sa{};
+  BifurcationConfig bsb;                    ///< ballistic simulated bifurcation
+  BifurcationConfig dsb{500, 0.8, 0.6, 1};  ///< discrete simulated bifurcation
   CimConfig cim;
   CacConfig cac;
+  TabuConfig tabu;
+  TemperingConfig pt;
+  GroupConfig groups;
 };
 
 /// FIP-consistent annealing: flip a parameter bit, propagate, accept on the loss.

@@ -87,6 +87,30 @@ void visit_fields(V& v, S& s) {
   v.field("reads", s.reads, at_least(1), "of each problem; the best by the true energy counts");
 }
 
+template <class V, Structure<WholeConfig> S>
+void visit_fields(V& v, S& s) {
+  v.field("time_step", s.time_step, at_least(0).or_word("auto"), "dt of a step; auto: by kind");
+  v.field("strength", s.strength, at_least(0).or_word("auto"), "of the forces, which are normalised layer by layer; auto: by kind");
+  v.field("sample_interval", s.sample_interval, at_least(1), "steps between two looks at the energy of the signs");
+}
+
+template <class V, Structure<HardwareConfig> S>
+void visit_fields(V& v, S& s) {
+  v.field("spins", s.spins, at_least(0).or_word("unlimited"), "that there are; one of them carries the fields");
+  v.field("coefficient_bits", s.coefficient_bits, between(0, 16).or_word("exact"), "of a signed coupling");
+  v.field("coefficient_noise", s.coefficient_noise, between(0, 1),
+          "standard deviation of a programmed coupling, in units of the largest");
+}
+
+template <class V, Structure<SaConfig> S>
+void visit_fields(V& v, S& s) {
+  v.field("sweeps", s.sweeps, at_least(1), "sweeps of a read that does not say how many");
+  v.field("hot_temperature", s.hot_temperature, above(0).or_word("automatic"),
+          "first temperature, in units of energy; automatic: from the quantiles of the local fields");
+  v.field("cold_temperature", s.cold_temperature, above(0).or_word("automatic"), "last temperature, same units");
+  v.field("cooling", s.cooling, one_of({"linear", "geometric"}), "linear: in 1/T");
+}
+
 template <class V, Structure<BifurcationConfig> S>
 void visit_fields(V& v, S& s) {
   v.field("steps", s.steps, at_least(1), "full field evaluations a read");
@@ -123,19 +147,52 @@ void visit_fields(V& v, S& s) {
   v.field("sample_interval", s.sample_interval, at_least(1), "steps between two looks at the signs");
 }
 
+template <class V, Structure<TabuConfig> S>
+void visit_fields(V& v, S& s) {
+  v.field("sweeps", s.sweeps, at_least(1), "iterations a read, each of which looks at all moves");
+  v.field("tenure", s.tenure, at_least(0).or_word("auto"),
+          "iterations for which a flipped spin stays as it is, plus 1 to 10 at random; auto: spins / 100");
+  v.field("patience", s.patience, at_least(0).or_word("auto"),
+          "iterations without improvement that end a search; auto: 5 times the spins");
+  v.field("elite", s.elite, between(1, 1000), "best states that path relinking links with each other; 1: restarts alone");
+}
+
+template <class V, Structure<TemperingConfig> S>
+void visit_fields(V& v, S& s) {
+  v.field("sweeps", s.sweeps, at_least(1), "sweeps of each replica a read");
+  v.field("temperatures", s.temperatures, between(1, 1000), "replicas at falling temperatures (twice as many with clusters)");
+  v.field("hot_temperature", s.hot_temperature, at_least(0).or_word("auto"), "of the first replica, in units of the energy");
+  v.field("cold_temperature", s.cold_temperature, at_least(0).or_word("auto"), "of the last replica, same units");
+  v.field("adapt", s.adapt, anything(), "move the temperatures in a read's first half so that all neighbours exchange alike");
+  v.field("cluster_moves", s.cluster_moves, one_of({"auto", "on", "off"}),
+          "isoenergetic cluster moves between two sets of replicas; auto: up to 6 couplings a spin");
+}
+
+template <class V, Structure<GroupConfig> S>
+void visit_fields(V& v, S& s) {
+  v.field("swaps", s.swaps, anything(), "annealing and tempering also exchange the values of two groups of one size");
+}
+
 template <class V, Structure<MachineConfig> S>
 void visit_fields(V& v, S& s) {
-  v.field("kind", s.kind, one_of({"sa", "bsb", "dsb", "cim", "cac", "enumeration"}), "sa: structured simulated annealing");
+  v.field("kind", s.kind, one_of({"sa", "bsb", "dsb", "cim", "cac", "tabu", "pt", "enumeration"}),
+          "sa, bsb, dsb, cim, cac: the whole problem or sub-problems; the others: sub-problems");
   v.field("sweeps", s.sweeps, at_least(1), "sweeps a read");
   v.field("replicas", s.replicas, at_least(1), "reads an oracle call");
   v.field("hot_temperature", s.hot_temperature, above(0), "first temperature of segment moves, in units of one output step");
   v.field("cold_temperature", s.cold_temperature, above(0), "last temperature, same units");
   v.field("weight_temperature_ratio", s.weight_temperature_ratio, above(0), "weight moves see the temperature times this");
   v.section("subproblems", s.subproblems, "oracle calls as many small dense Ising problems, for machines of few spins");
+  v.section("whole", s.whole, "oracle calls as one problem, by the dynamics of bsb, dsb, cim and cac; machine.sweeps counts the steps");
+  v.section("hardware", s.hardware, "limits of real hardware, for the machine that takes sub-problems");
+  v.section("sa", s.sa, "simulated annealing of Ising problems");
   v.section("bsb", s.bsb, "ballistic simulated bifurcation");
   v.section("dsb", s.dsb, "discrete simulated bifurcation");
   v.section("cim", s.cim, "coherent Ising machine, mean field with measurement noise");
   v.section("cac", s.cac, "coherent Ising machine with chaotic amplitude control");
+  v.section("groups", s.groups, "moves of one-hot groups");
+  v.section("pt", s.pt, "parallel tempering");
+  v.section("tabu", s.tabu, "tabu search with restarts and path relinking");
 }
 
 template <class V, Structure<AnnealConfig> S>

@@ -1,10 +1,14 @@
 #include "ising/machines.hpp"
 
 #include "base/error.hpp"
+#include "ising/anneal/annealing.hpp"
 #include "ising/dynamics/bifurcation.hpp"
 #include "ising/dynamics/cim.hpp"
 #include "ising/dynamics/dynamics_machine.hpp"
 #include "ising/enumeration.hpp"
+#include "ising/hardware.hpp"
+#include "ising/tabu/tabu.hpp"
+#include "ising/tempering/tempering.hpp"
 
 #include <functional>
 #include <utility>
@@ -24,11 +28,14 @@ std::unique_ptr<Machine> moving(dynamics::Dynamics kind) {
 /// The one list of machines.
 const std::vector<std::pair<std::string, Maker>>& makers() {
   static const std::vector<std::pair<std::string, Maker>> list{
+      {"sa", [](const MachineConfig& config) { return std::make_unique<SimulatedAnnealing>(config.sa); }},
       {"enumeration", [](const MachineConfig&) { return std::make_unique<Enumeration>(); }},
       {"bsb", [](const MachineConfig& c) { return moving(bifurcation(dynamics::Bifurcation::ballistic, c.bsb)); }},
       {"dsb", [](const MachineConfig& c) { return moving(bifurcation(dynamics::Bifurcation::discrete, c.dsb)); }},
       {"cim", [](const MachineConfig& c) { return moving(dynamics::mean_field_cim(c.cim)); }},
       {"cac", [](const MachineConfig& c) { return moving(dynamics::controlled_cim(c.cac)); }},
+      {"pt", [](const MachineConfig& config) { return std::make_unique<Tempering>(config.pt, config.groups); }},
+      {"tabu", [](const MachineConfig& config) { return std::make_unique<Tabu>(config.tabu); }},
   };
   return list;
 }
@@ -43,7 +50,8 @@ std::vector<std::string> machine_kinds() {
 
 std::unique_ptr<Machine> make_machine(const MachineConfig& config) {
   for (const auto& [kind, maker] : makers())
-    if (kind == config.kind) return maker(config);
+    if (kind == config.kind)
+      return is_limited(config.hardware) ? std::make_unique<Hardware>(maker(config), config.hardware) : maker(config);
   throw InputError(fmt::format("machine: \"{}\" does not exist: use one of {}", config.kind, fmt::join(machine_kinds(), ", ")));
 }
 

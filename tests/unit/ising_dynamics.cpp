@@ -119,7 +119,7 @@ BOOST_AUTO_TEST_CASE(products_of_all_forms_are_those_of_the_definition) {
 }
 
 BOOST_DATA_TEST_CASE(machines_agree_with_enumeration, kinds) {
-  testing::agrees_with_enumeration(*machine_of(sample), 500, 16, 300);
+  testing::agrees_with_enumeration(*machine_of(sample), 500, 64, 200);
 }
 
 BOOST_DATA_TEST_CASE(reads_depend_on_their_index, kinds) {

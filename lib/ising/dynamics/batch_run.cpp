@@ -33,6 +33,8 @@ BatchRun::BatchRun(const IsingProblem& problem, const Dynamics& dynamics, Start 
 
 void BatchRun::append_to(ReadSet& set, std::size_t count) {
   run(count);
+  // The last use of product_: J s of the best states.
+  if (start_.product->signs_are_exact()) start_.product->multiply_signs(best_, start_.lanes, product_);
   for (std::size_t lane = 0; lane < count; ++lane) set.reads.push_back(answer(lane));
   const auto reads = static_cast<std::int64_t>(count);
   set.spin_updates += steps_done_ * reads * static_cast<std::int64_t>(start_.spins);
@@ -90,9 +92,16 @@ Spins BatchRun::best_spins(std::size_t lane) const {
   return spins;
 }
 
+std::vector<double> BatchRun::best_products(std::size_t lane, const Spins& spins) const {
+  if (!start_.product->signs_are_exact()) return coupling_products(problem_, spins);
+  std::vector<double> products(spins.size());
+  for (std::size_t i = 0; i < spins.size(); ++i) products[i] = static_cast<double>(product_[i * start_.lanes + lane]);
+  return products;
+}
+
 Read BatchRun::answer(std::size_t lane) const {
   Read read{start_.first + static_cast<std::int64_t>(lane), best_spins(lane), 0, history_[lane]};
-  read.energy = descend(problem_, read.spins, coupling_products(problem_, read.spins));
+  read.energy = descend(problem_, read.spins, best_products(lane, read.spins));
   if (read.history.empty() || read.energy < read.history.back().energy) read.history.push_back({stop_.seconds(), read.energy});
   return read;
 }

@@ -19,6 +19,7 @@ private:
   void sample(std::size_t count);
   [[nodiscard]] bool reaches_target(std::size_t lane) const;
   [[nodiscard]] Spins best_spins(std::size_t lane) const;
+  [[nodiscard]] std::vector<double> best_products(std::size_t lane, const Spins& spins) const;
   [[nodiscard]] Read answer(std::size_t lane) const;
 
   const IsingProblem& problem_;

@@ -16,7 +16,9 @@ public:
         generators_(lane_generators(start)),
         x_(first_positions(start, generators_, first_amplitude, warm_amplitude)),
         y_(first_positions(start, generators_, first_amplitude, 0.0F)),
-        product_(kind == Bifurcation::ballistic ? start.size() : 0) {}
+        product_(kind == Bifurcation::ballistic ? start.size() : 0),
+        amplitude_(start, x_),
+        unit_(start.lanes, 1.0F) {}
 
   [[nodiscard]] const Floats& x() const override { return x_; }
 
@@ -29,10 +31,13 @@ public:
     s.field = start_.field.data();
     s.x = x_.data();
     s.y = y_.data();
+    s.amplitude = kind_ == Bifurcation::ballistic ? amplitude_.values() : unit_.data();
+    s.sum = amplitude_.sums();
     s.dt = static_cast<float>(config_.time_step);
     s.stiffness = static_cast<float>(1 - static_cast<double>(step) / static_cast<double>(start_.steps));
     s.strength = static_cast<float>(config_.strength / start_.scale.field_rms);
     start_.kernels->bifurcate(s);
+    amplitude_.update();
   }
 
 private:
@@ -41,6 +46,8 @@ private:
   Start start_;
   Lines<std::uint32_t> generators_;
   Floats x_, y_, product_;
+  MeanAmplitude amplitude_;
+  Floats unit_;
 };
 
 }  // namespace

@@ -21,7 +21,8 @@ public:
         generators_(lane_generators(start)),
         x_(first_positions(start, generators_, first_amplitude, warm_amplitude)),
         measured_(noise > 0 ? start.size() : 0),
-        product_(start.size()) {}
+        product_(start.size()),
+        amplitude_(start, x_) {}
 
   [[nodiscard]] const Floats& x() const override { return x_; }
 
@@ -37,29 +38,28 @@ protected:
   float noise_;
   Lines<std::uint32_t> generators_;
   Floats x_, measured_, product_;
+  MeanAmplitude amplitude_;
 };
 
 class MeanFieldBatch : public CimBatch {
 public:
-  MeanFieldBatch(const CimConfig& config, const Start& start)
-      : CimBatch(start, config.noise), config_(config), amplitude_(start.lanes, first_amplitude), sum_(start.lanes) {}
+  MeanFieldBatch(const CimConfig& config, const Start& start) : CimBatch(start, config.noise), config_(config) {}
 
   void advance(std::int64_t step, const Sample*) override {
     feed_back();
     const double progress = static_cast<double>(step) / static_cast<double>(start_.steps);
-    RoundTrip t{start_.rows(), start_.lanes, product_.data(), start_.field.data(), x_.data(), amplitude_.data(), sum_.data()};
+    RoundTrip t{start_.rows(), start_.lanes,        product_.data(),  start_.field.data(),
+                x_.data(),     amplitude_.values(), amplitude_.sums()};
     t.dt = static_cast<float>(config_.time_step);
     t.gain = static_cast<float>(config_.first_gain + (config_.last_gain - config_.first_gain) * progress);
     t.strength = static_cast<float>(config_.coupling / start_.scale.field_rms);
     t.limit = static_cast<float>(config_.limit);
     start_.kernels->round_trip(t);
-    const float share = 1.0F / static_cast<float>(start_.spins);
-    for (std::size_t l = 0; l < start_.lanes; ++l) amplitude_[l] = sum_[l] * share;
+    amplitude_.update();
   }
 
 private:
   CimConfig config_;
-  Floats amplitude_, sum_;
 };
 
 class ControlledBatch : public CimBatch {
@@ -69,7 +69,6 @@ public:
         config_(config),
         e_(start.size(), 1.0F),
         target_(start.lanes, static_cast<float>(config.target)),
-        root_(start.lanes),
         rate_(start.lanes, 0.0F),
         best_(start.lanes, std::numeric_limits<float>::infinity()),
         since_(start.lanes, 0) {}
@@ -77,12 +76,9 @@ public:
   void advance(std::int64_t step, const Sample* sample) override {
     if (sample != nullptr) control(step, *sample);
     feed_back();
-    for (std::size_t l = 0; l < start_.lanes; ++l) {
-      rate_[l] += static_cast<float>(config_.rate_growth * config_.time_step);
-      root_[l] = std::sqrt(target_[l]);
-    }
-    ControlledTrip t{start_.rows(), start_.lanes,   product_.data(), start_.field.data(), x_.data(),
-                     e_.data(),     target_.data(), root_.data(),    rate_.data()};
+    for (float& rate : rate_) rate += static_cast<float>(config_.rate_growth * config_.time_step);
+    ControlledTrip t{start_.rows(), start_.lanes,        product_.data(),   start_.field.data(), x_.data(),
+                     e_.data(),     amplitude_.values(), amplitude_.sums(), target_.data(),      rate_.data()};
     t.dt = static_cast<float>(config_.time_step);
     t.gain = static_cast<float>(config_.gain);
     t.saturation = static_cast<float>(config_.saturation);
@@ -90,6 +86,7 @@ public:
     t.limit = 1.5F * static_cast<float>(std::sqrt(config_.target + config_.target_swing));
     t.error_limit = largest_error;
     start_.kernels->controlled_trip(t);
+    amplitude_.update();
   }
 
 private:
@@ -111,7 +108,7 @@ private:
   }
 
   CacConfig config_;
-  Floats e_, target_, root_, rate_, best_;
+  Floats e_, target_, rate_, best_;
   std::vector<std::int64_t> since_;
 };
 

@@ -16,7 +16,7 @@ namespace isinglass::dynamics {
 
 /// CIM with chaotic amplitude control (Leleu et al., Communications Physics 4, 266, 2021):
 ///
-///   x += dt [ (g - mu x^2) x - c e (J m + sqrt(a) h) ],   e -= dt xi (x^2 - a) e
+///   x += dt [ (g - mu x^2) x - c e (J m + A h) ],   e -= dt xi (x^2 - a) e
 ///
 /// a = alpha + rho tanh(delta (E - E_best) / coupling_rms) of each read; xi grows by gamma dt a step, and falls to 0 when
 /// E_best is older than tau.

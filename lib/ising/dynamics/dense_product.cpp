@@ -40,7 +40,7 @@ void DenseProduct::pack_bytes() {
   for (std::size_t i = 0; i < spins_; ++i) {
     std::int32_t* panel = words_.data() + i / row_tile * row_tile * groups + i % row_tile;
     for (std::size_t k = 0; k < spins_; ++k) {
-      const auto byte = static_cast<std::int32_t>(couplings_->value[i * spins_ + k] / *unit_);
+      const auto byte = static_cast<std::int32_t>(couplings_->value[i * spins_ + k] / unit_->unit);
       const auto bits = static_cast<std::uint32_t>(byte & 0xFF) << (8 * (k % 4));
       panel[row_tile * (k / 4)] = static_cast<std::int32_t>(static_cast<std::uint32_t>(panel[row_tile * (k / 4)]) | bits);
       row_sum_[i] += byte;
@@ -49,12 +49,12 @@ void DenseProduct::pack_bytes() {
 }
 
 void DenseProduct::multiply_signs(const Floats& x, std::size_t lanes, Floats& out) {
-  if (!unit_) return BatchProduct::multiply_signs(x, lanes, out);
+  if (!unit_ || !unit_->fits_bytes()) return BatchProduct::multiply_signs(x, lanes, out);
   if (words_.empty()) pack_bytes();
   const std::size_t rows = padded(spins_);
   packed_.resize(rows / 4 * lanes);
   run().pack_signs(x.data(), rows, lanes, packed_.data());
-  run().multiply_bytes({words_.data(), row_sum_.data(), rows, rows / 4, static_cast<float>(*unit_)}, packed_.data(), lanes,
+  run().multiply_bytes({words_.data(), row_sum_.data(), rows, rows / 4, static_cast<float>(unit_->unit)}, packed_.data(), lanes,
                        out.data());
 }
 

@@ -2,6 +2,8 @@
 
 #include "ising/dynamics/lanes.hpp"
 
+// GCC 12 warns inside its own AVX-512 header about the undefined source of masked operations.
+#pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
 #include <immintrin.h>
 
 #include <cmath>
@@ -34,6 +36,12 @@ inline I dot(std::int32_t word, I bits, I s) {
   return reinterpret_cast<I>(
       _mm512_dpbusd_epi32(reinterpret_cast<__m512i>(s), reinterpret_cast<__m512i>(bits), _mm512_set1_epi32(word)));
 }
+inline F widened(const std::int8_t* at) {
+  return _mm512_cvtepi32_ps(_mm512_cvtepi8_epi32(_mm_load_si128(reinterpret_cast<const __m128i*>(at))));
+}
+inline void store_narrowed(std::int8_t* at, I v) {
+  _mm_store_si128(reinterpret_cast<__m128i*>(at), _mm512_cvtepi32_epi8(reinterpret_cast<__m512i>(v)));
+}
 #include "ising/dynamics/product_kernels.inc"
 #include "ising/dynamics/step_kernels.inc"
 }  // namespace avx512
@@ -49,6 +57,14 @@ inline F fused(float a, F v, F s) { return _mm256_fmadd_ps(_mm256_set1_ps(a), v,
 inline I dot(std::int32_t word, I bits, I s) {
   const __m256i pairs = _mm256_maddubs_epi16(reinterpret_cast<__m256i>(bits), _mm256_set1_epi32(word));
   return s + reinterpret_cast<I>(_mm256_madd_epi16(pairs, _mm256_set1_epi16(1)));
+}
+inline F widened(const std::int8_t* at) {
+  return _mm256_cvtepi32_ps(_mm256_cvtepi8_epi32(_mm_loadl_epi64(reinterpret_cast<const __m128i*>(at))));
+}
+inline void store_narrowed(std::int8_t* at, I v) {
+  const __m256i words = reinterpret_cast<__m256i>(v);
+  const __m128i halves = _mm_packs_epi32(_mm256_castsi256_si128(words), _mm256_extracti128_si256(words, 1));
+  _mm_storel_epi64(reinterpret_cast<__m128i*>(at), _mm_packs_epi16(halves, halves));
 }
 #include "ising/dynamics/product_kernels.inc"
 #include "ising/dynamics/step_kernels.inc"
@@ -66,6 +82,14 @@ inline F fused(float a, F v, F s) {
 inline I dot(std::int32_t word, I bits, I s) {
   for (int b = 0; b < 4; ++b) s += -((bits >> (8 * b)) & 1) & static_cast<std::int8_t>(word >> (8 * b));
   return s;
+}
+inline F widened(const std::int8_t* at) {
+  F v{};
+  for (std::size_t l = 0; l < width; ++l) v[l] = at[l];
+  return v;
+}
+inline void store_narrowed(std::int8_t* at, I v) {
+  for (std::size_t l = 0; l < width; ++l) at[l] = static_cast<std::int8_t>(v[l]);
 }
 #include "ising/dynamics/product_kernels.inc"
 #include "ising/dynamics/step_kernels.inc"

@@ -44,6 +44,8 @@ struct BifurcationStep {
   const float* product = nullptr;  ///< J x, or J sign(x)
   const float* field = nullptr;    ///< h, [rows]
   float *x = nullptr, *y = nullptr;
+  const float* amplitude = nullptr;           ///< [lanes]: what h is multiplied with
+  float* sum = nullptr;                       ///< [lanes]: sum of |x| afterwards
   float dt = 0, stiffness = 0, strength = 0;  ///< 1 - p and xi
 };
 
@@ -73,7 +75,9 @@ struct ControlledTrip {
   const float* product = nullptr;
   const float* field = nullptr;
   float *x = nullptr, *e = nullptr;
-  const float *target = nullptr, *root = nullptr, *rate = nullptr;  ///< [lanes]: a, sqrt(a), xi
+  const float* amplitude = nullptr;                ///< [lanes]: what h is multiplied with
+  float* sum = nullptr;                            ///< [lanes]: sum of |x| afterwards
+  const float *target = nullptr, *rate = nullptr;  ///< [lanes]: a and xi
   float dt = 0, gain = 0, saturation = 0, strength = 0, limit = 0, error_limit = 0;
 };
 

@@ -58,7 +58,7 @@ std::unique_ptr<BatchProduct> batch_product(const IsingProblem& problem, const K
   return std::make_unique<SparseProduct>(problem, kernels);
 }
 
-std::optional<double> common_unit(std::span<const double> values) {
+std::optional<CommonUnit> common_unit(std::span<const double> values) {
   constexpr double largest_scale = 0x1.0p20, largest_integer = 0x1.0p40;
   double largest = 0, scale = 1;
   for (const double v : values) {
@@ -76,9 +76,7 @@ std::optional<double> common_unit(std::span<const double> values) {
     if (divisor == 0 || integer % divisor != 0) divisor = std::gcd(divisor, integer);
     if (divisor == 1) break;
   }
-  const double unit = static_cast<double>(divisor) / scale;
-  if (largest / unit > 127) return std::nullopt;
-  return unit;
+  return CommonUnit{static_cast<double>(divisor) / scale, 1 / scale, largest};
 }
 
 }  // namespace isinglass::dynamics

@@ -21,6 +21,8 @@ public:
   virtual void multiply(const Floats& x, std::size_t lanes, Floats& out) = 0;
   /// out = J sign(x), sign(0) = +1.
   virtual void multiply_signs(const Floats& x, std::size_t lanes, Floats& out);
+  /// Whether multiply_signs makes no rounding error.
+  [[nodiscard]] virtual bool signs_are_exact() const { return false; }
 
 protected:
   explicit BatchProduct(const Kernels& kernels) : kernels_(&kernels) {}
@@ -34,7 +36,17 @@ private:
 /// The product for `problem`, whose callback, if it has one, must outlive it.
 [[nodiscard]] std::unique_ptr<BatchProduct> batch_product(const IsingProblem& problem, const Kernels& kernels);
 
-/// The number of which all values are multiples by at most 127, if there is one: exactly, so that products are exact too.
-[[nodiscard]] std::optional<double> common_unit(std::span<const double> values);
+/// What all values of a matrix are multiples of, exactly.
+struct CommonUnit {
+  double unit = 0;     ///< the largest such number
+  double quantum = 0;  ///< the largest power of two of which they are multiples
+  double largest = 0;  ///< absolute value
+  [[nodiscard]] bool fits_bytes() const { return largest <= 127 * unit; }
+  /// Whether sums of so many values, with signs, are exact in floats.
+  [[nodiscard]] bool sums_exactly(std::size_t terms) const { return largest / quantum * static_cast<double>(terms) < 0x1.0p24; }
+};
+
+/// Of values that are multiples of 2^-20 and not all zero.
+[[nodiscard]] std::optional<CommonUnit> common_unit(std::span<const double> values);
 
 }  // namespace isinglass::dynamics

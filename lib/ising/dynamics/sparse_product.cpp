@@ -13,9 +13,11 @@ SparseProduct::SparseProduct(const IsingProblem& problem, const Kernels& kernels
   value_.assign(j.value.begin(), j.value.end());
   const double size = j.value.empty() ? 0.0 : std::abs(j.value.front());
   const bool is_unit = std::ranges::all_of(j.value, [&](double v) { return std::abs(v) == size; });
-  bool is_short = true;
-  for (std::size_t i = 0; i < problem.spins; ++i) is_short = is_short && j.start[i + 1] - j.start[i] <= 127;
-  if (size > 0 && is_unit && is_short) {
+  std::int64_t longest = 0;
+  for (std::size_t i = 0; i < problem.spins; ++i) longest = std::max(longest, j.start[i + 1] - j.start[i]);
+  const auto unit = common_unit(j.value);
+  is_exact_ = j.value.empty() || (unit && unit->sums_exactly(static_cast<std::size_t>(longest)));
+  if (size > 0 && is_unit && longest <= 127) {
     unit_ = static_cast<float>(size);
     sort_by_sign(j, problem.spins);
   }

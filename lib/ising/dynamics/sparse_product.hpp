@@ -10,6 +10,7 @@ public:
   SparseProduct(const IsingProblem& problem, const Kernels& kernels);
   void multiply(const Floats& x, std::size_t lanes, Floats& out) override;
   void multiply_signs(const Floats& x, std::size_t lanes, Floats& out) override;
+  [[nodiscard]] bool signs_are_exact() const override { return is_exact_; }
 
 private:
   void sort_by_sign(const SparseCouplings& j, std::size_t spins);
@@ -17,6 +18,7 @@ private:
   std::vector<std::int64_t> start_;
   std::vector<std::int32_t> column_;
   std::vector<float> value_;
+  bool is_exact_ = false;
   float unit_ = 0;  ///< 0: the values differ in size
   std::vector<std::int64_t> bounds_;
   std::vector<std::int32_t> sorted_;

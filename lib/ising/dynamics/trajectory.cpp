@@ -76,4 +76,14 @@ Floats first_positions(const Start& start, Lines<std::uint32_t>& generators, flo
   return x;
 }
 
+MeanAmplitude::MeanAmplitude(const Start& start, const Floats& x)
+    : share_(1.0F / static_cast<float>(start.spins)), values_(start.lanes), sums_(start.lanes) {
+  for (std::size_t k = 0; k < x.size(); ++k) sums_[k % start.lanes] += std::abs(x[k]);
+  update();
+}
+
+void MeanAmplitude::update() {
+  for (std::size_t l = 0; l < values_.size(); ++l) values_[l] = sums_[l] * share_;
+}
+
 }  // namespace isinglass::dynamics

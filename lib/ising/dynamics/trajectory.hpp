@@ -58,6 +58,21 @@ public:
 [[nodiscard]] Floats first_positions(const Start& start, Lines<std::uint32_t>& generators, float amplitude,
                                      float warm_amplitude);
 
+/// Mean |x| of each lane, with which fields are multiplied, so that they weigh as much as couplings at every amplitude.
+class MeanAmplitude {
+public:
+  MeanAmplitude(const Start& start, const Floats& x);
+  [[nodiscard]] const float* values() const { return values_.data(); }
+  /// Where a step puts its sums of |x|.
+  [[nodiscard]] float* sums() { return sums_.data(); }
+  /// Takes what is in sums().
+  void update();
+
+private:
+  float share_;
+  Floats values_, sums_;
+};
+
 /// A kind of dynamics.
 struct Dynamics {
   std::string name;

@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstdlib>
 
 #include <fmt/format.h>
 
@@ -13,6 +12,10 @@ namespace isinglass {
 
 namespace {
 
+/// Bifurcation: 1 - p at the first step. The dynamics continue from the weights as they are, which a deep trap at 0 would erase.
+constexpr double first_pump_deficit = 0.1;
+/// Pump minus loss of cim, from the first step to the last, and of cac.
+constexpr double first_gain = -0.5, last_gain = 1.0, controlled_gain = -0.2;
 /// Largest value of a cac error variable.
 constexpr float largest_error = 10;
 
@@ -71,24 +74,22 @@ StepRule step_rule(const MachineConfig& machine, int step, int steps) {
   };
   switch (rule.kind) {
     case DynamicsKind::bsb:
-      set(machine.bsb.time_step, (part - 1)*(1-(getenv("DY_P0")?atof(getenv("DY_P0")):0.0)), machine.bsb.strength);
-      break;
     case DynamicsKind::dsb:
-      set(machine.dsb.time_step, (part - 1)*(1-(getenv("DY_P0")?atof(getenv("DY_P0")):0.0)), machine.dsb.strength);
+      set(0.3, first_pump_deficit * (part - 1), 0.6);
       break;
     case DynamicsKind::cim:
-      set(machine.cim.time_step, machine.cim.first_gain + (machine.cim.last_gain - machine.cim.first_gain) * part,
-          machine.cim.coupling);
-      rule.limit = static_cast<float>(machine.cim.limit);
+      set(0.1, first_gain + (last_gain - first_gain) * part, 1.0);
+      rule.limit = 1.5F;
       break;
     case DynamicsKind::cac:
-      set(machine.cac.time_step, machine.cac.gain, machine.cac.coupling);
-      rule.saturation = static_cast<float>(machine.cac.saturation);
-      rule.target = static_cast<float>(machine.cac.target);
-      rule.rate = static_cast<float>(machine.cac.rate_growth * machine.cac.time_step * step);
-      rule.limit = static_cast<float>(1.5 * std::sqrt(machine.cac.target));
+      set(0.1, controlled_gain, 0.5);
+      rule.target = 0.7F;
+      rule.rate = 0.5F;
+      rule.limit = 1.25F;
       break;
   }
+  if (machine.whole.time_step > 0) rule.time_step = static_cast<float>(machine.whole.time_step);
+  if (machine.whole.strength > 0) rule.coupling = static_cast<float>(machine.whole.strength);
   return rule;
 }
 

@@ -7,7 +7,7 @@
 #include <vector>
 
 /// Continuous variables of the dynamics that emulate a machine, for the whole problem at once: every parameter bit and every
-/// segment choice has an amplitude x in [-1, 1], driven by the normalised force f = -dE/dx.
+/// segment choice has an amplitude x, driven by the normalised force f = -dE/dx.
 namespace isinglass {
 
 enum class DynamicsKind : std::uint8_t { bsb, dsb, cim, cac };
@@ -24,7 +24,7 @@ struct StepRule {
   float limit = 1;       ///< |x| stays within
 };
 
-/// Step `step` of `steps` of the machine's kind and section. InputError if the kind has no dynamics.
+/// Step `step` of `steps` by the machine's kind and its section `whole`. InputError if the kind has no dynamics.
 [[nodiscard]] StepRule step_rule(const MachineConfig& machine, int step, int steps);
 [[nodiscard]] bool has_dynamics(const MachineConfig& machine);
 
@@ -32,8 +32,8 @@ struct Amplitudes {
   std::vector<float> x;
   std::vector<float> second;  ///< momentum of bifurcation, error variable of cac; not used by cim
 
-  /// All amplitudes at `start` times the sign (or level) in `level`.
   Amplitudes() = default;
+  /// At rest.
   Amplitudes(std::vector<float> start, const MachineConfig& machine);
   /// One step with force f, element by element: neither the vector width nor the sharding changes a result.
   void advance(std::span<const float> force, const StepRule& rule);

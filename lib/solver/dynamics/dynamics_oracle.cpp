@@ -6,13 +6,21 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstdlib>
 #include <limits>
 
 namespace isinglass {
 
 namespace {
-double env(const char* name, double d) { const char* v = std::getenv(name); return v ? std::atof(v) : d; }
+
+/// Amplitudes that stand for the state from which a call starts.
+constexpr float start_amplitude = 0.5F;
+
+template <class T>
+double largest_of(const std::vector<T>& values) {
+  double largest = 1;
+  for (const T v : values) largest = std::max(largest, std::abs(static_cast<double>(v)));
+  return largest;
+}
 
 /// The whole problem in motion.
 class Motion {
@@ -39,15 +47,14 @@ LayerInputs Motion::inputs_of(std::size_t l) const {
   LayerInputs inputs;
   inputs.values.resize(static_cast<std::size_t>(layer.layer->inputs) * layer.stride);
   std::copy_n(state_.column(l, 0), inputs.values.size(), inputs.values.begin());
-  for (const float v : inputs.values) inputs.largest = std::max(inputs.largest, std::abs(static_cast<double>(v)));
+  inputs.largest = l == 0 ? group_.all_max(largest_of(inputs.values)) : largest_of(state_.layers[l - 1].layer->values);
   return inputs;
 }
 
 Motion::Motion(StructuredState& state, const MachineConfig& machine, const Communicator& group)
     : state_(state), group_(group), fields_(state.layers.size()), inputs_(state.layers.size()) {
-  for (const LayerState& layer : state.layers) amplitudes_.emplace_back(layer, machine, static_cast<float>(env("DY_START", 0.5)));
+  for (const LayerState& layer : state.layers) amplitudes_.emplace_back(layer, machine, start_amplitude);
   inputs_[0] = inputs_of(0);
-  inputs_[0].largest = group.all_max(inputs_[0].largest);
   first_squares_ = input_squares(state.layers[0], inputs_[0]);
 }
 
@@ -72,9 +79,8 @@ void Motion::evaluate() {
   const std::size_t layers = state_.layers.size();
   for (std::size_t l = 0; l < layers; ++l) {
     LayerState& layer = state_.layers[l];
-    if (l + 1 < layers) amplitudes_[l].set_segments(layer, {});
+    if (l + 1 < layers) amplitudes_[l].set_segments(layer);
     if (l > 0) inputs_[l] = inputs_of(l);
-    if (l > 0) inputs_[l].largest = 127;
     amplitudes_[l].set_parameters(fields_[l], layer);
     set_z(fields_[l], layer, inputs_[l]);
     set_slopes(fields_[l], layer, inputs_[l], group_);
@@ -86,7 +92,7 @@ void Motion::step(const StepRule& rule) {
   evaluate();
   for (std::size_t l = 0; l < state_.layers.size(); ++l) {
     const LayerState& layer = state_.layers[l];
-    amplitudes_[l].advance_bits(layer, parameter_gradient(fields_[l], layer, inputs_[l], group_), fields_[l],
+    amplitudes_[l].advance_parameters(layer, parameter_gradient(fields_[l], layer, inputs_[l], group_), fields_[l],
                                 l == 0 ? first_squares_ : input_squares(layer, inputs_[l]), rule);
     if (!layer.layer->is_output()) amplitudes_[l].advance_segments(layer, fields_[l], rule, group_);
   }
@@ -107,16 +113,14 @@ bool answer_by_dynamics(StructuredState& state, const MachineConfig& machine, co
   Motion motion(state, machine, group);
   NetworkBits best = state.bits();
   double least = std::numeric_limits<double>::infinity();
-  const int interval = (int)env("DY_INT", 5);
   for (int step = 0; step < machine.sweeps; ++step) {
     if (group.all_max(stop_is_asked() ? 1.0 : 0.0) > 0) return false;
     motion.step(step_rule(machine, step, machine.sweeps));
-    if ((step + 1) % interval != 0 && step + 1 != machine.sweeps) continue;
+    if ((step + 1) % machine.whole.sample_interval != 0 && step + 1 != machine.sweeps) continue;
     const NetworkBits now = motion.bits();
     set_forward(scratch, now);
     descend_segments(scratch, key.seed);
     const double energy = total_energy(scratch, group);
-    if (std::getenv("DY_V")) { int fl=0; for (size_t i=0;i<now[0].weights.size();++i) fl += now[0].weights[i]!=best[0].weights[i]; fprintf(stderr, "call %u step %d energy %.1f loss %.1f flips %d\n", key.call, step, energy, output_loss(scratch, group), fl); }
     if (energy >= least) continue;
     least = energy;
     best = now;

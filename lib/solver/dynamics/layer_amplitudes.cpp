@@ -3,15 +3,17 @@
 #include <algorithm>
 #include <cmath>
 #include <array>
-#include <cstdlib>
 
 namespace isinglass {
 
 namespace {
-double env(const char* name, double d) { const char* v = std::getenv(name); return v ? std::atof(v) : d; }
 
-/// Forces are cut at this many times their rms.
-constexpr double largest_force = 4;
+/// Forces are cut at this many times their scale, which is their rms at its largest, forgotten at this rate a step: forces
+/// that fade with the scale they had would never settle.
+constexpr double largest_force = 4, scale_memory = 0.95;
+
+/// Outputs move slower: a few weights that flip together change every sample's loss.
+constexpr float output_share = 0.3F;
 
 /// Values of parameters as amplitudes: relative to the codebook's largest.
 std::vector<float> amplitudes_of(const Codebook& codebook, std::span<const std::uint8_t> bits, float start) {
@@ -50,28 +52,41 @@ std::uint8_t cell_of(float x, std::uint8_t first, std::uint8_t last) {
   return static_cast<std::uint8_t>(std::clamp<int>(first + cell, first, last));
 }
 
-/// force *= -1 / rms, cut.
-void normalise(std::span<double> slopes, std::vector<float>& force, double& ref) {
-  static const double decay = env("DY_DECAY", 0.95);
+/// Forces against the slopes, in units of `scale`, cut.
+std::vector<float> forces(std::span<const double> slopes, double& scale, float share) {
   double sum = 0;
   for (const double g : slopes) sum += g * g;
-  const double rms = std::sqrt(sum / static_cast<double>(std::max<std::size_t>(1, slopes.size())));
-  ref = std::max(rms, decay * ref);
-  force.resize(slopes.size());
+  scale = std::max(std::sqrt(sum / static_cast<double>(std::max<std::size_t>(1, slopes.size()))), scale_memory * scale);
+  std::vector<float> force(slopes.size());
+  if (scale <= 0) return force;
   for (std::size_t i = 0; i < slopes.size(); ++i)
-    force[i] = rms > 0 ? static_cast<float>(-std::clamp(slopes[i] / ref, -largest_force, largest_force)) : 0.0F;
+    force[i] = -share * static_cast<float>(std::clamp(slopes[i] / scale, -largest_force, largest_force));
+  return force;
+}
+
+/// What sample s of a unit pays more per cell upwards: the mean over its two neighbouring cells, if it has them.
+float rise_of(const LayerState& layer, const LayerFields& fields, std::size_t at, std::size_t s) {
+  const std::size_t k = layer.segment[at];
+  const float z = fields.z[at], m = static_cast<float>(layer.scale) * static_cast<float>(layer.multiplier[at]);
+  const auto cost = [&](std::size_t cell) {
+    const float d = std::max({z - static_cast<float>(layer.hi[cell]), static_cast<float>(layer.lo[cell]) - z, 0.0F});
+    return m * d * d + fields.back[at] * static_cast<float>(layer.layer->values[cell]);
+  };
+  const bool has_higher = k < layer.last[s], has_lower = k > layer.first[s];
+  const float higher = has_higher ? cost(k + 1) - cost(k) : 0, lower = has_lower ? cost(k) - cost(k - 1) : 0;
+  return has_higher && has_lower ? 0.5F * (higher + lower) : higher + lower;
 }
 
 }  // namespace
 
 LayerAmplitudes::LayerAmplitudes(const LayerState& layer, const MachineConfig& machine, float start)
-    : signs_only_(machine.kind == "dsb"),
+    : values_only_(machine.kind == "dsb"),
       weights_(amplitudes_of(layer.layer->weights, layer.bits.weights, start), machine),
       biases_(amplitudes_of(layer.layer->bias, layer.bits.biases, start), machine),
       segments_(places_of(layer, start), machine) {}
 
 float LayerAmplitudes::seen(const Codebook& codebook, float x) const {
-  if (signs_only_) return static_cast<float>(codebook.value(codebook.nearest_bits(static_cast<double>(x) * codebook.largest())));
+  if (values_only_) return static_cast<float>(codebook.value(codebook.nearest_bits(static_cast<double>(x) * codebook.largest())));
   return std::round(std::clamp(x, -1.0F, 1.0F) * static_cast<float>(codebook.largest()) * weight_grid) / weight_grid;
 }
 
@@ -83,71 +98,52 @@ void LayerAmplitudes::set_parameters(LayerFields& fields, const LayerState& laye
   for (const float x : biases_.x) fields.biases.push_back(static_cast<float>(shape.bias_unit) * seen(shape.bias, x));
 }
 
-void LayerAmplitudes::set_segments(LayerState& layer, std::span<const float> z) const {
+void LayerAmplitudes::set_segments(LayerState& layer) const {
   for (int j = 0; j < layer.layer->units; ++j)
     for (std::size_t s = 0; s < layer.stride; ++s) {
       const std::size_t at = layer.at(j, s);
       layer.segment[at] = cell_of(segments_.x[at], layer.first[s], layer.last[s]);
       layer.value[at] = layer.layer->values[layer.segment[at]];
     }
-  (void)z;
 }
 
 LayerBits LayerAmplitudes::bits(const Layer& layer) const {
   return {bits_of(layer.weights, weights_.x), bits_of(layer.bias, biases_.x)};
 }
 
-void LayerAmplitudes::advance_bits(const LayerState& layer, const ParameterGradient& gradient, const LayerFields& fields,
-                                   std::span<const double> input_squares, const StepRule& rule) {
+void LayerAmplitudes::advance_parameters(const LayerState& layer, const ParameterGradient& gradient, const LayerFields& fields,
+                                         std::span<const double> input_squares, const StepRule& rule) {
   const Layer& shape = *layer.layer;
   const auto units = static_cast<std::size_t>(shape.units), width = static_cast<std::size_t>(shape.inputs);
-  static const double own = env("DY_OWN", 1), out = env("DY_OUT", 1), bi = env("DY_BIAS", 1);
-  std::vector<double> slopes(gradient.weights);
+  std::vector<double> slopes = gradient.weights;
+  // A spin does not act on itself: what the curvature adds to a two-valued weight's slope for its own value is a constant.
   if (shape.weights.bits() == 1)
     for (std::size_t j = 0; j < units; ++j)
       for (std::size_t i = 0; i < width; ++i)
-        slopes[j * width + i] -= own * fields.curvature[j] * input_squares[i] * static_cast<double>(fields.weights[j * width + i]);
-  std::vector<double> bias_slopes(gradient.biases);
-  std::vector<float> force;
-  const float of = layer.layer->is_output() ? (float)out : 1.0F;
-  normalise(slopes, force, weight_rms_);
-  for (float& f : force) f *= of;
-  weights_.advance(force, rule);
-  normalise(bias_slopes, force, bias_rms_);
-  for (float& f : force) f *= of*(float)bi;
-  biases_.advance(force, rule);
+        slopes[j * width + i] -= fields.curvature[j] * input_squares[i] * static_cast<double>(fields.weights[j * width + i]);
+  const float share = shape.is_output() ? output_share : 1.0F;
+  weights_.advance(forces(slopes, weight_scale_, share), rule);
+  biases_.advance(forces(gradient.biases, bias_scale_, share), rule);
 }
 
 void LayerAmplitudes::advance_segments(const LayerState& layer, const LayerFields& fields, const StepRule& rule,
                                        const Communicator& group) {
-  std::vector<float> rises(segments_.x.size());  // energy per cell upwards
-  std::array<std::int64_t, 2> sums{};
-  const auto scale = static_cast<float>(layer.scale);
-  const auto& values = layer.layer->values;
+  constexpr float fixed_point = 1024;
+  std::vector<float> rises(segments_.x.size());
+  std::array<std::int64_t, 2> sums{};  // of magnitudes, and how many have a choice
   for (int j = 0; j < layer.layer->units; ++j)
     for (std::size_t s = 0; s < layer.samples; ++s) {
-      const std::size_t at = layer.at(j, s), k = layer.segment[at];
-      const float z = fields.z[at], m = scale * static_cast<float>(layer.multiplier[at]);
-      const auto own = [&](std::size_t cell) {
-        const float d = std::max({z - static_cast<float>(layer.hi[cell]), static_cast<float>(layer.lo[cell]) - z, 0.0F});
-        return m * d * d;
-      };
-      const float here = own(k);
-      float rise = 0;
-      int neighbours = 0;
-      if (k < layer.last[s]) { rise += own(k + 1) - here + fields.back[at] * static_cast<float>(values[k + 1] - values[k]); ++neighbours; }
-      if (k > layer.first[s]) { rise += here - own(k - 1) + fields.back[at] * static_cast<float>(values[k] - values[k - 1]); ++neighbours; }
-      rises[at] = neighbours == 2 ? 0.5F * rise : rise;
-      sums[0] += static_cast<std::int64_t>(std::fabs(rises[at]) * 1024.0F);
-      sums[1] += neighbours > 0;
+      const std::size_t at = layer.at(j, s);
+      rises[at] = rise_of(layer, fields, at, s);
+      sums[0] += static_cast<std::int64_t>(std::fabs(rises[at]) * fixed_point);
+      sums[1] += layer.last[s] > layer.first[s];
     }
   group.all_sum(sums);
-  static const double sboost = env("DY_SEG", 1);
-  const double mean = static_cast<double>(sums[0]) / 1024 / static_cast<double>(std::max<std::int64_t>(1, sums[1]));
-  static const double decay = env("DY_DECAY", 0.95);
-  segment_mean_ = std::max(mean, decay * segment_mean_);
-  const auto factor = static_cast<float>(mean > 0 ? sboost / segment_mean_ : 0);
-  for (float& f : rises) f = -std::clamp(f * factor, -static_cast<float>(largest_force), static_cast<float>(largest_force));
+  const double mean = static_cast<double>(sums[0]) / fixed_point / static_cast<double>(std::max<std::int64_t>(1, sums[1]));
+  segment_scale_ = std::max(mean, scale_memory * segment_scale_);
+  const auto factor = static_cast<float>(segment_scale_ > 0 ? 1 / segment_scale_ : 0);
+  constexpr auto cut = static_cast<float>(largest_force);
+  for (float& f : rises) f = -std::clamp(f * factor, -cut, cut);
   segments_.advance(rises, rule);
 }
 

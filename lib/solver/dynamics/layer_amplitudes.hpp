@@ -5,32 +5,33 @@
 
 namespace isinglass {
 
-/// The amplitudes of one layer: of its parameter bits, laid out like LayerBits, and of its segment choices, [unit][stride]. A
-/// segment's amplitude is its place among the cells that a sample can reach: -1 the first, +1 the last.
+/// The amplitudes of one layer: of its parameters, relative to the largest value of their codebook, and of its segment choices,
+/// [unit][stride]: the place among the cells that a sample can reach, -1 the first, +1 the last. A parameter or a choice of
+/// two values is a spin; of more values, a spin of many levels.
 class LayerAmplitudes {
 public:
-  /// Where the state is, at `start` of the full amplitude for bits.
+  /// Where the state is, all amplitudes times `start`.
   LayerAmplitudes(const LayerState& layer, const MachineConfig& machine, float start);
 
-  /// Weights and biases that the fields see: signs for dsb, amplitudes on the grid for the others.
+  /// Weights and biases that the fields see: the nearest codebook values for dsb, amplitudes on a fine grid for the others.
   void set_parameters(LayerFields& fields, const LayerState& layer) const;
-  /// The cells that the amplitudes are in; z stays.
-  void set_segments(LayerState& layer, std::span<const float> z) const;
-  /// The signs.
+  /// Chooses the cells that the amplitudes are in, and their values; z and distances stay.
+  void set_segments(LayerState& layer) const;
+  /// The nearest codebook values.
   [[nodiscard]] LayerBits bits(const Layer& layer) const;
 
-  /// One step of the parameter bits; the measured amplitudes of cim carry noise keyed by `key`. Forces are normalised by their rms, weights and biases
-  /// apart, and cut at a few times that.
-  void advance_bits(const LayerState& layer, const ParameterGradient& gradient, const LayerFields& fields,
-                    std::span<const double> input_squares, const StepRule& rule);
+  /// One step of the parameters, weights and biases each with forces in units of their own rms. `input_squares`: mean square
+  /// of each input over all samples.
+  void advance_parameters(const LayerState& layer, const ParameterGradient& gradient, const LayerFields& fields,
+                          std::span<const double> input_squares, const StepRule& rule);
   /// One step of the segments: each is driven by what its neighbouring cells cost more. Collective.
   void advance_segments(const LayerState& layer, const LayerFields& fields, const StepRule& rule, const Communicator& group);
 
 private:
   [[nodiscard]] float seen(const Codebook& codebook, float x) const;
 
-  bool signs_only_;
-  double weight_rms_ = 0, bias_rms_ = 0, segment_mean_ = 0;
+  bool values_only_;  // the fields see codebook values
+  double weight_scale_ = 0, bias_scale_ = 0, segment_scale_ = 0;
   Amplitudes weights_, biases_, segments_;
 };
 
