@@ -15,6 +15,7 @@ public:
   Hardware(std::unique_ptr<Machine> inner, const HardwareConfig& config) : inner_(std::move(inner)), config_(config) {}
   [[nodiscard]] std::string name() const override { return inner_->name() + " behind hardware's limits"; }
   [[nodiscard]] std::int64_t block() const override { return inner_->block(); }
+  [[nodiscard]] bool is_exact() const override { return inner_->is_exact(); }
   /// InputError if the problem needs more spins than there are.
   [[nodiscard]] std::unique_ptr<ProgrammedMachine> program(const IsingProblem& problem) const override;
 

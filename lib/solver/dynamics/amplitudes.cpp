@@ -1,7 +1,7 @@
 #include "solver/dynamics/amplitudes.hpp"
 
 #include "base/error.hpp"
-#include "solver/structured/vector_clones.hpp"
+#include "base/vector_clones.hpp"
 
 #include <algorithm>
 #include <cmath>

@@ -1,6 +1,8 @@
 #include "solver/subproblems/subproblem_oracle.hpp"
 
+#include "base/error.hpp"
 #include "base/random.hpp"
+#include "ising/hardware.hpp"
 #include "ising/machines.hpp"
 #include "ising/read_all.hpp"
 #include "solver/products/exact_products.hpp"
@@ -8,19 +10,29 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstdlib>
+#include <limits>
 #include <numeric>
+
+#include <fmt/format.h>
 
 namespace isinglass {
 
 namespace {
 
-double env(const char* name, double d) { const char* v = std::getenv(name); return v ? std::atof(v) : d; }
-
 /// Integer levels of slopes and curvatures: 12 bits, fewer where the inputs are large, so that BLAS gets blocks of
 /// some hundred samples.
 constexpr int most_levels = 4095, least_levels = 15;
 constexpr double block_samples = 256;
+
+/// Where a call begins, how a taken answer widens the window, and how a refused one narrows it.
+constexpr double first_window = 0.5, largest_window = 2, wider = 1.3, narrower = 0.5;
+constexpr double first_caution = 0.3, bolder = 0.7, warier = 1.5;
+
+/// Parts for exact enumeration: all states of this many spins take as long as a short anneal of a neuron.
+constexpr std::int64_t enumerated_spins = 16;
+
+/// Largest |z| of a hidden unit's cost: the grid of the state. Losses are tables up to output_limit.
+constexpr int largest_z = 1 << 14;
 
 int levels_for(double factor) {
   return std::clamp(static_cast<int>(largest_exact / (block_samples * factor)), least_levels, most_levels);
@@ -60,10 +72,42 @@ void set_bits(LayerState& layer, int unit, std::span<const SpinPlace> places, st
   }
 }
 
+double largest_value(const Layer& layer) {
+  double largest = 1;
+  for (const std::int8_t v : layer.values) largest = std::max(largest, std::abs(static_cast<double>(v)));
+  return largest;
+}
+
+std::int64_t unit_bits(const Layer& layer) {
+  return static_cast<std::int64_t>(layer.inputs) * layer.weights.bits() + layer.bias.bits();
+}
+
+/// What the machine can take, without the ancilla; InputError if that is less than one parameter's bits.
+std::int64_t budget_of(const Architecture& architecture, const MachineConfig& machine) {
+  std::int64_t budget = std::numeric_limits<std::int64_t>::max();
+  if (machine.hardware.spins > 0) budget = machine.hardware.spins - 1;
+  if (machine.kind == "enumeration") budget = std::min(budget, enumerated_spins);
+  for (const Layer& layer : architecture.layers) {
+    const int bits = std::max(layer.weights.bits(), layer.bias.bits());
+    if (bits > budget)
+      throw InputError(fmt::format("machine.hardware.spins: a parameter of {} bits and the spin that carries the fields need {} "
+                                   "spins, and there are {}",
+                                   bits, bits + 1, machine.hardware.spins));
+  }
+  return budget;
+}
+
 }  // namespace
 
+std::int64_t subproblem_spins(const Architecture& architecture, const MachineConfig& machine) {
+  std::int64_t largest = 0;
+  for (const Layer& layer : architecture.layers) largest = std::max(largest, unit_bits(layer));
+  return static_cast<std::int64_t>(programmed_spins(
+      static_cast<std::size_t>(std::min(budget_of(architecture, machine), largest)), machine.hardware));
+}
+
 SubproblemOracle::SubproblemOracle(const Config& config, const StructuredState& state, const Communicator& group)
-    : settings_(config.machine), seed_(config.seed), group_(group), machine_(make_machine(config.machine)) {
+    : settings_(config.machine), seed_(config.seed), group_(group), machine_(make_machine(config.machine)), budget_(budget_of(*state.architecture, config.machine)) {
   for (const std::int8_t x : state.inputs) largest_input_ = std::max(largest_input_, std::abs(static_cast<double>(x)));
   largest_input_ = group.all_max(largest_input_);
   use_one_blas_thread();
@@ -72,8 +116,23 @@ SubproblemOracle::SubproblemOracle(const Config& config, const StructuredState& 
 std::vector<std::vector<int>> SubproblemOracle::parts_of(const Layer& layer, const Key& key) const {
   std::vector<int> inputs(static_cast<std::size_t>(layer.inputs) + 1);
   std::iota(inputs.begin(), inputs.end(), 0);
-  (void)key;
-  return {inputs};
+  if (unit_bits(layer) <= budget_) return {inputs};
+  for (std::uint32_t i = 0; i + 1 < inputs.size(); ++i) {  // Fisher and Yates
+    const auto left = static_cast<std::uint32_t>(inputs.size()) - i;
+    std::swap(inputs[i], inputs[i + below(draw(seed_, Stream::shuffle, key.call, key.round, key.layer_unit, i)[0], left)]);
+  }
+  std::vector<std::vector<int>> parts(1);
+  std::int64_t spins = 0;
+  for (const int input : inputs) {
+    const std::int64_t bits = input == layer.inputs ? layer.bias.bits() : layer.weights.bits();
+    if (spins + bits > budget_) {
+      parts.emplace_back();
+      spins = 0;
+    }
+    parts.back().push_back(input);
+    spins += bits;
+  }
+  return parts;
 }
 
 std::vector<float> SubproblemOracle::columns_of(const StructuredState& state, std::size_t l, std::span<const int> inputs) const {
@@ -90,30 +149,35 @@ bool SubproblemOracle::improve_part(StructuredState& state, std::size_t l, int u
   UnitCost cost(state, l, unit);
   const std::vector<SpinPlace> places = places_of(layer, unit, inputs);
   const std::vector<float> columns = columns_of(state, l, inputs);
-  const double largest = l == 0 ? largest_input_ : 127;
+  const double largest = l == 0 ? largest_input_ : largest_value(*state.layers[l - 1].layer);
   const int window = std::max(1, static_cast<int>(std::lround(trust.window * layer.layer->rms)));
-  const QuadraticFit fit = fit_quadratic(cost, window, 1 << 14, levels_for(largest), levels_for(largest * largest), group_);
+  const int limit = layer.layer->is_output() ? output_limit(*state.architecture) : largest_z;
+  const QuadraticFit fit = fit_quadratic(cost, window, limit, levels_for(largest), levels_for(largest * largest), group_);
   NeuronProblem neuron = make_neuron_problem(places, columns, layer.stride, largest, fit, group_);
   neuron.problem.fields = cautious_fields(neuron, places, trust.caution);
   const std::unique_ptr<ProgrammedMachine> programmed = machine_->program(neuron.problem);
   ReadRequest request;
-  request.count = settings_.subproblems.reads;
+  request.count = machine_->is_exact() ? 1 : settings_.subproblems.reads;
   request.seed = problem_seed(seed_, key.call, key.round, key.layer_unit, part);
   const ReadSet set = read_all(*machine_, *programmed, neuron.problem, request, group_);
   ++counts_.problems;
+  counts_.reads += std::ssize(set.reads);
+  counts_.largest = std::max(counts_.largest, std::ssize(places));
   double best = 0;
   std::vector<std::int32_t> best_z;
   const Spins* best_spins = nullptr;
   for (const Read& read : set.reads) {
     std::vector<std::int32_t> z = moved(cost, places, read.spins, columns, layer.stride, inputs);
     const double change = cost.energy_change(z, group_);
-    if (std::getenv("SP_V")) { int fl=0; for (std::size_t a=0;a<places.size();++a) fl += places[a].spin!=read.spins[a]; fprintf(stderr,"l %zu u %d w %.3f c %.2f flips %d model %.1f true %.1f\n", l, unit, trust.window, trust.caution, fl, read.energy, change); }
     if (change >= best) continue;
     best = change;
     best_z = std::move(z);
     best_spins = &read.spins;
   }
-  if (best_spins == nullptr) { cost.apply(cost.z()); return false; }
+  if (best_spins == nullptr) {
+    cost.apply(std::vector<std::int32_t>(cost.z().begin(), cost.z().end()));  // segments may be better without a flip
+    return false;
+  }
   cost.apply(best_z);
   set_bits(layer, unit, places, *best_spins);
   ++counts_.accepted;
@@ -125,15 +189,15 @@ void SubproblemOracle::improve_unit(StructuredState& state, std::size_t l, int u
   bool taken = false;
   for (const std::vector<int>& inputs : parts_of(*state.layers[l].layer, key))
     taken = improve_part(state, l, unit, inputs, trust, key, part++) || taken;
-  trust.window = taken ? std::min(env("SP_WMAX",2.0), trust.window * env("SP_UP",1.3)) : trust.window * env("SP_DOWN",0.5);
-  trust.caution = taken ? std::max(0.01, trust.caution * 0.7) : trust.caution * env("SP_CUP",1.0);
+  trust.window = taken ? std::min(largest_window, trust.window * wider) : trust.window * narrower;
+  trust.caution *= taken ? bolder : warier;
 }
 
 bool SubproblemOracle::answer(StructuredState& state, std::uint32_t call, const std::function<bool()>& stop_is_asked) {
   counts_ = {};
   std::vector<std::vector<Trust>> trust(state.layers.size());
   for (std::size_t l = 0; l < trust.size(); ++l)
-    trust[l].assign(static_cast<std::size_t>(state.layers[l].layer->units), {env("SP_W",0.5), env("SP_C",0.0)});
+    trust[l].assign(static_cast<std::size_t>(state.layers[l].layer->units), {first_window, first_caution});
   for (int round = 0; round < settings_.subproblems.rounds; ++round) {
     for (std::size_t l = 0; l < state.layers.size(); ++l)
       for (int unit = 0; unit < state.layers[l].layer->units; ++unit) {
@@ -142,7 +206,6 @@ bool SubproblemOracle::answer(StructuredState& state, std::uint32_t call, const 
         improve_unit(state, l, unit, trust[l][static_cast<std::size_t>(unit)], {call, static_cast<std::uint32_t>(round), layer_unit});
       }
   }
-  if (std::getenv("SP_R")) fprintf(stderr, "call %u problems %ld accepted %ld energy %.1f\n", call, counts_.problems, counts_.accepted, total_energy(state, group_));
   return true;
 }
 

@@ -18,7 +18,8 @@ struct SubproblemCounts {
   std::int64_t largest = 0;  ///< spins of the largest problem
 };
 
-/// Most spins of one sub-problem: the machine's budget less the ancilla, or as many as the largest unit has bits.
+/// Spins that a machine needs for the largest sub-problem, the one that carries fields included where hardware's limits hold.
+/// InputError if there are too few for one parameter.
 [[nodiscard]] std::int64_t subproblem_spins(const Architecture& architecture, const MachineConfig& machine);
 
 /// The oracle of QCGD for a machine that takes small dense problems only: unit by unit, the parameter bits given everything
@@ -53,6 +54,7 @@ private:
   std::uint64_t seed_;
   const Communicator& group_;
   std::unique_ptr<Machine> machine_;
+  std::int64_t budget_;  // spins of a problem
   double largest_input_ = 1;
   SubproblemCounts counts_;
 };
