@@ -63,38 +63,41 @@ struct QcgdConfig {
 
 /// Simulated bifurcation. The defaults are the ballistic form's.
 struct BifurcationConfig {
-  int steps = 200;           ///< full field evaluations a read
-  double time_step = 0.7;    ///< dt
-  double strength = 0.7;     ///< xi, in units of one over the rms local field
-  int sample_interval = 10;  ///< steps between two looks at the signs; of the ballistic form
+  int steps = 200;               ///< full field evaluations a read
+  double time_step = 0.7;        ///< dt
+  double strength = 0.7;         ///< xi, in units of one over the rms local field
+  double strength_spread = 0.3;  ///< each read's xi is drawn within this share of it
+  int sample_interval = 10;      ///< steps between two looks at the signs; of the ballistic form
 };
 
 /// Coherent Ising machine: mean field, measurement feedback.
 struct CimConfig {
-  int steps = 200;           ///< round trips a read
-  double time_step = 0.2;    ///< dt of a round trip
-  double first_gain = -4.0;  ///< pump minus loss at the start ...
-  double last_gain = -1.0;   ///< ... and at the end
-  double coupling = 3.0;     ///< of the feedback, in units of one over the rms local field
-  double noise = 0.3;        ///< sigma of a measured amplitude
-  double limit = 1.5;        ///< amplitudes are clipped here
-  int sample_interval = 5;   ///< steps between two looks at the signs
+  int steps = 200;               ///< round trips a read
+  double time_step = 0.2;        ///< dt of a round trip
+  double first_gain = -4.0;      ///< pump minus loss at the start ...
+  double last_gain = -1.0;       ///< ... and at the end
+  double coupling = 3.0;         ///< of the feedback, in units of one over the rms local field
+  double coupling_spread = 0.3;  ///< each read draws its coupling within this share of it
+  double noise = 0.3;            ///< sigma of a measured amplitude
+  double limit = 1.5;            ///< amplitudes are clipped here
+  int sample_interval = 5;       ///< steps between two looks at the signs
 };
 
 /// Coherent Ising machine with chaotic amplitude control.
 struct CacConfig {
-  int steps = 1000;           ///< round trips a read
-  double time_step = 0.15;    ///< dt of a round trip
-  double gain = -2.0;         ///< pump minus loss
-  double coupling = 2.0;      ///< of the feedback, in units of one over the rms local field
-  double saturation = 0.8;    ///< mu
-  double target = 0.7;        ///< alpha: squared amplitude at the best energy
-  double target_swing = 1.2;  ///< rho: more of it far above the best energy
-  double sensitivity = 12;    ///< delta, per rms coupling above the best energy
-  double rate_growth = 0.02;  ///< gamma: of xi, the rate of the error variables
-  double patience = 150;      ///< tau: time without improvement after which xi starts from 0
-  double noise = 0.0;         ///< sigma of a measured amplitude
-  int sample_interval = 4;    ///< steps between two looks at the signs
+  int steps = 1000;              ///< round trips a read
+  double time_step = 0.15;       ///< dt of a round trip
+  double gain = -2.0;            ///< pump minus loss
+  double coupling = 2.0;         ///< of the feedback, in units of one over the rms local field
+  double coupling_spread = 0.3;  ///< each read draws its coupling within this share of it
+  double saturation = 0.8;       ///< mu
+  double target = 0.7;           ///< alpha: squared amplitude at the best energy
+  double target_swing = 1.2;     ///< rho: more of it far above the best energy
+  double sensitivity = 12;       ///< delta, per rms coupling above the best energy
+  double rate_growth = 0.02;     ///< gamma: of xi, the rate of the error variables
+  double patience = 150;         ///< tau: time without improvement after which xi starts from 0
+  double noise = 0.0;            ///< sigma of a measured amplitude
+  int sample_interval = 4;       ///< steps between two looks at the signs
 };
 
 /// The oracle that minimises the penalised energy.
@@ -104,9 +107,9 @@ struct MachineConfig {
   int replicas = 1;              ///< reads an oracle call
   double hot_temperature = 0.5;  ///< of segment moves, in units of one step of the output
   double cold_temperature = 0.02;
-  double weight_temperature_ratio = 10.0;   ///< weight moves see the segment temperature times this
-  BifurcationConfig bsb;                    ///< ballistic simulated bifurcation
-  BifurcationConfig dsb{500, 0.8, 0.6, 1};  ///< discrete simulated bifurcation
+  double weight_temperature_ratio = 10.0;        ///< weight moves see the segment temperature times this
+  BifurcationConfig bsb;                         ///< ballistic simulated bifurcation
+  BifurcationConfig dsb{500, 0.8, 0.6, 0, 1};  ///< discrete simulated bifurcation
   CimConfig cim;
   CacConfig cac;
 };

@@ -84,6 +84,7 @@ void visit_fields(V& v, S& s) {
   v.field("steps", s.steps, at_least(1), "full field evaluations a read");
   v.field("time_step", s.time_step, above(0), "dt");
   v.field("strength", s.strength, above(0), "of the couplings, in units of one over the rms local field of random spins");
+  v.field("strength_spread", s.strength_spread, between(0, 1), "each read draws its strength within this share of it");
   v.field("sample_interval", s.sample_interval, at_least(1), "steps between two looks at the signs; dsb looks at every step");
 }
 
@@ -94,6 +95,7 @@ void visit_fields(V& v, S& s) {
   v.field("first_gain", s.first_gain, anything(), "pump minus loss at the start");
   v.field("last_gain", s.last_gain, anything(), "... and at the end; linear between");
   v.field("coupling", s.coupling, above(0), "feedback, in units of one over the rms local field of random spins");
+  v.field("coupling_spread", s.coupling_spread, between(0, 1), "each read draws its coupling within this share of it");
   v.field("noise", s.noise, at_least(0), "sigma of a measured amplitude");
   v.field("limit", s.limit, above(0), "amplitudes are clipped here");
   v.field("sample_interval", s.sample_interval, at_least(1), "steps between two looks at the signs");
@@ -105,6 +107,7 @@ void visit_fields(V& v, S& s) {
   v.field("time_step", s.time_step, above(0), "dt of a round trip");
   v.field("gain", s.gain, anything(), "pump minus loss");
   v.field("coupling", s.coupling, above(0), "feedback, in units of one over the rms local field of random spins");
+  v.field("coupling_spread", s.coupling_spread, between(0, 1), "each read draws its coupling within this share of it");
   v.field("saturation", s.saturation, at_least(0), "mu, of the cubic term");
   v.field("target", s.target, above(0), "alpha: squared amplitude at the best energy");
   v.field("target_swing", s.target_swing, at_least(0), "rho: more squared amplitude far above the best energy");
