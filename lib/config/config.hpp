@@ -100,6 +100,26 @@ struct CacConfig {
   int sample_interval = 4;       ///< steps between two looks at the signs
 };
 
+/// A machine behind a command.
+struct ExternalConfig {
+  std::string command;             ///< with {problem} {spins} {reads} {sweeps} {seed}
+  std::string format = "ising";    ///< of the problem file: ising, qubo
+  double time_limit_seconds = 60;  ///< of one call
+  int reads_per_call = 16;         ///< at most
+  int sweeps = 100;                ///< what {sweeps} stands for unless the request says otherwise
+  bool descent = true;             ///< end each answer by single-flip descent
+};
+
+/// What a real machine does to a problem, around any machine.
+struct HardwareConfig {
+  int coefficient_bits = 0;        ///< signed, of couplings and fields; 0: exact
+  std::string fields = "ancilla";  ///< ancilla: couplings to one more spin; direct
+  double field_noise = 0;          ///< sigma, relative to the largest coefficient
+  int spin_budget = 0;             ///< most spins of one call, the ancilla included; 0: any number
+  int rounds = 0;                  ///< sub-problems a read; 0: eight times what covers the spins once
+  int reads_per_subproblem = 1;    ///< of which the best is taken
+};
+
 /// The oracle that minimises the penalised energy.
 struct MachineConfig {
   std::string kind = "sa";       ///< sa: structured simulated annealing
@@ -107,11 +127,13 @@ struct MachineConfig {
   int replicas = 1;              ///< reads an oracle call
   double hot_temperature = 0.5;  ///< of segment moves, in units of one step of the output
   double cold_temperature = 0.02;
-  double weight_temperature_ratio = 10.0;        ///< weight moves see the segment temperature times this
-  BifurcationConfig bsb;                         ///< ballistic simulated bifurcation
+  double weight_temperature_ratio = 10.0;      ///< weight moves see the segment temperature times this
+  BifurcationConfig bsb;                       ///< ballistic simulated bifurcation
   BifurcationConfig dsb{500, 0.8, 0.6, 0, 1};  ///< discrete simulated bifurcation
   CimConfig cim;
   CacConfig cac;
+  ExternalConfig external;
+  HardwareConfig hardware;
 };
 
 /// FIP-consistent annealing: flip a parameter bit, propagate, accept on the loss.

@@ -118,6 +118,29 @@ void visit_fields(V& v, S& s) {
   v.field("sample_interval", s.sample_interval, at_least(1), "steps between two looks at the signs");
 }
 
+template <class V, Structure<ExternalConfig> S>
+void visit_fields(V& v, S& s) {
+  v.field("command", s.command, anything(), "run by /bin/sh; {problem}, {spins}, {reads}, {sweeps}, {seed} are filled in");
+  v.field("format", s.format, one_of({"ising", "qubo"}), "of the problem file, both in COO lines: docs/machines.md");
+  v.field("time_limit_seconds", s.time_limit_seconds, above(0), "of one call; then its process group is killed");
+  v.field("reads_per_call", s.reads_per_call, at_least(1), "at most");
+  v.field("sweeps", s.sweeps, at_least(1), "what {sweeps} stands for");
+  v.field("descent", s.descent, anything(), "end each answer by single-flip descent");
+}
+
+template <class V, Structure<HardwareConfig> S>
+void visit_fields(V& v, S& s) {
+  v.field("coefficient_bits", s.coefficient_bits, between(0, 24).or_word("exact"),
+          "signed, of couplings and fields, scaled to the largest one; 1 is refused");
+  v.field("fields", s.fields, one_of({"ancilla", "direct"}), "ancilla: as couplings to one more spin");
+  v.field("field_noise", s.field_noise, at_least(0),
+          "sigma of each read's noise on fields, relative to the largest coefficient");
+  v.field("spin_budget", s.spin_budget, at_least(0).or_word("unlimited"),
+          "most spins of one call, the ancilla included; larger problems are solved by sub-problems");
+  v.field("rounds", s.rounds, at_least(0).or_word("auto"), "sub-problems a read; auto: eight times what covers the spins once");
+  v.field("reads_per_subproblem", s.reads_per_subproblem, at_least(1), "of which the best is taken");
+}
+
 template <class V, Structure<MachineConfig> S>
 void visit_fields(V& v, S& s) {
   v.field("kind", s.kind, one_of({"sa"}), "sa: structured simulated annealing");
@@ -130,6 +153,8 @@ void visit_fields(V& v, S& s) {
   v.section("dsb", s.dsb, "discrete simulated bifurcation");
   v.section("cim", s.cim, "coherent Ising machine, mean field with measurement noise");
   v.section("cac", s.cac, "coherent Ising machine with chaotic amplitude control");
+  v.section("external", s.external, "a machine behind a command");
+  v.section("hardware", s.hardware, "limits of real machines, put on any machine");
 }
 
 template <class V, Structure<AnnealConfig> S>

@@ -5,6 +5,7 @@
 #include "ising/dynamics/cim.hpp"
 #include "ising/dynamics/dynamics_machine.hpp"
 #include "ising/enumeration.hpp"
+#include "ising/external/external.hpp"
 
 #include <functional>
 #include <utility>
@@ -29,6 +30,7 @@ const std::vector<std::pair<std::string, Maker>>& makers() {
       {"dsb", [](const MachineConfig& c) { return moving(bifurcation(dynamics::Bifurcation::discrete, c.dsb)); }},
       {"cim", [](const MachineConfig& c) { return moving(dynamics::mean_field_cim(c.cim)); }},
       {"cac", [](const MachineConfig& c) { return moving(dynamics::controlled_cim(c.cac)); }},
+      {"external", [](const MachineConfig& c) { return std::make_unique<external::ExternalMachine>(c.external); }},
   };
   return list;
 }
