@@ -6,6 +6,7 @@
 #include "ising/dynamics/dynamics_machine.hpp"
 #include "ising/enumeration.hpp"
 #include "ising/external/external.hpp"
+#include "ising/hardware/hardware.hpp"
 
 #include <functional>
 #include <utility>
@@ -20,6 +21,12 @@ using Maker = std::function<std::unique_ptr<Machine>(const MachineConfig&)>;
 
 std::unique_ptr<Machine> moving(dynamics::Dynamics kind) {
   return std::make_unique<dynamics::DynamicsMachine>(std::move(kind));
+}
+
+/// The machine behind the limits of hardware, if there are any.
+std::unique_ptr<Machine> limited(std::unique_ptr<Machine> machine, const HardwareConfig& limits) {
+  if (!hardware::has_limits(limits)) return machine;
+  return std::make_unique<hardware::HardwareMachine>(std::move(machine), limits);
 }
 
 /// The one list of machines.
@@ -45,7 +52,7 @@ std::vector<std::string> machine_kinds() {
 
 std::unique_ptr<Machine> make_machine(const MachineConfig& config) {
   for (const auto& [kind, maker] : makers())
-    if (kind == config.kind) return maker(config);
+    if (kind == config.kind) return limited(maker(config), config.hardware);
   throw InputError(fmt::format("machine: \"{}\" does not exist: use one of {}", config.kind, fmt::join(machine_kinds(), ", ")));
 }
 
