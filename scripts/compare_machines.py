@@ -14,8 +14,8 @@ import sys
 import runs
 
 NEURONS = ["machine.subproblems.blocks=neurons"]
-BUDGET = [*NEURONS, "machine.hardware.spins=550"]
-EIGHT_BITS = [*BUDGET, "machine.hardware.coefficient_bits=8", "machine.hardware.coefficient_noise=0.01"]
+BUDGET = [*NEURONS, "machine.hardware.spin_budget=550"]
+EIGHT_BITS = [*BUDGET, "machine.hardware.coefficient_bits=8", "machine.hardware.field_noise=0.01"]
 
 # name: (settings, iterations for pairs, iterations for ten classes)
 ROWS = {

@@ -41,7 +41,7 @@ case $method in
   # a neuron's bits in parts that a machine of few spins and bits takes
   subproblems)
     overrides=(--set machine.kind=cim --set machine.subproblems.blocks=neurons --set machine.cim.steps=30
-      --set machine.hardware.spins=120 --set machine.hardware.coefficient_bits=8 --set machine.hardware.coefficient_noise=0.01)
+      --set machine.hardware.spin_budget=120 --set machine.hardware.coefficient_bits=8 --set machine.hardware.field_noise=0.01)
     ;;
   *) echo "unknown case $method" >&2; exit 2 ;;
 esac

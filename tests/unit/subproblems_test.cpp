@@ -1,5 +1,4 @@
 #define BOOST_TEST_MODULE subproblems
-#include "ising/hardware.hpp"
 #include "ising/machines.hpp"
 #include "network/forward.hpp"
 #include "random_problem.hpp"
@@ -142,8 +141,9 @@ BOOST_AUTO_TEST_CASE(the_energy_never_rises_and_the_budget_holds_with_any_machin
       Words words(seed);
       const RandomProblem problem = random_problem(seed, 1 + static_cast<int>(seed % 2), 40);
       Config config = config_of(kind, seed);
-      config.machine.hardware.spins = 8;
-      if (seed % 2 == 0) config.machine.hardware = {8, 8, 0.02};
+      config.machine.hardware.spin_budget = 8;
+      if (seed % 2 == 0) config.machine.hardware.coefficient_bits = 8;
+      if (seed % 2 == 0) config.machine.hardware.field_noise = 0.02;
       StructuredState state = state_of(problem, words);
       SubproblemOracle oracle(config, state, Communicator());
       double before = total_energy(state, Communicator());
@@ -171,30 +171,8 @@ BOOST_AUTO_TEST_CASE(a_parameter_must_fit_the_budget) {
   const Samples samples = random_samples(words, 10, 5, 2, 7);
   const Architecture architecture = build_architecture(network, {5, 2, input_rms(samples)});
   MachineConfig machine;
-  machine.hardware.spins = 6;
+  machine.hardware.spin_budget = 6;
   BOOST_CHECK_THROW((void)subproblem_spins(architecture, machine), InputError);
-  machine.hardware.spins = 7;
+  machine.hardware.spin_budget = 7;
   BOOST_TEST(subproblem_spins(architecture, machine) == 7);
-}
-
-BOOST_AUTO_TEST_CASE(hardware_rounds_couplings_and_carries_fields_on_a_spin) {
-  IsingProblem problem;
-  problem.spins = 2;
-  problem.couplings = DenseCouplings{{0, 1.0, 1.0, 0}};
-  problem.fields = {-127.4, 0.4};
-  const IsingProblem programmed = as_programmed(problem, {0, 8, 0});
-  const auto& value = std::get<DenseCouplings>(programmed.couplings).value;
-  const double unit = 127.4 / 127;
-  BOOST_TEST(programmed.spins == 3U);
-  BOOST_TEST(value[2] == -127 * unit, boost::test_tools::tolerance(1e-12));
-  BOOST_TEST(value[1] == unit, boost::test_tools::tolerance(1e-12));
-  BOOST_TEST(value[5] == 0.0);
-  const Hardware machine(make_machine([] { MachineConfig c; c.kind = "enumeration"; return c; }()), {3, 8, 0});
-  const ReadSet set = machine.program(problem)->read({});
-  BOOST_TEST(set.reads.at(0).spins[0] == 1);
-  BOOST_TEST(set.reads.at(0).energy == energy(problem, set.reads.at(0).spins));
-  problem.spins = 3;
-  problem.couplings = DenseCouplings{std::vector<double>(9)};
-  problem.fields = {1, 1, 1};
-  BOOST_CHECK_THROW((void)machine.program(problem), InputError);
 }

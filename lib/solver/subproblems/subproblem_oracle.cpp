@@ -2,7 +2,7 @@
 
 #include "base/error.hpp"
 #include "base/random.hpp"
-#include "ising/hardware.hpp"
+#include "ising/hardware/hardware.hpp"
 #include "ising/machines.hpp"
 #include "ising/read_all.hpp"
 #include "solver/products/exact_products.hpp"
@@ -82,17 +82,19 @@ std::int64_t unit_bits(const Layer& layer) {
   return static_cast<std::int64_t>(layer.inputs) * layer.weights.bits() + layer.bias.bits();
 }
 
+/// The spin that carries the fields where hardware's limits hold.
+int ancillas(const HardwareConfig& limits) { return hardware::has_limits(limits) && limits.fields == "ancilla" ? 1 : 0; }
+
 /// What the machine can take, without the ancilla; InputError if that is less than one parameter's bits.
 std::int64_t budget_of(const Architecture& architecture, const MachineConfig& machine) {
   std::int64_t budget = std::numeric_limits<std::int64_t>::max();
-  if (machine.hardware.spins > 0) budget = machine.hardware.spins - 1;
+  if (machine.hardware.spin_budget > 0) budget = machine.hardware.spin_budget - ancillas(machine.hardware);
   if (machine.kind == "enumeration") budget = std::min(budget, enumerated_spins);
   for (const Layer& layer : architecture.layers) {
     const int bits = std::max(layer.weights.bits(), layer.bias.bits());
     if (bits > budget)
-      throw InputError(fmt::format("machine.hardware.spins: a parameter of {} bits and the spin that carries the fields need {} "
-                                   "spins, and there are {}",
-                                   bits, bits + 1, machine.hardware.spins));
+      throw InputError(fmt::format("machine.hardware.spin_budget: a parameter of {} bits needs {} spins a call, and there are {}", bits,
+                                   bits + ancillas(machine.hardware), machine.hardware.spin_budget));
   }
   return budget;
 }
@@ -102,8 +104,7 @@ std::int64_t budget_of(const Architecture& architecture, const MachineConfig& ma
 std::int64_t subproblem_spins(const Architecture& architecture, const MachineConfig& machine) {
   std::int64_t largest = 0;
   for (const Layer& layer : architecture.layers) largest = std::max(largest, unit_bits(layer));
-  return static_cast<std::int64_t>(programmed_spins(
-      static_cast<std::size_t>(std::min(budget_of(architecture, machine), largest)), machine.hardware));
+  return std::min(budget_of(architecture, machine), largest) + ancillas(machine.hardware);
 }
 
 SubproblemOracle::SubproblemOracle(const Config& config, const StructuredState& state, const Communicator& group)
