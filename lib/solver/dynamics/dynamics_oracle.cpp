@@ -13,7 +13,7 @@ namespace isinglass {
 namespace {
 
 /// Amplitudes that stand for the state from which a call starts.
-constexpr float start_amplitude = 0.5F;
+constexpr float start_amplitude = 0.5F, start_noise = 0.1F;
 
 template <class T>
 double largest_of(const std::vector<T>& values) {
@@ -25,7 +25,7 @@ double largest_of(const std::vector<T>& values) {
 /// The whole problem in motion.
 class Motion {
 public:
-  Motion(StructuredState& state, const MachineConfig& machine, const Communicator& group);
+  Motion(StructuredState& state, const MachineConfig& machine, const SweepKey& key, const Communicator& group);
   void step(const StepRule& rule);
   [[nodiscard]] NetworkBits bits() const;
 
@@ -51,9 +51,10 @@ LayerInputs Motion::inputs_of(std::size_t l) const {
   return inputs;
 }
 
-Motion::Motion(StructuredState& state, const MachineConfig& machine, const Communicator& group)
+Motion::Motion(StructuredState& state, const MachineConfig& machine, const SweepKey& key, const Communicator& group)
     : state_(state), group_(group), fields_(state.layers.size()), inputs_(state.layers.size()) {
   for (const LayerState& layer : state.layers) amplitudes_.emplace_back(layer, machine, start_amplitude);
+  for (std::uint32_t l = 0; l < amplitudes_.size(); ++l) amplitudes_[l].disturb(start_noise, key.seed, key.call, l);
   inputs_[0] = inputs_of(0);
   first_squares_ = input_squares(state.layers[0], inputs_[0]);
 }
@@ -110,7 +111,7 @@ bool answer_by_dynamics(StructuredState& state, const MachineConfig& machine, co
                         const std::function<bool()>& stop_is_asked) {
   use_one_blas_thread();
   StructuredState scratch = state;  // energies on the way
-  Motion motion(state, machine, group);
+  Motion motion(state, machine, key, group);
   NetworkBits best = state.bits();
   double least = std::numeric_limits<double>::infinity();
   for (int step = 0; step < machine.sweeps; ++step) {

@@ -1,5 +1,7 @@
 #include "solver/dynamics/layer_amplitudes.hpp"
 
+#include "base/random.hpp"
+
 #include <algorithm>
 #include <cmath>
 #include <array>
@@ -84,6 +86,15 @@ LayerAmplitudes::LayerAmplitudes(const LayerState& layer, const MachineConfig& m
       weights_(amplitudes_of(layer.layer->weights, layer.bits.weights, start), machine),
       biases_(amplitudes_of(layer.layer->bias, layer.bits.biases, start), machine),
       segments_(places_of(layer, start), machine) {}
+
+void LayerAmplitudes::disturb(float size, std::uint64_t seed, std::uint32_t call, std::uint32_t layer) {
+  std::uint32_t which = 0;
+  for (Amplitudes* group : {&weights_, &biases_}) {
+    for (std::uint32_t i = 0; i < group->x.size(); ++i)
+      group->x[i] += size * static_cast<float>(2 * uniform(draw(seed, Stream::read, call, layer, i, which)[0]) - 1);
+    ++which;
+  }
+}
 
 float LayerAmplitudes::seen(const Codebook& codebook, float x) const {
   if (values_only_) return static_cast<float>(codebook.value(codebook.nearest_bits(static_cast<double>(x) * codebook.largest())));
