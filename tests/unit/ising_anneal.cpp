@@ -65,9 +65,9 @@ BOOST_AUTO_TEST_CASE(every_level_of_vectors_gives_the_same_bits) {
     ReadRequest request;
     request.count = 64;
     request.sweeps = 30;
-    const ReadSet plain = SimulatedAnnealing(SaConfig{}, SimdLevel::plain).program(problem)->read(request);
+    const ReadSet plain = SimulatedAnnealing(SaConfig{}, {}, SimdLevel::plain).program(problem)->read(request);
     for (const SimdLevel level : levels())
-      same_reads(SimulatedAnnealing(SaConfig{}, level).program(problem)->read(request), plain);
+      same_reads(SimulatedAnnealing(SaConfig{}, {}, level).program(problem)->read(request), plain);
   }
 }
 
@@ -95,15 +95,6 @@ BOOST_AUTO_TEST_CASE(new_fields_and_couplings_equal_a_fresh_program) {
     programmed->set_couplings(values);
     same_reads(programmed->read(request), SimulatedAnnealing(SaConfig{}).program(problem)->read(request));
   }
-}
-
-BOOST_AUTO_TEST_CASE(groups_are_kept) {
-  Words words(2);
-  IsingProblem problem = testing::random_ising(words, 12, 50, Coefficients::real);
-  problem.groups = {{0, 1, 5}, {2, 7}};
-  const SimulatedAnnealing machine{SaConfig{}};
-  BOOST_TEST(machine.keeps_groups());
-  testing::check_reads(problem, machine.program(problem)->read({}), true);
 }
 
 BOOST_AUTO_TEST_CASE(any_part_of_a_block_can_be_read) {
@@ -291,6 +282,18 @@ BOOST_AUTO_TEST_CASE(factored_couplings_are_taken) {
   const double minimum = Enumeration().program(problem)->read({}).best()->energy;
   BOOST_TEST(SimulatedAnnealing(SaConfig{}).program(problem)->read(request).best()->energy == minimum,
              boost::test_tools::tolerance(1e-9));
+}
+
+BOOST_AUTO_TEST_CASE(groups_are_kept) {
+  Words words(20);
+  IsingProblem problem = random_ising(words, 12, 60, Coefficients::real);
+  problem.groups = {{0, 1, 2, 3}, {5, 7, 9}};
+  ReadRequest request;
+  request.count = 8;
+  const double minimum = Enumeration().program(problem)->read({}).best()->energy;
+  const ReadSet set = SimulatedAnnealing(SaConfig{}).program(problem)->read(request);
+  check_reads(problem, set, true);
+  BOOST_TEST(set.best()->energy == minimum, boost::test_tools::tolerance(1e-9));
 }
 
 }  // namespace
