@@ -21,6 +21,7 @@ void add_export(CLI::App& app, Action& action);
 void add_bounds(CLI::App& app, Action& action);
 void add_defaults(CLI::App& app, Action& action);
 void add_inspect(CLI::App& app, Action& action);
+void add_solve(CLI::App& app, Action& action);
 void add_status(CLI::App& app, Action& action);
 void add_sweep(CLI::App& app, Action& action);
 

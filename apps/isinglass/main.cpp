@@ -6,6 +6,7 @@
 #include "base/stop_signal.hpp"
 
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <iostream>
 #include <optional>
@@ -24,7 +25,7 @@ void check_subcommand(int argc, char** argv, const CLI::App& app) {
   const std::string word = argv[1];
   if (!app.get_subcommands([&](const CLI::App* command) { return command->get_name() == word; }).empty()) return;
   throw CLI::ValidationError(fmt::format("\"{}\" is no subcommand", word),
-                             "expected train, evaluate, check, compile, export, bounds, defaults, inspect, status or sweep");
+                             "expected train, evaluate, check, compile, export, bounds, defaults, inspect, solve, status or sweep");
 }
 
 /// Parses the command line into `action`; the exit code if there is nothing left to do.
@@ -42,6 +43,7 @@ std::optional<ExitCode> parse(int argc, char** argv, const Communicator& world, 
   add_bounds(app, action);
   add_defaults(app, action);
   add_inspect(app, action);
+  add_solve(app, action);
   add_status(app, action);
   add_sweep(app, action);
   try {
@@ -84,7 +86,8 @@ ExitCode run(int argc, char** argv, const MpiSession& session, const Communicato
 int main(int argc, char** argv) {
   using namespace isinglass;
   // Before MPI starts: a job that is told to stop while it starts must not die of it.
-  if (argc > 1 && (std::string_view(argv[1]) == "train" || std::string_view(argv[1]) == "sweep")) catch_stop_signals();
+  constexpr std::array<std::string_view, 3> long_commands{"train", "sweep", "solve"};
+  if (argc > 1 && std::ranges::count(long_commands, std::string_view(argv[1])) > 0) catch_stop_signals();
   const MpiSession session(argc, argv);
   try {
     return static_cast<int>(run(argc, argv, session, session.world()));

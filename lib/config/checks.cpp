@@ -61,6 +61,9 @@ void check_consistency(const Config& config, const Complaint& complain) {
   check_data(config.data, complain);
   check_network(config.network, complain);
   check_cooling("machine", "hot_temperature", config.machine.hot_temperature, config.machine.cold_temperature, complain);
+  if (config.machine.sa.hot_temperature > 0)
+    check_cooling("machine.sa", "hot_temperature", config.machine.sa.hot_temperature, config.machine.sa.cold_temperature,
+                  complain);
   check_cooling("anneal", "hot_temperature", config.anneal.hot_temperature, config.anneal.cold_temperature, complain);
   check_cooling("anneal", "polish_hot_temperature", config.anneal.polish_hot_temperature, config.anneal.cold_temperature,
                 complain);

@@ -61,6 +61,14 @@ struct QcgdConfig {
   bool polish = false;     ///< finish with FIP-consistent annealing from the incumbent (section `anneal`)
 };
 
+/// Simulated annealing of Ising problems (not of the structured oracle).
+struct SaConfig {
+  int sweeps = 1000;           ///< of a read that does not say how many
+  double hot_temperature = 0;  ///< in units of energy; 0: from the quantiles of the fields
+  double cold_temperature = 0;
+  std::string cooling = "geometric";  ///< geometric; linear: in T
+};
+
 /// Simulated bifurcation. The defaults are the ballistic form's.
 struct BifurcationConfig {
   int steps = 200;               ///< full field evaluations a read
@@ -120,6 +128,29 @@ struct HardwareConfig {
   int reads_per_subproblem = 1;    ///< of which the best is taken
 };
 
+/// Tabu search with restarts and path relinking.
+struct TabuConfig {
+  std::int64_t sweeps = 50'000;  ///< iterations a read, each of which looks at all moves
+  int tenure = 0;                ///< iterations for which a flipped spin stays, plus 1 to 10 at random; 0: spins / 100
+  std::int64_t patience = 0;     ///< iterations without improvement that end a search; 0: 5 spins
+  int elite = 10;                ///< states that are linked with each other
+};
+
+/// Parallel tempering.
+struct TemperingConfig {
+  std::int64_t sweeps = 1000;          ///< of each replica a read
+  int temperatures = 24;               ///< of the ladder
+  double hot_temperature = 0;          ///< 0: from the costs of moves
+  double cold_temperature = 0;         ///< 0: likewise
+  bool adapt = true;                   ///< temperatures move until all neighbours exchange equally often
+  std::string cluster_moves = "auto";  ///< isoenergetic clusters: auto, on, off
+};
+
+/// Moves of one-hot groups in annealing and tempering.
+struct GroupConfig {
+  bool swaps = false;  ///< also exchange the values of two groups of one size
+};
+
 /// The oracle that minimises the penalised energy.
 struct MachineConfig {
   std::string kind = "sa";       ///< sa: structured simulated annealing
@@ -127,11 +158,15 @@ struct MachineConfig {
   int replicas = 1;              ///< reads an oracle call
   double hot_temperature = 0.5;  ///< of segment moves, in units of one step of the output
   double cold_temperature = 0.02;
-  double weight_temperature_ratio = 10.0;      ///< weight moves see the segment temperature times this
+  double weight_temperature_ratio = 10.0;  ///< weight moves see the segment temperature times this
+  SaConfig sa{};
   BifurcationConfig bsb;                       ///< ballistic simulated bifurcation
   BifurcationConfig dsb{500, 0.8, 0.6, 0, 1};  ///< discrete simulated bifurcation
   CimConfig cim;
   CacConfig cac;
+  TabuConfig tabu;
+  TemperingConfig pt;
+  GroupConfig groups;
   ExternalConfig external;
   HardwareConfig hardware;
 };

@@ -79,6 +79,15 @@ void visit_fields(V& v, S& s) {
   v.field("polish", s.polish, anything(), "finish with FIP-consistent annealing (section anneal) from the best network");
 }
 
+template <class V, Structure<SaConfig> S>
+void visit_fields(V& v, S& s) {
+  v.field("sweeps", s.sweeps, at_least(1), "sweeps of a read that does not say how many");
+  v.field("hot_temperature", s.hot_temperature, above(0).or_word("automatic"),
+          "first temperature, in units of energy; automatic: from the quantiles of the local fields");
+  v.field("cold_temperature", s.cold_temperature, above(0).or_word("automatic"), "last temperature, same units");
+  v.field("cooling", s.cooling, one_of({"geometric", "linear"}), "from hot to cold; linear: in T");
+}
+
 template <class V, Structure<BifurcationConfig> S>
 void visit_fields(V& v, S& s) {
   v.field("steps", s.steps, at_least(1), "full field evaluations a read");
@@ -141,6 +150,32 @@ void visit_fields(V& v, S& s) {
   v.field("reads_per_subproblem", s.reads_per_subproblem, at_least(1), "of which the best is taken");
 }
 
+template <class V, Structure<TabuConfig> S>
+void visit_fields(V& v, S& s) {
+  v.field("sweeps", s.sweeps, at_least(1), "iterations a read, each of which looks at all moves");
+  v.field("tenure", s.tenure, at_least(0).or_word("auto"),
+          "iterations for which a flipped spin stays as it is, plus 1 to 10 at random; auto: spins / 100");
+  v.field("patience", s.patience, at_least(0).or_word("auto"),
+          "iterations without improvement that end a search; auto: 5 times the spins");
+  v.field("elite", s.elite, between(1, 1000), "best states that path relinking links with each other; 1: restarts alone");
+}
+
+template <class V, Structure<TemperingConfig> S>
+void visit_fields(V& v, S& s) {
+  v.field("sweeps", s.sweeps, at_least(1), "sweeps of each replica a read");
+  v.field("temperatures", s.temperatures, between(1, 1000), "replicas at falling temperatures (twice as many with clusters)");
+  v.field("hot_temperature", s.hot_temperature, at_least(0).or_word("auto"), "of the first replica, in units of the energy");
+  v.field("cold_temperature", s.cold_temperature, at_least(0).or_word("auto"), "of the last replica, same units");
+  v.field("adapt", s.adapt, anything(), "move the temperatures in a read's first half so that all neighbours exchange alike");
+  v.field("cluster_moves", s.cluster_moves, one_of({"auto", "on", "off"}),
+          "isoenergetic cluster moves between two sets of replicas; auto: up to 6 couplings a spin");
+}
+
+template <class V, Structure<GroupConfig> S>
+void visit_fields(V& v, S& s) {
+  v.field("swaps", s.swaps, anything(), "annealing and tempering also exchange the values of two groups of one size");
+}
+
 template <class V, Structure<MachineConfig> S>
 void visit_fields(V& v, S& s) {
   v.field("kind", s.kind, one_of({"sa"}), "sa: structured simulated annealing");
@@ -149,12 +184,16 @@ void visit_fields(V& v, S& s) {
   v.field("hot_temperature", s.hot_temperature, above(0), "first temperature of segment moves, in units of one output step");
   v.field("cold_temperature", s.cold_temperature, above(0), "last temperature, same units");
   v.field("weight_temperature_ratio", s.weight_temperature_ratio, above(0), "weight moves see the temperature times this");
+  v.section("sa", s.sa, "simulated annealing of Ising problems");
   v.section("bsb", s.bsb, "ballistic simulated bifurcation");
   v.section("dsb", s.dsb, "discrete simulated bifurcation");
   v.section("cim", s.cim, "coherent Ising machine, mean field with measurement noise");
   v.section("cac", s.cac, "coherent Ising machine with chaotic amplitude control");
   v.section("external", s.external, "a machine behind a command");
   v.section("hardware", s.hardware, "limits of real machines, put on any machine");
+  v.section("groups", s.groups, "moves of one-hot groups");
+  v.section("pt", s.pt, "parallel tempering");
+  v.section("tabu", s.tabu, "tabu search with restarts and path relinking");
 }
 
 template <class V, Structure<AnnealConfig> S>

@@ -1,12 +1,15 @@
 #include "ising/machines.hpp"
 
 #include "base/error.hpp"
+#include "ising/anneal/annealing.hpp"
 #include "ising/dynamics/bifurcation.hpp"
 #include "ising/dynamics/cim.hpp"
 #include "ising/dynamics/dynamics_machine.hpp"
 #include "ising/enumeration.hpp"
 #include "ising/external/external.hpp"
 #include "ising/hardware/hardware.hpp"
+#include "ising/tabu/tabu.hpp"
+#include "ising/tempering/tempering.hpp"
 
 #include <functional>
 #include <utility>
@@ -32,12 +35,18 @@ std::unique_ptr<Machine> limited(std::unique_ptr<Machine> machine, const Hardwar
 /// The one list of machines.
 const std::vector<std::pair<std::string, Maker>>& makers() {
   static const std::vector<std::pair<std::string, Maker>> list{
+      {"sa",
+       [](const MachineConfig& config) {
+         return std::make_unique<SimulatedAnnealing>(config.sa, best_simd_level(), config.groups);
+       }},
       {"enumeration", [](const MachineConfig&) { return std::make_unique<Enumeration>(); }},
       {"bsb", [](const MachineConfig& c) { return moving(bifurcation(dynamics::Bifurcation::ballistic, c.bsb)); }},
       {"dsb", [](const MachineConfig& c) { return moving(bifurcation(dynamics::Bifurcation::discrete, c.dsb)); }},
       {"cim", [](const MachineConfig& c) { return moving(dynamics::mean_field_cim(c.cim)); }},
       {"cac", [](const MachineConfig& c) { return moving(dynamics::controlled_cim(c.cac)); }},
       {"external", [](const MachineConfig& c) { return std::make_unique<external::ExternalMachine>(c.external); }},
+      {"pt", [](const MachineConfig& config) { return std::make_unique<Tempering>(config.pt, config.groups); }},
+      {"tabu", [](const MachineConfig& config) { return std::make_unique<Tabu>(config.tabu); }},
   };
   return list;
 }

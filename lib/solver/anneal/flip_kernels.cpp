@@ -1,6 +1,6 @@
 #include "solver/anneal/flip_kernels.hpp"
 
-#include "solver/structured/vector_clones.hpp"
+#include "base/vector_clones.hpp"
 
 #include <algorithm>
 #include <bit>

@@ -1,6 +1,6 @@
 #include "solver/structured/loss_kernels.hpp"
 
-#include "solver/structured/vector_clones.hpp"
+#include "base/vector_clones.hpp"
 
 namespace isinglass {
 

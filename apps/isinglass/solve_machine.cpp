@@ -1,0 +1,96 @@
+#include "solve_options.hpp"
+
+#include "base/error.hpp"
+#include "config/reader.hpp"
+#include "config/writer.hpp"
+#include "ising/machines.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include <fmt/format.h>
+
+namespace isinglass {
+
+namespace {
+
+/// Up to here all states are enumerated, with proof, in a fraction of a second.
+constexpr std::size_t enumerated_spins = 20;
+
+/// From here on couplings count as dense: tabu search then beats annealing.
+constexpr double dense_fraction = 0.08;
+constexpr std::int64_t dense_degree = 64;
+
+struct Kind {
+  std::string name, reason;
+};
+
+bool exists(const std::string& kind) { return std::ranges::count(machine_kinds(), kind) > 0; }
+
+Kind suitable_kind(const IsingProblem& problem) {
+  const auto n = static_cast<std::int64_t>(problem.spins);
+  if (problem.spins <= enumerated_spins) return {"enumeration", fmt::format("at most {} spins: proven", enumerated_spins)};
+  if (!problem.groups.empty()) return {"sa", "its moves keep one-hot groups"};
+  const std::int64_t pairs = couplers(problem);
+  const double density = static_cast<double>(2 * pairs) / (static_cast<double>(n) * static_cast<double>(n - 1));
+  if (density >= dense_fraction && 2 * pairs >= dense_degree * n)
+    return {"tabu", fmt::format("{:.0f} % of the pairs are coupled", 100 * density)};
+  return {"sa", fmt::format("{:.2g} % of the pairs are coupled", 100 * density)};
+}
+
+Config settings_of(const SolveOptions& options) {
+  for (const std::string& option : options.overrides)
+    if (!option.starts_with("machine."))
+      throw InputError(fmt::format("--set {}: only keys of section machine mean something here", option));
+  return parse_config("schema: 1\n", "defaults", options.overrides);
+}
+
+/// More than any flip can gain: then no state that a descent ends in breaks a group.
+double sufficient_penalty(const IsingProblem& problem) {
+  const SparseCouplings j = to_sparse(problem);
+  double largest = 0;
+  for (std::size_t i = 0; i < problem.spins; ++i) {
+    double sum = std::abs(problem.fields[i]);
+    for (auto k = static_cast<std::size_t>(j.start[i]); k < static_cast<std::size_t>(j.start[i + 1]); ++k)
+      sum += std::abs(j.value[k]);
+    largest = std::max(largest, 2 * sum);
+  }
+  return std::floor(largest) + 1;  // whole, as the coefficients often are
+}
+
+/// Dense kernels take their couplings as a matrix.
+void take_form(IsingProblem& problem) {
+  constexpr std::size_t most_rows = 8192;
+  const auto n = static_cast<double>(problem.spins);
+  if (problem.spins < 2 || problem.spins > most_rows) return;
+  if (2 * static_cast<double>(couplers(problem)) >= 0.5 * n * (n - 1)) problem.couplings = to_dense(problem);
+}
+
+}  // namespace
+
+MachineChoice choose_machine(const SolveOptions& options, IsingProblem problem) {
+  MachineChoice choice;
+  Config config = settings_of(options);
+  if (options.machine.empty()) {
+    const Kind kind = suitable_kind(problem);
+    config.machine.kind = kind.name;
+    choice.reason = kind.reason;
+    if (!exists(kind.name)) throw InputError(fmt::format("--machine: the default {} does not exist", kind.name));
+  } else {
+    config.machine.kind = options.machine;
+  }
+  choice.machine = make_machine(config.machine);
+  for (const auto& [key, value] : flatten(config))
+    if (key.starts_with("machine.")) choice.yaml += fmt::format("{}: {}\n", key, value);
+  choice.groups = problem.groups;
+  if (!problem.groups.empty() && !choice.machine->keeps_groups()) {
+    choice.penalty = options.penalty.value_or(sufficient_penalty(problem));
+    choice.original = problem;
+    problem = with_group_penalties(problem, choice.penalty);
+  }
+  choice.problem = std::move(problem);
+  take_form(choice.problem);
+  return choice;
+}
+
+}  // namespace isinglass

@@ -1,0 +1,191 @@
+#include "solve_report.hpp"
+#include "solve_run.hpp"
+
+#include "agreement.hpp"
+
+#include "base/stop_signal.hpp"
+#include "solver/program/lifted_program.hpp"
+#include "solver/program/program_file.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <iostream>
+#include <numeric>
+
+#include <fmt/format.h>
+
+namespace isinglass {
+
+namespace {
+
+/// Rows on standard error, at a growing interval; the first and the last are always shown.
+class IterationTable {
+public:
+  IterationTable(Goal goal, bool is_shown) : goal_(goal), is_shown_(is_shown) {}
+
+  void operator()(const ProgramIteration& it) {
+    if (!is_shown_ || it.seconds < next_row_) return;
+    next_row_ = it.seconds + std::clamp(0.1 * it.seconds, 1.0, 600.0);
+    constexpr const char* row = "{:>9} {:>9} {:>14} {:>10} {:>12} {:>14} {:>9} {:>9}\n";
+    if (!has_head_)
+      std::cerr << fmt::format(row, "iteration", "elapsed", "atom", "violation", "gap", "best", "feasible", "completed");
+    has_head_ = true;
+    std::cerr << fmt::format(row, it.iteration, fmt::format("{:.1f}s", it.seconds),
+                             fmt::format("{:.6g}", goal_value(goal_, it.objective)), fmt::format("{:.3g}", it.violation),
+                             fmt::format("{:.3g}", it.gap),
+                             it.incumbent ? fmt::format("{:.8g}", goal_value(goal_, *it.incumbent)) : "none", it.feasible_reads,
+                             it.completed_reads)
+              << std::flush;
+  }
+
+private:
+  Goal goal_;
+  bool is_shown_, has_head_ = false;
+  double next_row_ = 0;
+};
+
+std::string end_text(const ProgramResult& result, const SolveOptions& options) {
+  switch (result.end) {
+    case ProgramEnd::iterations:
+      return fmt::format("all {} iterations done", options.iterations);
+    case ProgramEnd::target:
+      return fmt::format("target {} reached", value_text(options.target.value_or(0)));
+    case ProgramEnd::time:
+      return "time limit";
+    case ProgramEnd::proven:
+      return "the bound meets the best objective: proven optimal";
+    case ProgramEnd::infeasible:
+      return "a constraint holds for no point: proven infeasible";
+    case ProgramEnd::stop:
+      break;
+  }
+  return fmt::format("signal {}", stop_signal() != nullptr ? stop_signal() : "on another rank");
+}
+
+struct Outcome {
+  const SolveOptions& options;
+  const Instance& instance;
+  const ProgramResult& result;
+  std::string machine, end;
+  int ranks = 1;
+};
+
+void print(const Outcome& o) {
+  const ProgramResult& r = o.result;
+  if (r.best)
+    std::cout << fmt::format("best: objective {}, feasible, after {:.3g} s\n",
+                             value_text(goal_value(o.instance.goal, r.objective)), r.seconds_to_best);
+  else
+    std::cout << "no feasible point was found\n";
+  if (r.lower_bound)
+    std::cout << fmt::format("bound: objective {} {}\n", is_maximised(o.instance.goal) ? "at most" : "at least",
+                             value_text(goal_value(o.instance.goal, *r.lower_bound)));
+  std::cout << fmt::format("{} iterations, {} reads, {:.3g} s\nstopped: {}\n", r.iterations.size(), r.reads, r.wall_seconds,
+                           o.end)
+            << std::flush;
+}
+
+nlohmann::ordered_json to_json(const Outcome& o) {
+  const ProgramResult& r = o.result;
+  nlohmann::ordered_json json{{"instance", o.options.path},
+                              {"format", o.instance.format},
+                              {"variables", o.instance.program->variables},
+                              {"constraints", o.instance.program->rows.size() + o.instance.program->products.size()},
+                              {"spins", r.spins},
+                              {"slack_bits", r.slack_bits},
+                              {"couplers", r.couplers},
+                              {"groups", r.groups},
+                              {"machine", o.machine},
+                              {"seed", o.options.seed},
+                              {"feasible", r.best.has_value()},
+                              {"objective", nullptr},
+                              {"bound", nullptr}};
+  if (r.best) json["objective"] = goal_value(o.instance.goal, r.objective);
+  if (r.lower_bound) json["bound"] = goal_value(o.instance.goal, *r.lower_bound);
+  json["proven_optimal"] = r.end == ProgramEnd::proven;
+  json["proven_infeasible"] = r.end == ProgramEnd::infeasible;
+  json["iterations"] = r.iterations.size();
+  json["reads"] = r.reads;
+  const auto sum = [&](auto member) {
+    return std::accumulate(r.iterations.begin(), r.iterations.end(), std::int64_t{0},
+                           [&](std::int64_t total, const ProgramIteration& it) { return total + it.*member; });
+  };
+  json["feasible_reads"] = sum(&ProgramIteration::feasible_reads);
+  json["completed_reads"] = sum(&ProgramIteration::completed_reads);
+  json["violation"] = r.iterations.empty() ? 0 : r.iterations.back().violation;
+  json["seconds_to_best"] = r.seconds_to_best;
+  json["wall_seconds"] = r.wall_seconds;
+  json["spin_updates"] = r.spin_updates;
+  json["field_evaluations"] = r.field_evaluations;
+  if (o.options.target) {
+    json["target"] = *o.options.target;
+    json["target_reached"] = r.best && r.objective <= relaxed_target(goal_value(o.instance.goal, *o.options.target));
+  }
+  json["stop_reason"] = o.end;
+  json["ranks"] = o.ranks;
+  if (!o.options.output.empty()) json["output"] = o.options.output;
+  return json;
+}
+
+ProgramPlan plan_of(const SolveOptions& options, Goal goal) {
+  ProgramPlan plan;
+  plan.iterations = options.iterations;
+  plan.reads = options.reads;
+  plan.sweeps = options.sweep_count();
+  plan.seed = options.seed;
+  if (options.target) plan.target = goal_value(goal, *options.target);
+  plan.seconds = options.time_limit;
+  plan.stop_is_asked = [] { return stop_signal() != nullptr; };
+  return plan;
+}
+
+/// The oracle's machine: that of the lifted problem, unless asked for.
+MachineChoice choose_oracle(const SolveOptions& options, const BinaryProgram& program) {
+  const LiftedProgram lifted(program, LiftedProgram::Groups::as_rows);
+  MachineChoice choice = choose_machine(options, lifted.problem(std::vector<double>(lifted.forms(), 1.0)));
+  static_cast<void>(choice.machine->program(choice.problem));  // it must be able to, which is said before the work starts
+  choice.problem = {};
+  return choice;
+}
+
+void announce(const SolveOptions& options, const Instance& instance, const MachineChoice& choice) {
+  const BinaryProgram& program = *instance.program;
+  std::cout << fmt::format("instance: {} ({}), {} variables, {} constraints: solved by QCGD\n", options.path, instance.format,
+                           program.variables, program.rows.size() + program.products.size());
+  std::cout << fmt::format("oracle: {}", choice.machine->name());
+  if (!choice.reason.empty()) std::cout << fmt::format(" (chosen: {})", choice.reason);
+  std::cout << std::endl;
+}
+
+}  // namespace
+
+ExitCode run_solve_program(const SolveOptions& options, const Instance& instance, const Communicator& world) {
+  MachineChoice choice;
+  together(world, [&] {
+    if (options.tts > 0) throw InputError("--tts: only of problems without constraints");
+    choice = choose_oracle(options, *instance.program);
+  });
+  const bool speaks = world.is_root() && !options.quiet;
+  if (speaks) announce(options, instance, choice);
+  IterationTable table(instance.goal, speaks);
+  const ProgramResult result = solve_program(*instance.program, *choice.machine, plan_of(options, instance.goal), world,
+                                             [&](const ProgramIteration& row) { table(row); });
+  const Outcome outcome{options, instance, result, choice.machine->name(), end_text(result, options), world.size()};
+  if (speaks) print(outcome);
+  if (!options.output.empty()) {
+    const auto provenance = solve_provenance(world);
+    together(world, [&] {
+      if (!world.is_root()) return;
+      write_program_solution(
+          options.output,
+          {options.path, instance.format, goal_name(instance.goal), result.spins, result.couplers, is_maximised(instance.goal),
+           true, outcome.machine, choice.yaml, options.seed, options.sweep_count(), outcome.end, provenance},
+          result);
+      if (speaks) std::cout << fmt::format("written: {}\n", options.output);
+    });
+  }
+  if (world.is_root() && options.json) std::cout << to_json(outcome).dump() << std::endl;
+  return result.end == ProgramEnd::stop ? ExitCode::unfinished : ExitCode::done;
+}
+
+}  // namespace isinglass

@@ -1,0 +1,53 @@
+#pragma once
+
+#include "solve_options.hpp"
+
+#include "ising/search.hpp"
+#include "ising/tts_measure.hpp"
+
+#include <nlohmann/json.hpp>
+#include <string>
+
+namespace isinglass {
+
+/// What the reports of one solve share.
+struct SolveFacts {
+  std::string path, format;
+  Goal goal = Goal::energy;
+  std::int64_t spins = 0, couplers = 0;
+  std::string machine;
+  std::uint64_t seed = 1;
+  std::int64_t sweeps = 0;
+  int ranks = 1;
+  std::optional<double> target;  ///< in the instance's own sense
+};
+
+/// Table rows on standard error while a search goes on: the interval grows with it, from 1 s to 10 min.
+class SolveProgress {
+public:
+  SolveProgress(Goal goal, bool is_shown) : goal_(goal), is_shown_(is_shown) {}
+  void operator()(const SearchResult& so_far);
+
+private:
+  Goal goal_;
+  bool is_shown_, has_head_ = false;
+  double next_row_ = 1;  // seconds
+};
+
+/// "cut 11624", the best so far; "none".
+[[nodiscard]] std::string best_text(const SolveFacts& facts, const SearchResult& result);
+/// Why the search ended, as one sentence.
+[[nodiscard]] std::string end_text(const SolveFacts& facts, const SearchResult& result);
+
+[[nodiscard]] nlohmann::ordered_json to_json(const SolveFacts& facts, const SearchResult& result);
+/// What TTS mode adds.
+[[nodiscard]] nlohmann::ordered_json to_json(const TtsMeasurement& measurement);
+
+/// The last words on standard output.
+void print_result(const SolveFacts& facts, const SearchResult& result);
+void print_tts(const TtsMeasurement& measurement);
+
+/// Digits enough to tell any two energies apart, without trailing zeros.
+[[nodiscard]] std::string value_text(double value);
+
+}  // namespace isinglass

@@ -1,0 +1,75 @@
+#pragma once
+
+#include "instances/binary_program.hpp"
+#include "ising/problem.hpp"
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+/// Instance files of other programs and of isinglass, as problems that machines take. docs/file-formats.md describes each
+/// format.
+namespace isinglass {
+
+/// In which words the instance states its goal. Machines always minimise the energy.
+enum class Goal {
+  cut,        ///< maximise the cut: energy = -cut
+  energy,     ///< minimise the energy
+  objective,  ///< minimise a quadratic function of binary variables: the energy itself
+  maximum     ///< maximise one: energy = -objective
+};
+
+/// A value of the goal from an energy, and back: both only change the sign.
+[[nodiscard]] double goal_value(Goal goal, double energy);
+/// cut, energy or objective, as users see it.
+[[nodiscard]] const char* goal_name(Goal goal);
+[[nodiscard]] inline bool is_maximised(Goal goal) { return goal == Goal::cut || goal == Goal::maximum; }
+
+struct Instance {
+  std::string format;  ///< as --format names it
+  Goal goal = Goal::energy;
+  bool is_binary = false;                ///< variables are x = (1 + s) / 2 to the user
+  IsingProblem problem;                  ///< unless there is a program
+  std::optional<BinaryProgram> program;  ///< with constraints: solved by QCGD
+  std::string note;                      ///< which convention was assumed; empty: there is only one
+};
+
+/// How a file is to be read.
+struct InstanceOptions {
+  std::string format;       ///< empty: recognised
+  std::int64_t number = 1;  ///< of the problem in a file of several (beasley)
+};
+
+/// Names that --format takes: rudy, ising, bqp, sparse, beasley, qubo, coo, qplib, hdf5, qcbo.
+[[nodiscard]] std::vector<std::string> instance_formats();
+
+/// Throws InputError "FILE:LINE: reason" for anything that is wrong with the file.
+[[nodiscard]] Instance read_instance(const std::filesystem::path& path, const InstanceOptions& options);
+
+/// Number of coupled pairs.
+[[nodiscard]] std::int64_t couplers(const IsingProblem& problem);
+
+// The readers of single formats.
+
+/// `n m`, then m lines `i j w`, indices from 1; w may be left out of all lines: 1. Maximum cut.
+[[nodiscard]] Instance read_rudy(const std::filesystem::path& path);
+/// The same lines as an Ising problem: minimise the sum of w s_i s_j; `i i w` is a field.
+[[nodiscard]] Instance read_ising_list(const std::filesystem::path& path);
+/// `n m`, then m lines `i j q`: minimise the sum of q x_i x_j over the lines.
+[[nodiscard]] Instance read_bqp(const std::filesystem::path& path);
+/// The same lines as the upper triangle of a symmetric matrix: minimise x^T Q x, so that i != j counts twice (Biq Mac library).
+[[nodiscard]] Instance read_sparse_matrix(const std::filesystem::path& path);
+/// A count of problems, then each as in `sparse`, but maximised (Beasley's OR-Library); without the count, one. `number`
+/// from 1.
+[[nodiscard]] Instance read_beasley(const std::filesystem::path& path, std::int64_t number);
+/// Lines `i j value` from 0, as isinglass export writes; comments `# variables`, `# offset`, `# vartype`, `# group`.
+[[nodiscard]] Instance read_coo(const std::filesystem::path& path);
+/// QPLIB: binary variables, linear constraints.
+[[nodiscard]] Instance read_qplib(const std::filesystem::path& path);
+/// Which part of a QCBO file is asked for.
+enum class QcboPart { qubo_if_stored, rows };
+[[nodiscard]] Instance read_qcbo_instance(const std::filesystem::path& path, QcboPart part);
+
+}  // namespace isinglass

@@ -1,0 +1,123 @@
+#include "instances/text_lines.hpp"
+
+#include "base/error.hpp"
+#include "base/memory.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <fstream>
+#include <iterator>
+
+#include <fmt/format.h>
+
+namespace isinglass {
+
+namespace {
+
+/// A word as it may stand in a message: short, and printable.
+std::string shown(std::string_view word) {
+  constexpr std::size_t longest = 40;
+  std::string text(word.substr(0, longest));
+  for (char& c : text)
+    if (static_cast<unsigned char>(c) < 32 || static_cast<unsigned char>(c) > 126) c = '?';
+  return word.size() > longest ? text + "..." : text;
+}
+
+bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\f' || c == '\v'; }
+
+}  // namespace
+
+TextLines::TextLines(const std::filesystem::path& path, std::string comment_marks)
+    : path_(path.string()), marks_(std::move(comment_marks)) {
+  if (std::error_code none; std::filesystem::is_directory(path, none))
+    throw InputError(fmt::format("{}: a folder, not an instance file", path_));
+  std::ifstream file(path, std::ios::binary);
+  if (!file) throw InputError(fmt::format("{}: no such file, or it cannot be read", path_));
+  text_.assign(std::istreambuf_iterator<char>(file), {});
+  if (text_.find('\0') != std::string::npos) fail_at(1, "the file is binary: expected text, or HDF5 of isinglass");
+}
+
+const TextLines::Words* TextLines::next() {
+  before_ = at_;
+  line_before_ = line_;
+  comments_.clear();
+  while (at_ < text_.size()) {
+    const std::size_t end = std::min(text_.find('\n', at_), text_.size());
+    std::string_view line = std::string_view(text_).substr(at_, end - at_);
+    at_ = end + 1;
+    ++line_;
+    while (!line.empty() && is_blank(line.front())) line.remove_prefix(1);
+    if (line.empty()) continue;
+    if (marks_.find(line.front()) != std::string::npos) {
+      comments_.push_back({line_, line.substr(1)});
+      continue;
+    }
+    line = line.substr(0, std::min(line.find('#'), line.size()));
+    words_.clear();
+    for (std::size_t begin = 0; begin < line.size();) {
+      if (is_blank(line[begin])) {
+        ++begin;
+        continue;
+      }
+      std::size_t stop = begin;
+      while (stop < line.size() && !is_blank(line[stop])) ++stop;
+      words_.push_back(line.substr(begin, stop - begin));
+      begin = stop;
+    }
+    return &words_;
+  }
+  return nullptr;
+}
+
+const TextLines::Words& TextLines::expect(std::string_view what) {
+  const Words* words = next();
+  if (words == nullptr) fail_at(std::max<std::int64_t>(line_, 1), fmt::format("the file ends before {}", what));
+  return *words;
+}
+
+void TextLines::put_back() {
+  at_ = before_;
+  line_ = line_before_;
+}
+
+void TextLines::fail_at(std::int64_t line, std::string_view reason) const {
+  throw InputError(fmt::format("{}:{}: {}", path_, line, reason));
+}
+
+std::int64_t TextLines::integer(std::string_view word, std::string_view what, std::int64_t first, std::int64_t last) const {
+  std::int64_t value = 0;
+  const auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), value);
+  if (error == std::errc::result_out_of_range) fail(fmt::format("{} {} is too large", what, shown(word)));
+  if (error != std::errc() || end != word.data() + word.size())
+    fail(fmt::format("expected {}, a whole number, found \"{}\"", what, shown(word)));
+  if (value < first || value > last) fail(fmt::format("{} {} is outside of {} .. {}", what, value, first, last));
+  return value;
+}
+
+double TextLines::number(std::string_view word, std::string_view what) const {
+  double value = 0;
+  const char* begin = word.data() + (word.starts_with('+') ? 1 : 0);
+  const auto [end, error] = std::from_chars(begin, word.data() + word.size(), value);
+  if (error == std::errc::result_out_of_range) fail(fmt::format("{} {} is outside of double precision", what, shown(word)));
+  if (error != std::errc() || end != word.data() + word.size())
+    fail(fmt::format("expected {}, a number, found \"{}\"", what, shown(word)));
+  if (!std::isfinite(value)) fail(fmt::format("{} is {}: it must be finite", what, shown(word)));
+  return value;
+}
+
+void TextLines::expect_words(const Words& words, std::size_t count, std::string_view what) const {
+  if (words.size() != count) fail(fmt::format("expected {}, found {} words", what, words.size()));
+}
+
+void expect_memory(const TextLines& lines, std::int64_t variables, std::int64_t entries) {
+  // What a variable and an entry take until they are a problem, generously.
+  constexpr std::int64_t bytes_a_variable = 64, bytes_an_entry = 160;
+  const std::int64_t needed = bytes_a_variable * variables + bytes_an_entry * entries;
+  const std::optional<std::int64_t> available = available_memory();
+  if (!available || needed <= *available) return;
+  lines.fail(fmt::format("{} variables and {} entries need about {} of memory, and {} are available", variables, entries,
+                         bytes_text(needed), bytes_text(*available)));
+}
+
+}  // namespace isinglass

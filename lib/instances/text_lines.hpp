@@ -1,0 +1,66 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace isinglass {
+
+/// The lines of a text file as words, with their numbers for messages: every error is one InputError "FILE:LINE: reason".
+class TextLines {
+public:
+  /// Reads the file whole. Lines that begin with one of `comment_marks` and lines without words are no lines to next(); # ends
+  /// a line. InputError: no such file, empty, or binary.
+  TextLines(const std::filesystem::path& path, std::string comment_marks);
+
+  using Words = std::vector<std::string_view>;
+  /// The words of the next line; nullptr at the end. Valid until the next call.
+  [[nodiscard]] const Words* next();
+  /// The same, of a line that must be there: "FILE:LINE: the file ends before WHAT".
+  [[nodiscard]] const Words& expect(std::string_view what);
+  /// Lines that begin with a comment mark and were passed by the last call of next().
+  struct Comment {
+    std::int64_t line = 0;
+    std::string_view text;  ///< without the mark
+  };
+  [[nodiscard]] const std::vector<Comment>& comments() const { return comments_; }
+  /// The last call of next() comes again.
+  void put_back();
+
+  [[noreturn]] void fail(std::string_view reason) const { fail_at(line_, reason); }
+  [[noreturn]] void fail_at(std::int64_t line, std::string_view reason) const;
+  /// `word` as a whole number of first .. last.
+  [[nodiscard]] std::int64_t integer(std::string_view word, std::string_view what, std::int64_t first, std::int64_t last) const;
+  /// `word` as a finite number.
+  [[nodiscard]] double number(std::string_view word, std::string_view what) const;
+  /// Throws unless the line has `count` words: "expected WHAT".
+  void expect_words(const Words& words, std::size_t count, std::string_view what) const;
+
+  /// Calls `read`, whose errors are of line `line`.
+  template <class Read>
+  void at(std::int64_t line, Read&& read) {
+    const std::int64_t now = line_;
+    line_ = line;
+    read();
+    line_ = now;
+  }
+
+  [[nodiscard]] std::int64_t line() const { return line_; }
+  [[nodiscard]] std::size_t bytes() const { return text_.size(); }
+
+private:
+  std::string path_, marks_, text_;
+  std::size_t at_ = 0, before_ = 0;
+  std::int64_t line_ = 0, line_before_ = 0;
+  Words words_;
+  std::vector<Comment> comments_;
+};
+
+/// Throws "FILE:LINE: reason" unless a problem of this size fits into the memory that is available.
+void expect_memory(const TextLines& lines, std::int64_t variables, std::int64_t entries);
+
+}  // namespace isinglass

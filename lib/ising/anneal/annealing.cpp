@@ -1,0 +1,52 @@
+#include "ising/anneal/annealing.hpp"
+
+#include "base/error.hpp"
+#include "ising/anneal/block_reads.hpp"
+#include "ising/anneal/choose_chains.hpp"
+#include "ising/anneal/temperatures.hpp"
+#include "ising/groups/group_annealer.hpp"
+
+#include <fmt/format.h>
+
+namespace isinglass {
+
+namespace {
+
+class ProgrammedAnnealing : public ProgrammedCopy {
+public:
+  ProgrammedAnnealing(const IsingProblem& problem, SaConfig config, SimdLevel level)
+      : ProgrammedCopy(problem), config_(std::move(config)), level_(level) {}
+  [[nodiscard]] ReadSet read(const ReadRequest& request) override;
+  void set_fields(std::span<const double> fields) override;
+
+private:
+  void reprogrammed() override { chains_.reset(); }
+
+  SaConfig config_;
+  SimdLevel level_;
+  std::unique_ptr<ChosenChains> chains_;
+};
+
+void ProgrammedAnnealing::set_fields(std::span<const double> fields) {
+  std::unique_ptr<ChosenChains> kept = std::move(chains_);
+  ProgrammedCopy::set_fields(fields);
+  if (kept && kept->set_fields(fields)) chains_ = std::move(kept);
+}
+
+ReadSet ProgrammedAnnealing::read(const ReadRequest& request) {
+  if (!request.warm_start.empty() && request.warm_start.size() != problem().spins)
+    throw InputError(fmt::format("a warm start of {} spins for {}", request.warm_start.size(), problem().spins));
+  if (!chains_) chains_ = std::make_unique<ChosenChains>(problem(), level_);
+  const std::int64_t sweeps = request.sweeps > 0 ? request.sweeps : config_.sweeps;
+  return anneal_reads(chains_->chains(), problem().spins, schedule(config_, chains_->range(), sweeps), request);
+}
+
+}  // namespace
+
+std::unique_ptr<ProgrammedMachine> SimulatedAnnealing::program(const IsingProblem& problem) const {
+  check(problem);
+  if (!problem.groups.empty()) return program_group_annealer(problem, config_, groups_);
+  return std::make_unique<ProgrammedAnnealing>(problem, config_, level_);
+}
+
+}  // namespace isinglass

@@ -1,0 +1,28 @@
+#pragma once
+
+#include "config/config.hpp"
+#include "ising/anneal/simd_level.hpp"
+#include "ising/machine.hpp"
+
+namespace isinglass {
+
+/// Simulated annealing by single flips, in the order of the spins, with Metropolis acceptance. Couplings of every form; those
+/// that are not sparse or dense are made dense. One-hot groups are kept (program_group_annealer). Kernels are chosen by what
+/// the coefficients are (docs/machines.md).
+class SimulatedAnnealing : public Machine {
+public:
+  explicit SimulatedAnnealing(SaConfig config, SimdLevel level = best_simd_level(), GroupConfig groups = {})
+      : config_(std::move(config)), groups_(groups), level_(level) {}
+  [[nodiscard]] std::string name() const override { return "sa"; }
+  /// Lanes of the widest kernel.
+  [[nodiscard]] std::int64_t block() const override { return 64; }
+  [[nodiscard]] bool keeps_groups() const override { return true; }
+  [[nodiscard]] std::unique_ptr<ProgrammedMachine> program(const IsingProblem& problem) const override;
+
+private:
+  SaConfig config_;
+  GroupConfig groups_;
+  SimdLevel level_;
+};
+
+}  // namespace isinglass

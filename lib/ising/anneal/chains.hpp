@@ -1,0 +1,35 @@
+#pragma once
+
+#include "ising/machine.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+namespace isinglass {
+
+/// Metropolis chains of one problem that run together, one a lane: what annealing is made of. Lane l of chunk c is the read
+/// c * lanes() + l.
+class Chains {
+public:
+  virtual ~Chains() = default;
+  [[nodiscard]] virtual std::size_t lanes() const = 0;  ///< at most 64
+  /// The chains' first states: random, determined by seed and chunk, or all `warm`. Forgets the best states.
+  virtual void begin(std::uint64_t seed, std::uint64_t chunk, std::span<const std::int8_t> warm) = 0;
+  /// Of the sweeps that follow, in units of energy; 0: only flips that lower the energy are accepted.
+  virtual void set_temperature(double temperature) = 0;
+  /// Proposes spins first .. last - 1, at most largest_range, in every lane, in order. Returns whether any flip was accepted.
+  virtual bool sweep(std::size_t first, std::size_t last) = 0;
+  static constexpr std::size_t largest_range = 1U << 15U;
+  /// Keeps the state of every lane whose energy is below that of its best state. Returns which lanes.
+  virtual std::uint64_t keep_improved() = 0;
+  /// All lanes continue from their best states.
+  virtual void return_to_best() = 0;
+  [[nodiscard]] virtual Spins state(std::size_t lane) const = 0;
+  [[nodiscard]] virtual double best_energy(std::size_t lane) const = 0;
+  [[nodiscard]] virtual Spins best(std::size_t lane) const = 0;
+  /// New fields h in the same units (whole numbers where the couplings are), before the next begin().
+  virtual void set_fields(std::span<const double> fields) = 0;
+};
+
+}  // namespace isinglass

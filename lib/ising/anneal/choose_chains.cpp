@@ -1,0 +1,92 @@
+#include "ising/anneal/choose_chains.hpp"
+
+#include "ising/anneal/dense_chains.hpp"
+#include "ising/anneal/lane_chains.hpp"
+#include "ising/anneal/real_chains.hpp"
+
+#include <cmath>
+#include <cstdint>
+
+namespace isinglass {
+
+namespace {
+
+/// From this part of all pairs on, a full matrix is faster than rows of neighbours.
+constexpr double dense_part = 0.5;
+constexpr std::size_t fewest_dense = 64;
+
+bool suits_dense(const IsingProblem& problem) {
+  const auto* sparse = std::get_if<SparseCouplings>(&problem.couplings);
+  if (sparse == nullptr) return true;
+  const auto n = static_cast<double>(problem.spins);
+  return problem.spins >= fewest_dense && problem.spins <= largest_dense &&
+         static_cast<double>(sparse->value.size()) >= dense_part * n * (n - 1);
+}
+
+/// The problem with the couplings that its kernel takes: sparse or dense.
+IsingProblem formed(const IsingProblem& problem) {
+  if (!suits_dense(problem)) return problem;
+  return {problem.spins, to_dense(problem), problem.fields, problem.offset};
+}
+
+Coefficients coefficients_of(const IsingProblem& problem) {
+  if (const auto* sparse = std::get_if<SparseCouplings>(&problem.couplings)) return {*sparse, problem.spins};
+  return {std::get<DenseCouplings>(problem.couplings), problem.spins};
+}
+
+/// Local fields of lanes must stay in the range of their integers, and the dense kernel has couplings of 8 bits.
+ChainChoice choose(const Coefficients& coefficients, std::span<const double> fields, bool is_dense) {
+  const double unit = coefficients.unit(fields);
+  if (unit == 0) return {is_dense ? ChainKind::dense_real : ChainKind::sparse_real};
+  const double largest = std::round(coefficients.largest_field(fields) / unit);
+  if (is_dense) {
+    const bool are_bytes = std::round(coefficients.largest_coupling() / unit) <= INT8_MAX;
+    if (are_bytes && largest <= INT16_MAX) return {ChainKind::dense16, unit};
+    if (are_bytes && largest <= INT32_MAX / 2) return {ChainKind::dense32, unit};
+    return {ChainKind::dense_real};
+  }
+  if (largest <= INT8_MAX) return {ChainKind::lanes8, unit};
+  if (largest <= INT16_MAX) return {ChainKind::lanes16, unit};
+  if (largest <= INT32_MAX / 2) return {ChainKind::lanes32, unit};
+  return {ChainKind::sparse_real};
+}
+
+std::unique_ptr<Chains> make_chains(const IsingProblem& problem, const ChainChoice& choice, SimdLevel level) {
+  switch (choice.kind) {
+    case ChainKind::lanes8:
+      return std::make_unique<LaneChains<std::int8_t>>(problem, choice.unit, level);
+    case ChainKind::lanes16:
+      return std::make_unique<LaneChains<std::int16_t>>(problem, choice.unit, level);
+    case ChainKind::lanes32:
+      return std::make_unique<LaneChains<std::int32_t>>(problem, choice.unit, level);
+    case ChainKind::dense16:
+      return std::make_unique<DenseChains<std::int16_t>>(problem, choice.unit, level);
+    case ChainKind::dense32:
+      return std::make_unique<DenseChains<std::int32_t>>(problem, choice.unit, level);
+    case ChainKind::dense_real:
+      return std::make_unique<RealChains<DenseCouplings>>(problem);
+    case ChainKind::sparse_real:
+      break;
+  }
+  return std::make_unique<RealChains<SparseCouplings>>(problem);
+}
+
+}  // namespace
+
+ChosenChains::ChosenChains(const IsingProblem& problem, SimdLevel level) : ChosenChains(formed(problem), level, Formed{}) {}
+
+ChosenChains::ChosenChains(const IsingProblem& problem, SimdLevel level, Formed)
+    : is_dense_(std::holds_alternative<DenseCouplings>(problem.couplings)),
+      coefficients_(coefficients_of(problem)),
+      choice_(choose(coefficients_, problem.fields, is_dense_)),
+      chains_(make_chains(problem, choice_, level)),
+      range_(automatic_range(problem)) {}
+
+bool ChosenChains::set_fields(std::span<const double> fields) {
+  const bool has_couplings = coefficients_.largest_coupling() > 0;  // else the temperatures come from the fields
+  if (!has_couplings || choose(coefficients_, fields, is_dense_) != choice_) return false;
+  chains_->set_fields(fields);
+  return true;
+}
+
+}  // namespace isinglass

@@ -1,0 +1,97 @@
+#include "ising/anneal/real_chains.hpp"
+
+#include "base/vector_clones.hpp"
+#include "ising/anneal/random_states.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+namespace isinglass {
+
+namespace {
+
+ISINGLASS_VECTOR void add_row(double* fields, const double* row, double factor, std::size_t size) {
+  for (std::size_t k = 0; k < size; ++k) fields[k] += factor * row[k];
+}
+
+/// fields += factor * row i.
+void add_row(std::vector<double>& fields, const SparseCouplings& j, std::size_t i, double factor) {
+  for (auto k = static_cast<std::size_t>(j.start[i]); k < static_cast<std::size_t>(j.start[i + 1]); ++k)
+    fields[static_cast<std::size_t>(j.column[k])] += factor * j.value[k];
+}
+void add_row(std::vector<double>& fields, const DenseCouplings& j, std::size_t i, double factor) {
+  add_row(fields.data(), j.value.data() + i * fields.size(), factor, fields.size());
+}
+
+}  // namespace
+
+template <class Form>
+RealChains<Form>::RealChains(const IsingProblem& problem)
+    : couplings_(std::get<Form>(problem.couplings)), offset_(problem.offset), h_(problem.fields), fields_(problem.spins) {}
+
+/// Descent takes a flip only if it gains more than what rounding can feign: else it could go round in circles.
+template <class Form>
+double RealChains<Form>::least_gain() const {
+  double largest = 0;
+  for (const double f : fields_) largest = std::max(largest, std::abs(f));
+  return 1e-12 * largest;
+}
+
+template <class Form>
+void RealChains<Form>::begin(std::uint64_t seed, std::uint64_t chunk, std::span<const std::int8_t> warm) {
+  places_ = pool_.shuffle(seed, chunk);
+  spins_ = warm.empty() ? random_state(seed, chunk, h_.size()) : Spins(warm.begin(), warm.end());
+  recompute();
+  best_energy_ = std::numeric_limits<double>::infinity();
+}
+
+template <class Form>
+void RealChains<Form>::recompute() {
+  fields_ = h_;
+  for (std::size_t i = 0; i < spins_.size(); ++i) add_row(fields_, couplings_, i, spins_[i]);
+  energy_ = 0;
+  for (std::size_t i = 0; i < spins_.size(); ++i) energy_ += 0.5 * spins_[i] * (fields_[i] + h_[i]);
+}
+
+template <class Form>
+void RealChains<Form>::flip(std::size_t i, double cost) {
+  add_row(fields_, couplings_, i, -2.0 * spins_[i]);
+  spins_[i] = static_cast<std::int8_t>(-spins_[i]);
+  energy_ += 2 * cost;
+}
+
+template <class Form>
+bool RealChains<Form>::sweep(std::size_t first, std::size_t last) {
+  const double least = temperature_ > 0 ? 0 : least_gain();
+  bool any = false;
+  for (std::size_t i = first; i < last; ++i) {
+    places_.next();
+    const double cost = -spins_[i] * fields_[i];
+    const bool taken = temperature_ > 0 ? cost <= temperature_ * pool_.threshold(places_) : cost < -least;
+    if (!taken) continue;
+    flip(i, cost);
+    any = true;
+  }
+  return any;
+}
+
+template <class Form>
+std::uint64_t RealChains<Form>::keep_improved() {
+  if (!(energy_ < best_energy_)) return 0;
+  best_energy_ = energy_;
+  best_spins_ = spins_;
+  return 1;
+}
+
+template <class Form>
+void RealChains<Form>::return_to_best() {
+  spins_ = best_spins_;
+  recompute();
+  best_energy_ = energy_;
+}
+
+template class RealChains<SparseCouplings>;
+template class RealChains<DenseCouplings>;
+
+}  // namespace isinglass

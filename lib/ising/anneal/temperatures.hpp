@@ -1,0 +1,26 @@
+#pragma once
+
+#include "config/config.hpp"
+#include "ising/problem.hpp"
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+namespace isinglass {
+
+/// Temperatures in units of energy: a flip that costs dE is accepted with probability exp(-dE / T).
+struct TemperatureRange {
+  double hot = 1, cold = 1;
+};
+
+/// The range that suits a problem of sparse or dense couplings. A spin's field in random states has the root-mean-square
+/// sqrt(sum_j J_ij^2); hot is 1.1 times its upper quartile over the spins. Cold is 0.13 times the lower decile of
+/// median_j |J_ij| sqrt(number of couplings), so that a few strong couplings (penalties, chains) do not raise it and a few weak
+/// ones do not lower it. Fields h count only if nothing is coupled.
+[[nodiscard]] TemperatureRange automatic_range(const IsingProblem& problem);
+
+/// One temperature a sweep, from hot to cold, geometric or linear in T.
+[[nodiscard]] std::vector<double> schedule(const SaConfig& config, TemperatureRange range, std::int64_t sweeps);
+
+}  // namespace isinglass

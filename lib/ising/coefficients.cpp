@@ -1,0 +1,47 @@
+#include "ising/coefficients.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace isinglass {
+
+namespace {
+
+/// Finest unit that is tried: 2^-20.
+constexpr int finest = 20;
+
+/// Halves needed to make `value` an integer; more than `finest`: too many.
+int halvings(double value) {
+  int k = 0;
+  while (k <= finest && std::ldexp(value, k) != std::nearbyint(std::ldexp(value, k))) ++k;
+  return k;
+}
+
+}  // namespace
+
+std::optional<double> integer_unit(const IsingProblem& problem, int bits) {
+  int halves = 0;
+  double most = 0;
+  for (std::size_t i = 0; i < problem.spins; ++i) {
+    halves = std::max(halves, halvings(2 * problem.fields[i]));
+    double sum = std::abs(2 * problem.fields[i]);
+    for_row(problem, i, [&](std::size_t, double j) {
+      if (halves <= finest) halves = std::max(halves, halvings(2 * j));
+      sum += 2 * std::abs(j);
+    });
+    most = std::max(most, sum);
+    if (halves > finest) return std::nullopt;
+  }
+  if (std::ldexp(most, halves) >= std::ldexp(1.0, bits)) return std::nullopt;
+  return std::ldexp(1.0, -halves);
+}
+
+bool wants_dense_rows(const IsingProblem& problem) {
+  if (problem.spins > largest_dense) return false;
+  const auto* sparse = std::get_if<SparseCouplings>(&problem.couplings);
+  if (sparse == nullptr) return true;
+  return static_cast<double>(sparse->column.size()) >
+         0.1 * static_cast<double>(problem.spins) * static_cast<double>(problem.spins);
+}
+
+}  // namespace isinglass

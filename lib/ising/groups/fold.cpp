@@ -1,0 +1,73 @@
+#include "ising/groups/fold.hpp"
+
+#include <algorithm>
+
+namespace isinglass {
+
+namespace {
+
+/// Takes the coupling J of a pair inside a group out of the problem. Called once for each direction.
+void fold_half(IsingProblem& problem, std::size_t i, double& value) {
+  problem.fields[i] -= value;
+  problem.offset -= value / 2;
+  value = 0;
+}
+
+void fold(IsingProblem& problem, SparseCouplings& j, std::span<const std::int32_t> group) {
+  SparseCouplings kept;
+  for (std::size_t i = 0; i < problem.spins; ++i) {
+    for (auto k = static_cast<std::size_t>(j.start[i]); k < static_cast<std::size_t>(j.start[i + 1]); ++k) {
+      const std::int32_t other = group[static_cast<std::size_t>(j.column[k])];
+      if (group[i] >= 0 && other == group[i]) fold_half(problem, i, j.value[k]);
+      if (j.value[k] == 0) continue;
+      kept.column.push_back(j.column[k]);
+      kept.value.push_back(j.value[k]);
+    }
+    kept.start.push_back(std::ssize(kept.column));
+  }
+  problem.couplings = std::move(kept);
+}
+
+void fold(IsingProblem& problem, DenseCouplings& j) {
+  for (const OneHotGroup& group : problem.groups)
+    for (const std::int32_t a : group)
+      for (const std::int32_t b : group)
+        if (a != b)
+          fold_half(problem, static_cast<std::size_t>(a),
+                    j.value[static_cast<std::size_t>(a) * problem.spins + static_cast<std::size_t>(b)]);
+}
+
+}  // namespace
+
+IsingProblem fold_groups(const IsingProblem& problem) {
+  IsingProblem folded{problem.spins, SparseCouplings{}, problem.fields, problem.offset, problem.groups};
+  if (const auto* sparse = std::get_if<SparseCouplings>(&problem.couplings)) {
+    SparseCouplings j = *sparse;
+    if (problem.groups.empty())
+      folded.couplings = std::move(j);
+    else
+      fold(folded, j, group_of_spins(problem));
+    return folded;
+  }
+  DenseCouplings j = to_dense(problem);
+  fold(folded, j);
+  folded.couplings = std::move(j);
+  return folded;
+}
+
+std::vector<std::int32_t> group_of_spins(const IsingProblem& problem) {
+  std::vector<std::int32_t> group(problem.spins, -1);
+  for (std::size_t g = 0; g < problem.groups.size(); ++g)
+    for (const std::int32_t i : problem.groups[g]) group[static_cast<std::size_t>(i)] = static_cast<std::int32_t>(g);
+  return group;
+}
+
+void repair_groups(const IsingProblem& problem, std::span<std::int8_t> spins) {
+  for (const OneHotGroup& group : problem.groups) {
+    auto up = std::ranges::find_if(group, [&](std::int32_t i) { return spins[static_cast<std::size_t>(i)] > 0; });
+    if (up == group.end()) up = group.begin();
+    for (const std::int32_t i : group) spins[static_cast<std::size_t>(i)] = i == *up ? std::int8_t{1} : std::int8_t{-1};
+  }
+}
+
+}  // namespace isinglass

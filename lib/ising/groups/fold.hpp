@@ -1,0 +1,22 @@
+#pragma once
+
+#include "ising/problem.hpp"
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+namespace isinglass {
+
+/// The same energies on all states that keep the groups, without couplings inside groups: of two spins of a group never both
+/// are +1, so s_a s_b = -s_a - s_b - 1 there and the coupling is a field. A re-assignment then costs the sum of two single
+/// flips. The result has sparse or dense couplings.
+[[nodiscard]] IsingProblem fold_groups(const IsingProblem& problem);
+
+/// The group of each spin, or -1.
+[[nodiscard]] std::vector<std::int32_t> group_of_spins(const IsingProblem& problem);
+
+/// The state with broken groups made one-hot: the first +1 of a group stays, or its first spin becomes +1.
+void repair_groups(const IsingProblem& problem, std::span<std::int8_t> spins);
+
+}  // namespace isinglass

@@ -1,0 +1,58 @@
+#pragma once
+
+#include "ising/machine.hpp"
+#include "parallel/communicator.hpp"
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace isinglass {
+
+/// Reads in rounds until there are enough, the target is reached or the time is over.
+struct SearchPlan {
+  std::int64_t reads = 0;   ///< at most; 0: until target, time or stop
+  std::int64_t sweeps = 0;  ///< of each read; 0: the machine's default
+  std::uint64_t seed = 1;
+  std::optional<double> target;   ///< an energy: reaching it ends the search
+  std::optional<double> counted;  ///< an energy: reads that reach it are counted, and go on
+  std::optional<double> seconds;
+  /// Which reads are solutions: others never are the best, reach no target and are not counted as successes.
+  std::function<bool(std::span<const std::int8_t>)> is_solution = [](std::span<const std::int8_t>) { return true; };
+  std::function<bool()> stop_is_asked = [] { return false; };  ///< on any rank
+  std::chrono::steady_clock::time_point begin = std::chrono::steady_clock::now();
+};
+
+enum class SearchEnd { all_reads, target, time, stop };
+
+struct SearchResult {
+  std::vector<Read> reads;           ///< by index; of very many, the better half (see `dropped`)
+  std::int64_t dropped = 0;          ///< reads whose spins were not kept, the worst ones
+  std::int64_t done = 0;             ///< all reads, whole or cut
+  std::int64_t solutions = 0;        ///< of these, as plan.is_solution says
+  std::int64_t successes = 0;        ///< reads with an energy of at most plan.counted
+  std::vector<Improvement> history;  ///< of the best over all reads, ascending in time
+  std::optional<Read> best;
+  double seconds_to_best = 0;  ///< since plan.begin
+  double wall_seconds = 0;
+  double machine_seconds = 0;  ///< CPU time inside the machine, summed over the ranks
+  std::int64_t spin_updates = 0, field_evaluations = 0;
+  SearchEnd end = SearchEnd::all_reads;
+
+  /// Proposed flips a second of CPU time.
+  [[nodiscard]] double updates_per_second() const;
+};
+
+/// Told after each round, on every rank.
+using SearchReport = std::function<void(const SearchResult& so_far)>;
+
+/// Runs the plan over all ranks on a machine that `problem` is programmed into; the same result on each. Without target, time
+/// and stop it does not depend on their number. A rank that reaches the target stops the others. Collective.
+[[nodiscard]] SearchResult search(const Machine& machine, ProgrammedMachine& programmed, const IsingProblem& problem,
+                                  const SearchPlan& plan, const Communicator& comm, const SearchReport& report);
+
+/// A target that a recomputed energy reaches in spite of rounding.
+[[nodiscard]] double relaxed_target(double target);
+
+}  // namespace isinglass

@@ -1,0 +1,32 @@
+#include "ising/tabu/rows.hpp"
+
+#include "ising/coefficients.hpp"
+
+namespace isinglass {
+
+template <class Cost, class Row>
+DenseRows<Cost, Row>::DenseRows(const IsingProblem& problem, double unit)
+    : padded_(padded<Cost>(problem.spins)), row_(problem.spins * padded_) {
+  for (std::size_t i = 0; i < problem.spins; ++i)
+    for_row(problem, i, [&](std::size_t k, double j) { row_[i * padded_ + k] = static_cast<Row>(4 * j / unit); });
+}
+
+template <class Cost>
+SparseRows<Cost>::SparseRows(const IsingProblem& problem, double unit) : start_{0} {
+  for (std::size_t i = 0; i < problem.spins; ++i) {
+    for_row(problem, i, [&](std::size_t k, double j) {
+      if (j == 0) return;
+      column_.push_back(static_cast<std::int32_t>(k));
+      value_.push_back(static_cast<Cost>(4 * j / unit));
+    });
+    start_.push_back(std::ssize(column_));
+  }
+}
+
+template class DenseRows<std::int32_t, std::int16_t>;
+template class DenseRows<std::int32_t, std::int32_t>;
+template class DenseRows<double, double>;
+template class SparseRows<std::int32_t>;
+template class SparseRows<double>;
+
+}  // namespace isinglass

@@ -1,0 +1,63 @@
+#pragma once
+
+#include "ising/problem.hpp"
+#include "ising/tabu/pick.hpp"
+
+/// Couplings as tabu search wants them: what a flip does to the costs of all others, cost_j += 4 J_ij s_i s_j (before the
+/// flip), in units in which everything is an integer where there are such.
+namespace isinglass {
+
+/// `spins` rounded up to whole vectors.
+template <class Cost>
+[[nodiscard]] constexpr std::size_t padded(std::size_t spins) {
+  return (spins + pick_lanes<Cost> - 1) / pick_lanes<Cost> * pick_lanes<Cost>;
+}
+
+/// 4 J / unit, each row padded with zeros.
+template <class Cost, class Row>
+class DenseRows {
+public:
+  using CostType = Cost;
+  DenseRows(const IsingProblem& problem, double unit);
+  void flip(std::size_t i, std::int8_t old_spin, Cost* cost, const Cost* sign) const {
+    update(change(i, old_spin, cost, sign), padded_);
+  }
+  [[nodiscard]] Pick<Cost> flip_and_pick(std::size_t i, std::int8_t old_spin, Cost* cost, const Cost* sign,
+                                         const MoveView<Cost>& view) const {
+    return update_and_pick(change(i, old_spin, cost, sign), view);
+  }
+
+private:
+  [[nodiscard]] Change<Cost, Row> change(std::size_t i, std::int8_t old_spin, Cost* cost, const Cost* sign) const {
+    return {cost, row_.data() + i * padded_, sign, old_spin > 0};
+  }
+  std::size_t padded_;
+  std::vector<Row> row_;
+};
+
+/// 4 J / unit of the pairs that are coupled.
+template <class Cost>
+class SparseRows {
+public:
+  using CostType = Cost;
+  SparseRows(const IsingProblem& problem, double unit);
+  void flip(std::size_t i, std::int8_t old_spin, Cost* cost, const Cost* sign) const {
+    const Cost scale = old_spin;
+    for (auto k = static_cast<std::size_t>(start_[i]); k < static_cast<std::size_t>(start_[i + 1]); ++k) {
+      const auto j = static_cast<std::size_t>(column_[k]);
+      cost[j] += scale * value_[k] * sign[j];
+    }
+  }
+  [[nodiscard]] Pick<Cost> flip_and_pick(std::size_t i, std::int8_t old_spin, Cost* cost, const Cost* sign,
+                                         const MoveView<Cost>& view) const {
+    flip(i, old_spin, cost, sign);
+    return pick(view);
+  }
+
+private:
+  std::vector<std::int64_t> start_;
+  std::vector<std::int32_t> column_;
+  std::vector<Cost> value_;
+};
+
+}  // namespace isinglass

@@ -1,0 +1,102 @@
+#include "ising/tabu/tabu.hpp"
+
+#include "ising/groups/fold.hpp"
+#include "ising/groups/start.hpp"
+#include "ising/tabu/elite.hpp"
+#include "ising/tabu/walk.hpp"
+
+#include <algorithm>
+
+namespace isinglass {
+
+namespace {
+
+class ProgrammedTabu : public ProgrammedCopy {
+public:
+  ProgrammedTabu(const IsingProblem& problem, const TabuConfig& config) : ProgrammedCopy(problem), config_(config) {
+    reprogrammed();
+  }
+  [[nodiscard]] ReadSet read(const ReadRequest& request) override;
+
+private:
+  void reprogrammed() override {
+    walk_ = make_tabu_walk(fold_groups(problem()));
+    has_symmetry_ = problem().groups.empty() && std::ranges::all_of(problem().fields, [](double h) { return h == 0; });
+  }
+  [[nodiscard]] Read read_one(const ReadRequest& request, TabuRun run, std::int64_t index, ReadSet& set);
+  /// Searches from where the walk is and offers the result to the elite.
+  void search_from_here(TabuRun& run, EliteSet& elite);
+  [[nodiscard]] Tenure tenure() const;
+  [[nodiscard]] std::int64_t patience() const;
+
+  TabuConfig config_;
+  std::unique_ptr<TabuWalk> walk_;
+  bool has_symmetry_ = false;  ///< s and -s have one energy
+};
+
+Tenure ProgrammedTabu::tenure() const {
+  // 10 + 1..10 up to 1,000 spins and n / 100 + 1..10 above (Wang et al. 2012); small problems keep most moves free.
+  const auto n = static_cast<std::int32_t>(problem().spins);
+  return {config_.tenure > 0 ? std::min(config_.tenure, n / 2) : std::max(std::min(n / 5, 10), n / 100),
+          std::clamp(n / 4, 1, 10)};
+}
+
+std::int64_t ProgrammedTabu::patience() const {
+  const auto n = static_cast<std::int64_t>(problem().spins);
+  return config_.patience > 0 ? config_.patience : std::max<std::int64_t>(20, 5 * n);
+}
+
+void ProgrammedTabu::search_from_here(TabuRun& run, EliteSet& elite) {
+  walk_->search(run, tenure(), patience());
+  EliteState state{walk_->spins(), walk_->energy()};
+  if (has_symmetry_ && state.spins[0] < 0)
+    for (std::int8_t& s : state.spins) s = static_cast<std::int8_t>(-s);
+  elite.offer(std::move(state));
+}
+
+Read ProgrammedTabu::read_one(const ReadRequest& request, TabuRun run, std::int64_t index, ReadSet& set) {
+  const std::int64_t budget = run.iterations_left;
+  const auto capacity = static_cast<std::size_t>(config_.elite);
+  EliteSet elite(capacity);
+  walk_->reset();
+  walk_->go_to(start_state(problem(), request, run.random));
+  do {
+    // Restarts fill the set; a set that stays small because all searches end alike is linked as it is.
+    for (std::size_t tries = elite.size(); elite.size() < capacity && tries < capacity; ++tries) {
+      if (run.is_over() && tries > 0) break;
+      if (tries > 0) walk_->go_to(random_state(problem(), run.random));
+      search_from_here(run, elite);
+    }
+    while (!run.is_over()) {
+      const auto pair = elite.next_pair(run.random);
+      if (!pair) break;
+      relink(*walk_, pair->first.spins, pair->second.spins);
+      search_from_here(run, elite);
+    }
+    elite.keep_best();
+  } while (!run.is_over());
+  set.spin_updates += (budget - run.iterations_left) * static_cast<std::int64_t>(problem().spins);
+  set.field_evaluations += budget - run.iterations_left;
+  set.was_cut = set.was_cut || run.best.is_over();
+  return run.best.take(index);
+}
+
+ReadSet ProgrammedTabu::read(const ReadRequest& request) {
+  const StopRule stop(request);
+  ReadSet set;
+  for (std::int64_t r = 0; r < request.count && !set.was_cut; ++r) {
+    const std::int64_t index = request.first + r;
+    TabuRun run{BestState(stop), QuickRandom(request.seed, index, 0), request.sweeps > 0 ? request.sweeps : config_.sweeps};
+    set.reads.push_back(read_one(request, std::move(run), index, set));
+  }
+  return set;
+}
+
+}  // namespace
+
+std::unique_ptr<ProgrammedMachine> Tabu::program(const IsingProblem& problem) const {
+  check_groups_can_be_kept(problem);
+  return std::make_unique<ProgrammedTabu>(problem, config_);
+}
+
+}  // namespace isinglass
