@@ -61,6 +61,20 @@ struct QcgdConfig {
   bool polish = false;     ///< finish with FIP-consistent annealing from the incumbent (section `anneal`)
 };
 
+/// An oracle call as many small dense Ising problems, for machines of few spins.
+struct SubproblemConfig {
+  std::string blocks = "none";  ///< none: the whole problem at once; neurons: the bits of one neuron given the rest
+  int rounds = 2;               ///< passes over all neurons an oracle call
+  int reads = 4;                ///< of each problem; the best by the true energy counts
+};
+
+/// The whole problem at once by the dynamics of bsb, dsb, cim or cac.
+struct WholeConfig {
+  double time_step = 0;   ///< 0: by kind
+  double strength = 0;    ///< of the forces, which are normalised layer by layer; 0: by kind
+  int sample_interval = 5;  ///< steps between two looks at the energy of the signs
+};
+
 /// Simulated annealing of Ising problems (not of the structured oracle).
 struct SaConfig {
   int sweeps = 1000;           ///< of a read that does not say how many
@@ -159,6 +173,8 @@ struct MachineConfig {
   double hot_temperature = 0.5;  ///< of segment moves, in units of one step of the output
   double cold_temperature = 0.02;
   double weight_temperature_ratio = 10.0;  ///< weight moves see the segment temperature times this
+  SubproblemConfig subproblems{};
+  WholeConfig whole{};
   SaConfig sa{};
   BifurcationConfig bsb;                       ///< ballistic simulated bifurcation
   BifurcationConfig dsb{500, 0.8, 0.6, 0, 1};  ///< discrete simulated bifurcation
@@ -176,11 +192,12 @@ struct AnnealConfig {
   int sweeps = 150;
   double hot_temperature = 0.005;  ///< per training sample, in units of one output step
   double cold_temperature = 0.00005;
-  double output_margin = 1.0;  ///< in units of the rms of a random network's output
-  double window = 0.5;         ///< the loss that accepts is averaged over a shift of the unit's z by up to +-window rms ...
-  double final_window = 0.3;   ///< ... which shrinks linearly to this; 0 and 0: the exact loss
-  int swap_neighbours = 4;     ///< similar inputs that each input is paired with for swaps; 0: no swaps
-  int polish_sweeps = 150;     ///< sweeps when it polishes a QCGD incumbent
+  std::string loss = "multiclass_hinge";  ///< that moves are judged by: multiclass_hinge, or network (its own loss)
+  double output_margin = 1.0;             ///< in units of the rms of a random network's output
+  double window = 0.5;        ///< the loss that accepts is averaged over a shift of the unit's z by up to +-window rms ...
+  double final_window = 0.3;  ///< ... which shrinks linearly to this; 0 and 0: the exact loss
+  int swap_neighbours = 4;    ///< similar inputs that each input is paired with for swaps; 0: no swaps
+  int polish_sweeps = 150;    ///< sweeps when it polishes a QCGD incumbent
   double polish_hot_temperature = 0.001;
 };
 

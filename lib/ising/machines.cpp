@@ -35,18 +35,15 @@ std::unique_ptr<Machine> limited(std::unique_ptr<Machine> machine, const Hardwar
 /// The one list of machines.
 const std::vector<std::pair<std::string, Maker>>& makers() {
   static const std::vector<std::pair<std::string, Maker>> list{
-      {"sa",
-       [](const MachineConfig& config) {
-         return std::make_unique<SimulatedAnnealing>(config.sa, best_simd_level(), config.groups);
-       }},
+      {"sa", [](const MachineConfig& config) { return std::make_unique<SimulatedAnnealing>(config.sa, config.groups); }},
       {"enumeration", [](const MachineConfig&) { return std::make_unique<Enumeration>(); }},
       {"bsb", [](const MachineConfig& c) { return moving(bifurcation(dynamics::Bifurcation::ballistic, c.bsb)); }},
       {"dsb", [](const MachineConfig& c) { return moving(bifurcation(dynamics::Bifurcation::discrete, c.dsb)); }},
       {"cim", [](const MachineConfig& c) { return moving(dynamics::mean_field_cim(c.cim)); }},
       {"cac", [](const MachineConfig& c) { return moving(dynamics::controlled_cim(c.cac)); }},
-      {"external", [](const MachineConfig& c) { return std::make_unique<external::ExternalMachine>(c.external); }},
       {"pt", [](const MachineConfig& config) { return std::make_unique<Tempering>(config.pt, config.groups); }},
       {"tabu", [](const MachineConfig& config) { return std::make_unique<Tabu>(config.tabu); }},
+      {"external", [](const MachineConfig& c) { return std::make_unique<external::ExternalMachine>(c.external); }},
   };
   return list;
 }
