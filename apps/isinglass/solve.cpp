@@ -80,9 +80,10 @@ void add_solve(CLI::App& app, Action& action) {
       ->expected(1)
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
   command
-      ->add_option("--penalty", options->penalty,
-                   "of a broken one-hot group, for machines whose moves do not keep groups (default: enough that no descent "
-                   "ends in a broken one)")
+      ->add_option(
+          "--penalty", options->penalty,
+          "of a broken one-hot group; machines whose moves keep groups then flip single spins too (default: those keep "
+          "the groups, for others enough that no descent ends in a broken one)")
       ->type_name("P")
       ->check(CLI::PositiveNumber);
   command

@@ -160,7 +160,7 @@ void visit_fields(V& v, S& s) {
   v.field("cold_temperature", s.cold_temperature, at_least(0).or_word("auto"), "of the last replica, same units");
   v.field("adapt", s.adapt, anything(), "move the temperatures in a read's first half so that all neighbours exchange alike");
   v.field("cluster_moves", s.cluster_moves, one_of({"auto", "on", "off"}),
-          "isoenergetic cluster moves between two sets of replicas; auto: up to 6 couplings a spin");
+          "isoenergetic cluster moves between two sets of replicas; auto: up to 4 couplings a spin");
 }
 
 template <class V, Structure<GroupConfig> S>
