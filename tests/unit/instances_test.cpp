@@ -159,8 +159,8 @@ BOOST_FIXTURE_TEST_CASE(malformed_lists_are_refused_with_line_and_reason, Files)
 }
 
 BOOST_FIXTURE_TEST_CASE(sums_that_overflow_are_refused, Files) {
-  BOOST_CHECK_THROW((void)read_instance(write("a", "3 2\n1 2 1e308\n1 2 1.7e308\n"), {}), InputError);
-  BOOST_CHECK_THROW((void)read_instance(write("b", "3 2\n1 1 1e308\n1 1 1.7e308\n"), {}), InputError);
+  BOOST_CHECK_THROW((void)read_instance(write("a", "3 3\n1 2 1.7e308\n1 2 1.7e308\n1 2 1.7e308\n"), {}), InputError);
+  BOOST_CHECK_THROW((void)read_instance(write("b", "3 3\n1 1 1.7e308\n1 1 1.7e308\n1 1 1.7e308\n"), {}), InputError);
 }
 
 BOOST_FIXTURE_TEST_CASE(qplib_files_are_read, Files) {
