@@ -83,7 +83,7 @@ MachineChoice choose_machine(const SolveOptions& options, IsingProblem problem) 
   for (const auto& [key, value] : flatten(config))
     if (key.starts_with("machine.")) choice.yaml += fmt::format("{}: {}\n", key, value);
   choice.groups = problem.groups;
-  if (!problem.groups.empty() && !choice.machine->keeps_groups()) {
+  if (!problem.groups.empty() && (options.penalty || !choice.machine->keeps_groups())) {
     choice.penalty = options.penalty.value_or(sufficient_penalty(problem));
     choice.original = problem;
     problem = with_group_penalties(problem, choice.penalty);
