@@ -117,7 +117,10 @@ SubproblemOracle::SubproblemOracle(const Config& config, const StructuredState& 
 std::vector<std::vector<int>> SubproblemOracle::parts_of(const Layer& layer, const Key& key) const {
   std::vector<int> inputs(static_cast<std::size_t>(layer.inputs) + 1);
   std::iota(inputs.begin(), inputs.end(), 0);
-  if (unit_bits(layer) <= budget_) return {inputs};
+  // The couplings of a bias are far larger than those of weights: rounded together, weights would keep hardly any bits.
+  const bool is_apart = settings_.hardware.coefficient_bits > 0 || settings_.hardware.field_noise > 0;
+  if (unit_bits(layer) <= budget_ && !is_apart) return {inputs};
+  if (is_apart) inputs.pop_back();
   for (std::uint32_t i = 0; i + 1 < inputs.size(); ++i) {  // Fisher and Yates
     const auto left = static_cast<std::uint32_t>(inputs.size()) - i;
     std::swap(inputs[i], inputs[i + below(draw(seed_, Stream::shuffle, key.call, key.round, key.layer_unit, i)[0], left)]);
@@ -133,6 +136,7 @@ std::vector<std::vector<int>> SubproblemOracle::parts_of(const Layer& layer, con
     parts.back().push_back(input);
     spins += bits;
   }
+  if (is_apart) parts.push_back({layer.inputs});
   return parts;
 }
 
