@@ -55,7 +55,7 @@ double sufficient_penalty(const IsingProblem& problem) {
       sum += std::abs(j.value[k]);
     largest = std::max(largest, 2 * sum);
   }
-  return largest == 0 ? 1 : 1.001 * largest;
+  return std::floor(largest) + 1;  // whole, as the coefficients often are
 }
 
 /// Dense kernels take their couplings as a matrix.
@@ -63,7 +63,7 @@ void take_form(IsingProblem& problem) {
   constexpr std::size_t most_rows = 8192;
   const auto n = static_cast<double>(problem.spins);
   if (problem.spins < 2 || problem.spins > most_rows) return;
-  if (2 * static_cast<double>(couplers(problem)) >= 0.3 * n * (n - 1)) problem.couplings = to_dense(problem);
+  if (2 * static_cast<double>(couplers(problem)) >= 0.5 * n * (n - 1)) problem.couplings = to_dense(problem);
 }
 
 }  // namespace
@@ -83,8 +83,9 @@ MachineChoice choose_machine(const SolveOptions& options, IsingProblem problem) 
   for (const auto& [key, value] : flatten(config))
     if (key.starts_with("machine.")) choice.yaml += fmt::format("{}: {}\n", key, value);
   choice.groups = problem.groups;
-  if (!problem.groups.empty() && !choice.machine->keeps_groups()) {
+  if (!problem.groups.empty() && (options.penalty || !choice.machine->keeps_groups())) {
     choice.penalty = options.penalty.value_or(sufficient_penalty(problem));
+    choice.original = problem;
     problem = with_group_penalties(problem, choice.penalty);
   }
   choice.problem = std::move(problem);

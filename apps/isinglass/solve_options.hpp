@@ -33,17 +33,18 @@ struct SolveOptions {
   [[nodiscard]] std::int64_t sweep_count() const { return sweeps.empty() || is_scan() ? 0 : std::stoll(sweeps); }
 };
 
-/// Reads without --reads and --time-limit.
+/// Reads without --reads and --time-limit, or a block of the machine where that is more.
 inline constexpr std::int64_t default_reads = 32;
 
 /// A machine and the problem in the form that it takes.
 struct MachineChoice {
   std::unique_ptr<Machine> machine;
-  std::string reason;               ///< why it was chosen; empty: asked for
-  std::string yaml;                 ///< the machine's settings
-  IsingProblem problem;             ///< with penalties for groups where the machine has no moves that keep them
-  std::vector<OneHotGroup> groups;  ///< that a solution keeps
-  double penalty = 0;               ///< of a broken group; 0: none needed
+  std::string reason;                    ///< why it was chosen; empty: asked for
+  std::string yaml;                      ///< the machine's settings
+  IsingProblem problem;                  ///< with penalties for groups where the machine has no moves that keep them
+  std::vector<OneHotGroup> groups;       ///< that a solution keeps
+  std::optional<IsingProblem> original;  ///< without penalties, if `problem` has some
+  double penalty = 0;                    ///< of a broken group; 0: none needed
 };
 
 /// The machine that was asked for, or one that suits the problem. InputError for unknown names and settings.

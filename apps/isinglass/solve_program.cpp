@@ -143,6 +143,7 @@ ProgramPlan plan_of(const SolveOptions& options, Goal goal) {
 MachineChoice choose_oracle(const SolveOptions& options, const BinaryProgram& program) {
   const LiftedProgram lifted(program, LiftedProgram::Groups::as_rows);
   MachineChoice choice = choose_machine(options, lifted.problem(std::vector<double>(lifted.forms(), 1.0)));
+  static_cast<void>(choice.machine->program(choice.problem));  // it must be able to, which is said before the work starts
   choice.problem = {};
   return choice;
 }

@@ -7,6 +7,7 @@
 #include "base/stop_signal.hpp"
 #include "instances/solution_file.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <cstdlib>
 #include <iostream>
@@ -30,12 +31,16 @@ private:
   void announce(const Instance& instance) const;
   [[nodiscard]] SearchResult search_plainly(SolveProgress& progress) const;
   [[nodiscard]] TtsMeasurement measure(SolveProgress& progress) const;
+  /// Energies of reads that keep their groups without the rounding of penalties that are 0 there.
+  void drop_penalties(SearchResult& result) const;
   void write(const SearchResult& result) const;
   [[nodiscard]] std::optional<double> energy_target() const;
 
   const SolveOptions& options_;
   const Communicator& world_;
   MachineChoice choice_;
+  std::unique_ptr<ProgrammedMachine> programmed_;
+  std::chrono::steady_clock::time_point begin_;
   SolveFacts facts_;
   bool is_binary_;
 };
@@ -76,8 +81,10 @@ std::optional<double> SolveRun::energy_target() const {
 
 SearchResult SolveRun::search_plainly(SolveProgress& progress) const {
   SearchPlan plan;
-  plan.reads = options_.reads > 0 || options_.time_limit ? options_.reads : default_reads;
+  const std::int64_t by_default = options_.time_limit ? 0 : std::max(default_reads, choice_.machine->block());
+  plan.reads = options_.reads > 0 ? options_.reads : by_default;
   plan.sweeps = options_.sweep_count();
+  if (plan.reads == 0 && plan.sweeps == 0) plan.effort = Effort::doubling;
   plan.seed = options_.seed;
   if (const auto target = energy_target()) plan.target = relaxed_target(*target);
   plan.seconds = options_.time_limit;
@@ -86,16 +93,21 @@ SearchResult SolveRun::search_plainly(SolveProgress& progress) const {
     plan.is_solution = [groups = IsingProblem{choice_.problem.spins, {}, {}, 0, choice_.groups}](auto spins) {
       return keeps_groups(groups, spins);
     };
-  world_.barrier();
-  plan.begin = std::chrono::steady_clock::now();
-  return search(*choice_.machine, choice_.problem, plan, world_, [&](const SearchResult& so_far) { progress(so_far); });
+  plan.begin = begin_;
+  return search(*choice_.machine, *programmed_, choice_.problem, plan, world_,
+                [&](const SearchResult& so_far) { progress(so_far); });
 }
 
 TtsMeasurement SolveRun::measure(SolveProgress& progress) const {
   const TtsPlan plan{options_.tts, options_.sweep_count(), energy_target().value_or(0), options_.seed, stop_is_asked};
   const SearchReport report = [&](const SearchResult& so_far) { progress(so_far); };
   const auto run = options_.is_scan() ? scan_sweeps : measure_tts;
-  return run(*choice_.machine, choice_.problem, plan, world_, report);
+  return run(*choice_.machine, *programmed_, choice_.problem, plan, world_, report);
+}
+
+void SolveRun::drop_penalties(SearchResult& result) const {
+  for (Read& read : result.reads) read.energy = energy(*choice_.original, read.spins);
+  if (result.best) result.best->energy = energy(*choice_.original, result.best->spins);
 }
 
 void SolveRun::write(const SearchResult& result) const {
@@ -113,13 +125,17 @@ void SolveRun::write(const SearchResult& result) const {
 }
 
 ExitCode SolveRun::run() {
+  world_.barrier();
+  begin_ = std::chrono::steady_clock::now();
+  together(world_, [&] { programmed_ = choice_.machine->program(choice_.problem); });
   SolveProgress progress(facts_.goal, world_.is_root() && !options_.quiet);
   TtsMeasurement measurement;
   if (options_.tts > 0)
     measurement = measure(progress);
   else
     measurement.search = search_plainly(progress);
-  const SearchResult& result = measurement.search;
+  SearchResult& result = measurement.search;
+  if (choice_.original) drop_penalties(result);
   if (world_.is_root() && !options_.quiet) {
     if (options_.tts > 0) print_tts(measurement);
     print_result(facts_, result);

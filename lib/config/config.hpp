@@ -80,7 +80,7 @@ struct SaConfig {
   int sweeps = 1000;           ///< of a read that does not say how many
   double hot_temperature = 0;  ///< in units of energy; 0: from the quantiles of the fields
   double cold_temperature = 0;
-  std::string cooling = "linear";  ///< linear: in 1/T; geometric
+  std::string cooling = "geometric";  ///< geometric; linear: in T
 };
 
 /// Simulated bifurcation. The defaults are the ballistic form's.
@@ -192,11 +192,12 @@ struct AnnealConfig {
   int sweeps = 150;
   double hot_temperature = 0.005;  ///< per training sample, in units of one output step
   double cold_temperature = 0.00005;
-  double output_margin = 1.0;  ///< in units of the rms of a random network's output
-  double window = 0.5;         ///< the loss that accepts is averaged over a shift of the unit's z by up to +-window rms ...
-  double final_window = 0.3;   ///< ... which shrinks linearly to this; 0 and 0: the exact loss
-  int swap_neighbours = 4;     ///< similar inputs that each input is paired with for swaps; 0: no swaps
-  int polish_sweeps = 150;     ///< sweeps when it polishes a QCGD incumbent
+  std::string loss = "multiclass_hinge";  ///< that moves are judged by: multiclass_hinge, or network (its own loss)
+  double output_margin = 1.0;             ///< in units of the rms of a random network's output
+  double window = 0.5;        ///< the loss that accepts is averaged over a shift of the unit's z by up to +-window rms ...
+  double final_window = 0.3;  ///< ... which shrinks linearly to this; 0 and 0: the exact loss
+  int swap_neighbours = 4;    ///< similar inputs that each input is paired with for swaps; 0: no swaps
+  int polish_sweeps = 150;    ///< sweeps when it polishes a QCGD incumbent
   double polish_hot_temperature = 0.001;
 };
 

@@ -100,7 +100,7 @@ void visit_fields(V& v, S& s) {
   v.field("hot_temperature", s.hot_temperature, above(0).or_word("automatic"),
           "first temperature, in units of energy; automatic: from the quantiles of the local fields");
   v.field("cold_temperature", s.cold_temperature, above(0).or_word("automatic"), "last temperature, same units");
-  v.field("cooling", s.cooling, one_of({"linear", "geometric"}), "linear: in 1/T");
+  v.field("cooling", s.cooling, one_of({"geometric", "linear"}), "from hot to cold; linear: in T");
 }
 
 template <class V, Structure<BifurcationConfig> S>
@@ -219,6 +219,9 @@ void visit_fields(V& v, S& s) {
   v.field("sweeps", s.sweeps, at_least(1), "sweeps of `method: anneal`");
   v.field("hot_temperature", s.hot_temperature, above(0), "first temperature a training sample, in output grid units");
   v.field("cold_temperature", s.cold_temperature, above(0), "last temperature, same units");
+  v.field(
+      "loss", s.loss, one_of({"multiclass_hinge", "network"}),
+      "what moves are judged by: hinge of the lead over the best wrong output (of one output: its own loss); network: its own");
   v.field("output_margin", s.output_margin, above(0), "margin of the loss, in units of a random network's output rms");
   v.field("window", s.window, at_least(0), "shift of z that the accepting loss is averaged over, first; pre-activation rms");
   v.field("final_window", s.final_window, at_least(0), "the same in the last sweep; 0 and 0: the exact loss");
@@ -270,7 +273,7 @@ void visit_fields(V& v, S& s) {
   v.section("network", s.network, "the quantized network; codebooks: 1bit .. 8bit, ternary");
   v.section("qcgd", s.qcgd, "quantum conditional gradient descent: the outer loop");
   v.section("machine", s.machine, "the oracle: an emulated Ising machine");
-  v.section("anneal", s.anneal, "FIP-consistent annealing: flip a bit, propagate, accept on the exact loss");
+  v.section("anneal", s.anneal, "FIP-consistent annealing: move a parameter, propagate, accept on the loss");
   v.section("qat", s.qat, "quantization-aware training: the baseline");
   v.section("parallel", s.parallel, "how the ranks share the work");
   v.section("checkpoint", s.checkpoint, "saved states, from which the same command continues; may change on restart");

@@ -61,7 +61,8 @@ struct InstanceOptions {
 [[nodiscard]] Instance read_bqp(const std::filesystem::path& path);
 /// The same lines as the upper triangle of a symmetric matrix: minimise x^T Q x, so that i != j counts twice (Biq Mac library).
 [[nodiscard]] Instance read_sparse_matrix(const std::filesystem::path& path);
-/// A count of problems, then each as in `sparse`, but maximised (Beasley's OR-Library). `number` from 1.
+/// A count of problems, then each as in `sparse`, but maximised (Beasley's OR-Library); without the count, one. `number`
+/// from 1.
 [[nodiscard]] Instance read_beasley(const std::filesystem::path& path, std::int64_t number);
 /// Lines `i j value` from 0, as isinglass export writes; comments `# variables`, `# offset`, `# vartype`, `# group`.
 [[nodiscard]] Instance read_coo(const std::filesystem::path& path);

@@ -130,8 +130,11 @@ Instance read_sparse_matrix(const std::filesystem::path& path) {
 Instance read_beasley(const std::filesystem::path& path, std::int64_t number) {
   TextLines lines(path, comment_marks);
   const TextLines::Words& head = lines.expect("its first line, the number of problems");
-  lines.expect_words(head, 1, "the number of problems");
-  const std::int64_t problems = lines.integer(head[0], "the number of problems", 1, std::numeric_limits<std::int32_t>::max());
+  const bool is_one = head.size() == 2;  // without the first line: one problem
+  if (!is_one) lines.expect_words(head, 1, "the number of problems");
+  const std::int64_t problems =
+      is_one ? 1 : lines.integer(head[0], "the number of problems", 1, std::numeric_limits<std::int32_t>::max());
+  if (is_one) lines.put_back();
   if (number < 1 || number > problems)
     lines.fail(fmt::format("problem {} is asked for, and the file has {}: use --problem 1 .. {}", number, problems, problems));
   PairList list;

@@ -6,10 +6,10 @@
 #include "ising/dynamics/cim.hpp"
 #include "ising/dynamics/dynamics_machine.hpp"
 #include "ising/enumeration.hpp"
-#include "ising/tabu/tabu.hpp"
-#include "ising/tempering/tempering.hpp"
 #include "ising/external/external.hpp"
 #include "ising/hardware/hardware.hpp"
+#include "ising/tabu/tabu.hpp"
+#include "ising/tempering/tempering.hpp"
 
 #include <functional>
 #include <utility>
@@ -35,7 +35,7 @@ std::unique_ptr<Machine> limited(std::unique_ptr<Machine> machine, const Hardwar
 /// The one list of machines.
 const std::vector<std::pair<std::string, Maker>>& makers() {
   static const std::vector<std::pair<std::string, Maker>> list{
-      {"sa", [](const MachineConfig& config) { return std::make_unique<SimulatedAnnealing>(config.sa); }},
+      {"sa", [](const MachineConfig& config) { return std::make_unique<SimulatedAnnealing>(config.sa, config.groups); }},
       {"enumeration", [](const MachineConfig&) { return std::make_unique<Enumeration>(); }},
       {"bsb", [](const MachineConfig& c) { return moving(bifurcation(dynamics::Bifurcation::ballistic, c.bsb)); }},
       {"dsb", [](const MachineConfig& c) { return moving(bifurcation(dynamics::Bifurcation::discrete, c.dsb)); }},

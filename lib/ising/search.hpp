@@ -10,10 +10,17 @@
 
 namespace isinglass {
 
+/// Sweeps of the reads of a search.
+enum class Effort {
+  fixed,    ///< plan.sweeps, for all
+  doubling  ///< twice as many after every few blocks: within a factor of a few of the best number, whatever it is
+};
+
 /// Reads in rounds until there are enough, the target is reached or the time is over.
 struct SearchPlan {
   std::int64_t reads = 0;   ///< at most; 0: until target, time or stop
   std::int64_t sweeps = 0;  ///< of each read; 0: the machine's default
+  Effort effort = Effort::fixed;
   std::uint64_t seed = 1;
   std::optional<double> target;   ///< an energy: reaching it ends the search
   std::optional<double> counted;  ///< an energy: reads that reach it are counted, and go on
@@ -47,10 +54,10 @@ struct SearchResult {
 /// Told after each round, on every rank.
 using SearchReport = std::function<void(const SearchResult& so_far)>;
 
-/// Runs the plan over all ranks; the same result on each. Without target, time and stop it does not depend on their number.
-/// A rank that reaches the target stops the others. Collective.
-[[nodiscard]] SearchResult search(const Machine& machine, const IsingProblem& problem, const SearchPlan& plan,
-                                  const Communicator& comm, const SearchReport& report);
+/// Runs the plan over all ranks on a machine that `problem` is programmed into; the same result on each. Without target, time
+/// and stop it does not depend on their number. A rank that reaches the target stops the others. Collective.
+[[nodiscard]] SearchResult search(const Machine& machine, ProgrammedMachine& programmed, const IsingProblem& problem,
+                                  const SearchPlan& plan, const Communicator& comm, const SearchReport& report);
 
 /// A target that a recomputed energy reaches in spite of rounding.
 [[nodiscard]] double relaxed_target(double target);

@@ -30,8 +30,8 @@ bool is_better(const TtsPoint& a, const TtsPoint& b) {
 
 }  // namespace
 
-TtsMeasurement measure_tts(const Machine& machine, const IsingProblem& problem, const TtsPlan& plan, const Communicator& comm,
-                           const SearchReport& report) {
+TtsMeasurement measure_tts(const Machine& machine, ProgrammedMachine& programmed, const IsingProblem& problem,
+                           const TtsPlan& plan, const Communicator& comm, const SearchReport& report) {
   SearchPlan reads;
   reads.reads = plan.repeats * machine.block();
   reads.sweeps = plan.sweeps;
@@ -39,20 +39,20 @@ TtsMeasurement measure_tts(const Machine& machine, const IsingProblem& problem, 
   reads.counted = relaxed_target(plan.target);
   reads.stop_is_asked = plan.stop_is_asked;
   TtsMeasurement measurement;
-  measurement.search = search(machine, problem, reads, comm, report);
+  measurement.search = search(machine, programmed, problem, reads, comm, report);
   measurement.point = point_of(measurement.search);
   return measurement;
 }
 
-TtsMeasurement scan_sweeps(const Machine& machine, const IsingProblem& problem, const TtsPlan& plan, const Communicator& comm,
-                           const SearchReport& report) {
+TtsMeasurement scan_sweeps(const Machine& machine, ProgrammedMachine& programmed, const IsingProblem& problem,
+                           const TtsPlan& plan, const Communicator& comm, const SearchReport& report) {
   std::vector<TtsPoint> scan;
   bool is_stopped = false;
   const auto measure = [&](std::int64_t sweeps) {
     TtsPlan part = plan;
     part.repeats = std::max<std::int64_t>(1, (plan.repeats + 3) / 4);
     part.sweeps = sweeps;
-    const TtsMeasurement measurement = measure_tts(machine, problem, part, comm, report);
+    const TtsMeasurement measurement = measure_tts(machine, programmed, problem, part, comm, report);
     is_stopped = measurement.search.end == SearchEnd::stop;
     scan.push_back(measurement.point);
     scan.back().sweeps = sweeps > 0 ? sweeps : scan.back().sweeps;
@@ -75,7 +75,7 @@ TtsMeasurement scan_sweeps(const Machine& machine, const IsingProblem& problem, 
     }
   TtsPlan last = plan;
   last.sweeps = best.sweeps;
-  TtsMeasurement measurement = measure_tts(machine, problem, last, comm, report);
+  TtsMeasurement measurement = measure_tts(machine, programmed, problem, last, comm, report);
   measurement.point.sweeps = best.sweeps;
   measurement.scan = std::move(scan);
   return measurement;

@@ -3,6 +3,7 @@
 #include "base/random.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
 #include <cstdlib>
 
@@ -58,6 +59,18 @@ NetworkBits random_bits(const Architecture& architecture, std::uint64_t seed) {
     for (std::uint32_t i = 0; i < random.weights.size(); ++i) random.weights[i] = draw(seed, Stream::initial, l, 0, i)[0] & 1U;
     for (std::uint32_t i = 0; i < random.biases.size(); ++i) random.biases[i] = draw(seed, Stream::initial, l, 1, i)[0] & 1U;
     bits.push_back(std::move(random));
+  }
+  return bits;
+}
+
+NetworkBits starting_bits(const Architecture& architecture, std::uint64_t seed) {
+  NetworkBits bits = random_bits(architecture, seed);
+  for (std::size_t l = 0; l < bits.size(); ++l) {
+    const Codebook& codebook = architecture.layers[l].bias;
+    const std::array sides{codebook.nearest_bits(-0.5), codebook.nearest_bits(0.5)};
+    std::vector<std::uint8_t>& biases = bits[l].biases;
+    for (std::size_t at = 0; at < biases.size(); at += codebook.steps.size())
+      std::ranges::copy(sides[biases[at]], biases.begin() + static_cast<std::ptrdiff_t>(at));
   }
   return bits;
 }

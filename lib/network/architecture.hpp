@@ -76,4 +76,9 @@ using NetworkValues = std::vector<LayerValues>;
 /// Uniformly random bits, a function of the seed.
 [[nodiscard]] NetworkBits random_bits(const Architecture& architecture, std::uint64_t seed);
 
+/// What a training starts from: the same weights, and biases next to the middle of their codebook, on a random side. A random
+/// bias of many bits is several times what the weights add up to: its unit says the same for all samples, and a first step from
+/// such units teaches an output with few positive samples to say no to all, which it does not unlearn.
+[[nodiscard]] NetworkBits starting_bits(const Architecture& architecture, std::uint64_t seed);
+
 }  // namespace isinglass

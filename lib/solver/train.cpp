@@ -40,7 +40,7 @@ SolveOutcome solve(const TrainingInput& input, std::vector<HistoryRow>& history)
   if (config.method == "qat") return solve_qat(input, history);
   if (config.method == "anneal")
     return solve_anneal(
-        input, {"anneal", config.anneal.sweeps, config.anneal.hot_temperature, random_bits(input.architecture, config.seed)},
+        input, {"anneal", config.anneal.sweeps, config.anneal.hot_temperature, starting_bits(input.architecture, config.seed)},
         history);
   throw InputError(fmt::format("method: \"{}\" does not exist: use qcgd, anneal or qat", config.method));
 }

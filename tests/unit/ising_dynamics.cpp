@@ -3,6 +3,7 @@
 #include "ising/dynamics/cim.hpp"
 #include "ising/dynamics/descent.hpp"
 #include "ising/dynamics/dynamics_machine.hpp"
+#include "ising/hardware/transform.hpp"
 #include "ising/machines.hpp"
 #include "machine_checks.hpp"
 #include "random_ising.hpp"
@@ -188,6 +189,7 @@ BOOST_AUTO_TEST_CASE(products_of_all_forms_are_those_of_the_definition) {
         check_product(dense, *kernels, x, lanes, 1e-6);
         check_product(factored, *kernels, x, lanes, 1e-4);  // its diagonal is taken off again
         check_product(matrix_free(sparse), *kernels, x, lanes, 1e-6);
+        check_product(hardware::rounded(dense, 6), *kernels, x, lanes, 1e-6);
       }
     }
 }
@@ -320,6 +322,14 @@ BOOST_AUTO_TEST_CASE(common_units_are_found_or_refused) {
   BOOST_TEST(!common_unit(thirds));
   BOOST_TEST(!common_unit(none));
   BOOST_TEST(!common_unit(wide)->fits_bytes());
+  std::vector<double> coarse;
+  for (const int k : {127, -3, 0, 64, -127}) coarse.push_back(k * (0.7312 / 127));
+  BOOST_TEST(!common_unit(coarse));
+  BOOST_TEST(std::abs(byte_unit(coarse).value() - 0.7312 / 127) < 1e-15);
+  coarse.push_back(0.1);
+  BOOST_TEST(!byte_unit(coarse));
+  BOOST_TEST(!byte_unit(none));
+  BOOST_TEST(byte_unit(sixes).value() == 6);
   BOOST_TEST(common_unit(wide)->sums_exactly(131071));
   BOOST_TEST(!common_unit(wide)->sums_exactly(131072));
 }

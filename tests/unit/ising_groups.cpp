@@ -18,9 +18,9 @@ using testing::Words;
 namespace {
 
 std::unique_ptr<ProgrammedMachine> annealer(const IsingProblem& problem, bool swaps) {
-  GroupAnnealSettings settings;
-  settings.swaps = swaps;
-  return program_group_annealer(problem, settings);
+  GroupConfig groups;
+  groups.swaps = swaps;
+  return program_group_annealer(problem, SaConfig{}, groups);
 }
 
 /// Counts of states over a long walk at one temperature are those of Boltzmann, within six standard deviations of
@@ -73,7 +73,7 @@ BOOST_AUTO_TEST_CASE(folding_keeps_the_energies_of_states_that_keep_the_groups) 
 
 BOOST_AUTO_TEST_CASE(annealing_agrees_with_enumeration) {
   for (const bool swaps : {false, true})
-    testing::agrees_with_enumeration_on_groups([&](const IsingProblem& p) { return annealer(p, swaps); }, 250, 4, 60);
+    testing::agrees_with_enumeration_on_groups([&](const IsingProblem& p) { return annealer(p, swaps); }, 250, 8, 80);
 }
 
 BOOST_AUTO_TEST_CASE(tabu_agrees_with_enumeration) {

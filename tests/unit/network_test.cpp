@@ -59,6 +59,22 @@ BOOST_AUTO_TEST_CASE(bits_per_parameter_counts_biases_and_output) {
   BOOST_TEST(bits_per_parameter(architecture) < 1.1);
 }
 
+// Biases start next to the middle of their codebook, on both sides; weights are those of random_bits.
+BOOST_AUTO_TEST_CASE(starting_biases_are_small) {
+  for (const char* bias : {"1bit", "4bit", "8bit", "ternary"}) {
+    NetworkConfig config;
+    config.hidden[0].bias = config.output.bias = bias;
+    const Architecture architecture = build_architecture(config, {.features = 30, .classes = 10, .rms = 50});
+    const NetworkBits start = starting_bits(architecture, 7), random = random_bits(architecture, 7);
+    std::set<int> values;
+    for (std::size_t l = 0; l < start.size(); ++l) {
+      BOOST_TEST(start[l].weights == random[l].weights);
+      for (const int b : decode(architecture.layers[l], start[l]).biases) values.insert(b / architecture.layers[l].bias_unit);
+    }
+    BOOST_TEST((values == (bias == std::string("ternary") ? std::set{-1, 0} : std::set{-1, 1})));
+  }
+}
+
 // The forward pass as the definition says it, with real tables instead of segments.
 BOOST_AUTO_TEST_CASE(forward_pass_is_the_definition) {
   for (std::uint64_t seed = 0; seed < 100; ++seed) {

@@ -212,6 +212,51 @@ BOOST_AUTO_TEST_CASE(qcgd_finds_the_optimum_with_every_machine) {
   }
 }
 
+namespace {
+
+/// Ten classes, each a random prototype with noise.
+Samples clustered_samples(std::uint64_t seed, std::size_t count, int features) {
+  Words words(seed);
+  std::vector<int> prototypes;
+  for (int i = 0; i < 10 * features; ++i) prototypes.push_back(words.between(-5, 5));
+  Samples samples;
+  samples.features = features;
+  samples.global_size = count;
+  for (std::size_t s = 0; s < count; ++s) {
+    const int label = words.between(0, 9);
+    samples.labels.push_back(static_cast<std::uint8_t>(label));
+    for (int i = 0; i < features; ++i)
+      samples.inputs.push_back(
+          static_cast<std::int8_t>(prototypes[static_cast<std::size_t>(label * features + i)] + words.between(-3, 3)));
+  }
+  return samples;
+}
+
+}  // namespace
+
+// One output of ten has a tenth of the samples to say yes to. No class is lost, also where biases have many bits.
+BOOST_AUTO_TEST_CASE(qcgd_keeps_all_of_ten_classes) {
+  NetworkConfig network;
+  network.hidden[0] = {.units = 24, .weights = "1bit", .bias = "8bit"};
+  network.hidden.push_back(network.hidden[0]);
+  network.output = {.weights = "4bit", .bias = "4bit"};
+  for (std::uint64_t seed = 1; seed <= 3; ++seed) {
+    Config config;
+    config.seed = seed;
+    config.qcgd.iterations = 3;
+    config.machine.sweeps = 10;
+    DataSplits data;
+    data.train = clustered_samples(seed, 300, 40);
+    data.validation.features = 40;
+    const Architecture architecture = build_architecture(network, {40, 10, input_rms(data.train)});
+    std::vector<HistoryRow> history;
+    const SolveOutcome outcome = solve_qcgd({config, architecture, data, Grid{}, {}}, history);
+    const double accuracy = evaluate(architecture, outcome.incumbent, data.train, {}).accuracy();
+    BOOST_TEST_MESSAGE("ten classes, seed " << seed << ": training accuracy " << accuracy);
+    BOOST_TEST(accuracy > 0.95);
+  }
+}
+
 BOOST_AUTO_TEST_CASE(annealing_finds_the_optimum_of_small_problems) {
   for (std::uint64_t number = 0; number < 40; ++number) {
     RandomProblem problem = enumerable_problem(number, number % 2 == 0 ? "sign" : "tanh");
@@ -267,16 +312,49 @@ NetworkBits moved(const Architecture& architecture, const NetworkBits& bits, std
 
 }  // namespace
 
+namespace {
+
+/// The hinge of the lead, summed over the samples, from the definition.
+std::int64_t plain_lead_loss(const RandomProblem& problem, const NetworkBits& bits, int margin) {
+  const NetworkValues values = decode(problem.architecture, bits);
+  std::int64_t sum = 0;
+  for (std::size_t s = 0; s < problem.samples.size(); ++s) {
+    std::vector<int> z = forward(problem.architecture, values, problem.samples.row(s));
+    const int right = z[problem.samples.labels[s]];
+    z.erase(z.begin() + problem.samples.labels[s]);
+    sum += std::max(0, 2 * margin - (right - *std::max_element(z.begin(), z.end())));
+  }
+  return sum;
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_CASE(lead_loss_is_the_definition) {
+  int problems = 0;
+  for (std::uint64_t seed = 0; seed < 40; ++seed) {
+    const RandomProblem problem = random_problem(seed, 1 + static_cast<int>(seed % 3), 30);
+    if (problem.architecture.outputs() == 1) continue;
+    const NetworkBits bits = random_bits(problem.architecture, seed);
+    for (const int margin : {1, 5, 40}) {
+      const NetworkState state(problem.architecture, problem.samples, margin, bits, {}, MoveLoss::lead);
+      BOOST_TEST(state.loss() == plain_lead_loss(problem, bits, margin));
+    }
+    ++problems;
+  }
+  BOOST_TEST(problems > 15);
+}
+
 // Every change that a pass evaluates is what making the move and recomputing the loss gives; and moves made one
 // after the other leave the state equal to a fresh one.
 BOOST_AUTO_TEST_CASE(pass_changes_equal_recomputed_losses) {
   int swaps = 0;
-  for (std::uint64_t seed = 0; seed < 60; ++seed) {
+  for (std::uint64_t seed = 0; seed < 90; ++seed) {
     RandomProblem problem = random_problem(seed, 1 + static_cast<int>(seed % 3), 30);
     set_loss(problem.architecture, seed / 3);  // every depth meets every loss
+    const MoveLoss judge = seed < 60 ? MoveLoss::own : MoveLoss::lead;
     const int margin = margin_of(problem.architecture, 1.0);
     const std::vector<InputPair> pairs = similar_inputs(problem.samples, 2, {});
-    NetworkState state(problem.architecture, problem.samples, margin, random_bits(problem.architecture, seed), pairs);
+    NetworkState state(problem.architecture, problem.samples, margin, random_bits(problem.architecture, seed), pairs, judge);
     UnitPass pass(state);
     Words words(seed + 77);
     for (std::size_t l = 0; l < problem.architecture.layers.size(); ++l) {
@@ -289,12 +367,13 @@ BOOST_AUTO_TEST_CASE(pass_changes_equal_recomputed_losses) {
           pass.evaluate(plane, 0, changes);
           for (int index = 0; index < count; ++index) {
             const NetworkBits next = moved(problem.architecture, state.bits(), l, {plane, unit, index}, pairs);
-            const NetworkState fresh(problem.architecture, problem.samples, margin, next);
+            const NetworkState fresh(problem.architecture, problem.samples, margin, next, {}, judge);
             BOOST_REQUIRE_EQUAL(changes[static_cast<std::size_t>(index)], fresh.loss() - state.loss());
             swaps += plane.kind == MoveKind::swap && changes[static_cast<std::size_t>(index)] != 0;
           }
           pass.apply(plane, words.between(0, count - 1));
-          BOOST_REQUIRE_EQUAL(state.loss(), NetworkState(problem.architecture, problem.samples, margin, state.bits()).loss());
+          const NetworkState fresh(problem.architecture, problem.samples, margin, state.bits(), {}, judge);
+          BOOST_REQUIRE_EQUAL(state.loss(), fresh.loss());
         }
       }
     }

@@ -4,6 +4,7 @@
 #include "ising/anneal/block_reads.hpp"
 #include "ising/anneal/choose_chains.hpp"
 #include "ising/anneal/temperatures.hpp"
+#include "ising/groups/group_annealer.hpp"
 
 #include <fmt/format.h>
 
@@ -37,15 +38,17 @@ ReadSet ProgrammedAnnealing::read(const ReadRequest& request) {
     throw InputError(fmt::format("a warm start of {} spins for {}", request.warm_start.size(), problem().spins));
   if (!chains_) chains_ = std::make_unique<ChosenChains>(problem(), level_);
   const std::int64_t sweeps = request.sweeps > 0 ? request.sweeps : config_.sweeps;
-  return anneal_reads(chains_->chains(), problem().spins, schedule(config_, chains_->range(), sweeps), request);
+  ReadSet set = anneal_reads(chains_->chains(), problem().spins, schedule(config_, chains_->range(), sweeps), request);
+  if (chains_->choice().is_rounded)
+    for (Read& read : set.reads) read.energy = read.history.back().energy = energy(problem(), read.spins);
+  return set;
 }
 
 }  // namespace
 
 std::unique_ptr<ProgrammedMachine> SimulatedAnnealing::program(const IsingProblem& problem) const {
   check(problem);
-  if (!problem.groups.empty())
-    throw InputError("sa flips single spins and would break the one-hot groups: give them as penalties (with_group_penalties)");
+  if (!problem.groups.empty()) return program_group_annealer(problem, config_, groups_);
   return std::make_unique<ProgrammedAnnealing>(problem, config_, level_);
 }
 

@@ -25,6 +25,7 @@ public:
   virtual std::uint64_t keep_improved() = 0;
   /// All lanes continue from their best states.
   virtual void return_to_best() = 0;
+  [[nodiscard]] virtual Spins state(std::size_t lane) const = 0;
   [[nodiscard]] virtual double best_energy(std::size_t lane) const = 0;
   [[nodiscard]] virtual Spins best(std::size_t lane) const = 0;
   /// New fields h in the same units (whole numbers where the couplings are), before the next begin().

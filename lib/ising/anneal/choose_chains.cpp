@@ -4,6 +4,9 @@
 #include "ising/anneal/lane_chains.hpp"
 #include "ising/anneal/real_chains.hpp"
 
+#include <cmath>
+#include <cstdint>
+
 namespace isinglass {
 
 namespace {
@@ -11,6 +14,8 @@ namespace {
 /// From this part of all pairs on, a full matrix is faster than rows of neighbours.
 constexpr double dense_part = 0.5;
 constexpr std::size_t fewest_dense = 64;
+/// Of the last temperature: a grid of couplings must be finer.
+constexpr double finest_part = 1e-4;
 
 bool suits_dense(const IsingProblem& problem) {
   const auto* sparse = std::get_if<SparseCouplings>(&problem.couplings);
@@ -26,19 +31,28 @@ IsingProblem formed(const IsingProblem& problem) {
   return {problem.spins, to_dense(problem), problem.fields, problem.offset};
 }
 
-Coefficients coefficients_of(const IsingProblem& problem) {
+CoefficientUnits coefficients_of(const IsingProblem& problem) {
   if (const auto* sparse = std::get_if<SparseCouplings>(&problem.couplings)) return {*sparse, problem.spins};
   return {std::get<DenseCouplings>(problem.couplings), problem.spins};
 }
 
+/// Real couplings on a grid on which the largest local field has 30 bits: fields are exact sums again, and 16 replicas share a
+/// vector. The grid is a power of two, so that new fields seldom change it. Not if it is too coarse for the coldest moves.
+ChainChoice choose_real(const CoefficientUnits& coefficients, std::span<const double> fields, double cold) {
+  const double unit = std::ldexp(1.0, std::ilogb(coefficients.largest_field(fields)) - 28);
+  if (unit > finest_part * cold) return {ChainKind::sparse_real};
+  return {ChainKind::lanes32, unit, true};
+}
+
 /// Local fields of lanes must stay in the range of their integers, and the dense kernel has couplings of 8 bits.
-ChainChoice choose(const Coefficients& coefficients, std::span<const double> fields, bool is_dense) {
+ChainChoice choose(const CoefficientUnits& coefficients, std::span<const double> fields, bool is_dense, double cold) {
   const double unit = coefficients.unit(fields);
-  if (unit == 0) return {is_dense ? ChainKind::dense_real : ChainKind::sparse_real};
-  const double largest = coefficients.largest_field(fields) / unit + 0.5;
+  if (unit == 0) return is_dense ? ChainChoice{ChainKind::dense_real} : choose_real(coefficients, fields, cold);
+  const double largest = std::round(coefficients.largest_field(fields) / unit);
   if (is_dense) {
-    if (largest <= INT16_MAX && coefficients.largest_coupling() / unit <= INT8_MAX + 0.5)
-      return {ChainKind::dense_integer, unit};
+    const bool are_bytes = std::round(coefficients.largest_coupling() / unit) <= INT8_MAX;
+    if (are_bytes && largest <= INT16_MAX) return {ChainKind::dense16, unit};
+    if (are_bytes && largest <= INT32_MAX / 2) return {ChainKind::dense32, unit};
     return {ChainKind::dense_real};
   }
   if (largest <= INT8_MAX) return {ChainKind::lanes8, unit};
@@ -55,8 +69,10 @@ std::unique_ptr<Chains> make_chains(const IsingProblem& problem, const ChainChoi
       return std::make_unique<LaneChains<std::int16_t>>(problem, choice.unit, level);
     case ChainKind::lanes32:
       return std::make_unique<LaneChains<std::int32_t>>(problem, choice.unit, level);
-    case ChainKind::dense_integer:
-      return std::make_unique<DenseChains>(problem, choice.unit, level);
+    case ChainKind::dense16:
+      return std::make_unique<DenseChains<std::int16_t>>(problem, choice.unit, level);
+    case ChainKind::dense32:
+      return std::make_unique<DenseChains<std::int32_t>>(problem, choice.unit, level);
     case ChainKind::dense_real:
       return std::make_unique<RealChains<DenseCouplings>>(problem);
     case ChainKind::sparse_real:
@@ -72,10 +88,15 @@ ChosenChains::ChosenChains(const IsingProblem& problem, SimdLevel level) : Chose
 ChosenChains::ChosenChains(const IsingProblem& problem, SimdLevel level, Formed)
     : is_dense_(std::holds_alternative<DenseCouplings>(problem.couplings)),
       coefficients_(coefficients_of(problem)),
-      choice_(choose(coefficients_, problem.fields, is_dense_)),
-      chains_(make_chains(problem, choice_, level)),
-      range_(automatic_range(problem)) {}
+      range_(automatic_range(problem)),
+      choice_(choose(coefficients_, problem.fields, is_dense_, range_.cold)),
+      chains_(make_chains(problem, choice_, level)) {}
 
-bool ChosenChains::set_fields(std::span<const double>) { return false; }
+bool ChosenChains::set_fields(std::span<const double> fields) {
+  const bool has_couplings = coefficients_.largest_coupling() > 0;  // else the temperatures come from the fields
+  if (!has_couplings || choose(coefficients_, fields, is_dense_, range_.cold) != choice_) return false;
+  chains_->set_fields(fields);
+  return true;
+}
 
 }  // namespace isinglass

@@ -8,8 +8,9 @@
 
 namespace isinglass {
 
-/// One chain at a time on a full matrix of whole coefficients of at most 8 bits, with fields of 16 bits: 32 proposals are
-/// compared at once, an accept adds a row to all fields.
+/// One chain at a time on a full matrix of whole couplings of at most 8 bits: 32 (16-bit fields) or 16 (32-bit fields)
+/// proposals are compared at once, an accept adds a row to all fields. No local field may be beyond the range of Field.
+template <class Field>
 class DenseChains : public Chains {
 public:
   DenseChains(const IsingProblem& problem, double unit, SimdLevel level);
@@ -20,22 +21,28 @@ public:
   std::uint64_t keep_improved() override;
   void return_to_best() override;
   [[nodiscard]] double best_energy(std::size_t) const override { return offset_ + unit_ * static_cast<double>(best_energy_); }
+  [[nodiscard]] Spins state(std::size_t lane) const override;
   [[nodiscard]] Spins best(std::size_t lane) const override;
   void set_fields(std::span<const double> fields) override;
 
 private:
   void load_rows(std::span<const double> couplings);
-  [[nodiscard]] bool is_up(std::size_t i) const { return (up_[i / dense_group] >> (i % dense_group) & 1U) != 0; }
-  /// Fields and energy of the state in up_, from scratch.
-  void recompute();
+  /// What kernels work on, for groups first .. last - 1.
+  [[nodiscard]] DenseSweep<Field> view(std::size_t first, std::size_t last);
+  /// Flips what is needed to get to a state.
+  void move_to(std::span<const std::uint32_t> up);
+  [[nodiscard]] std::int64_t energy_of_state() const;
 
-  SimdLevel level_;
+  static constexpr std::size_t group = dense_group<Field>;
+  DenseKernels<Field> kernels_;
+  bool takes_bits_ = false;
   std::size_t spins_ = 0, groups_ = 0;
   double unit_ = 1, offset_ = 0;
   std::vector<std::int32_t> h_;      // [spins]
   AlignedVector<std::int8_t> rows_;  // see DenseSweep; empty if all couplings are +-1 and the level takes bits
   std::vector<std::uint32_t> bits_, real_, up_, best_up_;
-  AlignedVector<std::int16_t> fields_, scaled_;
+  AlignedVector<Field> fields_, scaled_;
+  std::vector<std::int64_t> all_down_;  // -sum_j J_ij, [spins]: fields without h where all spins are -1
   ThresholdPool pool_;
   Places places_;
   std::int64_t energy_ = 0, best_energy_ = 0;  // in units

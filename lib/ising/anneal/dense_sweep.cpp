@@ -8,53 +8,80 @@ namespace isinglass {
 namespace {
 
 /// fields += twice the row, with the sign that the flip of a spin gives it: downwards if it was up.
-__attribute__((always_inline)) inline void add_row(std::int16_t* fields, const std::int8_t* row, bool was_up,
-                                                   std::size_t size) {
+template <class Field>
+__attribute__((always_inline)) inline void add_row(Field* fields, const std::int8_t* row, bool was_up, std::size_t size) {
   const int factor = was_up ? -2 : 2;
-  for (std::size_t k = 0; k < size; ++k) fields[k] = static_cast<std::int16_t>(fields[k] + factor * row[k]);
+  for (std::size_t k = 0; k < size; ++k) fields[k] = static_cast<Field>(fields[k] + factor * row[k]);
 }
 
 /// Which spins of a group, that are +1 where `up` says, accept a flip. The same for all kernels.
-__attribute__((always_inline)) inline std::uint32_t takers(const std::int16_t* fields, std::uint32_t up, const std::int16_t* p,
-                                                           const std::int16_t* q) {
+template <class Field>
+__attribute__((always_inline)) inline std::uint32_t takers(const Field* fields, std::uint32_t up, const Field* p,
+                                                           const Field* q) {
   std::uint32_t taken = 0;
-  for (std::size_t k = 0; k < dense_group; ++k) {
+  for (std::size_t k = 0; k < dense_group<Field>; ++k) {
     const int cost = (up >> k & 1U) != 0 ? -fields[k] : fields[k];
     taken |= static_cast<std::uint32_t>(cost <= std::min(p[k], q[k])) << k;
   }
   return taken;
 }
 
-__attribute__((always_inline)) inline DenseResult sweep_loops(const DenseSweep& sweep, Places& places) {
-  const std::size_t stride = sweep.groups * dense_group;
+template <class Field>
+__attribute__((always_inline)) inline DenseResult sweep_loops(const DenseSweep<Field>& sweep, Places& places) {
+  const std::size_t stride = sweep.groups * dense_group<Field>;
   DenseResult result;
   for (std::size_t g = sweep.first; g < sweep.last; ++g) {
     places.next();
-    const std::int16_t *p = sweep.pool + places.first(), *q = sweep.pool + places.second();
-    std::int16_t* fields = sweep.fields + g * dense_group;
+    const Field *p = sweep.pool + places.first(), *q = sweep.pool + places.second();
+    Field* fields = sweep.fields + g * dense_group<Field>;
     std::uint32_t left = sweep.real[g];
     while (const std::uint32_t taken = takers(fields, sweep.up[g], p, q) & left) {
       const auto k = static_cast<std::size_t>(std::countr_zero(taken));
       const bool was_up = (sweep.up[g] >> k & 1U) != 0;
       result.cost += was_up ? -fields[k] : fields[k];
       ++result.accepted;
-      add_row(sweep.fields, sweep.rows + (g * dense_group + k) * stride, was_up, stride);
+      add_row(sweep.fields, sweep.rows + (g * dense_group<Field> + k) * stride, was_up, stride);
       sweep.up[g] ^= std::uint32_t{1} << k;
-      left &= k == 31 ? 0U : ~std::uint32_t{0} << (k + 1);
+      left &= ~((std::uint32_t{2} << k) - 1);
     }
   }
   return result;
 }
 
-__attribute__((target("avx2"))) DenseResult sweep_dense_avx2(const DenseSweep& sweep, Places& places) {
+template <class Field>
+__attribute__((always_inline)) inline void flip_loop(const DenseSweep<Field>& sweep, DenseFlip flip) {
+  const std::size_t stride = sweep.groups * dense_group<Field>;
+  add_row(sweep.fields, sweep.rows + flip.spin * stride, flip.was_up, stride);
+}
+
+template <class Field>
+__attribute__((target("avx2"))) DenseResult sweep_avx2(const DenseSweep<Field>& sweep, Places& places) {
   return sweep_loops(sweep, places);
+}
+template <class Field>
+__attribute__((target("avx2"))) void flip_avx2(const DenseSweep<Field>& sweep, DenseFlip flip) {
+  flip_loop(sweep, flip);
+}
+
+template <class Field>
+DenseResult sweep_plain(const DenseSweep<Field>& sweep, Places& places) {
+  return sweep_loops(sweep, places);
+}
+template <class Field>
+void flip_plain(const DenseSweep<Field>& sweep, DenseFlip flip) {
+  flip_loop(sweep, flip);
 }
 
 }  // namespace
 
-DenseResult sweep_dense(const DenseSweep& sweep, Places& places, SimdLevel level) {
-  if (level == SimdLevel::avx512) return sweep_dense_avx512(sweep, places);
-  return level == SimdLevel::avx2 ? sweep_dense_avx2(sweep, places) : sweep_loops(sweep, places);
+template <class Field>
+DenseKernels<Field> dense_kernels(SimdLevel level) {
+  if (level == SimdLevel::avx512) return dense_kernels_avx512<Field>();
+  if (level == SimdLevel::avx2) return {&sweep_avx2<Field>, &flip_avx2<Field>};
+  return {&sweep_plain<Field>, &flip_plain<Field>};
 }
+
+template DenseKernels<std::int16_t> dense_kernels(SimdLevel);
+template DenseKernels<std::int32_t> dense_kernels(SimdLevel);
 
 }  // namespace isinglass

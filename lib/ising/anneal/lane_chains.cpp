@@ -9,6 +9,16 @@
 
 namespace isinglass {
 
+namespace {
+
+Spins spins_of(std::span<const std::uint64_t> up, std::size_t lane) {
+  Spins spins(up.size());
+  for (std::size_t i = 0; i < spins.size(); ++i) spins[i] = (up[i] >> lane & 1U) != 0 ? std::int8_t{1} : std::int8_t{-1};
+  return spins;
+}
+
+}  // namespace
+
 template <class Int>
 LaneChains<Int>::LaneChains(const IsingProblem& problem, double unit, SimdLevel level)
     : sweeper_(lane_sweeper<Int>(level)),
@@ -120,10 +130,13 @@ void LaneChains<Int>::return_to_best() {
 }
 
 template <class Int>
+Spins LaneChains<Int>::state(std::size_t lane) const {
+  return spins_of(up_, lane);
+}
+
+template <class Int>
 Spins LaneChains<Int>::best(std::size_t lane) const {
-  Spins spins(best_up_.size());
-  for (std::size_t i = 0; i < spins.size(); ++i) spins[i] = (best_up_[i] >> lane & 1U) != 0 ? std::int8_t{1} : std::int8_t{-1};
-  return spins;
+  return spins_of(best_up_, lane);
 }
 
 template class LaneChains<std::int8_t>;

@@ -24,6 +24,7 @@ public:
   [[nodiscard]] double best_energy(std::size_t lane) const override {
     return offset_ + unit_ * static_cast<double>(best_energy_[lane]);
   }
+  [[nodiscard]] Spins state(std::size_t lane) const override;
   [[nodiscard]] Spins best(std::size_t lane) const override;
   void set_fields(std::span<const double> fields) override;
 

@@ -20,6 +20,7 @@ public:
   std::uint64_t keep_improved() override;
   void return_to_best() override;
   [[nodiscard]] double best_energy(std::size_t) const override { return offset_ + best_energy_; }
+  [[nodiscard]] Spins state(std::size_t) const override { return spins_; }
   [[nodiscard]] Spins best(std::size_t) const override { return best_spins_; }
   void set_fields(std::span<const double> fields) override { h_.assign(fields.begin(), fields.end()); }
 

@@ -1,7 +1,5 @@
 #include "ising/anneal/temperatures.hpp"
 
-#include "ising/anneal/random_states.hpp"
-
 #include <algorithm>
 #include <cmath>
 
@@ -9,15 +7,19 @@ namespace isinglass {
 
 namespace {
 
-/// Calls visit(k, J_ik) for row i.
-template <class Visit>
-void for_row(const SparseCouplings& j, std::size_t, std::size_t i, const Visit& visit) {
-  for (auto k = static_cast<std::size_t>(j.start[i]); k < static_cast<std::size_t>(j.start[i + 1]); ++k)
-    visit(static_cast<std::size_t>(j.column[k]), j.value[k]);
-}
-template <class Visit>
-void for_row(const DenseCouplings& j, std::size_t spins, std::size_t i, const Visit& visit) {
-  for (std::size_t k = 0; k < spins; ++k) visit(k, j.value[i * spins + k]);
+/// The sizes of couplings of spin i, without zeros.
+std::vector<double> sizes_of(const IsingProblem& problem, std::size_t i) {
+  std::span<const double> row;
+  if (const auto* sparse = std::get_if<SparseCouplings>(&problem.couplings))
+    row = std::span(sparse->value)
+              .subspan(static_cast<std::size_t>(sparse->start[i]),
+                       static_cast<std::size_t>(sparse->start[i + 1] - sparse->start[i]));
+  else
+    row = std::span(std::get<DenseCouplings>(problem.couplings).value).subspan(i * problem.spins, problem.spins);
+  std::vector<double> sizes;
+  for (const double v : row)
+    if (v != 0) sizes.push_back(std::abs(v));
+  return sizes;
 }
 
 /// The value below which a part `q` of the values lies.
@@ -27,57 +29,42 @@ double quantile(std::vector<double> values, double q) {
   return *at;
 }
 
-/// Root-mean-square local fields in random states.
-template <class Form>
-std::vector<double> random_fields(const Form& couplings, std::span<const double> h) {
-  std::vector<double> rms;
-  for (std::size_t i = 0; i < h.size(); ++i) {
-    double sum = h[i] * h[i];
-    for_row(couplings, h.size(), i, [&](std::size_t, double v) { sum += v * v; });
-    if (sum > 0) rms.push_back(std::sqrt(sum));
-  }
-  return rms;
+double root_of_squares(std::span<const double> values) {
+  double sum = 0;
+  for (const double v : values) sum += v * v;
+  return std::sqrt(sum);
 }
 
-/// |f_i| != 0 in a state that descent ends in.
-template <class Form>
-std::vector<double> quenched_fields(const Form& couplings, std::span<const double> h) {
-  const std::size_t n = h.size();
-  Spins s = random_state(0, 0, n);
-  std::vector<double> f(h.begin(), h.end());
-  for (std::size_t i = 0; i < n; ++i) for_row(couplings, n, i, [&](std::size_t k, double v) { f[k] += v * s[i]; });
-  bool any = true;
-  for (int sweep = 0; any && sweep < 50; ++sweep) {
-    any = false;
-    for (std::size_t i = 0; i < n; ++i) {
-      if (s[i] * f[i] <= 0) continue;
-      s[i] = static_cast<std::int8_t>(-s[i]);
-      for_row(couplings, n, i, [&](std::size_t k, double v) { f[k] += 2 * v * s[i]; });
-      any = true;
-    }
-  }
-  std::vector<double> sizes;
-  const double noise = 1e-9 * std::abs(*std::ranges::max_element(f, {}, [](double v) { return std::abs(v); }));
-  for (const double v : f)
-    if (std::abs(v) > noise) sizes.push_back(std::abs(v));
-  return sizes;
+/// Spins that are looked at, evenly spread.
+constexpr std::size_t most_rows = 512;
+
+/// Measured on random graphs, planar-like graphs and full matrices: neither end needs fine tuning.
+TemperatureRange range_of(const std::vector<double>& strong, const std::vector<double>& typical) {
+  const double hot = 1.1 * quantile(strong, 0.75);
+  return {hot, std::min(hot, 0.13 * quantile(typical, 0.1))};
 }
 
-template <class Form>
-TemperatureRange range_of(const Form& couplings, std::span<const double> h) {
-  const std::vector<double> random = random_fields(couplings, h);
-  if (random.empty()) return {};
-  const double hot = 1.2 * quantile(random, 0.75);
-  const std::vector<double> quenched = quenched_fields(couplings, h);
-  const double cold = quenched.empty() ? hot / 10 : 0.3 * quantile(quenched, 0.1);
-  return {hot, std::min(cold, hot / 5)};
+double temperature(const std::string& cooling, TemperatureRange range, double part) {
+  if (cooling == "linear") return range.hot + part * (range.cold - range.hot);
+  return range.hot * std::pow(range.cold / range.hot, part);
 }
 
 }  // namespace
 
 TemperatureRange automatic_range(const IsingProblem& problem) {
-  if (const auto* sparse = std::get_if<SparseCouplings>(&problem.couplings)) return range_of(*sparse, problem.fields);
-  return range_of(std::get<DenseCouplings>(problem.couplings), problem.fields);
+  std::vector<double> strong, typical, alone;
+  const std::size_t step = (problem.spins + most_rows - 1) / most_rows;
+  for (std::size_t i = 0; i < problem.spins; i += step) {
+    const std::vector<double> sizes = sizes_of(problem, i);
+    if (sizes.empty()) {
+      if (problem.fields[i] != 0) alone.push_back(std::abs(problem.fields[i]));
+      continue;
+    }
+    strong.push_back(root_of_squares(sizes));
+    typical.push_back(quantile(sizes, 0.5) * std::sqrt(static_cast<double>(sizes.size())));
+  }
+  if (!strong.empty()) return range_of(strong, typical);
+  return alone.empty() ? TemperatureRange{} : range_of(alone, alone);
 }
 
 std::vector<double> schedule(const SaConfig& config, TemperatureRange range, std::int64_t sweeps) {
@@ -87,8 +74,7 @@ std::vector<double> schedule(const SaConfig& config, TemperatureRange range, std
   std::vector<double> temperatures;
   for (std::int64_t t = 0; t < sweeps; ++t) {
     const double part = sweeps == 1 ? 1 : static_cast<double>(t) / static_cast<double>(sweeps - 1);
-    temperatures.push_back(config.cooling == "geometric" ? range.hot * std::pow(range.cold / range.hot, part)
-                                                         : 1 / (1 / range.hot + part * (1 / range.cold - 1 / range.hot)));
+    temperatures.push_back(temperature(config.cooling, range, part));
   }
   return temperatures;
 }

@@ -12,6 +12,10 @@ namespace isinglass {
 
 namespace {
 
+std::uint32_t low_word(std::uint64_t n) { return static_cast<std::uint32_t>(n); }
+std::uint32_t high_word(std::uint64_t n) { return static_cast<std::uint32_t>(n >> 32U); }
+std::uint64_t joined(std::uint32_t high, std::uint32_t low) { return (static_cast<std::uint64_t>(high) << 32U) | low; }
+
 using Quantiles = std::array<std::uint16_t, ThresholdPool::size>;
 
 Quantiles sorted_quantiles(double one) {
@@ -50,18 +54,23 @@ ISINGLASS_VECTOR void scale_bytes(const std::uint16_t* quantiles, Factor f, std:
 }  // namespace
 
 Places ThresholdPool::shuffle(std::uint64_t seed, std::uint64_t chunk) {
+  const std::pair<std::uint64_t, std::uint64_t> wanted{seed, chunk / chunks_a_shuffle};
+  if (shuffled_ != wanted) shuffle_anew(wanted.first, wanted.second);
+  shuffled_ = wanted;
+  const auto words = draw(seed, Stream::read, low_word(chunk), high_word(chunk), 0, 1);
+  return Places{joined(words[0], words[1])};
+}
+
+void ThresholdPool::shuffle_anew(std::uint64_t seed, std::uint64_t group) {
   static const Quantiles sorted = sorted_quantiles(one);
-  const auto words =
-      draw(seed, Stream::read, static_cast<std::uint32_t>(chunk), static_cast<std::uint32_t>(chunk >> 32U), 0, 1);
-  Places random{(static_cast<std::uint64_t>(words[0]) << 32U) | words[1]};
+  const auto words = draw(seed, Stream::read, low_word(group), high_word(group), 0, 2);
+  Places random{joined(words[0], words[1])};
   std::ranges::copy(sorted, quantiles_.begin());
   for (std::size_t k = size - 1; k > 0; --k) {
     random.next();
-    std::swap(quantiles_[k],
-              quantiles_[below(static_cast<std::uint32_t>(random.state >> 32U), static_cast<std::uint32_t>(k + 1))]);
+    std::swap(quantiles_[k], quantiles_[below(high_word(random.state), static_cast<std::uint32_t>(k + 1))]);
   }
   std::copy_n(quantiles_.begin(), padded - size, quantiles_.begin() + size);
-  return Places{(static_cast<std::uint64_t>(words[2]) << 32U) | words[3]};
 }
 
 void ThresholdPool::scale(double temperature, std::span<std::int8_t> scaled) const {

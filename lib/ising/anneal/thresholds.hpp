@@ -2,7 +2,9 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
+#include <utility>
 #include <vector>
 
 /// Metropolis thresholds without exp and without a random number a proposal.
@@ -27,7 +29,9 @@ public:
   static constexpr std::size_t size = 4096, padded = size + 64;
   ThresholdPool() : quantiles_(padded) {}
 
-  /// A new shuffle, determined by the seed and what is drawn. Returns where the places of the visits begin.
+  /// Shuffles, determined by the seed and by chunk / chunks_a_shuffle. Returns where the places of the visits begin, determined
+  /// by seed and chunk.
+  static constexpr std::uint64_t chunks_a_shuffle = 64;
   [[nodiscard]] Places shuffle(std::uint64_t seed, std::uint64_t chunk);
 
   /// The largest T that scaled() takes: thresholds stay below 2^15 (whole numbers of 31 bits: any).
@@ -48,7 +52,10 @@ public:
 
 private:
   static constexpr int one = 4096;  ///< a = 1
+  void shuffle_anew(std::uint64_t seed, std::uint64_t group);
+
   std::vector<std::uint16_t> quantiles_;
+  std::optional<std::pair<std::uint64_t, std::uint64_t>> shuffled_;  // seed and group of the last shuffle
 };
 
 }  // namespace isinglass

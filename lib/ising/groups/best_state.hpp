@@ -26,12 +26,8 @@ public:
   /// Target, deadline or stop_is_asked.
   [[nodiscard]] bool is_over() const { return is_over_; }
   [[nodiscard]] double energy() const { return energy_; }
-  /// The read, its energy computed anew.
-  [[nodiscard]] Read take(const IsingProblem& problem, std::int64_t index) {
-    Read read{index, std::move(spins_), 0, std::move(history_)};
-    read.energy = isinglass::energy(problem, read.spins);
-    return read;
-  }
+  /// The best state as a read.
+  [[nodiscard]] Read take(std::int64_t index) { return {index, std::move(spins_), energy_, std::move(history_)}; }
 
 private:
   StopRule stop_;

@@ -6,7 +6,6 @@
 #include "ising/groups/thermal_state.hpp"
 
 #include <algorithm>
-#include <cmath>
 
 namespace isinglass {
 
@@ -14,8 +13,8 @@ namespace {
 
 class GroupAnnealer : public ProgrammedCopy {
 public:
-  GroupAnnealer(const IsingProblem& problem, const GroupAnnealSettings& settings)
-      : ProgrammedCopy(problem), settings_(settings) {
+  GroupAnnealer(const IsingProblem& problem, const SaConfig& config, const GroupConfig& groups)
+      : ProgrammedCopy(problem), config_(config), groups_(groups) {
     check_groups_can_be_kept(problem);
     reprogrammed();
   }
@@ -26,26 +25,24 @@ private:
     const IsingProblem folded = fold_groups(problem());
     state_ = make_thermal_state(folded);
     range_ = temperature_range(folded, *state_);
-    if (settings_.hot_temperature > 0) range_.hot = settings_.hot_temperature;
-    if (settings_.cold_temperature > 0) range_.cold = settings_.cold_temperature;
   }
   /// One read; sweeps made.
-  [[nodiscard]] std::int64_t anneal(BestState& best, QuickRandom& random, std::int64_t sweeps);
+  [[nodiscard]] std::int64_t anneal(BestState& best, QuickRandom& random, const std::vector<double>& temperatures);
 
-  GroupAnnealSettings settings_;
+  SaConfig config_;
+  GroupConfig groups_;
   std::unique_ptr<ThermalState> state_;
   TemperatureRange range_;
 };
 
-std::int64_t GroupAnnealer::anneal(BestState& best, QuickRandom& random, std::int64_t sweeps) {
+std::int64_t GroupAnnealer::anneal(BestState& best, QuickRandom& random, const std::vector<double>& temperatures) {
   const auto poll_period = static_cast<std::int64_t>(1 + 100'000 / (problem().spins + 1));
-  const double ratio = sweeps > 1 ? std::pow(range_.cold / range_.hot, 1 / static_cast<double>(sweeps - 1)) : 1;
-  double temperature = sweeps > 1 ? range_.hot : range_.cold;
   best.offer(state_->energy(), state_->spins());
   std::int64_t made = 0;
-  for (; made < sweeps && !best.is_over(); ++made, temperature *= ratio) {
-    state_->sweep(1 / temperature, random);
-    if (settings_.swaps) state_->swap_groups(1 / temperature, random);
+  for (; made < std::ssize(temperatures) && !best.is_over(); ++made) {
+    const double beta = 1 / temperatures[static_cast<std::size_t>(made)];
+    state_->sweep(beta, random);
+    if (groups_.swaps) state_->swap_groups(beta, random);
     if (best.improves(state_->energy())) best.offer(state_->energy(), state_->spins());
     if (made % poll_period == 0) best.poll();
   }
@@ -56,14 +53,16 @@ std::int64_t GroupAnnealer::anneal(BestState& best, QuickRandom& random, std::in
 
 ReadSet GroupAnnealer::read(const ReadRequest& request) {
   ReadSet set;
+  const std::vector<double> temperatures =
+      schedule(config_, range_, request.sweeps > 0 ? request.sweeps : static_cast<std::int64_t>(config_.sweeps));
   for (std::int64_t r = 0; r < request.count && !set.was_cut; ++r) {
     const std::int64_t index = request.first + r;
     QuickRandom random(request.seed, index, 0);
     state_->set(start_state(problem(), request, random));
     BestState best{StopRule(request)};
-    set.field_evaluations += anneal(best, random, request.sweeps > 0 ? request.sweeps : settings_.sweeps);
+    set.field_evaluations += anneal(best, random, temperatures);
     set.was_cut = best.is_over();
-    set.reads.push_back(best.take(problem(), index));
+    set.reads.push_back(best.take(index));
   }
   set.spin_updates = set.field_evaluations * static_cast<std::int64_t>(problem().spins);
   return set;
@@ -71,8 +70,9 @@ ReadSet GroupAnnealer::read(const ReadRequest& request) {
 
 }  // namespace
 
-std::unique_ptr<ProgrammedMachine> program_group_annealer(const IsingProblem& problem, const GroupAnnealSettings& settings) {
-  return std::make_unique<GroupAnnealer>(problem, settings);
+std::unique_ptr<ProgrammedMachine> program_group_annealer(const IsingProblem& problem, const SaConfig& config,
+                                                          const GroupConfig& groups) {
+  return std::make_unique<GroupAnnealer>(problem, config, groups);
 }
 
 }  // namespace isinglass

@@ -2,43 +2,12 @@
 
 #include "ising/coefficients.hpp"
 #include "ising/groups/fold.hpp"
+#include "ising/groups/row_loops.hpp"
 
 #include <algorithm>
 #include <utility>
 
 namespace isinglass {
-
-namespace {
-
-// Sums and differences alone, so that no fused multiply-add changes a bit between machines.
-#if defined(__x86_64__) && !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
-#define ISINGLASS_ROW_LOOP __attribute__((target_clones("avx512f", "avx2", "default"), optimize("O3")))
-#else
-#define ISINGLASS_ROW_LOOP
-#endif
-
-ISINGLASS_ROW_LOOP void add_row(float* __restrict field, const float* __restrict row, std::size_t n) {
-  for (std::size_t i = 0; i < n; ++i) field[i] += row[i];
-}
-ISINGLASS_ROW_LOOP void add_row(double* __restrict field, const double* __restrict row, std::size_t n) {
-  for (std::size_t i = 0; i < n; ++i) field[i] += row[i];
-}
-ISINGLASS_ROW_LOOP void subtract_row(float* __restrict field, const float* __restrict row, std::size_t n) {
-  for (std::size_t i = 0; i < n; ++i) field[i] -= row[i];
-}
-ISINGLASS_ROW_LOOP void subtract_row(double* __restrict field, const double* __restrict row, std::size_t n) {
-  for (std::size_t i = 0; i < n; ++i) field[i] -= row[i];
-}
-ISINGLASS_ROW_LOOP void move_row(float* __restrict field, const float* __restrict up, const float* __restrict down,
-                                 std::size_t n) {
-  for (std::size_t i = 0; i < n; ++i) field[i] += up[i] - down[i];
-}
-ISINGLASS_ROW_LOOP void move_row(double* __restrict field, const double* __restrict up, const double* __restrict down,
-                                 std::size_t n) {
-  for (std::size_t i = 0; i < n; ++i) field[i] += up[i] - down[i];
-}
-
-}  // namespace
 
 GroupLayout::GroupLayout(const IsingProblem& problem) : slot_of(problem.spins) {
   for (const OneHotGroup& group : problem.groups) {
@@ -81,21 +50,21 @@ FieldRows<Real>::FieldRows(const IsingProblem& problem, const GroupLayout& layou
 
 template <class Real>
 void FieldRows<Real>::add(std::size_t slot, std::span<Real> field) const {
-  if (is_dense()) return add_row(field.data(), row(slot), size_);
+  if (is_dense()) return row_loops::add(field.data(), row(slot), size_);
   for (auto k = static_cast<std::size_t>(start_[slot]); k < static_cast<std::size_t>(start_[slot + 1]); ++k)
     field[static_cast<std::size_t>(column_[k])] += value_[k];
 }
 
 template <class Real>
 void FieldRows<Real>::subtract(std::size_t slot, std::span<Real> field) const {
-  if (is_dense()) return subtract_row(field.data(), row(slot), size_);
+  if (is_dense()) return row_loops::subtract(field.data(), row(slot), size_);
   for (auto k = static_cast<std::size_t>(start_[slot]); k < static_cast<std::size_t>(start_[slot + 1]); ++k)
     field[static_cast<std::size_t>(column_[k])] -= value_[k];
 }
 
 template <class Real>
 void FieldRows<Real>::move(std::size_t up, std::size_t down, std::span<Real> field) const {
-  if (is_dense()) return move_row(field.data(), row(up), row(down), size_);
+  if (is_dense()) return row_loops::move(field.data(), row(up), row(down), size_);
   add(up, field);
   subtract(down, field);
 }

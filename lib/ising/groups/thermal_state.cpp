@@ -3,6 +3,7 @@
 #include "ising/coefficients.hpp"
 #include "ising/groups/boltzmann.hpp"
 #include "ising/groups/fold.hpp"
+#include "ising/groups/row_loops.hpp"
 #include "ising/groups/start.hpp"
 
 #include <algorithm>
@@ -15,7 +16,10 @@ namespace {
 /// What copies of a state share.
 template <class Real>
 struct Model {
-  explicit Model(const IsingProblem& p) : problem(p), layout(p), rows(p, layout), rank(layout.groups()) {
+  explicit Model(const IsingProblem& p) : problem(p), layout(p), rows(p, layout), rank(layout.groups()), all_down(p.spins) {
+    const std::vector<double> fields = local_fields(p, Spins(p.spins, -1));
+    for (std::size_t slot = 0; slot < p.spins; ++slot)
+      all_down[slot] = static_cast<Real>(fields[static_cast<std::size_t>(layout.spin_of[slot])]);
     for (std::size_t g = 0; g < layout.groups(); ++g) {
       const std::size_t size = layout.start[g + 1] - layout.start[g];
       auto like = std::ranges::find(peers, size, [&](const std::vector<std::size_t>& class_) {
@@ -33,6 +37,7 @@ struct Model {
   Boltzmann boltzmann;
   std::vector<std::vector<std::size_t>> peers;  ///< groups of one size
   std::vector<std::size_t> rank;                ///< [groups] where in `peers`
+  std::vector<Real> all_down;                   ///< [slots] the fields where all spins are -1
 };
 
 template <class Real>
@@ -82,7 +87,8 @@ private:
     up_[g] = slot;
     model_->rows.move(slot, down, field_);
   }
-  void draw_value(std::size_t g, double beta, QuickRandom& random);
+  /// `reach`: how far a field may be above the present one to be drawn at all.
+  void draw_value(std::size_t g, double beta, Real reach, QuickRandom& random);
   [[nodiscard]] double swap_cost(std::size_t g, std::size_t h, std::size_t new_g, std::size_t new_h) const;
 
   std::shared_ptr<const Model<Real>> model_;
@@ -94,28 +100,28 @@ private:
 
 template <class Real>
 void State<Real>::set(std::span<const std::int8_t> spins) {
-  const std::vector<double> fields = local_fields(model_->problem, spins);
-  energy_ = isinglass::energy(model_->problem, spins);
+  field_ = model_->all_down;
   for (std::size_t slot = 0; slot < size(); ++slot) {
-    const auto i = static_cast<std::size_t>(layout().spin_of[slot]);
-    spin_[slot] = spins[i];
-    field_[slot] = static_cast<Real>(fields[i]);
+    spin_[slot] = spins[static_cast<std::size_t>(layout().spin_of[slot])];
+    if (spin_[slot] > 0) model_->rows.add(slot, field_);
   }
+  // A pair's coupling is in both fields, h in one.
+  energy_ = model_->problem.offset;
+  for (std::size_t slot = 0; slot < size(); ++slot)
+    energy_ += (static_cast<double>(field_[slot]) + model_->problem.fields[static_cast<std::size_t>(layout().spin_of[slot])]) /
+               2 * spin_[slot];
   for (std::size_t g = 0; g < up_.size(); ++g)
     for (std::size_t slot = layout().start[g]; slot < layout().start[g + 1]; ++slot)
       if (spin_[slot] > 0) up_[g] = slot;
 }
 
 template <class Real>
-void State<Real>::draw_value(std::size_t g, double beta, QuickRandom& random) {
+void State<Real>::draw_value(std::size_t g, double beta, Real reach, QuickRandom& random) {
   // Value v has the weight exp(-2 beta (f_v - f_now)). Values that are dearer than one 32-bit word can tell are left out; at
   // low temperatures that is all of them, which a count tells without a single exponential.
   const std::size_t begin = layout().start[g], end = layout().start[g + 1], now = up_[g];
   const Real* field = field_.data();
-  const Real limit = field[now] + static_cast<Real>(Boltzmann::most / (2 * beta));
-  int candidates = 0;
-  for (std::size_t v = begin; v < end; ++v) candidates += field[v] < limit ? 1 : 0;
-  if (candidates <= 1) return;
+  if (row_loops::count_below(field + begin, end - begin, field[now] + reach) <= 1) return;
   Real least = field[now];
   for (std::size_t v = begin; v < end; ++v) least = field[v] < least ? field[v] : least;
   const auto weight = [&](std::size_t v) {
@@ -137,7 +143,8 @@ void State<Real>::draw_value(std::size_t g, double beta, QuickRandom& random) {
 
 template <class Real>
 void State<Real>::sweep(double beta, QuickRandom& random) {
-  for (std::size_t g = 0; g < up_.size(); ++g) draw_value(g, beta, random);
+  const auto reach = static_cast<Real>(Boltzmann::most / (2 * beta));
+  for (std::size_t g = 0; g < up_.size(); ++g) draw_value(g, beta, reach, random);
   for (std::size_t slot = layout().first_plain(); slot < size(); ++slot) {
     const double x = -2 * beta * static_cast<double>(spin_[slot]) * static_cast<double>(field_[slot]);
     if (x >= Boltzmann::most) continue;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "ising/anneal/temperatures.hpp"
 #include "ising/groups/layout.hpp"
 #include "ising/problem.hpp"
 #include "ising/quick_random.hpp"
@@ -35,11 +36,6 @@ public:
 
 /// A problem that fold_groups has made. Fields are float where that is exact, else double.
 [[nodiscard]] std::unique_ptr<ThermalState> make_thermal_state(const IsingProblem& problem);
-
-/// Where annealing and tempering begin and end.
-struct TemperatureRange {
-  double hot = 1, cold = 0.1;
-};
 
 /// From the costs of moves in random states: hot enough to accept most, cold enough to reject all but the cheapest.
 [[nodiscard]] TemperatureRange temperature_range(const IsingProblem& problem, ThermalState& state);

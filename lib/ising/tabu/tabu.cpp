@@ -78,7 +78,7 @@ Read ProgrammedTabu::read_one(const ReadRequest& request, TabuRun run, std::int6
   set.spin_updates += (budget - run.iterations_left) * static_cast<std::int64_t>(problem().spins);
   set.field_evaluations += budget - run.iterations_left;
   set.was_cut = set.was_cut || run.best.is_over();
-  return run.best.take(problem(), index);
+  return run.best.take(index);
 }
 
 ReadSet ProgrammedTabu::read(const ReadRequest& request) {

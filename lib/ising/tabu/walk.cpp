@@ -188,7 +188,7 @@ void Walk<Rows>::search(TabuRun& run, const Tenure& tenure, std::int64_t patienc
       last = now;
       is_kept = false;
     }
-    if (now % poll_period == 0) run.best.poll();
+    if (run.iterations_left % poll_period == 0) run.best.poll();
   }
   if (!is_kept) keep();  // the budget ended on the way down: the state is the best one
   go_to(best_spins);

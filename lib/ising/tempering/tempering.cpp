@@ -103,7 +103,7 @@ ReadSet ProgrammedTempering::read(const ReadRequest& request) {
     best.offer(replicas.at(0, 0).energy(), replicas.at(0, 0).spins());
     set.field_evaluations += temper(replicas, best, random, request.sweeps > 0 ? request.sweeps : config_.sweeps);
     set.was_cut = best.is_over();
-    set.reads.push_back(best.take(problem(), index));
+    set.reads.push_back(best.take(index));
   }
   set.spin_updates = set.field_evaluations * static_cast<std::int64_t>(problem().spins);
   return set;

@@ -42,6 +42,11 @@ Heat heat_of(const TrainingInput& input, const AnnealPlan& plan, int sweep) {
           config.window + (config.final_window - config.window) * part};
 }
 
+/// Exact loss of the network's own kind, in units of one output step. Collective over the group.
+double own_loss(const TrainingInput& input, const NetworkBits& bits) {
+  return Chain(input, bits, input.config.anneal.output_margin, {}, MoveLoss::own).objective();
+}
+
 /// What the next sweep starts from: every group's network. The chain's own loss and distances follow from it.
 Checkpoint checkpoint_of(const TrainingInput& input, const AnnealPlan& plan, int sweep, const Chain& chain,
                          const Incumbent& incumbent, const std::vector<HistoryRow>& history) {
@@ -71,7 +76,8 @@ SolveOutcome solve_anneal(const TrainingInput& input, const AnnealPlan& plan, st
              std::max({config.output_margin, 2 * config.window, 2 * config.final_window}));
   const Checkpoint* resume = resume_of(input, plan);
   Chain chain(input, resume ? resume->current.at(static_cast<std::size_t>(input.grid.group_index)) : plan.start,
-              config.output_margin, similar_inputs(input.data.train, config.swap_neighbours, input.grid.group));
+              config.output_margin, similar_inputs(input.data.train, config.swap_neighbours, input.grid.group),
+              config.loss == "network" ? MoveLoss::own : MoveLoss::lead);
   Incumbent incumbent(input);
   if (resume)
     incumbent.offer(resume->incumbent, resume->incumbent_objective);
@@ -91,12 +97,13 @@ SolveOutcome solve_anneal(const TrainingInput& input, const AnnealPlan& plan, st
     if (input.control.iteration_done(snapshot, Keep::when_due)) return stopped_outcome();
   }
   incumbent.settle();
-  return {incumbent.bits(), incumbent.objective(), fmt::format("all {} sweeps done", plan.sweeps)};
+  const double objective = own_loss(input, incumbent.bits());
+  return {incumbent.bits(), objective, fmt::format("all {} sweeps done", plan.sweeps)};
 }
 
 Descent descend(const TrainingInput& input, const NetworkBits& start, double output_margin, int sweeps,
                 std::span<const InputPair> pairs) {
-  Chain chain(input, start, output_margin, pairs);
+  Chain chain(input, start, output_margin, pairs, MoveLoss::own);
   for (int sweep = 1; sweep <= sweeps; ++sweep) chain.sweep(sweep, 0.0, input.config.anneal.final_window);
   return {chain.bits(), chain.objective()};
 }

@@ -22,9 +22,10 @@ struct Descent {
   double objective = 0;
 };
 
-/// FIP-consistent annealing: flip a parameter bit, propagate, accept (Metropolis) on the loss: the exact one, or its mean
-/// over a uniform shift of the flipped unit's z within a window, which prefers networks that do not hang on samples close
-/// to a threshold. Every state is a feasible point, and the incumbent is chosen by the exact loss. The proposals of a
+/// FIP-consistent annealing: move a parameter's value, propagate, accept (Metropolis) on the loss that anneal.loss names: the
+/// exact one, or its mean over a uniform shift of the unit's z within a window, which prefers networks that do not hang on
+/// samples close to a threshold. Every state is a feasible point; the incumbent is chosen by the exact value of that loss, and
+/// the outcome's objective is the network's own. The proposals of a
 /// unit are evaluated together against the same state and walked through in order; after an accepted one the rest is
 /// evaluated again, so the chain is the sequential one. Each replica group runs its own chain. Appends to `history`.
 /// Collective over grid.world.

@@ -18,12 +18,13 @@ int grid_margin(const TrainingInput& input, double output_margin) {
 
 }  // namespace
 
-Chain::Chain(const TrainingInput& input, const NetworkBits& start, double output_margin, std::span<const InputPair> pairs)
+Chain::Chain(const TrainingInput& input, const NetworkBits& start, double output_margin, std::span<const InputPair> pairs,
+             MoveLoss loss)
     : input_(input),
-      state_(input.architecture, input.data.train, grid_margin(input, output_margin), start, pairs),
+      state_(input.architecture, input.data.train, grid_margin(input, output_margin), start, pairs, loss),
       batch_(smallest_batch) {
   unit_ = 1 / output_step(input.architecture);
-  if (input.architecture.loss == Loss::squared_hinge) unit_ /= state_.margin();
+  if (state_.sums_squares()) unit_ /= state_.margin();
   if (!state_.loss_table().empty()) unit_ = state_.loss_table().unit();
   loss_ = input.grid.group.all_sum(state_.loss());
 }

@@ -12,11 +12,12 @@ namespace isinglass {
 class Chain {
 public:
   /// `output_margin` of the loss in units of a random network's output rms.
-  Chain(const TrainingInput& input, const NetworkBits& start, double output_margin, std::span<const InputPair> pairs);
+  Chain(const TrainingInput& input, const NetworkBits& start, double output_margin, std::span<const InputPair> pairs,
+        MoveLoss loss);
 
   /// Proposes every move once; `window` in units of each layer's pre-activation rms. Collective over the group.
   void sweep(int number, double temperature, double window);
-  /// Loss of the group's samples, in units of one output step.
+  /// Loss of the group's samples that moves are judged by, in units of one output step.
   [[nodiscard]] double objective() const { return unit_ * static_cast<double>(loss_); }
   [[nodiscard]] const NetworkBits& bits() const { return state_.bits(); }
 

@@ -11,7 +11,8 @@ namespace isinglass {
 /// A sample whose z lies within reach of a threshold: moving across it upwards changes the sample's loss by `jump`.
 struct FlipEvent {
   std::size_t sample = 0;
-  int distance = 0;  ///< threshold - z: a step with step x >= distance ends above the threshold
+  int distance = 0;   ///< threshold - z: a step with step x >= distance ends above the threshold
+  int threshold = 0;  ///< the threshold itself
   std::int64_t jump = 0;
 };
 

@@ -1,6 +1,7 @@
 #include "solver/anneal/network_state.hpp"
 
 #include "network/forward.hpp"
+#include "solver/anneal/lead_loss.hpp"
 #include "solver/anneal/loss_kernels.hpp"
 #include "solver/structured/kernels.hpp"
 
@@ -35,12 +36,13 @@ constexpr std::size_t whole_vectors(std::size_t inputs) {
 }  // namespace
 
 NetworkState::NetworkState(const Architecture& architecture, const Samples& samples, int margin, const NetworkBits& bits,
-                           std::span<const InputPair> pairs)
+                           std::span<const InputPair> pairs, MoveLoss loss)
     : architecture_(&architecture),
       samples_(samples.size()),
       stride_(padded(samples.size())),
       outputs_(static_cast<std::size_t>(architecture.outputs())),
       margin_(margin),
+      loss_(outputs_ > 1 ? loss : MoveLoss::own),
       bits_(bits),
       values_(decode(architecture, bits)),
       pairs_(pairs.begin(), pairs.end()),
@@ -53,12 +55,13 @@ NetworkState::NetworkState(const Architecture& architecture, const Samples& samp
     largest_input_.push_back(largest_magnitude(l == 0 ? samples.inputs : architecture.layers[l - 1].values));
     if (!layer.is_output()) z_.emplace_back(static_cast<std::size_t>(layer.units) * stride_);
   }
-  if (architecture.loss != Loss::hinge && architecture.loss != Loss::squared_hinge)
+  if (loss_ == MoveLoss::own && architecture.loss != Loss::hinge && architecture.loss != Loss::squared_hinge)
     table_ = make_loss_table(architecture, margin);
   z_out_.resize(samples_ * outputs_);
   for (std::size_t s = 0; s < samples_; ++s)
     for (int c = 0; c < architecture.outputs(); ++c)
       sign_.push_back(static_cast<std::int8_t>(target_sign(architecture.outputs(), c, samples.labels[s])));
+  labels_.assign(samples.labels.begin(), samples.labels.end());
   load_inputs(samples);
   forward_all();
 }
@@ -142,7 +145,17 @@ int NetworkState::step(std::size_t l, const Move& move) const {
   return a == -b ? a : 0;
 }
 
+FlipShortfall NetworkState::shortfall(int output, std::size_t sample) const {
+  const auto c = static_cast<std::size_t>(output);
+  const std::span<const int> z(z_out_.data() + sample * outputs_, outputs_);
+  FlipShortfall shortfall{0, margin_ - sign_[sample * outputs_ + c] * z[c], sign_[sample * outputs_ + c]};
+  if (loss_ == MoveLoss::lead) shortfall = lead_shortfall(z, c, labels_[sample], margin_);
+  shortfall.sample = sample;
+  return shortfall;
+}
+
 std::int64_t NetworkState::sample_loss(std::span<const int> z, std::size_t sample) const {
+  if (loss_ == MoveLoss::lead) return lead_loss(z, labels_[sample], margin_);
   if (!table_.empty()) return looked_up_loss(z, std::span(sign_).subspan(sample * outputs_, outputs_), margin_, table_);
   std::int64_t sum = 0;
   const bool squared = architecture_->loss == Loss::squared_hinge;
@@ -202,10 +215,9 @@ std::int64_t NetworkState::output_jump(int unit, std::size_t sample, int low, in
   const std::size_t last = architecture_->layers.size() - 1;
   const std::int16_t* weights = outgoing_[last].data() + static_cast<std::size_t>(unit) * outputs_;
   const int now = row(last, sample)[unit];
-  if (!table_.empty()) {
-    const OutputMove move{{z_out_.data() + sample * outputs_, outputs_}, {weights, outputs_}, low - now, high - now};
-    return looked_up_jump(move, std::span(sign_).subspan(sample * outputs_, outputs_), margin_, table_);
-  }
+  const OutputMove move{{z_out_.data() + sample * outputs_, outputs_}, {weights, outputs_}, low - now, high - now};
+  if (loss_ == MoveLoss::lead) return lead_jump(move, labels_[sample], margin_);
+  if (!table_.empty()) return looked_up_jump(move, std::span(sign_).subspan(sample * outputs_, outputs_), margin_, table_);
   const bool squared = architecture_->loss == Loss::squared_hinge;
   std::int64_t sum = 0;
   for (std::size_t c = 0, at = sample * outputs_; c < outputs_; ++c, ++at) {
@@ -236,9 +248,11 @@ void NetworkState::shift_unit_z(std::size_t l, int unit, int input, int step) {
 /// Everything that follows from the samples whose segment changed.
 void NetworkState::update_activations(std::size_t l, int unit, std::span<const FlipEvent> near) {
   const Layer& layer = architecture_->layers[l];
+  const std::int16_t* z_of_unit = z(l, unit);
   for (const FlipEvent& event : near) {
-    const int value = layer.values[static_cast<std::size_t>(
-        segment_of(layer.thresholds, z_[l][static_cast<std::size_t>(unit) * stride_ + event.sample]))];
+    const int z_now = z_of_unit[event.sample];
+    if ((event.distance <= 0) == (z_now >= event.threshold)) continue;  // on the side where it was
+    const int value = layer.values[static_cast<std::size_t>(segment_of(layer.thresholds, z_now))];
     if (value != row(l + 1, event.sample)[unit]) propagate<true>(l, unit, event.sample, value);
   }
 }

@@ -12,13 +12,17 @@
 
 namespace isinglass {
 
+/// What moves are judged by: the network's own loss, or for three classes and more the hinge of the lead (lead_loss.hpp).
+enum class MoveLoss : std::uint8_t { own, lead };
+
 /// Everything a forward pass computes, kept for every sample of a shard so that one parameter flip costs only what it
 /// changes. All integers; always consistent with `bits` (the state is a feasible point of the QCBO at any time).
 class NetworkState {
 public:
-  /// `margin`: M of the loss, grid units of the output. `pairs`: the swaps of the first layer.
+  /// `margin`: M of the loss, grid units of the output. `pairs`: the swaps of the first layer. With one output, its own loss is
+  /// all there is.
   NetworkState(const Architecture& architecture, const Samples& samples, int margin, const NetworkBits& bits,
-               std::span<const InputPair> pairs = {});
+               std::span<const InputPair> pairs = {}, MoveLoss loss = MoveLoss::own);
 
   /// One move of one unit.
   struct Move {
@@ -34,6 +38,8 @@ public:
   [[nodiscard]] int margin() const { return margin_; }
   /// The loss by the shortfall, of losses other than the hinges; for these, which have kernels of their own, empty.
   [[nodiscard]] const LossTable& loss_table() const { return table_; }
+  /// Do the outputs' changes sum squares of shortfalls?
+  [[nodiscard]] bool sums_squares() const { return loss_ == MoveLoss::own && architecture_->loss == Loss::squared_hinge; }
   /// Moves of a plane: one an input, one a pair, or one.
   [[nodiscard]] int move_count(std::size_t layer, const MovePlane& plane) const;
   /// Change of z per unit of what moves (input, difference of a pair, constant 1); 0 if the move would leave the codebook.
@@ -53,14 +59,9 @@ public:
   [[nodiscard]] const std::int16_t* z(std::size_t layer, int unit) const {
     return z_[layer].data() + static_cast<std::size_t>(unit) * stride_;
   }
-  /// margin - y_c z_c: how far output c of a sample falls short of the margin; negative where it is past it.
-  [[nodiscard]] int shortfall(int output, std::size_t sample) const {
-    const std::size_t at = sample * outputs_ + static_cast<std::size_t>(output);
-    return margin_ - sign_[at] * z_out_[at];
-  }
-  [[nodiscard]] int target(int output, std::size_t sample) const {
-    return sign_[sample * outputs_ + static_cast<std::size_t>(output)];
-  }
+  /// How far one output of a sample falls short of what its loss asks for, by the others as they are: margin - y_c z_c with the
+  /// own loss; negative where it is past that.
+  [[nodiscard]] FlipShortfall shortfall(int output, std::size_t sample) const;
 
   /// How much larger one sample's integer loss is if the activation of (layer, unit) is `high` instead of `low`: hinge
   /// sums the shortfalls, squared hinge their squares, others loss_table(). Propagates through the layers after `layer`.
@@ -68,8 +69,8 @@ public:
   /// Integer loss of the shard.
   [[nodiscard]] std::int64_t loss() const;
 
-  /// Makes a move and propagates. `near` must name every sample that the move may take across a threshold (a hidden
-  /// layer's; unused for the output layer).
+  /// Makes a move and propagates. `near` must hold every sample and threshold that the move may take it across, with the
+  /// distances before the move (a hidden layer's; unused for the output layer).
   void apply(std::size_t layer, const Move& move, std::span<const FlipEvent> near);
 
 private:
@@ -94,6 +95,7 @@ private:
   const Architecture* architecture_;
   std::size_t samples_, stride_, outputs_;
   int margin_;
+  MoveLoss loss_;
   LossTable table_;
   NetworkBits bits_;
   NetworkValues values_;
@@ -108,6 +110,7 @@ private:
   std::vector<std::vector<std::int16_t>> z_;      // hidden layers, [layer][unit][stride]
   std::vector<int> z_out_;                        // [sample][output]
   std::vector<std::int8_t> sign_;                 // [sample][output], wanted sign
+  std::vector<std::uint8_t> labels_;              // [sample]
   Scratch scratch_;
 };
 

@@ -24,13 +24,21 @@ std::int64_t UnitPass::jump(std::size_t threshold, std::size_t sample) {
   return jumps_[at];
 }
 
-/// Samples that a change of z by at most `reach` can take across a threshold, and what the crossing changes.
-void UnitPass::find_events(int reach) {
+/// Samples that a move of `plane` may take across a threshold; and those that it or a shift within the window may take across
+/// one where that matters: most samples past the margin stay there whatever one unit says.
+void UnitPass::find_events(const MovePlane& plane) {
   events_.clear();
-  near_.clear();
+  crossings_.clear();
+  const int reach = state_->reach(layer_, plane);
+  const std::int16_t* z = state_->z(layer_, unit_);
   for (std::size_t k = 0; k < layer().thresholds.size(); ++k) {
-    find_near(state_->z(layer_, unit_), state_->samples(), layer().thresholds[k], reach, near_);
-    for (const std::size_t s : near_) events_.push_back({s, layer().thresholds[k] - state_->z(layer_, unit_)[s], jump(k, s)});
+    const int threshold = layer().thresholds[k];
+    find_near(z, state_->samples(), threshold, reach + window_, near_);
+    for (const std::size_t s : near_) {
+      const FlipEvent event{s, threshold - z[s], threshold, jump(k, s)};
+      if (event.jump != 0) events_.push_back(event);
+      if (-reach < event.distance && event.distance <= reach) crossings_.push_back(event);
+    }
   }
 }
 
@@ -42,7 +50,7 @@ void UnitPass::set_steps(const MovePlane& plane, int first, std::size_t count) {
 }
 
 void UnitPass::hidden_changes(const MovePlane& plane, int first, std::span<std::int64_t> changes) {
-  find_events(state_->reach(layer_, plane) + window_);
+  find_events(plane);
   std::int64_t now = 0;  // what the sums count without a move
   for (const FlipEvent& event : events_) now += event.jump * height(-event.distance, window_);
   if (plane.kind == MoveKind::bias) {
@@ -61,13 +69,13 @@ void UnitPass::hidden_changes(const MovePlane& plane, int first, std::span<std::
 
 void UnitPass::output_changes(const MovePlane& plane, int first, std::span<std::int64_t> changes) {
   const LossTable& table = state_->loss_table();
-  const bool squared = state_->architecture().loss == Loss::squared_hinge;
+  const bool squared = state_->sums_squares();
   const int reach = state_->reach(layer_, plane);
   shortfalls_.clear();
   for (std::size_t s = 0; s < state_->samples(); ++s) {
-    const int shortfall = state_->shortfall(unit_, s);
+    const FlipShortfall shortfall = state_->shortfall(unit_, s);
     // Past the margin by more than it can move a sample has no hinge loss; other losses never end.
-    if (!table.empty() || shortfall > -reach) shortfalls_.push_back({s, shortfall, state_->target(unit_, s)});
+    if (!table.empty() || shortfall.shortfall > -reach) shortfalls_.push_back(shortfall);
   }
   if (plane.kind == MoveKind::bias) {
     const int step = state_->step(layer_, {plane, unit_, 0});
@@ -92,6 +100,6 @@ void UnitPass::evaluate(const MovePlane& plane, int first, std::span<std::int64_
     hidden_changes(plane, first, changes);
 }
 
-void UnitPass::apply(const MovePlane& plane, int index) { state_->apply(layer_, {plane, unit_, index}, events_); }
+void UnitPass::apply(const MovePlane& plane, int index) { state_->apply(layer_, {plane, unit_, index}, crossings_); }
 
 }  // namespace isinglass

@@ -28,7 +28,7 @@ public:
 
 private:
   [[nodiscard]] const Layer& layer() const { return state_->architecture().layers[layer_]; }
-  void find_events(int reach);
+  void find_events(const MovePlane& plane);
   [[nodiscard]] std::int64_t jump(std::size_t threshold, std::size_t sample);
   void set_steps(const MovePlane& plane, int first, std::size_t count);
   void hidden_changes(const MovePlane& plane, int first, std::span<std::int64_t> changes);
@@ -37,7 +37,9 @@ private:
   NetworkState* state_;
   std::size_t layer_ = 0;
   int unit_ = 0, window_ = 0;
-  std::vector<FlipEvent> events_;  // samples near a threshold, at the last evaluation
+  // At the last evaluation:
+  std::vector<FlipEvent> events_;     // what the sums are over
+  std::vector<FlipEvent> crossings_;  // samples that a move may take across a threshold
   std::vector<FlipShortfall> shortfalls_;
   std::vector<std::int64_t> jumps_;  // [threshold][sample]
   std::vector<std::uint8_t> known_;  // is the jump computed?

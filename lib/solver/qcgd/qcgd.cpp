@@ -75,7 +75,7 @@ Qcgd::Qcgd(const TrainingInput& input, std::vector<HistoryRow>& history)
                         {settings_.margin, settings_.output_margin}, group_)),
       duals_(make_duals(state_, settings_.initial_multiplier)),
       incumbent_(input),
-      start_(random_bits(input.architecture, input.config.seed)) {
+      start_(starting_bits(input.architecture, input.config.seed)) {
   for (std::size_t l = 0; l < duals_.size(); ++l) {
     const LayerState& layer = state_.layers[l];
     const double count = layer.layer->units * static_cast<double>(input.data.train.global_size);
