@@ -1,6 +1,6 @@
 #define BOOST_TEST_MODULE dynamics_oracle
-#include "random_problem.hpp"
 #include "solver/dynamics/dynamics_oracle.hpp"
+#include "random_problem.hpp"
 #include "solver/products/exact_products.hpp"
 #include "solver/structured/oracle.hpp"
 
