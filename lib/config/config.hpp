@@ -70,8 +70,8 @@ struct SubproblemConfig {
 
 /// The whole problem at once by the dynamics of bsb, dsb, cim or cac.
 struct WholeConfig {
-  double time_step = 0;   ///< 0: by kind
-  double strength = 0;    ///< of the forces, which are normalised layer by layer; 0: by kind
+  double time_step = 0;     ///< 0: by kind
+  double strength = 0;      ///< of the forces, which are normalised layer by layer; 0: by kind
   int sample_interval = 5;  ///< steps between two looks at the energy of the signs
 };
 

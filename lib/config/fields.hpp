@@ -90,7 +90,8 @@ void visit_fields(V& v, S& s) {
 template <class V, Structure<WholeConfig> S>
 void visit_fields(V& v, S& s) {
   v.field("time_step", s.time_step, at_least(0).or_word("auto"), "dt of a step; auto: by kind");
-  v.field("strength", s.strength, at_least(0).or_word("auto"), "of the forces, which are normalised layer by layer; auto: by kind");
+  v.field("strength", s.strength, at_least(0).or_word("auto"),
+          "of the forces, which are normalised layer by layer; auto: by kind");
   v.field("sample_interval", s.sample_interval, at_least(1), "steps between two looks at the energy of the signs");
 }
 
@@ -201,7 +202,8 @@ void visit_fields(V& v, S& s) {
   v.field("cold_temperature", s.cold_temperature, above(0), "last temperature, same units");
   v.field("weight_temperature_ratio", s.weight_temperature_ratio, above(0), "weight moves see the temperature times this");
   v.section("subproblems", s.subproblems, "oracle calls as many small dense Ising problems, for machines of few spins");
-  v.section("whole", s.whole, "oracle calls as one problem, by the dynamics of bsb, dsb, cim and cac; machine.sweeps counts the steps");
+  v.section("whole", s.whole,
+            "oracle calls as one problem, by the dynamics of bsb, dsb, cim and cac; machine.sweeps counts the steps");
   v.section("sa", s.sa, "simulated annealing of Ising problems");
   v.section("bsb", s.bsb, "ballistic simulated bifurcation");
   v.section("dsb", s.dsb, "discrete simulated bifurcation");

@@ -203,7 +203,8 @@ BOOST_AUTO_TEST_CASE(qcgd_finds_the_optimum_with_every_machine) {
     machines.emplace_back();
     machines.back().kind = kind;
     machines.back().subproblems = {"neurons", 1, 2};
-    machines.back().sa.sweeps = machines.back().tabu.sweeps = machines.back().pt.sweeps = 10;
+    machines.back().sa.sweeps = 10;
+    machines.back().tabu.sweeps = machines.back().pt.sweeps = 10;
     machines.back().bsb.steps = machines.back().dsb.steps = machines.back().cim.steps = machines.back().cac.steps = 20;
   }
   for (const MachineConfig& machine : machines) {

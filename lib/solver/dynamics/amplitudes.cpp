@@ -12,7 +12,8 @@ namespace isinglass {
 
 namespace {
 
-/// Bifurcation: 1 - p at the first step. The dynamics continue from the weights as they are, which a deep trap at 0 would erase.
+/// Bifurcation: 1 - p at the first step. The dynamics continue from the weights as they are, which a deep trap at 0 would
+/// erase.
 constexpr double first_pump_deficit = 0.1;
 /// Pump minus loss of cim, from the first step to the last, and of cac.
 constexpr double first_gain = -0.5, last_gain = 1.0, controlled_gain = -0.2;
@@ -24,9 +25,10 @@ DynamicsKind kind_of(const MachineConfig& machine) {
   if (machine.kind == "dsb") return DynamicsKind::dsb;
   if (machine.kind == "cim") return DynamicsKind::cim;
   if (machine.kind == "cac") return DynamicsKind::cac;
-  throw InputError(fmt::format("machine.kind: \"{}\" has no dynamics for the whole problem: use sa, bsb, dsb, cim or cac, or "
-                               "machine.subproblems.blocks",
-                               machine.kind));
+  throw InputError(
+      fmt::format("machine.kind: \"{}\" has no dynamics for the whole problem: use sa, bsb, dsb, cim or cac, or "
+                  "machine.subproblems.blocks",
+                  machine.kind));
 }
 
 ISINGLASS_VECTOR void bifurcate(float* x, float* y, const float* f, std::size_t size, StepRule rule) {

@@ -71,7 +71,8 @@ std::vector<double> Motion::input_squares(const LayerState& layer, const LayerIn
   sums[width] = static_cast<std::int64_t>(layer.samples);
   group_.all_sum(sums);
   std::vector<double> squares;
-  for (std::size_t i = 0; i < width; ++i) squares.push_back(static_cast<double>(sums[i]) / static_cast<double>(std::max<std::int64_t>(1, sums[width])));
+  for (std::size_t i = 0; i < width; ++i)
+    squares.push_back(static_cast<double>(sums[i]) / static_cast<double>(std::max<std::int64_t>(1, sums[width])));
   return squares;
 }
 
@@ -94,7 +95,7 @@ void Motion::step(const StepRule& rule) {
   for (std::size_t l = 0; l < state_.layers.size(); ++l) {
     const LayerState& layer = state_.layers[l];
     amplitudes_[l].advance_parameters(layer, parameter_gradient(fields_[l], layer, inputs_[l], group_), fields_[l],
-                                l == 0 ? first_squares_ : input_squares(layer, inputs_[l]), rule);
+                                      l == 0 ? first_squares_ : input_squares(layer, inputs_[l]), rule);
     if (!layer.layer->is_output()) amplitudes_[l].advance_segments(layer, fields_[l], rule, group_);
   }
 }

@@ -3,8 +3,8 @@
 #include "base/random.hpp"
 
 #include <algorithm>
-#include <cmath>
 #include <array>
+#include <cmath>
 
 namespace isinglass {
 
@@ -43,7 +43,8 @@ std::vector<float> places_of(const LayerState& layer, float start) {
     for (std::size_t s = 0; s < layer.stride; ++s) {
       const int cells = layer.last[s] - layer.first[s];
       if (cells == 0) continue;
-      x[layer.at(j, s)] = start * static_cast<float>(2 * (layer.segment[layer.at(j, s)] - layer.first[s]) - cells) / static_cast<float>(cells);
+      x[layer.at(j, s)] =
+          start * static_cast<float>(2 * (layer.segment[layer.at(j, s)] - layer.first[s]) - cells) / static_cast<float>(cells);
     }
   return x;
 }
@@ -74,7 +75,7 @@ float rise_of(const LayerState& layer, const LayerFields& fields, std::size_t at
     const float d = std::max({z - static_cast<float>(layer.hi[cell]), static_cast<float>(layer.lo[cell]) - z, 0.0F});
     return m * d * d + fields.back[at] * static_cast<float>(layer.layer->values[cell]);
   };
-  const bool has_higher = k < layer.last[s], has_lower = k > layer.first[s];
+  const bool has_higher = k<layer.last[s], has_lower = k> layer.first[s];
   const float higher = has_higher ? cost(k + 1) - cost(k) : 0, lower = has_lower ? cost(k) - cost(k - 1) : 0;
   return has_higher && has_lower ? 0.5F * (higher + lower) : higher + lower;
 }
@@ -97,7 +98,8 @@ void LayerAmplitudes::disturb(float size, std::uint64_t seed, std::uint32_t call
 }
 
 float LayerAmplitudes::seen(const Codebook& codebook, float x) const {
-  if (values_only_) return static_cast<float>(codebook.value(codebook.nearest_bits(static_cast<double>(x) * codebook.largest())));
+  if (values_only_)
+    return static_cast<float>(codebook.value(codebook.nearest_bits(static_cast<double>(x) * codebook.largest())));
   return std::round(std::clamp(x, -1.0F, 1.0F) * static_cast<float>(codebook.largest()) * weight_grid) / weight_grid;
 }
 

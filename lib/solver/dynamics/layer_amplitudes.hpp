@@ -13,7 +13,8 @@ public:
   /// Where the state is, all amplitudes times `start`.
   LayerAmplitudes(const LayerState& layer, const MachineConfig& machine, float start);
 
-  /// Moves the parameters' amplitudes by up to `size` at random, so that reads differ; keyed by seed, call, layer and parameter.
+  /// Moves the parameters' amplitudes by up to `size` at random, so that reads differ; keyed by seed, call, layer and
+  /// parameter.
   void disturb(float size, std::uint64_t seed, std::uint32_t call, std::uint32_t layer);
   /// Weights and biases that the fields see: the nearest codebook values for dsb, amplitudes on a fine grid for the others.
   void set_parameters(LayerFields& fields, const LayerState& layer) const;

@@ -67,13 +67,13 @@ void set_slopes(LayerFields& fields, const LayerState& layer, const LayerInputs&
     }
   group.all_sum(sums);
   const double largest_weight = std::max(1.0, group.all_max(largest_of(fields.weights)));
-  const double levels = std::max(
-      15.0, std::min({4095.0, largest_exact / (block_samples * inputs.largest),
-                      largest_exact / (2 * weight_grid * largest_weight * static_cast<double>(units))}));
-  const double mean = static_cast<double>(sums[units]) / (weight_grid * std::max<double>(1, static_cast<double>(sums[units + 1])));
+  const double levels =
+      std::max(15.0, std::min({4095.0, largest_exact / (block_samples * inputs.largest),
+                               largest_exact / (2 * weight_grid * largest_weight * static_cast<double>(units))}));
+  const double mean =
+      static_cast<double>(sums[units]) / (weight_grid * std::max<double>(1, static_cast<double>(sums[units + 1])));
   const double unit = layer.linear ? 1.0 / 16 : std::max(outlier * mean / levels, 1e-9);
-  for (float& g : fields.slope)
-    g = static_cast<float>(std::clamp(std::round(static_cast<double>(g) / unit), -levels, levels));
+  for (float& g : fields.slope) g = static_cast<float>(std::clamp(std::round(static_cast<double>(g) / unit), -levels, levels));
   fields.slope_unit = unit * layer.scale;
   fields.curvature.assign(units, 0);
   for (std::size_t j = 0; j < units; ++j) fields.curvature[j] = layer.scale * static_cast<double>(sums[j]);

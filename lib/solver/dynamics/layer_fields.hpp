@@ -18,9 +18,9 @@ struct LayerFields {
   std::vector<float> weights;  ///< [unit][input], multiples of 1 / weight_grid
   std::vector<float> biases;   ///< [unit], grid units of z
   std::vector<float> z;
-  std::vector<float> slope;    ///< G = dE/dz in integers of slope_unit
+  std::vector<float> slope;  ///< G = dE/dz in integers of slope_unit
   double slope_unit = 0;
-  std::vector<float> back;     ///< dE_next/da of the layer's activations; empty for an output
+  std::vector<float> back;        ///< dE_next/da of the layer's activations; empty for an output
   std::vector<double> curvature;  ///< [unit] sum_s d2E/dz2, of all ranks
 };
 
@@ -33,8 +33,8 @@ struct LayerInputs {
 /// z = W X + b. Exact: the grid of z times weight_grid stays below 2^24.
 void set_z(LayerFields& fields, const LayerState& layer, const LayerInputs& inputs);
 
-/// slope and curvature at z: of the chosen cells' dist^2, or of the loss. The slopes are rounded to integers so that the products with
-/// inputs and with weights stay exact. Collective.
+/// slope and curvature at z: of the chosen cells' dist^2, or of the loss. The slopes are rounded to integers so that the
+/// products with inputs and with weights stay exact. Collective.
 void set_slopes(LayerFields& fields, const LayerState& layer, const LayerInputs& inputs, const Communicator& group);
 
 /// back of the layer below: W^T G.

@@ -2,10 +2,10 @@
 
 #include "qcbo/fip.hpp"
 #include "solver/anneal/anneal.hpp"
+#include "solver/dynamics/dynamics_oracle.hpp"
 #include "solver/incumbent.hpp"
 #include "solver/qcgd/multipliers.hpp"
 #include "solver/structured/oracle.hpp"
-#include "solver/dynamics/dynamics_oracle.hpp"
 #include "solver/subproblems/subproblem_oracle.hpp"
 
 #include <fmt/format.h>

@@ -11,8 +11,8 @@ namespace {
 /// Sums over all samples of the group.
 struct Sums {
   std::size_t inputs = 0;
-  std::vector<std::int64_t> gram;     // [inputs][inputs] sum_s c_s x_is x_i's
-  std::vector<std::int64_t> forces;   // [inputs] sum_s g_s x_is
+  std::vector<std::int64_t> gram;    // [inputs][inputs] sum_s c_s x_is x_i's
+  std::vector<std::int64_t> forces;  // [inputs] sum_s g_s x_is
 };
 
 /// The values of one column where `chosen`, times `factor` of the sample.
@@ -39,8 +39,8 @@ void add_gram(Sums& sums, std::span<const float> columns, std::size_t stride, do
 
 void add_forces(Sums& sums, std::span<const float> columns, std::size_t stride, double largest_input, const QuadraticFit& fit) {
   const std::vector<float> gradient(fit.gradient.begin(), fit.gradient.end());
-  add_products({gradient.data(), 1, gradient.size(), gradient.size()},
-               {columns.data(), sums.inputs, gradient.size(), stride}, fit.largest_gradient * largest_input, sums.forces);
+  add_products({gradient.data(), 1, gradient.size(), gradient.size()}, {columns.data(), sums.inputs, gradient.size(), stride},
+               fit.largest_gradient * largest_input, sums.forces);
 }
 
 /// Which column belongs to each place.
@@ -68,8 +68,8 @@ std::vector<SpinPlace> places_of(const LayerState& layer, int unit, std::span<co
         (is_bias ? j : j * static_cast<std::size_t>(shape.inputs) + static_cast<std::size_t>(input)) * codebook.steps.size();
     for (std::size_t bit = 0; bit < codebook.steps.size(); ++bit) {
       const std::uint8_t value = (is_bias ? layer.bits.biases : layer.bits.weights)[first + bit];
-      places.push_back({input, bit, 0.5 * codebook.steps[bit] * (is_bias ? shape.bias_unit : 1),
-                        static_cast<std::int8_t>(value ? 1 : -1)});
+      places.push_back(
+          {input, bit, 0.5 * codebook.steps[bit] * (is_bias ? shape.bias_unit : 1), static_cast<std::int8_t>(value ? 1 : -1)});
     }
   }
   return places;

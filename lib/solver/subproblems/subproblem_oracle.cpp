@@ -68,7 +68,8 @@ void set_bits(LayerState& layer, int unit, std::span<const SpinPlace> places, st
       layer.bits.biases[j * shape.bias.steps.size() + places[a].bit] = bit;
     else
       layer.bits.weights[(j * static_cast<std::size_t>(shape.inputs) + static_cast<std::size_t>(places[a].input)) *
-                             shape.weights.steps.size() + places[a].bit] = bit;
+                             shape.weights.steps.size() +
+                         places[a].bit] = bit;
   }
 }
 
@@ -93,8 +94,9 @@ std::int64_t budget_of(const Architecture& architecture, const MachineConfig& ma
   for (const Layer& layer : architecture.layers) {
     const int bits = std::max(layer.weights.bits(), layer.bias.bits());
     if (bits > budget)
-      throw InputError(fmt::format("machine.hardware.spin_budget: a parameter of {} bits needs {} spins a call, and there are {}", bits,
-                                   bits + ancillas(machine.hardware), machine.hardware.spin_budget));
+      throw InputError(
+          fmt::format("machine.hardware.spin_budget: a parameter of {} bits needs {} spins a call, and there are {}", bits,
+                      bits + ancillas(machine.hardware), machine.hardware.spin_budget));
   }
   return budget;
 }
@@ -108,7 +110,11 @@ std::int64_t subproblem_spins(const Architecture& architecture, const MachineCon
 }
 
 SubproblemOracle::SubproblemOracle(const Config& config, const StructuredState& state, const Communicator& group)
-    : settings_(config.machine), seed_(config.seed), group_(group), machine_(make_machine(config.machine)), budget_(budget_of(*state.architecture, config.machine)) {
+    : settings_(config.machine),
+      seed_(config.seed),
+      group_(group),
+      machine_(make_machine(config.machine)),
+      budget_(budget_of(*state.architecture, config.machine)) {
   for (const std::int8_t x : state.inputs) largest_input_ = std::max(largest_input_, std::abs(static_cast<double>(x)));
   largest_input_ = group.all_max(largest_input_);
   use_one_blas_thread();
@@ -117,7 +123,10 @@ SubproblemOracle::SubproblemOracle(const Config& config, const StructuredState& 
 std::vector<std::vector<int>> SubproblemOracle::parts_of(const Layer& layer, const Key& key) const {
   std::vector<int> inputs(static_cast<std::size_t>(layer.inputs) + 1);
   std::iota(inputs.begin(), inputs.end(), 0);
-  if (unit_bits(layer) <= budget_) return {inputs};
+  // The couplings of a bias are far larger than those of weights: rounded together, weights would keep hardly any bits.
+  const bool is_apart = settings_.hardware.coefficient_bits > 0 || settings_.hardware.field_noise > 0;
+  if (unit_bits(layer) <= budget_ && !is_apart) return {inputs};
+  if (is_apart) inputs.pop_back();
   for (std::uint32_t i = 0; i + 1 < inputs.size(); ++i) {  // Fisher and Yates
     const auto left = static_cast<std::uint32_t>(inputs.size()) - i;
     std::swap(inputs[i], inputs[i + below(draw(seed_, Stream::shuffle, key.call, key.round, key.layer_unit, i)[0], left)]);
@@ -133,10 +142,12 @@ std::vector<std::vector<int>> SubproblemOracle::parts_of(const Layer& layer, con
     parts.back().push_back(input);
     spins += bits;
   }
+  if (is_apart) parts.push_back({layer.inputs});
   return parts;
 }
 
-std::vector<float> SubproblemOracle::columns_of(const StructuredState& state, std::size_t l, std::span<const int> inputs) const {
+std::vector<float> SubproblemOracle::columns_of(const StructuredState& state, std::size_t l,
+                                                std::span<const int> inputs) const {
   const std::size_t stride = state.layers[l].stride;
   std::vector<float> columns(inputs.size() * stride);
   for (std::size_t i = 0; i < inputs.size(); ++i)
@@ -204,7 +215,8 @@ bool SubproblemOracle::answer(StructuredState& state, std::uint32_t call, const 
       for (int unit = 0; unit < state.layers[l].layer->units; ++unit) {
         if (group_.all_max(stop_is_asked() ? 1.0 : 0.0) > 0) return false;
         const auto layer_unit = static_cast<std::uint32_t>(l << 24) | static_cast<std::uint32_t>(unit);
-        improve_unit(state, l, unit, trust[l][static_cast<std::size_t>(unit)], {call, static_cast<std::uint32_t>(round), layer_unit});
+        improve_unit(state, l, unit, trust[l][static_cast<std::size_t>(unit)],
+                     {call, static_cast<std::uint32_t>(round), layer_unit});
       }
   }
   return true;
