@@ -99,16 +99,23 @@ def run_to_targets(options, instances):
     return rows
 
 
+def blocks_of(options, instance, machine, reads):
+    """How many blocks of the machine are at least so many reads."""
+    block = solve(options, instance, machine, "--tts", 1, "--target", instance["best"], "--sweeps", 1)["reads"]
+    return -(-reads // block)
+
+
 def tuned_sweeps(options, instances, machine):
     """The power-of-two number of sweeps with the least median TTS99 (field evaluations) over the tuning instances."""
     tuning = [i for i in instances if i["group"] == options.tune_on] or instances
     tried = {}
-    start = [int(solve(options, tuning[0], machine, "--reads", 1)["sweeps"])]
-    sweeps = 2 ** max(0, round(math.log2(max(start[0], 1))))
+    start = int(solve(options, tuning[0], machine, "--reads", 1)["sweeps"])
+    sweeps = 2 ** max(0, round(math.log2(max(start, 1))))
+    repeats = blocks_of(options, tuning[0], machine, options.tune_reads)
 
     def median_at(number_of_sweeps):
         if number_of_sweeps not in tried:
-            points = [solve(options, i, machine, "--tts", options.tune_repeats, "--target", i["best"], "--sweeps",
+            points = [solve(options, i, machine, "--tts", repeats, "--target", i["best"], "--sweeps",
                             number_of_sweeps) for i in tuning]
             tried[number_of_sweeps] = statistics.median(
                 math.inf if p["successes"] == 0 else p["tts99_field_evaluations"] for p in points)
@@ -127,8 +134,9 @@ def measure_tts(options, instances):
     rows = []
     for machine in options.machines if sk else []:
         sweeps = tuned_sweeps(options, sk, machine)
+        repeats = blocks_of(options, sk[0], machine, options.reads)
         for group in sorted({i["group"] for i in sk}, key=lambda name: int(name[3:])):
-            points = [solve(options, i, machine, "--tts", options.repeats, "--target", i["best"], "--sweeps", sweeps)
+            points = [solve(options, i, machine, "--tts", repeats, "--target", i["best"], "--sweeps", sweeps)
                       for i in sk if i["group"] == group]
             is_bound = any(p["tts99_is_lower_bound"] for p in points)
             seconds = quartiles([p["tts99_seconds"] for p in points])
@@ -153,8 +161,8 @@ def parse():
     parser.add_argument("--runs", type=int, default=20, help="seeds of each machine and instance (default: 20)")
     parser.add_argument("--time-limit", type=float, default=60, help="seconds of a run (default: 60)")
     parser.add_argument("--ranks", type=int, default=1, help="MPI ranks of a run to a target (default: 1)")
-    parser.add_argument("--repeats", type=int, default=20, help="blocks of reads of each TTS measurement (default: 20)")
-    parser.add_argument("--tune-repeats", type=int, default=5, help="the same while the sweeps are tuned (default: 5)")
+    parser.add_argument("--reads", type=int, default=1000, help="of each TTS measurement, at least (default: 1000)")
+    parser.add_argument("--tune-reads", type=int, default=200, help="the same while the sweeps are tuned (default: 200)")
     parser.add_argument("--tune-on", default="sk-100", help="group of instances that the sweeps are tuned on (default: sk-100)")
     parser.add_argument("--set", action="append", default=[], help="machine.NAME.KEY=VALUE, for that machine; repeatable")
     parser.add_argument("--only", choices=("targets", "tts"), help="one of the two tables")

@@ -1,4 +1,4 @@
-#!/usr/bin/env python3
+#!/usr/bin/python3
 """A random problem of one-hot groups as a COO QUBO, which `isinglass solve` reads with its groups.
 
 Every pair of binary variables of different groups gets a random integer coefficient, so that each choice of values is one

@@ -4,6 +4,7 @@
 #include "shared_config.hpp"
 
 #include "qcbo/counts.hpp"
+#include "solver/subproblems/subproblem_oracle.hpp"
 
 #include <iostream>
 #include <memory>
@@ -37,6 +38,12 @@ nlohmann::ordered_json activations_json(const std::vector<ActivationFit>& activa
   return layers;
 }
 
+/// Spins of the largest problem that the machine is given: an oracle call as a whole, or a sub-problem.
+std::int64_t machine_spins(const Config& config, const Problem& problem, const StructuredCounts& counts) {
+  if (config.machine.subproblems.blocks == "none") return counts.spins();
+  return subproblem_spins(problem.architecture, config.machine);
+}
+
 /// All numbers about one configuration. AgreedError. Collective.
 nlohmann::ordered_json check_one(const std::string& path, const CheckOptions& options, const Communicator& world) {
   const Config config = shared_config({path, options.overrides, std::nullopt}, world);
@@ -55,6 +62,7 @@ nlohmann::ordered_json check_one(const std::string& path, const CheckOptions& op
           {"bits_per_parameter", bits_per_parameter(problem.architecture)},
           {"spins", counts.spins()},
           {"constraints", counts.multipliers},
+          {"machine_spins", machine_spins(config, problem, counts)},
           {"activations", activations_json(problem.activations)}};
 }
 
@@ -66,6 +74,7 @@ std::string to_text(const nlohmann::ordered_json& check) {
   text += fmt::format("  network      {} parameters, {:.3f} bits per parameter\n", number("parameters"),
                       check["bits_per_parameter"].get<double>());
   text += fmt::format("  QCBO         {} spins, {} constraints, slack minimised out\n", number("spins"), number("constraints"));
+  text += fmt::format("  machine      {} spins a call\n", number("machine_spins"));
   for (const auto& layer : check["activations"]) {
     text += fmt::format("  activation   {}, degree {}, {} segments on +-{:.3g} rms of {:.3g} reachable\n",
                         layer["activation"].get<std::string>(), layer["degree"].get<int>(), layer["segments"].get<int>(),

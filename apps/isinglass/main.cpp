@@ -24,8 +24,9 @@ void check_subcommand(int argc, char** argv, const CLI::App& app) {
   if (argc < 2 || argv[1][0] == '-') return;
   const std::string word = argv[1];
   if (!app.get_subcommands([&](const CLI::App* command) { return command->get_name() == word; }).empty()) return;
-  throw CLI::ValidationError(fmt::format("\"{}\" is no subcommand", word),
-                             "expected train, evaluate, check, compile, export, bounds, defaults, inspect, solve, status or sweep");
+  throw CLI::ValidationError(
+      fmt::format("\"{}\" is no subcommand", word),
+      "expected train, evaluate, check, compile, export, bounds, defaults, inspect, solve, status or sweep");
 }
 
 /// Parses the command line into `action`; the exit code if there is nothing left to do.

@@ -62,17 +62,13 @@ void add_solve(CLI::App& app, Action& action) {
   command->add_option("INSTANCE", options->path, "instance file; docs/file-formats.md describes the formats")
       ->type_name("FILE")
       ->required();
-  command
-      ->add_option("--format", options->instance.format,
-                   fmt::format("{} (default: recognised)", fmt::join(instance_formats(), ", ")))
+  command->add_option("--format", options->instance.format, "of the file (default: recognised)")
       ->type_name("NAME")
       ->check(CLI::IsMember(instance_formats()));
   command->add_option("--problem", options->instance.number, "beasley: which problem of the file (default: 1)")
       ->type_name("K")
       ->check(CLI::Range(std::int64_t{1}, std::int64_t{1} << 40));
-  command
-      ->add_option("--machine", options->machine,
-                   fmt::format("{} (default: chosen by the problem)", fmt::join(machine_kinds(), ", ")))
+  command->add_option("--machine", options->machine, "kind of machine (default: chosen by the problem)")
       ->type_name("NAME")
       ->check(CLI::IsMember(machine_kinds()));
   command->add_option("--seed", options->seed, "of every random choice (default: 1)")->type_name("N");
@@ -84,9 +80,10 @@ void add_solve(CLI::App& app, Action& action) {
       ->expected(1)
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
   command
-      ->add_option("--penalty", options->penalty,
-                   "of a broken one-hot group, for machines whose moves do not keep groups (default: enough that no descent "
-                   "ends in a broken one)")
+      ->add_option(
+          "--penalty", options->penalty,
+          "of a broken one-hot group; machines whose moves keep groups then flip single spins too (default: those keep "
+          "the groups, for others enough that no descent ends in a broken one)")
       ->type_name("P")
       ->check(CLI::PositiveNumber);
   command

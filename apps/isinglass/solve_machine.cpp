@@ -58,11 +58,11 @@ double sufficient_penalty(const IsingProblem& problem) {
   return std::floor(largest) + 1;  // whole, as the coefficients often are
 }
 
-/// Dense kernels take their couplings as a matrix.
+/// Dense kernels take their couplings as a matrix; below some spins rows of neighbours are as good.
 void take_form(IsingProblem& problem) {
-  constexpr std::size_t most_rows = 8192;
+  constexpr std::size_t fewest_rows = 64, most_rows = 8192;
   const auto n = static_cast<double>(problem.spins);
-  if (problem.spins < 2 || problem.spins > most_rows) return;
+  if (problem.spins < fewest_rows || problem.spins > most_rows) return;
   if (2 * static_cast<double>(couplers(problem)) >= 0.5 * n * (n - 1)) problem.couplings = to_dense(problem);
 }
 
@@ -83,7 +83,7 @@ MachineChoice choose_machine(const SolveOptions& options, IsingProblem problem) 
   for (const auto& [key, value] : flatten(config))
     if (key.starts_with("machine.")) choice.yaml += fmt::format("{}: {}\n", key, value);
   choice.groups = problem.groups;
-  if (!problem.groups.empty() && !choice.machine->keeps_groups()) {
+  if (!problem.groups.empty() && (options.penalty || !choice.machine->keeps_groups())) {
     choice.penalty = options.penalty.value_or(sufficient_penalty(problem));
     choice.original = problem;
     problem = with_group_penalties(problem, choice.penalty);

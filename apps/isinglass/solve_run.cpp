@@ -84,6 +84,7 @@ SearchResult SolveRun::search_plainly(SolveProgress& progress) const {
   const std::int64_t by_default = options_.time_limit ? 0 : std::max(default_reads, choice_.machine->block());
   plan.reads = options_.reads > 0 ? options_.reads : by_default;
   plan.sweeps = options_.sweep_count();
+  if (plan.reads == 0 && plan.sweeps == 0) plan.effort = Effort::doubling;
   plan.seed = options_.seed;
   if (const auto target = energy_target()) plan.target = relaxed_target(*target);
   plan.seconds = options_.time_limit;

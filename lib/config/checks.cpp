@@ -55,11 +55,25 @@ void check_cooling(const std::string& section, const std::string& hot_key, doubl
   complain(section + ".cold_temperature", fmt::format("expected at most {}.{} = {}, found {}", section, hot_key, hot, cold));
 }
 
+/// The whole problem is for kinds that have an oracle of their own; hardware's limits are those of sub-problems.
+void check_machine(const MachineConfig& machine, const Complaint& complain) {
+  if (machine.subproblems.blocks != "none") return;
+  const std::set<std::string> whole{"sa", "bsb", "dsb", "cim", "cac"};
+  if (!whole.contains(machine.kind))
+    complain("machine.kind",
+             fmt::format("{} takes small problems only: set machine.subproblems.blocks to neurons, or use one of {}",
+                         machine.kind, fmt::join(whole, ", ")));
+  const HardwareConfig& hardware = machine.hardware;
+  if (hardware.spin_budget > 0 || hardware.coefficient_bits > 0 || hardware.field_noise > 0)
+    complain("machine.hardware", "its limits hold for sub-problems: set machine.subproblems.blocks to neurons");
+}
+
 }  // namespace
 
 void check_consistency(const Config& config, const Complaint& complain) {
   check_data(config.data, complain);
   check_network(config.network, complain);
+  check_machine(config.machine, complain);
   check_cooling("machine", "hot_temperature", config.machine.hot_temperature, config.machine.cold_temperature, complain);
   if (config.machine.sa.hot_temperature > 0)
     check_cooling("machine.sa", "hot_temperature", config.machine.sa.hot_temperature, config.machine.sa.cold_temperature,

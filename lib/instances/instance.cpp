@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <fstream>
 #include <functional>
 #include <utility>
@@ -81,6 +82,19 @@ Recognised recognise(const fs::path& path) {
   return {"rudy", "read as --format rudy: maximum cut"};
 }
 
+/// Sums of entries may overflow where none of them does.
+void check_finite(const fs::path& path, const Instance& instance) {
+  try {
+    check(instance.problem);
+    if (!instance.program) return;
+    const bool is_finite =
+        std::ranges::all_of(instance.program->objective, [](const auto& t) { return std::isfinite(t.value); });
+    if (!is_finite) throw InputError("a sum of objective coefficients is not finite");
+  } catch (const InputError& error) {
+    throw InputError(fmt::format("{}: {}", path.string(), error.what()));
+  }
+}
+
 }  // namespace
 
 double goal_value(Goal goal, double energy) {
@@ -112,6 +126,7 @@ Instance read_instance(const fs::path& path, const InstanceOptions& options) {
   for (const auto& [name, reader] : readers()) {
     if (name != recognised.format) continue;
     Instance instance = reader(path, options);
+    check_finite(path, instance);
     instance.note = recognised.note;
     return instance;
   }

@@ -6,6 +6,8 @@
 #include "ising/dynamics/cim.hpp"
 #include "ising/dynamics/dynamics_machine.hpp"
 #include "ising/enumeration.hpp"
+#include "ising/external/external.hpp"
+#include "ising/hardware/hardware.hpp"
 #include "ising/tabu/tabu.hpp"
 #include "ising/tempering/tempering.hpp"
 
@@ -24,13 +26,16 @@ std::unique_ptr<Machine> moving(dynamics::Dynamics kind) {
   return std::make_unique<dynamics::DynamicsMachine>(std::move(kind));
 }
 
+/// The machine behind the limits of hardware, if there are any.
+std::unique_ptr<Machine> limited(std::unique_ptr<Machine> machine, const HardwareConfig& limits) {
+  if (!hardware::has_limits(limits)) return machine;
+  return std::make_unique<hardware::HardwareMachine>(std::move(machine), limits);
+}
+
 /// The one list of machines.
 const std::vector<std::pair<std::string, Maker>>& makers() {
   static const std::vector<std::pair<std::string, Maker>> list{
-      {"sa",
-       [](const MachineConfig& config) {
-         return std::make_unique<SimulatedAnnealing>(config.sa, best_simd_level(), config.groups);
-       }},
+      {"sa", [](const MachineConfig& config) { return std::make_unique<SimulatedAnnealing>(config.sa, config.groups); }},
       {"enumeration", [](const MachineConfig&) { return std::make_unique<Enumeration>(); }},
       {"bsb", [](const MachineConfig& c) { return moving(bifurcation(dynamics::Bifurcation::ballistic, c.bsb)); }},
       {"dsb", [](const MachineConfig& c) { return moving(bifurcation(dynamics::Bifurcation::discrete, c.dsb)); }},
@@ -38,6 +43,7 @@ const std::vector<std::pair<std::string, Maker>>& makers() {
       {"cac", [](const MachineConfig& c) { return moving(dynamics::controlled_cim(c.cac)); }},
       {"pt", [](const MachineConfig& config) { return std::make_unique<Tempering>(config.pt, config.groups); }},
       {"tabu", [](const MachineConfig& config) { return std::make_unique<Tabu>(config.tabu); }},
+      {"external", [](const MachineConfig& c) { return std::make_unique<external::ExternalMachine>(c.external); }},
   };
   return list;
 }
@@ -52,7 +58,7 @@ std::vector<std::string> machine_kinds() {
 
 std::unique_ptr<Machine> make_machine(const MachineConfig& config) {
   for (const auto& [kind, maker] : makers())
-    if (kind == config.kind) return maker(config);
+    if (kind == config.kind) return limited(maker(config), config.hardware);
   throw InputError(fmt::format("machine: \"{}\" does not exist: use one of {}", config.kind, fmt::join(machine_kinds(), ", ")));
 }
 

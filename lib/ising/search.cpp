@@ -125,6 +125,46 @@ std::optional<SearchEnd> end_of(const SearchResult& result, const SearchPlan& pl
   return std::nullopt;
 }
 
+/// Which reads come next, and of how many sweeps: the same on all ranks.
+class Rounds {
+public:
+  Rounds(const SearchPlan& plan, const Machine& machine, int ranks)
+      : plan_(plan), block_(machine.block()), ranks_(ranks), is_exact_(machine.is_exact()), sweeps_(plan.sweeps) {}
+
+  [[nodiscard]] std::int64_t asked() const { return asked_; }
+
+  void fill(ReadRequest& request) {
+    request.first = asked_;
+    request.sweeps = sweeps_;
+    request.count = is_exact_ ? 1 : blocks_ * block_ * ranks_;
+    if (plan_.reads > 0) request.count = std::min(request.count, plan_.reads - asked_);
+    asked_ += request.count;
+  }
+
+  /// What a round took decides how large the next one is.
+  void learn(double seconds, const ReadSet& set) {
+    blocks_of_effort_ += blocks_ * ranks_;
+    const double a_block = seconds / static_cast<double>(blocks_);  // of a rank
+    if (seconds < round_seconds / 2) blocks_ *= 2;
+    if (plan_.effort == Effort::fixed || set.was_cut || set.reads.empty()) return;
+    if (sweeps_ == 0) sweeps_ = std::max<std::int64_t>(1, set.field_evaluations / std::ssize(set.reads));
+    if (blocks_of_effort_ < blocks_an_effort) return;
+    if (plan_.seconds && 2 * a_block > largest_part * *plan_.seconds) return;
+    sweeps_ *= 2;
+    blocks_of_effort_ = 0;
+    blocks_ = std::max<std::int64_t>(1, blocks_ / 2);
+  }
+
+private:
+  static constexpr std::int64_t blocks_an_effort = 4;
+  static constexpr double largest_part = 0.2;  // of the time limit that one block may take
+
+  const SearchPlan& plan_;
+  std::int64_t block_, ranks_;
+  bool is_exact_;
+  std::int64_t sweeps_, asked_ = 0, blocks_ = 1, blocks_of_effort_ = 0;
+};
+
 }  // namespace
 
 double SearchResult::updates_per_second() const {
@@ -139,26 +179,22 @@ SearchResult search(const Machine& machine, ProgrammedMachine& given, const Isin
   SharedMachine programmed(given, problem, plan, over);
   SearchResult result;
   ReadRequest request;
-  request.sweeps = plan.sweeps;
   request.seed = plan.seed;
   request.target = plan.target;
   request.begin = plan.begin;
   if (plan.seconds) request.deadline = after(plan.begin, *plan.seconds);
   request.stop_is_asked = [&] { return plan.stop_is_asked() || over.is_raised(); };
-  std::int64_t asked = 0, blocks = 1;  // blocks of a rank in a round
+  Rounds rounds(plan, machine, comm.size());
   for (;;) {
-    if (const auto end = end_of(result, plan, asked, machine.is_exact(), comm)) {
+    if (const auto end = end_of(result, plan, rounds.asked(), machine.is_exact(), comm)) {
       result.end = *end;
       break;
     }
-    request.first = asked;
-    request.count = machine.is_exact() ? 1 : blocks * machine.block() * comm.size();
-    if (plan.reads > 0) request.count = std::min(request.count, plan.reads - asked);
-    asked += request.count;
+    rounds.fill(request);
     const double begin = seconds_since(plan.begin);
     ReadSet set = read_all(machine, programmed, problem, request, comm);
     const double now = comm.all_max(seconds_since(plan.begin));
-    if (comm.all_max(now - begin) < round_seconds / 2) blocks *= 2;
+    rounds.learn(comm.all_max(now - begin), set);
     add(result, std::move(set), plan, now);
     result.wall_seconds = now;
     result.machine_seconds = sum_seconds(programmed.seconds(), comm);

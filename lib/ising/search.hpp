@@ -10,10 +10,17 @@
 
 namespace isinglass {
 
+/// Sweeps of the reads of a search.
+enum class Effort {
+  fixed,    ///< plan.sweeps, for all
+  doubling  ///< twice as many after every few blocks: within a factor of a few of the best number, whatever it is
+};
+
 /// Reads in rounds until there are enough, the target is reached or the time is over.
 struct SearchPlan {
   std::int64_t reads = 0;   ///< at most; 0: until target, time or stop
   std::int64_t sweeps = 0;  ///< of each read; 0: the machine's default
+  Effort effort = Effort::fixed;
   std::uint64_t seed = 1;
   std::optional<double> target;   ///< an energy: reaching it ends the search
   std::optional<double> counted;  ///< an energy: reads that reach it are counted, and go on

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # One training on 1, 2, 3 and 4 ranks, with one replica group and with two: the results must be the same bit for bit.
-#   same_on_ranks.sh ISINGLASS MPIEXEC H5DIFF qcgd|polish|anneal|qat|deep|splines
+#   same_on_ranks.sh ISINGLASS MPIEXEC H5DIFF qcgd|polish|anneal|qat|deep|splines|dynamics|subproblems
 set -euo pipefail
 isinglass=$1 mpiexec=$2 h5diff=$3 method=$4
 work=$(mktemp -d)
@@ -32,6 +32,16 @@ case $method in
   splines)
     sed -i 's/hidden: .*/hidden: [{units: 5, activation: gelu, segments: 6, degree: 1, knots: equalized}, {units: 4, activation: relu, segments: 4, degree: 1}]/' "$work/base.yaml"
     overrides=(--set qcgd.polish=true --set network.output.loss=logistic --set data.train_samples=250)
+    ;;
+  # all fields by matrix products; two hidden layers, one of many cells
+  dynamics)
+    sed -i 's/hidden: .*/hidden: [{units: 6, activation: tanh, segments: 5, weights: 2bit}, {units: 5}]/' "$work/base.yaml"
+    overrides=(--set machine.kind=bsb --set machine.sweeps=8)
+    ;;
+  # a neuron's bits in parts that a machine of few spins and bits takes
+  subproblems)
+    overrides=(--set machine.kind=cim --set machine.subproblems.blocks=neurons --set machine.cim.steps=30
+      --set machine.hardware.spin_budget=120 --set machine.hardware.coefficient_bits=8 --set machine.hardware.field_noise=0.01)
     ;;
   *) echo "unknown case $method" >&2; exit 2 ;;
 esac

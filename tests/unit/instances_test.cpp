@@ -158,6 +158,11 @@ BOOST_FIXTURE_TEST_CASE(malformed_lists_are_refused_with_line_and_reason, Files)
   expect_error(write("a", "# nothing\n"), "coo", "1: no terms");
 }
 
+BOOST_FIXTURE_TEST_CASE(sums_that_overflow_are_refused, Files) {
+  BOOST_CHECK_THROW((void)read_instance(write("a", "3 3\n1 2 1.7e308\n1 2 1.7e308\n1 2 1.7e308\n"), {}), InputError);
+  BOOST_CHECK_THROW((void)read_instance(write("b", "3 3\n1 1 1.7e308\n1 1 1.7e308\n1 1 1.7e308\n"), {}), InputError);
+}
+
 BOOST_FIXTURE_TEST_CASE(qplib_files_are_read, Files) {
   const std::string head = "small\nQBL # type\nmaximize\n3\n2\n2\n1 1 4\n2 1 3\n0\n1\n3 -1\n7 # constant\n";
   const std::string rows = "4\n1 1 1\n1 2 1\n2 2 2\n2 3 -1\n1e30\n-1e30\n1\n1 1\n1\n1\n2 5\n";

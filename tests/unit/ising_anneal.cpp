@@ -65,9 +65,9 @@ BOOST_AUTO_TEST_CASE(every_level_of_vectors_gives_the_same_bits) {
     ReadRequest request;
     request.count = 64;
     request.sweeps = 30;
-    const ReadSet plain = SimulatedAnnealing(SaConfig{}, SimdLevel::plain).program(problem)->read(request);
+    const ReadSet plain = SimulatedAnnealing(SaConfig{}, {}, SimdLevel::plain).program(problem)->read(request);
     for (const SimdLevel level : levels())
-      same_reads(SimulatedAnnealing(SaConfig{}, level).program(problem)->read(request), plain);
+      same_reads(SimulatedAnnealing(SaConfig{}, {}, level).program(problem)->read(request), plain);
   }
 }
 
@@ -95,15 +95,6 @@ BOOST_AUTO_TEST_CASE(new_fields_and_couplings_equal_a_fresh_program) {
     programmed->set_couplings(values);
     same_reads(programmed->read(request), SimulatedAnnealing(SaConfig{}).program(problem)->read(request));
   }
-}
-
-BOOST_AUTO_TEST_CASE(groups_are_kept) {
-  Words words(2);
-  IsingProblem problem = testing::random_ising(words, 12, 50, Coefficients::real);
-  problem.groups = {{0, 1, 5}, {2, 7}};
-  const SimulatedAnnealing machine{SaConfig{}};
-  BOOST_TEST(machine.keeps_groups());
-  testing::check_reads(problem, machine.program(problem)->read({}), true);
 }
 
 BOOST_AUTO_TEST_CASE(any_part_of_a_block_can_be_read) {
@@ -243,7 +234,7 @@ BOOST_AUTO_TEST_CASE(fields_at_the_end_of_their_range_are_exact) {
                         Case{1, 126, 1, ChainKind::lanes8}, Case{1, 32766, 1, ChainKind::lanes16},
                         Case{1, 32767, 1, ChainKind::lanes32}, Case{126, -0.25, 0.25, ChainKind::lanes8}}) {
     const IsingProblem problem = star(c.leaves, c.coupling, c.field);
-    BOOST_TEST((ChosenChains(problem, best_simd_level()).kind() == c.kind));
+    BOOST_TEST((ChosenChains(problem, best_simd_level()).choice().kind == c.kind));
     ReadRequest request;
     request.count = 64;
     request.sweeps = 50;
@@ -259,7 +250,7 @@ BOOST_AUTO_TEST_CASE(units_of_coefficients) {
     for (std::size_t k = 0; k < couplings.size(); ++k) pairs.push_back({0, static_cast<std::int32_t>(k) + 1, couplings[k]});
     std::vector<double> h(couplings.size() + 1);
     std::ranges::copy(fields, h.begin());
-    return isinglass::Coefficients(sparse_couplings(h.size(), pairs), h.size()).unit(h);
+    return CoefficientUnits(sparse_couplings(h.size(), pairs), h.size()).unit(h);
   };
   BOOST_TEST(unit({0.5, -1.5, 3}, {}) == 0.5);
   BOOST_TEST(unit({4, -6}, {}) == 2);
@@ -291,6 +282,18 @@ BOOST_AUTO_TEST_CASE(factored_couplings_are_taken) {
   const double minimum = Enumeration().program(problem)->read({}).best()->energy;
   BOOST_TEST(SimulatedAnnealing(SaConfig{}).program(problem)->read(request).best()->energy == minimum,
              boost::test_tools::tolerance(1e-9));
+}
+
+BOOST_AUTO_TEST_CASE(groups_are_kept) {
+  Words words(20);
+  IsingProblem problem = random_ising(words, 12, 60, Coefficients::real);
+  problem.groups = {{0, 1, 2, 3}, {5, 7, 9}};
+  ReadRequest request;
+  request.count = 8;
+  const double minimum = Enumeration().program(problem)->read({}).best()->energy;
+  const ReadSet set = SimulatedAnnealing(SaConfig{}).program(problem)->read(request);
+  check_reads(problem, set, true);
+  BOOST_TEST(set.best()->energy == minimum, boost::test_tools::tolerance(1e-9));
 }
 
 }  // namespace

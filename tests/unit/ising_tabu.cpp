@@ -207,6 +207,18 @@ BOOST_AUTO_TEST_CASE(reads_depend_on_their_index_alone) {
     testing::reads_depend_on_their_index_alone(Tabu(TabuConfig{}), testing::random_ising(words, 40, 50, kind), 500);
 }
 
+BOOST_AUTO_TEST_CASE(restarts_alone_and_problems_without_moves_end) {
+  Words words(9);
+  IsingProblem problem = testing::random_ising(words, 12, 60, Coefficients::real);
+  TabuConfig config;
+  config.elite = 1;
+  const double minimum = Enumeration().program(problem)->read({}).best()->energy;
+  BOOST_TEST(std::abs(Tabu(config).program(problem)->read({}).best()->energy - minimum) < 1e-9);
+  problem.groups.clear();
+  for (std::int32_t i = 0; i < 12; ++i) problem.groups.push_back({i});
+  BOOST_TEST(Tabu(config).program(problem)->read({}).best()->spins == Spins(12, 1));
+}
+
 BOOST_AUTO_TEST_CASE(reads_stop_at_target_and_deadline) {
   Words words(8);
   const IsingProblem problem = testing::random_ising(words, 60, 50, Coefficients::plus_minus_one);

@@ -142,6 +142,18 @@ BOOST_AUTO_TEST_CASE(searches_end_for_each_of_their_reasons) {
   BOOST_CHECK(run(search, plan).end == SearchEnd::stop);
 }
 
+BOOST_AUTO_TEST_CASE(sweeps_double_until_the_target_is_reached) {
+  SearchPlan plan;
+  plan.sweeps = 1;
+  plan.effort = Effort::doubling;
+  plan.reads = 16 * 10 * 4;
+  const SearchResult result = run(search, plan);
+  // Rounds of 1, 2, 4, ... blocks of four reads; the sweeps double after every four blocks or more.
+  BOOST_TEST(result.field_evaluations > 4 * result.done);
+  plan.effort = Effort::fixed;
+  BOOST_TEST(run(search, plan).field_evaluations == result.done);
+}
+
 BOOST_AUTO_TEST_CASE(reads_that_are_no_solutions_never_win) {
   SearchPlan plan;
   plan.reads = 40;

@@ -144,12 +144,14 @@ struct Found {
 using LossOf = std::function<void(Architecture&, std::uint64_t number)>;
 
 /// A run is a heuristic, and the margin shapes its path: the default finds nearly all, another one the rest.
-Found solve_by_qcgd(std::uint64_t problems, const std::string& activation, const LossOf& loss_of = {}) {
+Found solve_by_qcgd(std::uint64_t problems, const std::string& activation, const LossOf& loss_of = {},
+                    const MachineConfig& machine = {}) {
   Found found;
   for (std::uint64_t number = 0; number < problems; ++number) {
     RandomProblem problem = enumerable_problem(number, activation);
     if (loss_of) loss_of(problem.architecture, number);
     Config config;
+    config.machine = machine;
     config.qcgd.output_margin = 3.0;  // pinned, so that tuning the default does not change the problems
     const int margin = margin_of(problem.architecture, config.qcgd.output_margin);
     const PlainLoss plain(problem.architecture, margin);
@@ -189,6 +191,26 @@ BOOST_AUTO_TEST_CASE(qcgd_finds_the_optimum_with_every_loss) {
   const Found found = solve_by_qcgd(24, "sign", set_loss);
   BOOST_TEST_MESSAGE("losses: " << found.at_once << " at once, " << found.at_last << " at last, of 24");
   BOOST_TEST(found.at_last == 24U);
+}
+
+BOOST_AUTO_TEST_CASE(qcgd_finds_the_optimum_with_every_machine) {
+  std::vector<MachineConfig> machines;
+  for (const std::string kind : {"bsb", "dsb", "cim", "cac"}) {
+    machines.emplace_back();
+    machines.back().kind = kind;
+  }
+  for (const std::string kind : {"sa", "bsb", "dsb", "cim", "cac", "tabu", "pt", "enumeration"}) {
+    machines.emplace_back();
+    machines.back().kind = kind;
+    machines.back().subproblems = {"neurons", 1, 2};
+    machines.back().sa.sweeps = 10;
+    machines.back().tabu.sweeps = machines.back().pt.sweeps = 10;
+    machines.back().bsb.steps = machines.back().dsb.steps = machines.back().cim.steps = machines.back().cac.steps = 20;
+  }
+  for (const MachineConfig& machine : machines) {
+    const Found found = solve_by_qcgd(5, "sign", {}, machine);
+    BOOST_TEST(found.at_last == 5U, machine.kind << " " << machine.subproblems.blocks << ": " << found.at_last << " of 5");
+  }
 }
 
 namespace {

@@ -38,7 +38,10 @@ ReadSet ProgrammedAnnealing::read(const ReadRequest& request) {
     throw InputError(fmt::format("a warm start of {} spins for {}", request.warm_start.size(), problem().spins));
   if (!chains_) chains_ = std::make_unique<ChosenChains>(problem(), level_);
   const std::int64_t sweeps = request.sweeps > 0 ? request.sweeps : config_.sweeps;
-  return anneal_reads(chains_->chains(), problem().spins, schedule(config_, chains_->range(), sweeps), request);
+  ReadSet set = anneal_reads(chains_->chains(), problem().spins, schedule(config_, chains_->range(), sweeps), request);
+  if (chains_->choice().is_rounded)
+    for (Read& read : set.reads) read.energy = read.history.back().energy = energy(problem(), read.spins);
+  return set;
 }
 
 }  // namespace

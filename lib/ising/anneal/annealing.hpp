@@ -7,11 +7,11 @@
 namespace isinglass {
 
 /// Simulated annealing by single flips, in the order of the spins, with Metropolis acceptance. Couplings of every form; those
-/// that are not sparse or dense are made dense. One-hot groups are kept (program_group_annealer). Kernels are chosen by what
-/// the coefficients are (docs/machines.md).
+/// that are not sparse or dense are made dense. Kernels are chosen by what the coefficients are (docs/machines.md). One-hot
+/// groups are kept by an annealer of their own.
 class SimulatedAnnealing : public Machine {
 public:
-  explicit SimulatedAnnealing(SaConfig config, SimdLevel level = best_simd_level(), GroupConfig groups = {})
+  explicit SimulatedAnnealing(SaConfig config, GroupConfig groups = {}, SimdLevel level = best_simd_level())
       : config_(std::move(config)), groups_(groups), level_(level) {}
   [[nodiscard]] std::string name() const override { return "sa"; }
   /// Lanes of the widest kernel.

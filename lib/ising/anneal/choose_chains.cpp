@@ -14,6 +14,10 @@ namespace {
 /// From this part of all pairs on, a full matrix is faster than rows of neighbours.
 constexpr double dense_part = 0.5;
 constexpr std::size_t fewest_dense = 64;
+/// Of the last temperature: a grid of couplings must be finer.
+constexpr double finest_part = 1e-4;
+/// Places of lanes have 32 bits.
+constexpr std::size_t most_lane_spins = std::size_t{1} << 26U;
 
 bool suits_dense(const IsingProblem& problem) {
   const auto* sparse = std::get_if<SparseCouplings>(&problem.couplings);
@@ -29,15 +33,23 @@ IsingProblem formed(const IsingProblem& problem) {
   return {problem.spins, to_dense(problem), problem.fields, problem.offset};
 }
 
-Coefficients coefficients_of(const IsingProblem& problem) {
+CoefficientUnits coefficients_of(const IsingProblem& problem) {
   if (const auto* sparse = std::get_if<SparseCouplings>(&problem.couplings)) return {*sparse, problem.spins};
   return {std::get<DenseCouplings>(problem.couplings), problem.spins};
 }
 
+/// Real couplings on a grid on which the largest local field has 30 bits: fields are exact sums again, and 16 replicas share a
+/// vector. The grid is a power of two, so that new fields seldom change it. Not if it is too coarse for the coldest moves.
+ChainChoice choose_real(const CoefficientUnits& coefficients, std::span<const double> fields, double cold) {
+  const double unit = std::ldexp(1.0, std::ilogb(coefficients.largest_field(fields)) - 28);
+  if (unit > finest_part * cold || fields.size() >= most_lane_spins) return {ChainKind::sparse_real};
+  return {ChainKind::lanes32, unit, true};
+}
+
 /// Local fields of lanes must stay in the range of their integers, and the dense kernel has couplings of 8 bits.
-ChainChoice choose(const Coefficients& coefficients, std::span<const double> fields, bool is_dense) {
+ChainChoice choose(const CoefficientUnits& coefficients, std::span<const double> fields, bool is_dense, double cold) {
   const double unit = coefficients.unit(fields);
-  if (unit == 0) return {is_dense ? ChainKind::dense_real : ChainKind::sparse_real};
+  if (unit == 0) return is_dense ? ChainChoice{ChainKind::dense_real} : choose_real(coefficients, fields, cold);
   const double largest = std::round(coefficients.largest_field(fields) / unit);
   if (is_dense) {
     const bool are_bytes = std::round(coefficients.largest_coupling() / unit) <= INT8_MAX;
@@ -45,6 +57,7 @@ ChainChoice choose(const Coefficients& coefficients, std::span<const double> fie
     if (are_bytes && largest <= INT32_MAX / 2) return {ChainKind::dense32, unit};
     return {ChainKind::dense_real};
   }
+  if (fields.size() >= most_lane_spins) return {ChainKind::sparse_real};
   if (largest <= INT8_MAX) return {ChainKind::lanes8, unit};
   if (largest <= INT16_MAX) return {ChainKind::lanes16, unit};
   if (largest <= INT32_MAX / 2) return {ChainKind::lanes32, unit};
@@ -78,13 +91,13 @@ ChosenChains::ChosenChains(const IsingProblem& problem, SimdLevel level) : Chose
 ChosenChains::ChosenChains(const IsingProblem& problem, SimdLevel level, Formed)
     : is_dense_(std::holds_alternative<DenseCouplings>(problem.couplings)),
       coefficients_(coefficients_of(problem)),
-      choice_(choose(coefficients_, problem.fields, is_dense_)),
-      chains_(make_chains(problem, choice_, level)),
-      range_(automatic_range(problem)) {}
+      range_(automatic_range(problem)),
+      choice_(choose(coefficients_, problem.fields, is_dense_, range_.cold)),
+      chains_(make_chains(problem, choice_, level)) {}
 
 bool ChosenChains::set_fields(std::span<const double> fields) {
   const bool has_couplings = coefficients_.largest_coupling() > 0;  // else the temperatures come from the fields
-  if (!has_couplings || choose(coefficients_, fields, is_dense_) != choice_) return false;
+  if (!has_couplings || choose(coefficients_, fields, is_dense_, range_.cold) != choice_) return false;
   chains_->set_fields(fields);
   return true;
 }

@@ -1,9 +1,9 @@
 #pragma once
 
 #include "ising/anneal/chains.hpp"
-#include "ising/anneal/coefficients.hpp"
 #include "ising/anneal/simd_level.hpp"
 #include "ising/anneal/temperatures.hpp"
+#include "ising/anneal/units.hpp"
 
 #include <memory>
 
@@ -15,7 +15,8 @@ enum class ChainKind { lanes8, lanes16, lanes32, sparse_real, dense16, dense32, 
 /// What decides about the kernel of a problem.
 struct ChainChoice {
   ChainKind kind = ChainKind::sparse_real;
-  double unit = 1;  ///< of whole coefficients
+  double unit = 1;          ///< of whole coefficients
+  bool is_rounded = false;  ///< they are real ones, rounded to multiples of the unit
   friend bool operator==(const ChainChoice&, const ChainChoice&) = default;
 };
 
@@ -25,7 +26,7 @@ public:
   ChosenChains(const IsingProblem& problem, SimdLevel level);
   [[nodiscard]] Chains& chains() { return *chains_; }
   [[nodiscard]] TemperatureRange range() const { return range_; }
-  [[nodiscard]] ChainKind kind() const { return choice_.kind; }
+  [[nodiscard]] const ChainChoice& choice() const { return choice_; }
   /// Takes new fields and returns true, if the same chains would be chosen with them.
   [[nodiscard]] bool set_fields(std::span<const double> fields);
 
@@ -34,10 +35,10 @@ private:
   ChosenChains(const IsingProblem& problem, SimdLevel level, Formed);
 
   bool is_dense_ = false;
-  Coefficients coefficients_;
+  CoefficientUnits coefficients_;
+  TemperatureRange range_;
   ChainChoice choice_;
   std::unique_ptr<Chains> chains_;
-  TemperatureRange range_;
 };
 
 }  // namespace isinglass

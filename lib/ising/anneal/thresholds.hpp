@@ -34,8 +34,8 @@ public:
   static constexpr std::uint64_t chunks_a_shuffle = 64;
   [[nodiscard]] Places shuffle(std::uint64_t seed, std::uint64_t chunk);
 
-  /// The largest T that scaled() takes: thresholds stay below 2^15 (whole numbers of 31 bits: any).
-  static constexpr double largest_temperature = 3600;
+  /// The largest T of narrow thresholds, in units of the couplings: beyond it every proposal is accepted anyway.
+  static constexpr double largest_temperature = 1U << 27U;
 
   /// floor(T a) of the pool, at most the largest Int, T in units of the couplings. T = 0: thresholds of descent, which takes
   /// only flips that lower the energy (-1).

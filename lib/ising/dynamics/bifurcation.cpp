@@ -4,7 +4,7 @@ namespace isinglass::dynamics {
 
 namespace {
 
-constexpr float first_amplitude = 0.1F;  // of x and y: the bifurcation amplifies what is there
+constexpr float first_amplitude = 0.3F;  // of x and y: the bifurcation amplifies what is there
 constexpr float warm_amplitude = 0.5F;
 
 class BifurcationBatch : public Trajectory {
@@ -18,7 +18,8 @@ public:
         y_(first_positions(start, generators_, first_amplitude, 0.0F)),
         product_(kind == Bifurcation::ballistic ? start.size() : 0),
         amplitude_(start, x_),
-        unit_(start.lanes, 1.0F) {}
+        unit_(start.lanes, 1.0F),
+        strengths_(lane_strengths(start, config.strength, config.strength_spread)) {}
 
   [[nodiscard]] const Floats& x() const override { return x_; }
 
@@ -35,7 +36,7 @@ public:
     s.sum = amplitude_.sums();
     s.dt = static_cast<float>(config_.time_step);
     s.stiffness = static_cast<float>(1 - static_cast<double>(step) / static_cast<double>(start_.steps));
-    s.strength = static_cast<float>(config_.strength / start_.scale.field_rms);
+    s.strength = strengths_.data();
     start_.kernels->bifurcate(s);
     amplitude_.update();
   }
@@ -47,7 +48,7 @@ private:
   Lines<std::uint32_t> generators_;
   Floats x_, y_, product_;
   MeanAmplitude amplitude_;
-  Floats unit_;
+  Floats unit_, strengths_;
 };
 
 }  // namespace

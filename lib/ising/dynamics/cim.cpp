@@ -15,14 +15,15 @@ constexpr float largest_error = 32;
 /// x, its measurements and their product with J: what both kinds of CIM have.
 class CimBatch : public Trajectory {
 public:
-  CimBatch(const Start& start, double noise)
+  CimBatch(const Start& start, double noise, double coupling, double spread)
       : start_(start),
         noise_(static_cast<float>(noise)),
         generators_(lane_generators(start)),
         x_(first_positions(start, generators_, first_amplitude, warm_amplitude)),
         measured_(noise > 0 ? start.size() : 0),
         product_(start.size()),
-        amplitude_(start, x_) {}
+        amplitude_(start, x_),
+        strengths_(lane_strengths(start, coupling, spread)) {}
 
   [[nodiscard]] const Floats& x() const override { return x_; }
 
@@ -39,11 +40,13 @@ protected:
   Lines<std::uint32_t> generators_;
   Floats x_, measured_, product_;
   MeanAmplitude amplitude_;
+  Floats strengths_;
 };
 
 class MeanFieldBatch : public CimBatch {
 public:
-  MeanFieldBatch(const CimConfig& config, const Start& start) : CimBatch(start, config.noise), config_(config) {}
+  MeanFieldBatch(const CimConfig& config, const Start& start)
+      : CimBatch(start, config.noise, config.coupling, config.coupling_spread), config_(config) {}
 
   void advance(std::int64_t step, const Sample*) override {
     feed_back();
@@ -52,7 +55,7 @@ public:
                 x_.data(),     amplitude_.values(), amplitude_.sums()};
     t.dt = static_cast<float>(config_.time_step);
     t.gain = static_cast<float>(config_.first_gain + (config_.last_gain - config_.first_gain) * progress);
-    t.strength = static_cast<float>(config_.coupling / start_.scale.field_rms);
+    t.strength = strengths_.data();
     t.limit = static_cast<float>(config_.limit);
     start_.kernels->round_trip(t);
     amplitude_.update();
@@ -65,7 +68,7 @@ private:
 class ControlledBatch : public CimBatch {
 public:
   ControlledBatch(const CacConfig& config, const Start& start)
-      : CimBatch(start, config.noise),
+      : CimBatch(start, config.noise, config.coupling, config.coupling_spread),
         config_(config),
         e_(start.size(), 1.0F),
         target_(start.lanes, static_cast<float>(config.target)),
@@ -82,7 +85,7 @@ public:
     t.dt = static_cast<float>(config_.time_step);
     t.gain = static_cast<float>(config_.gain);
     t.saturation = static_cast<float>(config_.saturation);
-    t.strength = static_cast<float>(config_.coupling / start_.scale.field_rms);
+    t.strength = strengths_.data();
     t.limit = 1.5F * static_cast<float>(std::sqrt(config_.target + config_.target_swing));
     t.error_limit = largest_error;
     start_.kernels->controlled_trip(t);

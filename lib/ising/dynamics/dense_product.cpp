@@ -1,5 +1,7 @@
 #include "ising/dynamics/dense_product.hpp"
 
+#include <cmath>
+
 namespace isinglass::dynamics {
 
 namespace {
@@ -24,7 +26,9 @@ DenseProduct::DenseProduct(const IsingProblem& problem, const Kernels& kernels)
     own_ = to_dense(problem);
     couplings_ = &own_;
   }
-  unit_ = common_unit(couplings_->value);
+  const auto common = common_unit(couplings_->value);
+  is_exact_ = common && common->sums_exactly(spins_);
+  unit_ = byte_unit(couplings_->value);
 }
 
 void DenseProduct::multiply(const Floats& x, std::size_t lanes, Floats& out) {
@@ -40,7 +44,7 @@ void DenseProduct::pack_bytes() {
   for (std::size_t i = 0; i < spins_; ++i) {
     std::int32_t* panel = words_.data() + i / row_tile * row_tile * groups + i % row_tile;
     for (std::size_t k = 0; k < spins_; ++k) {
-      const auto byte = static_cast<std::int32_t>(couplings_->value[i * spins_ + k] / unit_->unit);
+      const auto byte = static_cast<std::int32_t>(std::lrint(couplings_->value[i * spins_ + k] / *unit_));
       const auto bits = static_cast<std::uint32_t>(byte & 0xFF) << (8 * (k % 4));
       panel[row_tile * (k / 4)] = static_cast<std::int32_t>(static_cast<std::uint32_t>(panel[row_tile * (k / 4)]) | bits);
       row_sum_[i] += byte;
@@ -49,12 +53,12 @@ void DenseProduct::pack_bytes() {
 }
 
 void DenseProduct::multiply_signs(const Floats& x, std::size_t lanes, Floats& out) {
-  if (!unit_ || !unit_->fits_bytes()) return BatchProduct::multiply_signs(x, lanes, out);
+  if (!unit_) return BatchProduct::multiply_signs(x, lanes, out);
   if (words_.empty()) pack_bytes();
   const std::size_t rows = padded(spins_);
   packed_.resize(rows / 4 * lanes);
   run().pack_signs(x.data(), rows, lanes, packed_.data());
-  run().multiply_bytes({words_.data(), row_sum_.data(), rows, rows / 4, static_cast<float>(unit_->unit)}, packed_.data(), lanes,
+  run().multiply_bytes({words_.data(), row_sum_.data(), rows, rows / 4, static_cast<float>(*unit_)}, packed_.data(), lanes,
                        out.data());
 }
 

@@ -17,7 +17,7 @@ public:
   DenseProduct(const IsingProblem& problem, const Kernels& kernels);
   void multiply(const Floats& x, std::size_t lanes, Floats& out) override;
   void multiply_signs(const Floats& x, std::size_t lanes, Floats& out) override;
-  [[nodiscard]] bool signs_are_exact() const override { return unit_ && unit_->sums_exactly(spins_); }
+  [[nodiscard]] bool signs_are_exact() const override { return is_exact_; }
 
 private:
   void pack_bytes();
@@ -25,7 +25,8 @@ private:
   std::size_t spins_;
   DenseCouplings own_;  ///< of a sparse problem; else empty
   const DenseCouplings* couplings_;
-  std::optional<CommonUnit> unit_;
+  bool is_exact_ = false;
+  std::optional<double> unit_;  ///< of bytes
   Panels panels_;
   Lines<std::int32_t> words_, row_sum_, packed_;
 };

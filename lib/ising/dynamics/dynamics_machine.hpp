@@ -12,7 +12,7 @@ class DynamicsMachine : public Machine {
 public:
   explicit DynamicsMachine(Dynamics dynamics) : dynamics_(std::move(dynamics)) {}
   [[nodiscard]] std::string name() const override { return dynamics_.name; }
-  [[nodiscard]] std::int64_t block() const override { return static_cast<std::int64_t>(lanes_for(1)); }
+  [[nodiscard]] std::int64_t block() const override { return static_cast<std::int64_t>(most_lanes); }
   [[nodiscard]] std::unique_ptr<ProgrammedMachine> program(const IsingProblem& problem) const override;
 
 private:

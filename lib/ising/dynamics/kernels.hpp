@@ -44,9 +44,10 @@ struct BifurcationStep {
   const float* product = nullptr;  ///< J x, or J sign(x)
   const float* field = nullptr;    ///< h, [rows]
   float *x = nullptr, *y = nullptr;
-  const float* amplitude = nullptr;           ///< [lanes]: what h is multiplied with
-  float* sum = nullptr;                       ///< [lanes]: sum of |x| afterwards
-  float dt = 0, stiffness = 0, strength = 0;  ///< 1 - p and xi
+  const float* amplitude = nullptr;  ///< [lanes]: what h is multiplied with
+  float* sum = nullptr;              ///< [lanes]: sum of |x| afterwards
+  const float* strength = nullptr;   ///< [lanes]: xi
+  float dt = 0, stiffness = 0;       ///< 1 - p
 };
 
 /// A measurement of all amplitudes: out = x + sigma z, z of mean 0 and variance 1 (a sum of four uniform bytes).
@@ -66,7 +67,8 @@ struct RoundTrip {
   float* x = nullptr;
   const float* amplitude = nullptr;  ///< [lanes]: what h is multiplied with
   float* sum = nullptr;              ///< [lanes]: sum of |x| afterwards
-  float dt = 0, gain = 0, strength = 0, limit = 0;
+  const float* strength = nullptr;   ///< [lanes]: c
+  float dt = 0, gain = 0, limit = 0;
 };
 
 /// One round trip with chaotic amplitude control.
@@ -75,10 +77,10 @@ struct ControlledTrip {
   const float* product = nullptr;
   const float* field = nullptr;
   float *x = nullptr, *e = nullptr;
-  const float* amplitude = nullptr;                ///< [lanes]: what h is multiplied with
-  float* sum = nullptr;                            ///< [lanes]: sum of |x| afterwards
-  const float *target = nullptr, *rate = nullptr;  ///< [lanes]: a and xi
-  float dt = 0, gain = 0, saturation = 0, strength = 0, limit = 0, error_limit = 0;
+  const float* amplitude = nullptr;                                     ///< [lanes]: what h is multiplied with
+  float* sum = nullptr;                                                 ///< [lanes]: sum of |x| afterwards
+  const float *target = nullptr, *rate = nullptr, *strength = nullptr;  ///< [lanes]: a, xi and c
+  float dt = 0, gain = 0, saturation = 0, limit = 0, error_limit = 0;
 };
 
 struct Kernels {

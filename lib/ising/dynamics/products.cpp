@@ -3,6 +3,7 @@
 #include "ising/dynamics/dense_product.hpp"
 #include "ising/dynamics/sparse_product.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <numeric>
 
@@ -77,6 +78,21 @@ std::optional<CommonUnit> common_unit(std::span<const double> values) {
     if (divisor == 1) break;
   }
   return CommonUnit{static_cast<double>(divisor) / scale, 1 / scale, largest};
+}
+
+std::optional<double> byte_unit(std::span<const double> values) {
+  if (const auto common = common_unit(values); common && common->fits_bytes()) return common->unit;
+  double largest = 0;
+  for (const double v : values) largest = std::max(largest, std::abs(v));
+  for (const double levels : {127.0, 63.0, 31.0, 15.0, 7.0, 3.0}) {
+    const double scale = levels / largest;
+    const auto is_multiple = [&](double v) {
+      const double steps = v * scale;
+      return std::abs(steps - static_cast<double>(static_cast<std::int64_t>(steps + (steps < 0 ? -0.5 : 0.5)))) < 1e-9;
+    };
+    if (largest > 0 && std::ranges::all_of(values, is_multiple)) return largest / levels;
+  }
+  return std::nullopt;
 }
 
 }  // namespace isinglass::dynamics

@@ -49,4 +49,8 @@ struct CommonUnit {
 /// Of values that are multiples of 2^-20 and not all zero.
 [[nodiscard]] std::optional<CommonUnit> common_unit(std::span<const double> values);
 
+/// A number of which all values are multiples by at most 127, to the rounding of doubles: the common unit, or the step of
+/// coefficients of few bits, largest / (2^(bits-1) - 1).
+[[nodiscard]] std::optional<double> byte_unit(std::span<const double> values);
+
 }  // namespace isinglass::dynamics

@@ -71,9 +71,21 @@ Floats first_positions(const Start& start, Lines<std::uint32_t>& generators, flo
   Floats x(start.size());
   for (std::size_t i = 0; i < start.warm.size(); ++i)
     std::fill_n(x.begin() + static_cast<std::ptrdiff_t>(i * start.lanes), start.lanes, warm_amplitude * start.warm[i]);
+  // Around a warm start the noise stays below it (it ends at 3.46 sigma), so that no sign is lost.
+  if (!start.warm.empty()) amplitude = std::min(amplitude, warm_amplitude / 4);
   start.kernels->measure({start.rows(), start.lanes, x.data(), x.data(), generators.data(), amplitude});
   std::fill(x.begin() + static_cast<std::ptrdiff_t>(start.spins * start.lanes), x.end(), 0.0F);  // padding stays at rest
   return x;
+}
+
+Floats lane_strengths(const Start& start, double strength, double spread) {
+  Floats strengths(start.lanes);
+  for (std::size_t l = 0; l < start.lanes; ++l) {
+    const std::int64_t read = start.first + static_cast<std::int64_t>(l);
+    const double u = uniform(draw(start.seed, Stream::noise, low(read), high(read), 1)[0]);
+    strengths[l] = static_cast<float>(strength / start.scale.field_rms * (1 + spread * (2 * u - 1)));
+  }
+  return strengths;
 }
 
 MeanAmplitude::MeanAmplitude(const Start& start, const Floats& x)

@@ -60,12 +60,13 @@ Read ProgrammedTabu::read_one(const ReadRequest& request, TabuRun run, std::int6
   EliteSet elite(capacity);
   walk_->reset();
   walk_->go_to(start_state(problem(), request, run.random));
-  do {
-    // Restarts fill the set; a set that stays small because all searches end alike is linked as it is.
-    for (std::size_t tries = elite.size(); elite.size() < capacity && tries < capacity; ++tries) {
-      if (run.is_over() && tries > 0) break;
-      if (tries > 0) walk_->go_to(random_state(problem(), run.random));
+  for (bool is_first = true; is_first || !run.is_over();) {
+    // Restarts fill the set, one at least; a set that stays small because all searches end alike is linked as it is.
+    const std::size_t missing = std::max<std::size_t>(1, capacity - elite.size());
+    for (std::size_t k = 0; k < missing && (is_first || !run.is_over()); ++k) {
+      if (!is_first) walk_->go_to(random_state(problem(), run.random));
       search_from_here(run, elite);
+      is_first = false;
     }
     while (!run.is_over()) {
       const auto pair = elite.next_pair(run.random);
@@ -74,7 +75,7 @@ Read ProgrammedTabu::read_one(const ReadRequest& request, TabuRun run, std::int6
       search_from_here(run, elite);
     }
     elite.keep_best();
-  } while (!run.is_over());
+  }
   set.spin_updates += (budget - run.iterations_left) * static_cast<std::int64_t>(problem().spins);
   set.field_evaluations += budget - run.iterations_left;
   set.was_cut = set.was_cut || run.best.is_over();

@@ -172,8 +172,8 @@ void Walk<Rows>::search(TabuRun& run, const Tenure& tenure, std::int64_t patienc
   price_moves();
   Pick<Cost> next = pick(view(0, 0, run.random));
   Stamp<Cost> now = 0, last = 0;
-  const bool can_move = has_moves();
-  while (can_move && !run.is_over() && now - last < patience) {
+  if (!has_moves()) run.iterations_left = 0;
+  while (!run.is_over() && now - last < patience) {
     const auto i = next.move >= 0 ? static_cast<std::size_t>(next.move) : least_tabu();
     if (!is_kept && static_cast<double>(next.cost) >= -tolerance_) keep();  // the descent is over: best_spins are copied once
     if (run.is_over()) break;
@@ -188,7 +188,7 @@ void Walk<Rows>::search(TabuRun& run, const Tenure& tenure, std::int64_t patienc
       last = now;
       is_kept = false;
     }
-    if (now % poll_period == 0) run.best.poll();
+    if (run.iterations_left % poll_period == 0) run.best.poll();
   }
   if (!is_kept) keep();  // the budget ended on the way down: the state is the best one
   go_to(best_spins);

@@ -2,9 +2,11 @@
 
 #include "qcbo/fip.hpp"
 #include "solver/anneal/anneal.hpp"
+#include "solver/dynamics/dynamics_oracle.hpp"
 #include "solver/incumbent.hpp"
 #include "solver/qcgd/multipliers.hpp"
 #include "solver/structured/oracle.hpp"
+#include "solver/subproblems/subproblem_oracle.hpp"
 
 #include <fmt/format.h>
 
@@ -35,6 +37,7 @@ private:
   };
 
   [[nodiscard]] std::optional<Atom> call_oracle(int t);
+  [[nodiscard]] bool answer(const SweepKey& key);
   [[nodiscard]] NetworkBits complete(const NetworkBits& bits);
   [[nodiscard]] StepReport step(int t, const Atom& atom);
   void move_duals(int t, double eta);
@@ -117,6 +120,16 @@ NetworkBits Qcgd::complete(const NetworkBits& bits) {
   return std::move(descent.bits);
 }
 
+/// Asks the machine, with the whole problem or with small ones; false if a rank was asked to stop.
+bool Qcgd::answer(const SweepKey& key) {
+  const MachineConfig& machine = input_.config.machine;
+  const auto& stop_is_asked = input_.control.stop_is_asked;
+  if (machine.subproblems.blocks != "none")
+    return SubproblemOracle(input_.config, state_, group_).answer(state_, key.call, stop_is_asked);
+  if (has_dynamics(machine)) return answer_by_dynamics(state_, machine, key, group_, stop_is_asked);
+  return anneal_structured(state_, machine, key, group_, stop_is_asked);
+}
+
 /// The replicas of this group one after the other, each from the same start; then the best of all groups. Nothing if a rank was
 /// asked to stop meanwhile: the incumbent is then what it was.
 std::optional<Qcgd::Atom> Qcgd::call_oracle(int t) {
@@ -129,7 +142,7 @@ std::optional<Qcgd::Atom> Qcgd::call_oracle(int t) {
   for (int replica = input_.grid.group_index; replica < replicas; replica += input_.grid.groups) {
     set_forward(state_, start_);
     const SweepKey key{input_.config.seed, static_cast<std::uint32_t>(t * replicas + replica), 0};
-    was_interrupted = !anneal_structured(state_, input_.config.machine, key, group_, input_.control.stop_is_asked);
+    was_interrupted = !answer(key);
     if (was_interrupted) break;
     const NetworkBits bits = state_.bits();
     const NetworkBits completed = complete(bits);

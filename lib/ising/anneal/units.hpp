@@ -10,10 +10,10 @@ namespace isinglass {
 
 /// What the coefficients of a problem are, as far as it decides which kernel takes them. The couplings are looked through once;
 /// new fields cost O(spins).
-class Coefficients {
+class CoefficientUnits {
 public:
-  Coefficients(const SparseCouplings& couplings, std::size_t spins);
-  Coefficients(const DenseCouplings& couplings, std::size_t spins);
+  CoefficientUnits(const SparseCouplings& couplings, std::size_t spins);
+  CoefficientUnits(const DenseCouplings& couplings, std::size_t spins);
 
   /// The largest number of which all couplings and fields h are multiples, to a relative error of 1e-9; 0: there is none that
   /// is worth while. 1 if all are 0.

@@ -1,4 +1,4 @@
-#include "ising/anneal/coefficients.hpp"
+#include "ising/anneal/units.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -48,27 +48,27 @@ bool are_multiples(std::span<const double> values, double unit, double largest) 
 
 }  // namespace
 
-Coefficients::Coefficients(const SparseCouplings& couplings, std::size_t spins) : row_sum_(spins) {
+CoefficientUnits::CoefficientUnits(const SparseCouplings& couplings, std::size_t spins) : row_sum_(spins) {
   for (std::size_t i = 0; i < spins; ++i)
     for (auto k = static_cast<std::size_t>(couplings.start[i]); k < static_cast<std::size_t>(couplings.start[i + 1]); ++k)
       row_sum_[i] += std::abs(couplings.value[k]);
   inspect(couplings.value);
 }
 
-Coefficients::Coefficients(const DenseCouplings& couplings, std::size_t spins) : row_sum_(spins) {
+CoefficientUnits::CoefficientUnits(const DenseCouplings& couplings, std::size_t spins) : row_sum_(spins) {
   for (std::size_t i = 0; i < spins; ++i)
     for (std::size_t k = 0; k < spins; ++k) row_sum_[i] += std::abs(couplings.value[i * spins + k]);
   inspect(couplings.value);
 }
 
-void Coefficients::inspect(std::span<const double> values) {
+void CoefficientUnits::inspect(std::span<const double> values) {
   largest_ = largest_of(values);
   if (largest_ == 0) return;
   unit_ = unit_of(values, 0, largest_);
   has_unit_ = unit_ >= smallest_unit * largest_ && are_multiples(values, unit_, largest_);
 }
 
-double Coefficients::unit(std::span<const double> fields) const {
+double CoefficientUnits::unit(std::span<const double> fields) const {
   const double largest = std::max(largest_, largest_of(fields));
   if (largest == 0) return 1;
   if (!has_unit_) return 0;
@@ -79,7 +79,7 @@ double Coefficients::unit(std::span<const double> fields) const {
   return fits ? unit : 0;
 }
 
-double Coefficients::largest_field(std::span<const double> fields) const {
+double CoefficientUnits::largest_field(std::span<const double> fields) const {
   double largest = 0;
   for (std::size_t i = 0; i < row_sum_.size(); ++i) largest = std::max(largest, row_sum_[i] + std::abs(fields[i]));
   return largest;

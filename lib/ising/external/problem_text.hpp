@@ -1,0 +1,25 @@
+#pragma once
+
+#include "ising/problem.hpp"
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace isinglass::external {
+
+/// What the values of a problem file multiply: spins, or bits x = (1 + s) / 2.
+enum class TextForm { ising, qubo };
+
+/// "ising" or "qubo". InputError for another word.
+[[nodiscard]] TextForm text_form(const std::string& name);
+
+/// The problem in dimod's COO format: "# vartype=SPIN" (or BINARY), "# offset=...", then lines "i j value" from 0, i < j for
+/// pairs and i = j for linear terms, of which every variable has one. Numbers read back to the same doubles.
+[[nodiscard]] std::string problem_text(const IsingProblem& problem, TextForm form);
+
+/// Reads from text: one a line, `spins` values of -1 and +1, or of 0 and 1, between spaces. InputError with the line for
+/// anything else, and unless there are `reads` lines.
+[[nodiscard]] std::vector<Spins> parse_reads(std::string_view text, std::size_t spins, std::size_t reads);
+
+}  // namespace isinglass::external

@@ -1,0 +1,108 @@
+#include "ising/hardware/transform.hpp"
+
+#include "base/error.hpp"
+#include "base/random.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <numbers>
+#include <variant>
+
+namespace isinglass::hardware {
+
+namespace {
+
+/// The stored values of sparse or dense couplings.
+template <class Problem>
+auto& values_of(Problem& problem) {
+  if (auto* dense = std::get_if<DenseCouplings>(&problem.couplings)) return dense->value;
+  if (auto* sparse = std::get_if<SparseCouplings>(&problem.couplings)) return sparse->value;
+  throw InputError("hardware's view: couplings must be sparse or dense here");
+}
+
+double largest_of(const std::vector<double>& values) {
+  double largest = 0;
+  for (const double v : values) largest = std::max(largest, std::abs(v));
+  return largest;
+}
+
+/// The energy of the chosen spins' own terms: what the conditioned problem's offset must leave out.
+double own_energy(const IsingProblem& sub, std::span<const std::int32_t> chosen, std::span<const std::int8_t> spins) {
+  Spins own;
+  for (const std::int32_t i : chosen) own.push_back(spins[static_cast<std::size_t>(i)]);
+  return energy(sub, own);
+}
+
+}  // namespace
+
+double largest_coefficient(const IsingProblem& problem) {
+  return std::max(largest_of(values_of(problem)), largest_of(problem.fields));
+}
+
+IsingProblem rounded(const IsingProblem& problem, int bits) {
+  if (bits < 2) throw InputError("machine.hardware.coefficient_bits: signed coefficients need 2 bits or more");
+  IsingProblem result = problem;
+  const double largest = largest_coefficient(problem), levels = std::ldexp(1.0, bits - 1) - 1;
+  if (largest == 0) return result;
+  const double step = largest / levels;
+  const auto round = [&](double& v) { v = std::nearbyint(v / step) * step; };
+  std::ranges::for_each(values_of(result), round);
+  std::ranges::for_each(result.fields, round);
+  return result;
+}
+
+IsingProblem with_ancilla(const IsingProblem& problem) {
+  const SparseCouplings j = to_sparse(problem);
+  const auto last = static_cast<std::int32_t>(problem.spins);
+  std::vector<Coupling> pairs;
+  for (std::int32_t i = 0; i < last; ++i) {
+    const auto row = static_cast<std::size_t>(i);
+    for (auto k = static_cast<std::size_t>(j.start[row]); k < static_cast<std::size_t>(j.start[row + 1]); ++k)
+      if (j.column[k] > i) pairs.push_back({i, j.column[k], j.value[k]});
+    if (problem.fields[row] != 0) pairs.push_back({i, last, problem.fields[row]});
+  }
+  return {problem.spins + 1, sparse_couplings(problem.spins + 1, pairs), std::vector<double>(problem.spins + 1),
+          problem.offset};
+}
+
+Spins without_ancilla(std::span<const std::int8_t> spins) {
+  Spins result(spins.begin(), spins.end() - 1);
+  for (std::int8_t& s : result) s = static_cast<std::int8_t>(s * spins.back());
+  return result;
+}
+
+IsingProblem conditioned(const IsingProblem& problem, std::span<const std::int32_t> chosen, std::span<const std::int8_t> spins,
+                         std::span<const double> local, double whole_energy, std::span<std::int32_t> position) {
+  const auto& j = std::get<SparseCouplings>(problem.couplings);
+  for (std::size_t a = 0; a < chosen.size(); ++a) position[static_cast<std::size_t>(chosen[a])] = static_cast<std::int32_t>(a);
+  IsingProblem sub;
+  sub.spins = chosen.size();
+  SparseCouplings couplings;
+  for (const std::int32_t i : chosen) {
+    const auto row = static_cast<std::size_t>(i);
+    double field = local[row];  // of all; what the chosen ones exert stays a coupling
+    for (auto k = static_cast<std::size_t>(j.start[row]); k < static_cast<std::size_t>(j.start[row + 1]); ++k) {
+      const std::int32_t at = position[static_cast<std::size_t>(j.column[k])];
+      if (at < 0) continue;
+      couplings.column.push_back(at);
+      couplings.value.push_back(j.value[k]);
+      field -= j.value[k] * spins[static_cast<std::size_t>(j.column[k])];
+    }
+    couplings.start.push_back(std::ssize(couplings.column));
+    sub.fields.push_back(field);
+  }
+  for (const std::int32_t i : chosen) position[static_cast<std::size_t>(i)] = -1;
+  sub.couplings = std::move(couplings);
+  sub.offset = whole_energy - own_energy(sub, chosen, spins);
+  return sub;
+}
+
+void add_field_noise(IsingProblem& problem, double sigma, std::uint64_t seed, std::int64_t read, std::uint32_t call) {
+  for (std::size_t i = 0; i < problem.spins; ++i) {
+    const auto words = draw(seed, Stream::noise, static_cast<std::uint32_t>(i), static_cast<std::uint32_t>(read), call, 3);
+    const double radius = std::sqrt(-2 * std::log(uniform(words[0])));
+    problem.fields[i] += sigma * radius * std::cos(2 * std::numbers::pi * uniform(words[1]));
+  }
+}
+
+}  // namespace isinglass::hardware

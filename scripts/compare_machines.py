@@ -1,0 +1,117 @@
+#!/usr/bin/python3
+"""Trains the same networks by QCGD with each kind of machine as its oracle and writes one table of accuracies.
+
+Iterations are set per row so that each takes about the same time on one core (20 s for pairs, 60 s for ten classes); they are
+fixed, so that a row can be repeated bit for bit. Run folders are kept under results/machines/TASK/ROW/SEED, and what is
+finished there is not run again. Writes results/tables/machines-training.md and machines-training.csv.
+"""
+
+import argparse
+import csv
+import statistics
+import sys
+
+import runs
+
+NEURONS = ["machine.subproblems.blocks=neurons"]
+BUDGET = [*NEURONS, "machine.hardware.spin_budget=550"]
+EIGHT_BITS = [*BUDGET, "machine.hardware.coefficient_bits=8", "machine.hardware.field_noise=0.01"]
+
+# name: (settings, iterations for pairs, iterations for ten classes)
+ROWS = {
+    "sa": (["machine.kind=sa"], 40, 20),
+    "bsb": (["machine.kind=bsb", "machine.sweeps=60"], 28, 20),
+    "dsb": (["machine.kind=dsb", "machine.sweeps=60"], 28, 20),
+    "cim": (["machine.kind=cim", "machine.sweeps=60"], 28, 20),
+    "cac": (["machine.kind=cac", "machine.sweeps=60"], 28, 20),
+    "neurons-sa": (["machine.kind=sa", "machine.sa.sweeps=50", *NEURONS], 12, 10),
+    "neurons-tabu": (["machine.kind=tabu", "machine.tabu.sweeps=500", *NEURONS], 12, 10),
+    "neurons-pt": (["machine.kind=pt", "machine.pt.sweeps=20", *NEURONS], 12, 10),
+    "neurons-bsb": (["machine.kind=bsb", *NEURONS], 12, 10),
+    "neurons-dsb": (["machine.kind=dsb", *NEURONS], 12, 10),
+    "neurons-cim": (["machine.kind=cim", *NEURONS], 12, 10),
+    "neurons-cac": (["machine.kind=cac", *NEURONS], 8, 6),
+    "parts-enumeration": (["machine.kind=enumeration", *NEURONS], 4, 2),
+    "550-cim-clean": (["machine.kind=cim", *BUDGET], 12, 10),
+    "550-cim-8-bit-noise": (["machine.kind=cim", *EIGHT_BITS], 12, 10),
+    "550-cac-8-bit-noise": (["machine.kind=cac", *EIGHT_BITS], 8, 6),
+}
+TASKS = ["pair-0-1", "pair-2-4", "ten-classes-10000"]
+COMPLETIONS = {"descent": ["qcgd.descent_sweeps=1"], "forward": ["qcgd.descent_sweeps=0"]}
+ACCURACIES = ("train_accuracy", "validation_accuracy", "test_accuracy")
+
+
+def run_one(arguments, task, row, completion, seed):
+    settings, pair_iterations, ten_iterations = ROWS[row]
+    iterations = arguments.iterations or (ten_iterations if task.startswith("ten") else pair_iterations)
+    output = arguments.output / task / f"{row}-{completion}" / str(seed)
+    result = runs.train(arguments.program, f"inputs/{task}.yaml", output, 1,
+                        [*settings, *COMPLETIONS[completion], f"qcgd.iterations={iterations}", f"seed={seed}",
+                         *arguments.overrides])
+    result["iterations"] = iterations
+    print(f"{task:18} {row:20} {completion:8} seed {seed}  validation {100 * result['validation_accuracy']:6.2f} %  "
+          f"{result['wall_seconds']:7.1f} s" + ("  (finished before)" if result["finished_before"] else ""), flush=True)
+    return result
+
+
+def run_all(arguments):
+    return {(task, row, completion): [run_one(arguments, task, row, completion, seed) for seed in arguments.seeds]
+            for task in arguments.tasks for completion in arguments.completions for row in arguments.rows}
+
+
+def percent(results, name):
+    values = [100 * result[name] for result in results]
+    spread = f" ± {statistics.stdev(values):.2f}" if len(values) > 1 else ""
+    return f"{statistics.mean(values):.2f}{spread}"
+
+
+def rows_of(found):
+    for (task, row, completion), results in found.items():
+        yield (task, row, completion, results[0]["iterations"], *(percent(results, name) for name in ACCURACIES),
+               f"{statistics.median(result['wall_seconds'] for result in results):.1f}")
+
+
+def write_csv(path, found):
+    columns = ["task", "machine", "completion", "seed", "iterations", *ACCURACIES, "wall_seconds"]
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with open(path, "w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(columns)
+        for (task, row, completion), results in found.items():
+            for seed, result in enumerate(results):
+                writer.writerow([task, row, completion, result.get("seed", seed + 1), result["iterations"],
+                                 *(result[name] for name in ACCURACIES), result["wall_seconds"]])
+    print(f"written: {path}")
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--tasks", nargs="+", default=TASKS, metavar="TASK",
+                        help="names of configurations under inputs, without .yaml (default: %(default)s)")
+    parser.add_argument("--rows", nargs="+", default=list(ROWS), choices=ROWS, metavar="ROW", help="default: all of them")
+    parser.add_argument("--completions", nargs="+", default=list(COMPLETIONS), choices=COMPLETIONS,
+                        help="of the oracle's answers: a descent of the weights, or the forward pass alone (default: both)")
+    parser.add_argument("--iterations", type=int, help="the same for all rows (default: the rows' own)")
+    parser.add_argument("--seeds", nargs="+", type=int, default=[1, 2, 3], help="default: %(default)s")
+    parser.add_argument("--output", type=runs.absolute_path, default=runs.ROOT / "results/machines",
+                        help="where the run folders are (default: %(default)s)")
+    runs.add_common_options(parser)
+    arguments = parser.parse_args()
+    unknown = [task for task in arguments.tasks if not (runs.ROOT / f"inputs/{task}.yaml").exists()]
+    if unknown:
+        sys.exit(f"no such configuration under inputs: {', '.join(unknown)}")
+
+    found = run_all(arguments)
+    columns = ["task", "machine", "completion", "iterations", "training", "validation", "test", "seconds"]
+    lines = ["# Machines in training", "", *runs.table_head("1 rank", runs.program_version(arguments.program)), "",
+             f"Accuracy in %: mean ± standard deviation over the seeds {', '.join(map(str, arguments.seeds))}. Seconds: median wall "
+             "time of a run, data included. sa, bsb, dsb, cim, cac: the whole problem at once. neurons-: problems of one neuron's bits. "
+             "parts-: of 16 of them. 550-: within 550 spins; 8-bit-noise: couplings of 8 bits, each with an error of 1 % of the "
+             "largest, fields through one spin. Completion of an answer: by a descent of the weights, or by the forward pass "
+             "alone, which shows what the machine itself found.", "", *runs.markdown(columns, rows_of(found))]
+    runs.write_text(arguments.tables / "machines-training.md", lines)
+    write_csv(arguments.tables / "machines-training.csv", found)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,162 @@
+#define BOOST_TEST_MODULE dynamics_oracle
+#include "solver/dynamics/dynamics_oracle.hpp"
+#include "random_problem.hpp"
+#include "solver/products/exact_products.hpp"
+#include "solver/structured/oracle.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+#include <cmath>
+
+using namespace isinglass;
+using namespace isinglass::testing;
+
+namespace {
+
+StructuredState state_of(const RandomProblem& problem, Words& words) {
+  const auto reach = propagate_intervals(problem.architecture, problem.samples);
+  StructuredState state = make_state(problem.architecture, problem.samples, reach, {1.0, 1.0}, Communicator());
+  for (std::size_t l = 0; l + 1 < state.layers.size(); ++l) {
+    LayerState& layer = state.layers[l];
+    layer.scale = 0.01;
+    for (int j = 0; j < layer.layer->units; ++j)
+      for (std::size_t s = 0; s < layer.samples; ++s)
+        layer.multiplier[layer.at(j, s)] = static_cast<std::int16_t>(words.between(0, 20));
+  }
+  set_forward(state, random_bits(problem.architecture, words.next()));
+  return state;
+}
+
+LayerInputs inputs_of(const StructuredState& state, std::size_t l) {
+  LayerInputs inputs;
+  inputs.largest = 127;
+  for (int i = 0; i < state.layers[l].layer->inputs; ++i)
+    inputs.values.insert(inputs.values.end(), state.column(l, i), state.column(l, i) + state.layers[l].stride);
+  return inputs;
+}
+
+/// Energy of one layer for real weights, segments as they are: plain loops.
+double layer_energy(const StructuredState& state, std::size_t l, const std::vector<double>& weights,
+                    const std::vector<double>& biases) {
+  const LayerState& layer = state.layers[l];
+  const auto width = static_cast<std::size_t>(layer.layer->inputs);
+  double sum = 0;
+  for (int j = 0; j < layer.layer->units; ++j)
+    for (std::size_t s = 0; s < layer.samples; ++s) {
+      const std::size_t at = layer.at(j, s), k = layer.segment[at];
+      double z = biases[static_cast<std::size_t>(j)];
+      for (std::size_t i = 0; i < width; ++i)
+        z += weights[static_cast<std::size_t>(j) * width + i] * state.column(l, static_cast<int>(i))[s];
+      const double d = std::max({z - layer.hi[k], layer.lo[k] - z, 0.0});
+      sum += layer.scale * layer.multiplier[at] * (layer.linear ? d : d * d);
+    }
+  return sum;
+}
+
+/// Whether some sample's slope is so far from the mean that set_slopes cuts it.
+bool has_outliers(const LayerState& layer, const LayerFields& fields) {
+  double largest = 0, sum = 0, count = 0;
+  for (int j = 0; j < layer.layer->units; ++j)
+    for (std::size_t s = 0; s < layer.samples; ++s) {
+      const std::size_t at = layer.at(j, s), k = layer.segment[at];
+      const double z = fields.z[at], slope = layer.multiplier[at] * std::max({z - layer.hi[k], layer.lo[k] - z, 0.0});
+      largest = std::max(largest, slope);
+      sum += slope;
+      count += slope > 0;
+    }
+  return largest * count > 15 * sum;
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_CASE(products_are_exact_however_they_are_cut) {
+  Words words(3);
+  std::vector<float> a, b;
+  constexpr std::size_t samples = 5000;
+  for (std::size_t i = 0; i < 3 * samples; ++i) a.push_back(static_cast<float>(words.between(-4095, 4095)));
+  for (std::size_t i = 0; i < 2 * samples; ++i) b.push_back(static_cast<float>(words.between(-127, 127)));
+  std::vector<std::int64_t> sums(6, 5);
+  add_products({a.data(), 3, samples, samples}, {b.data(), 2, samples, samples}, 4095.0 * 127, sums);
+  for (std::size_t i = 0; i < 3; ++i)
+    for (std::size_t j = 0; j < 2; ++j) {
+      std::int64_t plain = 5;
+      for (std::size_t s = 0; s < samples; ++s)
+        plain += static_cast<std::int64_t>(a[i * samples + s]) * static_cast<std::int64_t>(b[j * samples + s]);
+      BOOST_TEST(sums[i * 2 + j] == plain);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(fields_by_products_equal_finite_differences) {
+  constexpr float aside = 0.375;  // no z is where an interval ends
+  int compared = 0;
+  for (std::uint64_t seed = 1; seed <= 40; ++seed) {
+    Words words(seed);
+    RandomProblem problem = random_problem(seed, 1 + static_cast<int>(seed % 3), 30);
+    problem.architecture.loss = seed % 2 == 0 ? Loss::squared_hinge : Loss::squared;
+    StructuredState state = state_of(problem, words);
+    for (std::size_t l = 0; l < state.layers.size(); ++l) {
+      const LayerState& layer = state.layers[l];
+      LayerFields fields;
+      const LayerValues values = decode(*layer.layer, layer.bits);
+      fields.weights.assign(values.weights.begin(), values.weights.end());
+      for (const int b : values.biases) fields.biases.push_back(static_cast<float>(b) + aside);
+      const LayerInputs inputs = inputs_of(state, l);
+      set_z(fields, layer, inputs);
+      for (int j = 0; j < layer.layer->units; ++j)
+        for (std::size_t s = 0; s < layer.samples; ++s)
+          BOOST_TEST_REQUIRE(fields.z[layer.at(j, s)] == static_cast<float>(layer.z(layer.at(j, s))) + aside);
+      if (has_outliers(layer, fields)) continue;
+      set_slopes(fields, layer, inputs, Communicator());
+      const ParameterGradient gradient = parameter_gradient(fields, layer, inputs, Communicator());
+      std::vector<double> weights(values.weights.begin(), values.weights.end()),
+          biases(fields.biases.begin(), fields.biases.end());
+      constexpr double step = 1e-4;
+      for (std::size_t i = 0; i < weights.size(); ++i) {
+        std::vector<double> up = weights, down = weights;
+        up[i] += step;
+        down[i] -= step;
+        const double difference = (layer_energy(state, l, up, biases) - layer_energy(state, l, down, biases)) / (2 * step);
+        // Each sample's slope is rounded by half a unit at most.
+        double rounding = 0;
+        for (std::size_t s = 0; s < layer.samples; ++s)
+          rounding += 0.5 * fields.slope_unit * std::abs(state.column(l, static_cast<int>(i) % layer.layer->inputs)[s]);
+        BOOST_TEST(std::abs(gradient.weights[i] - difference) <= rounding + 1e-4 * std::abs(difference) + 1e-4);
+        ++compared;
+      }
+      for (std::size_t j = 0; j < biases.size(); ++j) {
+        std::vector<double> up = biases, down = biases;
+        up[j] += step;
+        down[j] -= step;
+        const double difference = (layer_energy(state, l, weights, up) - layer_energy(state, l, weights, down)) / (2 * step);
+        const double rounding = 0.5 * fields.slope_unit * static_cast<double>(layer.samples);
+        BOOST_TEST(std::abs(gradient.biases[j] - difference) <= rounding + 1e-4 * std::abs(difference) + 1e-4);
+      }
+    }
+  }
+  BOOST_TEST(compared > 200);
+}
+
+BOOST_AUTO_TEST_CASE(every_kind_finds_lower_energies_than_random_weights_have) {
+  for (const std::string kind : {"bsb", "dsb", "cim", "cac"}) {
+    int better = 0;
+    for (std::uint64_t seed = 1; seed <= 20; ++seed) {
+      Words words(seed);
+      const RandomProblem problem = random_problem(seed, 1 + static_cast<int>(seed % 2), 40);
+      StructuredState state = state_of(problem, words);
+      StructuredState descended = state;
+      descend_segments(descended, 1);
+      MachineConfig machine;
+      machine.kind = kind;
+      BOOST_TEST(answer_by_dynamics(state, machine, {seed, 0, 0}, Communicator(), [] { return false; }));
+      descend_segments(state, 1);
+      better += total_energy(state, Communicator()) < total_energy(descended, Communicator());
+    }
+    BOOST_TEST(better >= 17, kind << ": " << better << " of 20");
+    Words words(1);
+    const RandomProblem problem = random_problem(1, 1, 10);
+    StructuredState state = state_of(problem, words);
+    MachineConfig machine;
+    machine.kind = kind;
+    BOOST_TEST(!answer_by_dynamics(state, machine, {1, 0, 0}, Communicator(), [] { return true; }));
+  }
+}

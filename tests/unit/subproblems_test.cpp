@@ -1,0 +1,178 @@
+#define BOOST_TEST_MODULE subproblems
+#include "ising/machines.hpp"
+#include "network/forward.hpp"
+#include "random_problem.hpp"
+#include "solver/structured/oracle.hpp"
+#include "solver/subproblems/neuron_problem.hpp"
+#include "solver/subproblems/subproblem_oracle.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+#include <cmath>
+#include <numeric>
+
+using namespace isinglass;
+using namespace isinglass::testing;
+
+namespace {
+
+/// A state at random weights and segments of their forward pass, with random multipliers.
+StructuredState state_of(const RandomProblem& problem, Words& words) {
+  const auto reach = propagate_intervals(problem.architecture, problem.samples);
+  StructuredState state = make_state(problem.architecture, problem.samples, reach, {1.0, 1.0}, Communicator());
+  for (std::size_t l = 0; l + 1 < state.layers.size(); ++l) {
+    LayerState& layer = state.layers[l];
+    layer.scale = 0.01;
+    layer.range.largest_multiplier = 200;
+    for (int j = 0; j < layer.layer->units; ++j)
+      for (std::size_t s = 0; s < layer.samples; ++s)
+        layer.multiplier[layer.at(j, s)] = static_cast<std::int16_t>(words.between(0, 200));
+  }
+  set_forward(state, random_bits(problem.architecture, words.next()));
+  return state;
+}
+
+/// Random shifts of a unit's z that stay where the grid is.
+std::vector<std::int32_t> shifted(const UnitCost& cost, Words& words, int largest) {
+  std::vector<std::int32_t> z(cost.z().begin(), cost.z().end());
+  for (std::int32_t& v : z) v = std::clamp(v + words.between(-largest, largest), -largest, largest);
+  return z;
+}
+
+/// Any other reachable segment of one sample, with the next layer's z moved along by hand, costs as much or more.
+void check_that_no_segment_is_better(const StructuredState& state, std::size_t l, int unit, Words& words) {
+  const auto s = static_cast<std::size_t>(words.between(0, static_cast<int>(state.layers[l].samples) - 1));
+  const double energy_here = total_energy(state, Communicator());
+  for (std::size_t k = state.layers[l].first[s]; k <= state.layers[l].last[s]; ++k) {
+    StructuredState other = state;
+    LayerState &layer = other.layers[l], &next = other.layers[l + 1];
+    const int shift = layer.layer->values[k] - layer.value[layer.at(unit, s)];
+    layer.choose(layer.at(unit, s), static_cast<std::uint8_t>(k));
+    const LayerValues values = decode(*next.layer, next.bits);
+    for (int c = 0; c < next.layer->units; ++c) {
+      const int move = shift * values.weights[static_cast<std::size_t>(c * next.layer->inputs + unit)];
+      next.above[next.at(c, s)] = static_cast<std::int16_t>(next.above[next.at(c, s)] + move);
+      next.below[next.at(c, s)] = static_cast<std::int16_t>(next.below[next.at(c, s)] - move);
+    }
+    BOOST_TEST(total_energy(other, Communicator()) >= energy_here - 1e-9 * std::abs(energy_here));
+  }
+}
+
+std::vector<float> columns_of(const StructuredState& state, std::size_t l) {
+  std::vector<float> columns;
+  for (int i = 0; i <= state.layers[l].layer->inputs; ++i)
+    columns.insert(columns.end(), state.column(l, i), state.column(l, i) + state.layers[l].stride);
+  return columns;
+}
+
+std::vector<int> all_inputs(const Layer& layer) {
+  std::vector<int> inputs(static_cast<std::size_t>(layer.inputs) + 1);
+  std::iota(inputs.begin(), inputs.end(), 0);
+  return inputs;
+}
+
+Config config_of(const std::string& kind, std::uint64_t seed) {
+  Config config;
+  config.seed = seed;
+  config.machine.kind = kind;
+  config.machine.subproblems = {"neurons", 2, 2};
+  config.machine.sa.sweeps = 20;
+  config.machine.tabu.sweeps = 20;
+  config.machine.pt.sweeps = 20;
+  config.machine.cac.steps = config.machine.cim.steps = config.machine.bsb.steps = config.machine.dsb.steps = 30;
+  return config;
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_CASE(a_units_cost_is_the_energy_with_its_segments_minimised_out) {
+  for (std::uint64_t seed = 1; seed <= 40; ++seed) {
+    Words words(seed);
+    const RandomProblem problem = random_problem(seed, 1 + static_cast<int>(seed % 3), 20);
+    StructuredState state = state_of(problem, words);
+    const auto l = static_cast<std::size_t>(words.between(0, static_cast<int>(state.layers.size()) - 1));
+    const int unit = words.between(0, state.layers[l].layer->units - 1);
+    UnitCost cost(state, l, unit);
+    const std::vector<std::int32_t> z = shifted(cost, words, 3);
+    const double before = total_energy(state, Communicator()), change = cost.energy_change(z, Communicator());
+    const std::vector<double> costs = cost.costs(z);
+    cost.apply(z);
+    BOOST_TEST(total_energy(state, Communicator()) - before == change, boost::test_tools::tolerance(1e-9));
+    BOOST_TEST(UnitCost(state, l, unit).energy_change(z, Communicator()) == 0.0);
+    if (!state.layers[l].layer->is_output()) check_that_no_segment_is_better(state, l, unit, words);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(couplings_are_exact_within_a_piece) {
+  int compared = 0;
+  for (std::uint64_t seed = 1; seed <= 60; ++seed) {
+    Words words(seed);
+    RandomProblem problem = random_problem(seed, 1, 15);
+    problem.architecture.loss = Loss::squared;  // an output's cost is one parabola
+    StructuredState state = state_of(problem, words);
+    const std::size_t l = state.layers.size() - 1;
+    LayerState& layer = state.layers[l];
+    UnitCost cost(state, l, 0);
+    const std::vector<SpinPlace> places = places_of(layer, 0, all_inputs(*layer.layer));
+    const QuadraticFit fit = fit_quadratic(cost, 2, 1 << 14, 1 << 16, 1 << 9, Communicator());
+    const NeuronProblem neuron = make_neuron_problem(places, columns_of(state, l), layer.stride, 127, fit, Communicator());
+    BOOST_TEST_REQUIRE(neuron.problem.spins == places.size());
+    for (int round = 0; round < 10; ++round) {
+      Spins spins;
+      std::vector<double> z(cost.z().begin(), cost.z().end());
+      for (const SpinPlace& place : places) {
+        spins.push_back(words.between(0, 1) ? 1 : -1);
+        for (std::size_t s = 0; s < z.size(); ++s)
+          z[s] += place.step * (spins.back() - place.spin) * state.column(l, place.input)[s];
+      }
+      const std::vector<std::int32_t> moved(z.begin(), z.end());
+      const double exact = cost.energy_change(moved, Communicator());
+      BOOST_TEST(std::abs(energy(neuron.problem, spins) - exact) <= 1e-3 * (std::abs(exact) + 10));
+      ++compared;
+    }
+  }
+  BOOST_TEST(compared > 100);
+}
+
+BOOST_AUTO_TEST_CASE(the_energy_never_rises_and_the_budget_holds_with_any_machine) {
+  for (const std::string& kind : machine_kinds()) {
+    if (kind == "external") continue;
+    for (std::uint64_t seed = 1; seed <= 6; ++seed) {
+      Words words(seed);
+      const RandomProblem problem = random_problem(seed, 1 + static_cast<int>(seed % 2), 40);
+      Config config = config_of(kind, seed);
+      config.machine.hardware.spin_budget = 8;
+      if (seed % 2 == 0) config.machine.hardware.coefficient_bits = 8;
+      if (seed % 2 == 0) config.machine.hardware.field_noise = 0.02;
+      StructuredState state = state_of(problem, words);
+      SubproblemOracle oracle(config, state, Communicator());
+      double before = total_energy(state, Communicator());
+      for (std::uint32_t call = 0; call < 3; ++call) {
+        BOOST_TEST(oracle.answer(state, call, [] { return false; }));
+        const double after = total_energy(state, Communicator());
+        BOOST_TEST(after <= before + 1e-9 * std::abs(before), kind << " seed " << seed);
+        before = after;
+        BOOST_TEST(oracle.counts().largest <= 7);
+        BOOST_TEST(oracle.counts().problems > 0);
+      }
+      // What is kept step by step is what the bits and segments say.
+      StructuredState again = state;
+      set_forward(again, state.bits());
+      for (std::size_t s = 0; s < state.layers[0].samples; ++s)
+        BOOST_TEST(again.layers[0].z(again.layers[0].at(0, s)) == state.layers[0].z(state.layers[0].at(0, s)));
+    }
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_parameter_must_fit_the_budget) {
+  Words words(1);
+  NetworkConfig network = random_network(words, 1);
+  network.hidden[0].bias = "6bit";
+  const Samples samples = random_samples(words, 10, 5, 2, 7);
+  const Architecture architecture = build_architecture(network, {5, 2, input_rms(samples)});
+  MachineConfig machine;
+  machine.hardware.spin_budget = 6;
+  BOOST_CHECK_THROW((void)subproblem_spins(architecture, machine), InputError);
+  machine.hardware.spin_budget = 7;
+  BOOST_TEST(subproblem_spins(architecture, machine) == 7);
+}
