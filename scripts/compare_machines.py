@@ -20,20 +20,20 @@ EIGHT_BITS = [*BUDGET, "machine.hardware.coefficient_bits=8", "machine.hardware.
 # name: (settings, iterations for pairs, iterations for ten classes)
 ROWS = {
     "sa": (["machine.kind=sa"], 40, 20),
-    "bsb": (["machine.kind=bsb", "machine.sweeps=60"], 28, 20),
-    "dsb": (["machine.kind=dsb", "machine.sweeps=60"], 28, 20),
-    "cim": (["machine.kind=cim", "machine.sweeps=60"], 28, 20),
-    "cac": (["machine.kind=cac", "machine.sweeps=60"], 28, 20),
-    "neurons-sa": (["machine.kind=sa", "machine.sa.sweeps=50", *NEURONS], 12, 10),
-    "neurons-tabu": (["machine.kind=tabu", "machine.tabu.sweeps=500", *NEURONS], 12, 10),
-    "neurons-pt": (["machine.kind=pt", "machine.pt.sweeps=20", *NEURONS], 12, 10),
-    "neurons-bsb": (["machine.kind=bsb", *NEURONS], 12, 10),
-    "neurons-dsb": (["machine.kind=dsb", *NEURONS], 12, 10),
-    "neurons-cim": (["machine.kind=cim", *NEURONS], 12, 10),
+    "bsb": (["machine.kind=bsb", "machine.sweeps=60"], 36, 26),
+    "dsb": (["machine.kind=dsb", "machine.sweeps=60"], 36, 26),
+    "cim": (["machine.kind=cim", "machine.sweeps=60"], 36, 26),
+    "cac": (["machine.kind=cac", "machine.sweeps=60"], 36, 26),
+    "neurons-sa": (["machine.kind=sa", "machine.sa.sweeps=50", *NEURONS], 24, 16),
+    "neurons-tabu": (["machine.kind=tabu", "machine.tabu.sweeps=500", *NEURONS], 24, 16),
+    "neurons-pt": (["machine.kind=pt", "machine.pt.sweeps=20", *NEURONS], 24, 16),
+    "neurons-bsb": (["machine.kind=bsb", *NEURONS], 24, 16),
+    "neurons-dsb": (["machine.kind=dsb", *NEURONS], 24, 16),
+    "neurons-cim": (["machine.kind=cim", *NEURONS], 24, 16),
     "neurons-cac": (["machine.kind=cac", *NEURONS], 8, 6),
     "parts-enumeration": (["machine.kind=enumeration", *NEURONS], 4, 2),
-    "550-cim-clean": (["machine.kind=cim", *BUDGET], 12, 10),
-    "550-cim-8-bit-noise": (["machine.kind=cim", *EIGHT_BITS], 12, 10),
+    "550-cim-clean": (["machine.kind=cim", *BUDGET], 24, 16),
+    "550-cim-8-bit-noise": (["machine.kind=cim", *EIGHT_BITS], 24, 16),
     "550-cac-8-bit-noise": (["machine.kind=cac", *EIGHT_BITS], 8, 6),
 }
 TASKS = ["pair-0-1", "pair-2-4", "ten-classes-10000"]
@@ -49,6 +49,7 @@ def run_one(arguments, task, row, completion, seed):
                         [*settings, *COMPLETIONS[completion], f"qcgd.iterations={iterations}", f"seed={seed}",
                          *arguments.overrides])
     result["iterations"] = iterations
+    result["seed"] = seed
     print(f"{task:18} {row:20} {completion:8} seed {seed}  validation {100 * result['validation_accuracy']:6.2f} %  "
           f"{result['wall_seconds']:7.1f} s" + ("  (finished before)" if result["finished_before"] else ""), flush=True)
     return result
@@ -78,8 +79,8 @@ def write_csv(path, found):
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(columns)
         for (task, row, completion), results in found.items():
-            for seed, result in enumerate(results):
-                writer.writerow([task, row, completion, result.get("seed", seed + 1), result["iterations"],
+            for result in results:
+                writer.writerow([task, row, completion, result["seed"], result["iterations"],
                                  *(result[name] for name in ACCURACIES), result["wall_seconds"]])
     print(f"written: {path}")
 

@@ -52,7 +52,7 @@ private:
 
   const MachineConfig& settings_;
   std::uint64_t seed_;
-  const Communicator& group_;
+  Communicator group_;
   std::unique_ptr<Machine> machine_;
   std::int64_t budget_;  // spins of a problem
   double largest_input_ = 1;
