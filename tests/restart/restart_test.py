@@ -33,7 +33,7 @@ output: {{directory: run}}
 """
 
 REAL = """schema: 1
-data: {classes: [2, 4], train_samples: 2000}
+data: {classes: [2, 4], train_samples: 2000, pool: 4}
 qcgd: {iterations: 10, polish: true}
 anneal: {polish_sweeps: 15}
 checkpoint: {every_iterations: 1, keep: 1000}
@@ -269,7 +269,7 @@ class Changes(InTemporaryFolder):
 class Disks(InTemporaryFolder):
     """A file system that is full, read-only or gone."""
 
-    ARGUMENTS = ["--set", "qcgd.iterations=14", "--set", "checkpoint.keep=1"]
+    ARGUMENTS = ["--set", "qcgd.iterations=60", "--set", "checkpoint.keep=1"]
 
     def mount(self, name, size):
         os.makedirs(self.path(name))
