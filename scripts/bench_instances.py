@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Machines on instances with known best values: time to target, and time to solution.
 
-    scripts/bench_instances.py FOLDER [--machines sa,tabu] [--runs 20] [--time-limit 60] [--ranks 1] [--output results/tables/machines]
+    scripts/bench_instances.py FOLDER [--machines sa,tabu] [--instances G22,G39] [--runs 20] [--time-limit 60] [--ranks 1] [--output results/tables/machines]
 
 FOLDER holds the files that inputs/instances.csv names; those that are missing are left out, and said so. Two tables, as Markdown and CSV:
 
@@ -22,6 +22,8 @@ import statistics
 import subprocess
 import sys
 
+import runs
+
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 DEFAULT_MACHINES = "sa,tabu,pt,dsb,bsb,cim,cac"
 
@@ -41,7 +43,7 @@ def solve(options, instance, machine, *arguments, ranks=1):
     settings = [part for text in options.set if text.startswith(f"machine.{machine}.") for part in ("--set", text)]
     command = [*launcher, options.program, "solve", instance["path"], "--format", instance["format"], "--machine", machine,
                "--quiet", "--json", *settings, *map(str, arguments)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    done = subprocess.run(command, capture_output=True, text=True, check=False, env=runs.mpi_environment(ranks))
     if done.returncode != 0:
         sys.exit(f"{' '.join(command)}\n{done.stderr}")
     return json.loads(done.stdout.splitlines()[-1])
