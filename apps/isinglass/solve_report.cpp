@@ -142,7 +142,8 @@ void print_tts(const TtsMeasurement& measurement) {
     const char* bound = p.tts.is_lower_bound ? ">" : "";
     std::cout << fmt::format(row, p.sweeps, p.reads, fmt::format("{:.3f}", p.tts.success.value),
                              fmt::format("{:.4f} .. {:.4f}", p.tts.success.low, p.tts.success.high),
-                             bound + quantity(p.seconds(), " s"), bound + quantity(p.field_evaluations(), ""));
+                             fmt::format("{}{}", bound, quantity(p.seconds(), " s")),
+                             fmt::format("{}{}", bound, quantity(p.field_evaluations(), "")));
   };
   for (const TtsPoint& p : measurement.scan) print(p);
   if (!measurement.scan.empty()) std::cout << "chosen:\n";
