@@ -36,7 +36,7 @@ void ProgrammedAnnealing::set_fields(std::span<const double> fields) {
 ReadSet ProgrammedAnnealing::read(const ReadRequest& request) {
   if (!request.warm_start.empty() && request.warm_start.size() != problem().spins)
     throw InputError(fmt::format("a warm start of {} spins for {}", request.warm_start.size(), problem().spins));
-  if (!chains_) chains_ = std::make_unique<ChosenChains>(problem(), level_);
+  if (!chains_) chains_ = std::make_unique<ChosenChains>(in_suitable_form(problem()), level_);
   const std::int64_t sweeps = request.sweeps > 0 ? request.sweeps : config_.sweeps;
   ReadSet set = anneal_reads(chains_->chains(), problem().spins, schedule(config_, chains_->range(), sweeps), request);
   if (chains_->choice().is_rounded)

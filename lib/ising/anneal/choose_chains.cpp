@@ -13,29 +13,27 @@ namespace {
 
 /// From this part of all pairs on, a full matrix is faster than rows of neighbours.
 constexpr double dense_part = 0.5;
-constexpr std::size_t fewest_dense = 64;
+/// Below, blocks of reads in lanes are faster than rows, one read at a time: measured with 64 reads, whole coefficients in
+/// lanes of 8 or 16 bits are 7 times as fast at 100 spins, 1.4 times at 200 and slower from 300 on. Real ones need lanes of 32
+/// bits, twice as fast at 100 spins and half as fast for the few reads that sub-problems ask for.
+constexpr std::size_t fewest_dense_whole = 200, fewest_dense_real = 64;
 /// Of the last temperature: a grid of couplings must be finer.
 constexpr double finest_part = 1e-4;
 /// Places of lanes have 32 bits.
 constexpr std::size_t most_lane_spins = std::size_t{1} << 26U;
 
-bool suits_dense(const IsingProblem& problem) {
-  const auto* sparse = std::get_if<SparseCouplings>(&problem.couplings);
-  if (sparse == nullptr) return true;
-  const auto n = static_cast<double>(problem.spins);
-  return problem.spins >= fewest_dense && problem.spins <= largest_dense &&
-         static_cast<double>(sparse->value.size()) >= dense_part * n * (n - 1);
-}
-
-/// The problem with the couplings that its kernel takes: sparse or dense.
-IsingProblem formed(const IsingProblem& problem) {
-  if (!suits_dense(problem)) return problem;
-  return {problem.spins, to_dense(problem), problem.fields, problem.offset};
-}
-
 CoefficientUnits coefficients_of(const IsingProblem& problem) {
   if (const auto* sparse = std::get_if<SparseCouplings>(&problem.couplings)) return {*sparse, problem.spins};
   return {std::get<DenseCouplings>(problem.couplings), problem.spins};
+}
+
+bool suits_dense(const IsingProblem& problem) {
+  if (problem.spins < fewest_dense_real || problem.spins > largest_dense) return false;
+  const auto n = static_cast<double>(problem.spins);
+  const auto* sparse = std::get_if<SparseCouplings>(&problem.couplings);
+  if (sparse != nullptr && static_cast<double>(sparse->value.size()) < dense_part * n * (n - 1)) return false;
+  if (problem.spins >= fewest_dense_whole) return true;
+  return CoefficientUnits(to_dense(problem), problem.spins).unit(problem.fields) == 0;
 }
 
 /// Real couplings on a grid on which the largest local field has 30 bits: fields are exact sums again, and 16 replicas share a
@@ -86,9 +84,16 @@ std::unique_ptr<Chains> make_chains(const IsingProblem& problem, const ChainChoi
 
 }  // namespace
 
-ChosenChains::ChosenChains(const IsingProblem& problem, SimdLevel level) : ChosenChains(formed(problem), level, Formed{}) {}
+IsingProblem in_suitable_form(const IsingProblem& problem) {
+  IsingProblem formed{problem.spins, {}, problem.fields, problem.offset};
+  if (suits_dense(problem))
+    formed.couplings = to_dense(problem);
+  else
+    formed.couplings = to_sparse(problem);
+  return formed;
+}
 
-ChosenChains::ChosenChains(const IsingProblem& problem, SimdLevel level, Formed)
+ChosenChains::ChosenChains(const IsingProblem& problem, SimdLevel level)
     : is_dense_(std::holds_alternative<DenseCouplings>(problem.couplings)),
       coefficients_(coefficients_of(problem)),
       range_(automatic_range(problem)),

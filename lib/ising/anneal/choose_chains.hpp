@@ -20,7 +20,10 @@ struct ChainChoice {
   friend bool operator==(const ChainChoice&, const ChainChoice&) = default;
 };
 
-/// The chains that suit a problem, with its temperatures.
+/// The problem with the couplings that its fastest kernel takes: sparse or dense.
+[[nodiscard]] IsingProblem in_suitable_form(const IsingProblem& problem);
+
+/// The chains that suit a problem as it is written, with sparse or dense couplings, and its temperatures.
 class ChosenChains {
 public:
   ChosenChains(const IsingProblem& problem, SimdLevel level);
@@ -31,9 +34,6 @@ public:
   [[nodiscard]] bool set_fields(std::span<const double> fields);
 
 private:
-  struct Formed {};
-  ChosenChains(const IsingProblem& problem, SimdLevel level, Formed);
-
   bool is_dense_ = false;
   CoefficientUnits coefficients_;
   TemperatureRange range_;
