@@ -108,27 +108,18 @@ def blocks_of(options, instance, machine, reads):
 
 
 def tuned_sweeps(options, instances, machine):
-    """The power-of-two number of sweeps with the least median TTS99 (field evaluations) over the tuning instances."""
+    """The power-of-two number of sweeps with the least median TTS99 (field evaluations) over the tuning instances: from 4 on,
+    until two steps in a row are worse than the best."""
     tuning = [i for i in instances if i["group"] == options.tune_on] or instances
-    tried = {}
-    start = int(solve(options, tuning[0], machine, "--reads", 1)["sweeps"])
-    sweeps = 2 ** max(0, round(math.log2(max(start, 1))))
     repeats = blocks_of(options, tuning[0], machine, options.tune_reads)
-
-    def median_at(number_of_sweeps):
-        if number_of_sweeps not in tried:
-            points = [solve(options, i, machine, "--tts", repeats, "--target", i["best"], "--sweeps",
-                            number_of_sweeps) for i in tuning]
-            tried[number_of_sweeps] = statistics.median(
-                math.inf if p["successes"] == 0 else p["tts99_field_evaluations"] for p in points)
-        return tried[number_of_sweeps]
-
-    while not math.isfinite(median_at(sweeps)) and sweeps < 1 << 20:
+    best, least, sweeps = 4, math.inf, 4
+    while sweeps <= 1 << 20 and (not math.isfinite(least) or sweeps <= 4 * best):
+        points = [solve(options, i, machine, "--tts", repeats, "--target", i["best"], "--sweeps", sweeps) for i in tuning]
+        median = statistics.median(math.inf if p["successes"] == 0 else p["tts99_field_evaluations"] for p in points)
+        if median < least:
+            best, least = sweeps, median
         sweeps *= 2
-    for factor in (2, 0.5):
-        while sweeps * factor >= 1 and median_at(int(sweeps * factor)) < median_at(sweeps):
-            sweeps = int(sweeps * factor)
-    return sweeps
+    return best
 
 
 def measure_tts(options, instances):

@@ -60,12 +60,15 @@ void check_machine(const MachineConfig& machine, const Complaint& complain) {
   if (machine.subproblems.blocks != "none") return;
   const std::set<std::string> whole{"sa", "bsb", "dsb", "cim", "cac"};
   if (!whole.contains(machine.kind))
-    complain("machine.kind",
-             fmt::format("{} takes small problems only: set machine.subproblems.blocks to neurons, or use one of {}",
-                         machine.kind, fmt::join(whole, ", ")));
+    complain(
+        "machine.kind",
+        fmt::format(
+            "{} takes small problems only: set machine.subproblems.blocks to neurons or neurons_and_samples, or use one of {}",
+            machine.kind, fmt::join(whole, ", ")));
   const HardwareConfig& hardware = machine.hardware;
   if (hardware.spin_budget > 0 || hardware.coefficient_bits > 0 || hardware.field_noise > 0)
-    complain("machine.hardware", "its limits hold for sub-problems: set machine.subproblems.blocks to neurons");
+    complain("machine.hardware",
+             "its limits hold for sub-problems: set machine.subproblems.blocks to neurons or neurons_and_samples");
 }
 
 }  // namespace

@@ -8,8 +8,9 @@ namespace isinglass {
 
 /// An oracle call as many small dense Ising problems, for machines of few spins.
 struct SubproblemConfig {
-  std::string blocks = "none";  ///< none: the whole problem at once; neurons: the bits of one neuron given the rest
-  int rounds = 2;               ///< passes over all neurons an oracle call
+  std::string blocks = "none";  ///< none: the whole problem at once; neurons: the bits of one neuron given the rest;
+                                ///< neurons_and_samples: and the segments of some samples given the weights
+  int rounds = 2;               ///< passes over all blocks an oracle call
   int reads = 4;                ///< of each problem; the best by the true energy counts
 };
 

@@ -9,9 +9,10 @@ namespace isinglass {
 
 template <class V, Structure<SubproblemConfig> S>
 void visit_fields(V& v, S& s) {
-  v.field("blocks", s.blocks, one_of({"none", "neurons"}),
-          "none: an oracle call is one problem; neurons: many, of the bits of one neuron given the rest");
-  v.field("rounds", s.rounds, at_least(1), "passes over all neurons an oracle call");
+  v.field("blocks", s.blocks, one_of({"none", "neurons", "neurons_and_samples"}),
+          "none: an oracle call is one problem; neurons: many, of the bits of one neuron given the rest; neurons_and_samples: "
+          "also of the segments of some samples given the weights");
+  v.field("rounds", s.rounds, at_least(1), "passes over all blocks an oracle call");
   v.field("reads", s.reads, at_least(1), "of each problem; the best by the true energy counts");
 }
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # One training on 1, 2, 3 and 4 ranks, with one replica group and with two: the results must be the same bit for bit.
-#   same_on_ranks.sh ISINGLASS MPIEXEC H5DIFF qcgd|polish|anneal|qat|deep|splines|dynamics|subproblems
+#   same_on_ranks.sh ISINGLASS MPIEXEC H5DIFF qcgd|polish|anneal|qat|deep|splines|dynamics|subproblems|samples
 set -euo pipefail
 isinglass=$1 mpiexec=$2 h5diff=$3 method=$4
 work=$(mktemp -d)
@@ -42,6 +42,12 @@ case $method in
   subproblems)
     overrides=(--set machine.kind=cim --set machine.subproblems.blocks=neurons --set machine.cim.steps=30
       --set machine.hardware.spin_budget=120 --set machine.hardware.coefficient_bits=8 --set machine.hardware.field_noise=0.01)
+    ;;
+  # also the segments of some samples; two hidden layers, one of them with more units than spins
+  samples)
+    sed -i 's/hidden: .*/hidden: [{units: 9}, {units: 4, activation: tanh, segments: 4}]/' "$work/base.yaml"
+    overrides=(--set machine.kind=sa --set machine.subproblems.blocks=neurons_and_samples --set machine.sa.sweeps=20
+      --set machine.hardware.spin_budget=8 --set data.train_samples=150)
     ;;
   *) echo "unknown case $method" >&2; exit 2 ;;
 esac

@@ -202,7 +202,7 @@ BOOST_AUTO_TEST_CASE(qcgd_finds_the_optimum_with_every_machine) {
   for (const std::string kind : {"sa", "bsb", "dsb", "cim", "cac", "tabu", "pt", "enumeration"}) {
     machines.emplace_back();
     machines.back().kind = kind;
-    machines.back().subproblems = {"neurons", 1, 2};
+    machines.back().subproblems = {kind == "bsb" || kind == "tabu" ? "neurons_and_samples" : "neurons", 1, 2};
     machines.back().sa.sweeps = 10;
     machines.back().tabu.sweeps = machines.back().pt.sweeps = 10;
     machines.back().bsb.steps = machines.back().dsb.steps = machines.back().cim.steps = machines.back().cac.steps = 20;

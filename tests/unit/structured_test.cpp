@@ -2,7 +2,7 @@
 #include "solver/structured/oracle.hpp"
 
 #include "network/forward.hpp"
-#include "random_problem.hpp"
+#include "random_state.hpp"
 
 #include <boost/test/unit_test.hpp>
 
@@ -64,20 +64,6 @@ double plain_energy(const StructuredState& state, const RandomProblem& problem) 
     }
   }
   return energy;
-}
-
-StructuredState state_of(const RandomProblem& problem, Words& words) {
-  const auto reach = propagate_intervals(problem.architecture, problem.samples);
-  StructuredState state = make_state(problem.architecture, problem.samples, reach, {1.0, 1.0}, Communicator());
-  for (std::size_t l = 0; l + 1 < state.layers.size(); ++l) {
-    LayerState& layer = state.layers[l];
-    layer.scale = 0.01;
-    layer.range.largest_multiplier = 200;
-    for (int j = 0; j < layer.layer->units; ++j)
-      for (std::size_t s = 0; s < layer.samples; ++s)
-        layer.multiplier[layer.at(j, s)] = static_cast<std::int16_t>(words.between(0, 200));
-  }
-  return state;
 }
 
 struct RandomUnit {
@@ -173,7 +159,7 @@ BOOST_AUTO_TEST_CASE(forward_state_has_the_forward_loss) {
   for (std::uint64_t seed = 0; seed < 60; ++seed) {
     const RandomProblem problem = problem_with_loss(seed, 30);
     Words words(seed + 500);
-    StructuredState state = state_of(problem, words);
+    StructuredState state = state_with_multipliers(problem, words, 200);
     const NetworkBits bits = random_bits(problem.architecture, seed);
     set_forward(state, bits);
     const NetworkValues values = decode(problem.architecture, bits);
@@ -196,7 +182,7 @@ BOOST_AUTO_TEST_CASE(energy_stays_the_plain_energy_through_sweeps) {
   for (std::uint64_t seed = 0; seed < 120; ++seed) {
     const RandomProblem problem = problem_with_loss(seed, static_cast<std::size_t>(1 + seed % 40));
     Words words(seed + 900);
-    StructuredState state = state_of(problem, words);
+    StructuredState state = state_with_multipliers(problem, words, 200);
     set_forward(state, random_bits(problem.architecture, seed));
     std::int64_t accepted = 0;
     for (std::uint32_t sweep = 0; sweep < 4; ++sweep) {
@@ -215,7 +201,7 @@ BOOST_AUTO_TEST_CASE(descent_never_raises_the_energy) {
   for (std::uint64_t seed = 0; seed < 60; ++seed) {
     const RandomProblem problem = problem_with_loss(seed, 25);
     Words words(seed + 1300);
-    StructuredState state = state_of(problem, words);
+    StructuredState state = state_with_multipliers(problem, words, 200);
     set_forward(state, random_bits(problem.architecture, seed));
     double energy = plain_energy(state, problem);
     for (std::uint32_t sweep = 0; sweep < 3; ++sweep)
@@ -239,7 +225,7 @@ BOOST_AUTO_TEST_CASE(every_reachable_one_of_many_segments_is_visited) {
   network.hidden[0].units = 3;
   network.hidden[0].weights = "2bit";
   problem.architecture = build_architecture(network, {6, 2, input_rms(problem.samples)});
-  StructuredState state = state_of(problem, words);
+  StructuredState state = state_with_multipliers(problem, words, 200);
   set_forward(state, random_bits(problem.architecture, 4));
   const LayerState& layer = state.layers[0];
   std::vector<bool> seen(3 * 40 * 40);

@@ -1,7 +1,7 @@
 #define BOOST_TEST_MODULE subproblems
 #include "ising/machines.hpp"
 #include "network/forward.hpp"
-#include "random_problem.hpp"
+#include "random_state.hpp"
 #include "solver/structured/oracle.hpp"
 #include "solver/subproblems/neuron_problem.hpp"
 #include "solver/subproblems/subproblem_oracle.hpp"
@@ -16,22 +16,6 @@ using namespace isinglass::testing;
 
 namespace {
 
-/// A state at random weights and segments of their forward pass, with random multipliers.
-StructuredState state_of(const RandomProblem& problem, Words& words) {
-  const auto reach = propagate_intervals(problem.architecture, problem.samples);
-  StructuredState state = make_state(problem.architecture, problem.samples, reach, {1.0, 1.0}, Communicator());
-  for (std::size_t l = 0; l + 1 < state.layers.size(); ++l) {
-    LayerState& layer = state.layers[l];
-    layer.scale = 0.01;
-    layer.range.largest_multiplier = 200;
-    for (int j = 0; j < layer.layer->units; ++j)
-      for (std::size_t s = 0; s < layer.samples; ++s)
-        layer.multiplier[layer.at(j, s)] = static_cast<std::int16_t>(words.between(0, 200));
-  }
-  set_forward(state, random_bits(problem.architecture, words.next()));
-  return state;
-}
-
 /// Random shifts of a unit's z that stay where the grid is.
 std::vector<std::int32_t> shifted(const UnitCost& cost, Words& words, int largest) {
   std::vector<std::int32_t> z(cost.z().begin(), cost.z().end());
@@ -44,17 +28,8 @@ void check_that_no_segment_is_better(const StructuredState& state, std::size_t l
   const auto s = static_cast<std::size_t>(words.between(0, static_cast<int>(state.layers[l].samples) - 1));
   const double energy_here = total_energy(state, Communicator());
   for (std::size_t k = state.layers[l].first[s]; k <= state.layers[l].last[s]; ++k) {
-    StructuredState other = state;
-    LayerState &layer = other.layers[l], &next = other.layers[l + 1];
-    const int shift = layer.layer->values[k] - layer.value[layer.at(unit, s)];
-    layer.choose(layer.at(unit, s), static_cast<std::uint8_t>(k));
-    const LayerValues values = decode(*next.layer, next.bits);
-    for (int c = 0; c < next.layer->units; ++c) {
-      const int move = shift * values.weights[static_cast<std::size_t>(c * next.layer->inputs + unit)];
-      next.above[next.at(c, s)] = static_cast<std::int16_t>(next.above[next.at(c, s)] + move);
-      next.below[next.at(c, s)] = static_cast<std::int16_t>(next.below[next.at(c, s)] - move);
-    }
-    BOOST_TEST(total_energy(other, Communicator()) >= energy_here - 1e-9 * std::abs(energy_here));
+    const double energy_there = energy_with(state, l, unit, s, static_cast<std::uint8_t>(k));
+    BOOST_TEST(energy_there >= energy_here - 1e-9 * std::abs(energy_here));
   }
 }
 
@@ -71,11 +46,11 @@ std::vector<int> all_inputs(const Layer& layer) {
   return inputs;
 }
 
-Config config_of(const std::string& kind, std::uint64_t seed) {
+Config config_of(const std::string& kind, const std::string& blocks, std::uint64_t seed) {
   Config config;
   config.seed = seed;
   config.machine.kind = kind;
-  config.machine.subproblems = {"neurons", 2, 2};
+  config.machine.subproblems = {blocks, 2, 2};
   config.machine.sa.sweeps = 20;
   config.machine.tabu.sweeps = 20;
   config.machine.pt.sweeps = 20;
@@ -89,7 +64,7 @@ BOOST_AUTO_TEST_CASE(a_units_cost_is_the_energy_with_its_segments_minimised_out)
   for (std::uint64_t seed = 1; seed <= 40; ++seed) {
     Words words(seed);
     const RandomProblem problem = random_problem(seed, 1 + static_cast<int>(seed % 3), 20);
-    StructuredState state = state_of(problem, words);
+    StructuredState state = random_state(problem, words, 200);
     const auto l = static_cast<std::size_t>(words.between(0, static_cast<int>(state.layers.size()) - 1));
     const int unit = words.between(0, state.layers[l].layer->units - 1);
     UnitCost cost(state, l, unit);
@@ -109,7 +84,7 @@ BOOST_AUTO_TEST_CASE(couplings_are_exact_within_a_piece) {
     Words words(seed);
     RandomProblem problem = random_problem(seed, 1, 15);
     problem.architecture.loss = Loss::squared;  // an output's cost is one parabola
-    StructuredState state = state_of(problem, words);
+    StructuredState state = random_state(problem, words, 200);
     const std::size_t l = state.layers.size() - 1;
     LayerState& layer = state.layers[l];
     UnitCost cost(state, l, 0);
@@ -140,11 +115,11 @@ BOOST_AUTO_TEST_CASE(the_energy_never_rises_and_the_budget_holds_with_any_machin
     for (std::uint64_t seed = 1; seed <= 6; ++seed) {
       Words words(seed);
       const RandomProblem problem = random_problem(seed, 1 + static_cast<int>(seed % 2), 40);
-      Config config = config_of(kind, seed);
+      Config config = config_of(kind, seed % 3 == 0 ? "neurons" : "neurons_and_samples", seed);
       config.machine.hardware.spin_budget = 8;
       if (seed % 2 == 0) config.machine.hardware.coefficient_bits = 8;
       if (seed % 2 == 0) config.machine.hardware.field_noise = 0.02;
-      StructuredState state = state_of(problem, words);
+      StructuredState state = random_state(problem, words, 200);
       SubproblemOracle oracle(config, state, Communicator());
       double before = total_energy(state, Communicator());
       for (std::uint32_t call = 0; call < 3; ++call) {
@@ -171,8 +146,14 @@ BOOST_AUTO_TEST_CASE(a_parameter_must_fit_the_budget) {
   const Samples samples = random_samples(words, 10, 5, 2, 7);
   const Architecture architecture = build_architecture(network, {5, 2, input_rms(samples)});
   MachineConfig machine;
+  machine.subproblems.blocks = "neurons";
   machine.hardware.spin_budget = 6;
   BOOST_CHECK_THROW((void)subproblem_spins(architecture, machine), InputError);
   machine.hardware.spin_budget = 7;
   BOOST_TEST(subproblem_spins(architecture, machine) == 7);
+  machine.hardware.spin_budget = 550;
+  const std::int64_t neuron = std::max(unit_bits(architecture.layers[0]), unit_bits(architecture.layers[1]));
+  BOOST_TEST(subproblem_spins(architecture, machine) == neuron + 1);
+  machine.subproblems.blocks = "neurons_and_samples";  // as many samples as fit, beside the spin that carries fields
+  BOOST_TEST(subproblem_spins(architecture, machine) == 549 / network.hidden[0].units * network.hidden[0].units + 1);
 }

@@ -106,11 +106,18 @@ int LayerState::distance(std::size_t index) const {
   return std::max({static_cast<int>(above[index]), static_cast<int>(below[index]), 0});
 }
 
-std::int64_t LayerState::cost(std::size_t index) const {
+std::int64_t LayerState::cost(std::size_t index) const { return cost_after(index, 0); }
+
+std::int64_t LayerState::cost_after(std::size_t index, int shift) const {
   if (multiplier[index] == 0) return 0;  // the padding
-  if (!table.empty()) return multiplier[index] * table.at(shortfall(index));
-  const std::int64_t dist = distance(index);
+  if (!table.empty()) return multiplier[index] * table.at(segment[index] != 0 ? below[index] - shift : above[index] + shift);
+  const std::int64_t dist = std::max({above[index] + shift, below[index] - shift, 0});
   return multiplier[index] * (linear ? dist : dist * dist);
+}
+
+void LayerState::shift_z(std::size_t index, int shift) {
+  above[index] = static_cast<std::int16_t>(above[index] + shift);
+  below[index] = static_cast<std::int16_t>(below[index] - shift);
 }
 
 void LayerState::choose(std::size_t index, std::uint8_t k) {

@@ -48,10 +48,12 @@ struct LayerState {
   }
   [[nodiscard]] int z(std::size_t index) const { return above[index] + hi[segment[index]]; }
   [[nodiscard]] int distance(std::size_t index) const;
-  /// Output layer: M - z where the label asks for +1, M + z where it asks for -1.
-  [[nodiscard]] int shortfall(std::size_t index) const { return segment[index] != 0 ? below[index] : above[index]; }
   /// Integer cost of one sample, multiplier included.
   [[nodiscard]] std::int64_t cost(std::size_t index) const;
+  /// The same if z moved by `shift`.
+  [[nodiscard]] std::int64_t cost_after(std::size_t index, int shift) const;
+  /// Moves z and keeps the segment.
+  void shift_z(std::size_t index, int shift);
   /// Keeps z and asks for segment k.
   void choose(std::size_t index, std::uint8_t k);
   [[nodiscard]] UnitView view(int unit) const;

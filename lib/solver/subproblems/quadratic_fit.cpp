@@ -7,19 +7,6 @@ namespace isinglass {
 
 namespace {
 
-/// Slope and curvature of the parabola through (-left, low), (0, middle) and (right, high).
-struct Parabola {
-  double slope = 0, curvature = 0;
-};
-
-Parabola through(int left, double low, double middle, int right, double high) {
-  if (left + right == 0) return {};
-  if (left == 0) return {(high - middle) / right, 0};
-  if (right == 0) return {(middle - low) / left, 0};
-  const double rise_left = (middle - low) / left, rise_right = (high - middle) / right;
-  return {(rise_right * left + rise_left * right) / (left + right), 2 * (rise_right - rise_left) / (left + right)};
-}
-
 /// Values as multiples of a unit, the largest of them `largest`; returns the unit.
 double quantize(const std::vector<double>& values, int largest, std::vector<std::int32_t>& out, const Communicator& group) {
   double extreme = 0;
@@ -33,6 +20,14 @@ double quantize(const std::vector<double>& values, int largest, std::vector<std:
 
 }  // namespace
 
+Parabola parabola_through(int left, double low, double middle, int right, double high) {
+  if (left + right == 0) return {};
+  if (left == 0) return {(high - middle) / right, 0};
+  if (right == 0) return {(middle - low) / left, 0};
+  const double rise_left = (middle - low) / left, rise_right = (high - middle) / right;
+  return {(rise_right * left + rise_left * right) / (left + right), 2 * (rise_right - rise_left) / (left + right)};
+}
+
 QuadraticFit fit_quadratic(const UnitCost& cost, int window, int limit, int largest_gradient, int largest_curvature,
                            const Communicator& group) {
   const std::span<const std::int32_t> z = cost.z();
@@ -44,7 +39,7 @@ QuadraticFit fit_quadratic(const UnitCost& cost, int window, int limit, int larg
   const std::vector<double> at_low = cost.costs(low), at_z = cost.costs(z), at_high = cost.costs(high);
   std::vector<double> slopes(z.size()), curvatures(z.size());
   for (std::size_t s = 0; s < z.size(); ++s) {
-    const Parabola parabola = through(z[s] - low[s], at_low[s], at_z[s], high[s] - z[s], at_high[s]);
+    const Parabola parabola = parabola_through(z[s] - low[s], at_low[s], at_z[s], high[s] - z[s], at_high[s]);
     slopes[s] = parabola.slope;
     curvatures[s] = std::max(0.0, parabola.curvature);
   }

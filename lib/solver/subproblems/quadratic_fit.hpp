@@ -8,6 +8,14 @@
 
 namespace isinglass {
 
+/// f(d) ~ f(0) + slope d + curvature d^2 / 2.
+struct Parabola {
+  double slope = 0, curvature = 0;
+};
+
+/// Through (-left, low), (0, middle) and (right, high); a line where left or right is 0.
+[[nodiscard]] Parabola parabola_through(int left, double low, double middle, int right, double high);
+
 /// f_s(z + d) ~ f_s(z) + gradient_s d + curvature_s d^2 / 2 of every sample of one unit, in integers of the units named, so
 /// that sums over samples are exact. Exact for a sample whose three points lie on one quadratic piece of its cost, up to
 /// the rounding.

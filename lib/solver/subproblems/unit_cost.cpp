@@ -5,20 +5,6 @@
 
 namespace isinglass {
 
-namespace {
-
-/// Integer cost of one sample of a unit whose z has moved by `shift`, multiplier included.
-std::int64_t shifted_cost(const LayerState& layer, std::size_t at, int shift) {
-  if (!layer.table.empty()) {
-    const int lack = layer.shortfall(at);
-    return layer.multiplier[at] * layer.table.at(layer.segment[at] != 0 ? lack - shift : lack + shift);
-  }
-  const std::int64_t distance = std::max({layer.above[at] + shift, layer.below[at] - shift, 0});
-  return layer.multiplier[at] * (layer.linear ? distance : distance * distance);
-}
-
-}  // namespace
-
 UnitCost::UnitCost(StructuredState& state, std::size_t layer, int unit)
     : state_(&state), layer_(layer), unit_(unit), segments_(1) {
   z_.resize(samples());
@@ -42,7 +28,7 @@ void UnitCost::set_next() {
       const std::int64_t before = next.cost(at);
       const int value = here().value[here().at(unit_, s)];
       for (std::size_t k = here().first[s]; k <= here().last[s]; ++k)
-        if (values[k] != value) next_[k * samples() + s] += shifted_cost(next, at, weight * (values[k] - value)) - before;
+        if (values[k] != value) next_[k * samples() + s] += next.cost_after(at, weight * (values[k] - value)) - before;
     }
   }
 }
@@ -50,7 +36,7 @@ void UnitCost::set_next() {
 std::int64_t UnitCost::own(std::size_t sample, int z, std::size_t k) const {
   const LayerState& layer = here();
   const std::size_t at = layer.at(unit_, sample);
-  if (layer.layer->is_output()) return shifted_cost(layer, at, z - z_[sample]);
+  if (layer.layer->is_output()) return layer.cost_after(at, z - z_[sample]);
   const std::int64_t distance = std::max({z - layer.hi[k], layer.lo[k] - z, 0});
   return layer.multiplier[at] * distance * distance;
 }
@@ -117,9 +103,7 @@ void UnitCost::apply(std::span<const std::int32_t> z) {
   for (int c = 0; c < next.layer->units; ++c) {
     const int weight = weights[static_cast<std::size_t>(c * next.layer->inputs + unit_)];
     for (std::size_t s = 0; s < samples(); ++s) {
-      std::int16_t &above = next.above[next.at(c, s)], &below = next.below[next.at(c, s)];
-      above = static_cast<std::int16_t>(above + weight * shift[s]);
-      below = static_cast<std::int16_t>(below - weight * shift[s]);
+      next.shift_z(next.at(c, s), weight * shift[s]);
     }
   }
   set_next();

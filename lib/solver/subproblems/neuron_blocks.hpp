@@ -1,0 +1,39 @@
+#pragma once
+
+#include "parallel/communicator.hpp"
+#include "solver/structured/state.hpp"
+#include "solver/subproblems/budget.hpp"
+
+#include <span>
+#include <vector>
+
+namespace isinglass {
+
+/// Improves one unit's parameter bits by an Ising machine, given everything else: the quadratic fit of the unit's cost over a
+/// window is read, and the best of the reads by the true structured energy is taken if that energy falls. Units with more bits
+/// than the budget are cut into random parts. What was refused makes the window smaller, what was taken makes it larger.
+class NeuronBlocks {
+public:
+  /// `machine` outlives this. Collective over `group`.
+  NeuronBlocks(const StructuredState& state, const BlockMachine& machine, const Communicator& group);
+  /// The energy never rises. Collective.
+  void improve(StructuredState& state, std::size_t l, int unit, const SubproblemKey& key, SubproblemCounts& counts);
+
+private:
+  /// One unit's caution, and the window of its fits in units of the layer's rms.
+  struct Trust {
+    double window, caution;
+  };
+  /// Whether a read of this part's problem was taken.
+  [[nodiscard]] bool improve_part(StructuredState& state, std::size_t l, int unit, std::span<const int> inputs,
+                                  const Trust& trust, const SubproblemKey& key, std::uint32_t part, SubproblemCounts& counts);
+  [[nodiscard]] std::vector<std::vector<int>> parts_of(const Layer& layer, const SubproblemKey& key) const;
+  [[nodiscard]] std::vector<float> columns_of(const StructuredState& state, std::size_t l, std::span<const int> inputs) const;
+
+  const BlockMachine& machine_;
+  Communicator group_;
+  double largest_input_ = 1;
+  std::vector<std::vector<Trust>> trust_;  // [layer][unit]
+};
+
+}  // namespace isinglass
