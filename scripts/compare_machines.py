@@ -1,21 +1,26 @@
 #!/usr/bin/python3
 """Trains the same networks by QCGD with each kind of machine as its oracle and writes one table of accuracies.
 
-Iterations are set per row so that each takes about the same time on one core (20 s for pairs, 60 s for ten classes); they are
+Iterations are set per row so that each takes about the same CPU time (20 s for pairs, 60 s for ten classes); they are
 fixed, so that a row can be repeated bit for bit. Run folders are kept under results/machines/TASK/ROW/SEED, and what is
 finished there is not run again. Writes results/tables/machines-training.md and machines-training.csv.
 """
 
 import argparse
 import csv
+import resource
 import statistics
 import sys
 
 import runs
 
 NEURONS = ["machine.subproblems.blocks=neurons"]
+BOTH = ["machine.subproblems.blocks=neurons_and_samples"]
 BUDGET = [*NEURONS, "machine.hardware.spin_budget=550"]
 EIGHT_BITS = [*BUDGET, "machine.hardware.coefficient_bits=8", "machine.hardware.field_noise=0.01"]
+BOTH_BUDGET = [*BOTH, "machine.hardware.spin_budget=550"]
+BOTH_EIGHT_BITS = [*BOTH_BUDGET, "machine.hardware.coefficient_bits=8", "machine.hardware.field_noise=0.01"]
+EXTERNAL = "scripts/external_annealer.py {problem} {spins} --reads {reads} --sweeps {sweeps} --seed {seed}"
 
 # name: (settings, iterations for pairs, iterations for ten classes)
 ROWS = {
@@ -32,26 +37,47 @@ ROWS = {
     "neurons-cim": (["machine.kind=cim", *NEURONS], 24, 16),
     "neurons-cac": (["machine.kind=cac", *NEURONS], 8, 6),
     "parts-enumeration": (["machine.kind=enumeration", *NEURONS], 4, 2),
+    "neurons-external": ([f"machine.external.command={EXTERNAL}", "machine.kind=external", "machine.external.sweeps=20",
+                          "machine.subproblems.reads=1", *NEURONS], 2, 1),
+    "samples-sa": (["machine.kind=sa", "machine.sa.sweeps=50", *BOTH], 24, 16),
+    "samples-cim": (["machine.kind=cim", *BOTH], 24, 16),
     "550-cim-clean": (["machine.kind=cim", *BUDGET], 24, 16),
     "550-cim-8-bit-noise": (["machine.kind=cim", *EIGHT_BITS], 24, 16),
     "550-cac-8-bit-noise": (["machine.kind=cac", *EIGHT_BITS], 8, 6),
+    "550-samples-cim-clean": (["machine.kind=cim", *BOTH_BUDGET], 24, 16),
+    "550-samples-cim-8-bit-noise": (["machine.kind=cim", *BOTH_EIGHT_BITS], 24, 16),
 }
 TASKS = ["pair-0-1", "pair-2-4", "ten-classes-10000"]
 COMPLETIONS = {"descent": ["qcgd.descent_sweeps=1"], "forward": ["qcgd.descent_sweeps=0"]}
 ACCURACIES = ("train_accuracy", "validation_accuracy", "test_accuracy")
 
 
+def children_cpu_seconds():
+    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return usage.ru_utime + usage.ru_stime
+
+
+def cpu_seconds_of(output, measured, finished_before):
+    """CPU time of a run, an external machine's included; kept beside it for the next time the table is written."""
+    file = output / "cpu_seconds.txt"
+    if not finished_before:
+        file.write_text(f"{measured:.3f}\n", encoding="utf-8")
+    return float(file.read_text(encoding="utf-8"))
+
+
 def run_one(arguments, task, row, completion, seed):
     settings, pair_iterations, ten_iterations = ROWS[row]
     iterations = arguments.iterations or (ten_iterations if task.startswith("ten") else pair_iterations)
     output = arguments.output / task / f"{row}-{completion}" / str(seed)
+    began = children_cpu_seconds()
     result = runs.train(arguments.program, f"inputs/{task}.yaml", output, 1,
                         [*settings, *COMPLETIONS[completion], f"qcgd.iterations={iterations}", f"seed={seed}",
                          *arguments.overrides])
+    result["cpu_seconds"] = cpu_seconds_of(output, children_cpu_seconds() - began, result["finished_before"])
     result["iterations"] = iterations
     result["seed"] = seed
     print(f"{task:18} {row:20} {completion:8} seed {seed}  validation {100 * result['validation_accuracy']:6.2f} %  "
-          f"{result['wall_seconds']:7.1f} s" + ("  (finished before)" if result["finished_before"] else ""), flush=True)
+          f"{result['cpu_seconds']:7.1f} s" + ("  (finished before)" if result["finished_before"] else ""), flush=True)
     return result
 
 
@@ -69,11 +95,11 @@ def percent(results, name):
 def rows_of(found):
     for (task, row, completion), results in found.items():
         yield (task, row, completion, results[0]["iterations"], *(percent(results, name) for name in ACCURACIES),
-               f"{statistics.median(result['wall_seconds'] for result in results):.1f}")
+               f"{statistics.median(result['cpu_seconds'] for result in results):.1f}")
 
 
 def write_csv(path, found):
-    columns = ["task", "machine", "completion", "seed", "iterations", *ACCURACIES, "wall_seconds"]
+    columns = ["task", "machine", "completion", "seed", "iterations", *ACCURACIES, "cpu_seconds"]
     path.parent.mkdir(parents=True, exist_ok=True)
     with open(path, "w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
@@ -81,7 +107,7 @@ def write_csv(path, found):
         for (task, row, completion), results in found.items():
             for result in results:
                 writer.writerow([task, row, completion, result["seed"], result["iterations"],
-                                 *(result[name] for name in ACCURACIES), result["wall_seconds"]])
+                                 *(result[name] for name in ACCURACIES), result["cpu_seconds"]])
     print(f"written: {path}")
 
 
@@ -105,9 +131,9 @@ def main():
     found = run_all(arguments)
     columns = ["task", "machine", "completion", "iterations", "training", "validation", "test", "seconds"]
     lines = ["# Machines in training", "", *runs.table_head("1 rank", runs.program_version(arguments.program)), "",
-             f"Accuracy in %: mean ± standard deviation over the seeds {', '.join(map(str, arguments.seeds))}. Seconds: median wall "
+             f"Accuracy in %: mean ± standard deviation over the seeds {', '.join(map(str, arguments.seeds))}. Seconds: median CPU "
              "time of a run, data included. sa, bsb, dsb, cim, cac: the whole problem at once. neurons-: problems of one neuron's bits. "
-             "parts-: of 16 of them. 550-: within 550 spins; 8-bit-noise: couplings of 8 bits, each with an error of 1 % of the "
+             "parts-: of 16 of them. samples-: also problems of the segments of some samples. 550-: within 550 spins; 8-bit-noise: couplings of 8 bits, each with an error of 1 % of the "
              "largest, fields through one spin. Completion of an answer: by a descent of the weights, or by the forward pass "
              "alone, which shows what the machine itself found.", "", *runs.markdown(columns, rows_of(found))]
     runs.write_text(arguments.tables / "machines-training.md", lines)

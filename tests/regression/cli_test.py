@@ -148,6 +148,32 @@ class Runs(InTemporaryFolder):
         self.assert_bad_input(self.run_here("evaluate", "nowhere"), "nowhere")
         self.assert_bad_input(self.run_here("train", self.config, "--output", ".", "--fresh"), "holds no run")
 
+    def train_externally(self, command, *arguments, ranks=0):
+        return self.run_here("train", self.config, "--set", "machine.kind=external", "--set", f"machine.external.command={command}",
+                             "--set", "machine.subproblems.blocks=neurons_and_samples", "--set", "qcgd.iterations=2", *arguments,
+                             ranks=ranks)
+
+    def test_an_external_machine_trains(self):
+        annealer = os.path.join(tool.SCRIPTS, "external_annealer.py")
+        command = f"{annealer} {{problem}} {{spins}} --reads {{reads}} --sweeps 5 --seed {{seed}}"
+        result = self.train_externally(command, "--json")
+        self.assertEqual(result.returncode, 0, result.stderr)
+        self.assertGreater(last_json(result)["train_accuracy"], 0.9)
+        if not MPIRUN:
+            return
+        self.assertEqual(self.train_externally(command, "--output", "two", "--quiet", ranks=2).returncode, 0)
+        differing = [line for line in tool.h5diff(os.path.join(self.folder, "tiny/results.h5"),
+                                                  os.path.join(self.folder, "two/results.h5")).splitlines()
+                     if line.startswith("dataset") and "/config" not in line]
+        self.assertEqual(differing, [])
+
+    def test_an_external_machine_that_fails_ends_the_run(self):
+        self.assert_bad_input(self.train_externally("echo out of order >&2; exit 3"), "its last errors: out of order")
+        if MPIRUN:
+            result = self.train_externally("echo out of order >&2; exit 3", "--output", "two", ranks=2)
+            self.assertEqual(result.returncode, 2, result.stderr)
+            self.assertIn("its last errors: out of order", result.stderr)
+
 
 class Ranks(InTemporaryFolder):
     def setUp(self):
