@@ -77,7 +77,7 @@ public:
   [[nodiscard]] virtual bool keeps_groups() const { return false; }
   /// Whether all its reads are the same, so that more than one is waste (enumeration).
   [[nodiscard]] virtual bool is_exact() const { return false; }
-  /// Loads a problem that outlives the result. InputError if the machine cannot take it, with the way out.
+  /// Loads a copy of the problem. InputError if the machine cannot take it, with the way out.
   [[nodiscard]] virtual std::unique_ptr<ProgrammedMachine> program(const IsingProblem& problem) const = 0;
 };
 

@@ -25,12 +25,14 @@ SharedCounter::~SharedCounter() {
   if (window_ != MPI_WIN_NULL && std::uncaught_exceptions() == 0) MPI_Win_free(&window_);
 }
 
-std::int64_t SharedCounter::next() {
-  if (window_ == MPI_WIN_NULL) return serial_value_++;
-  const std::int64_t one = 1;
-  std::int64_t before = 0;
+std::int64_t SharedCounter::add(std::int64_t change) {
+  std::int64_t before = serial_value_;
+  if (window_ == MPI_WIN_NULL) {
+    serial_value_ += change;
+    return before;
+  }
   check_mpi(MPI_Win_lock(MPI_LOCK_SHARED, 0, 0, window_), "MPI_Win_lock");
-  check_mpi(MPI_Fetch_and_op(&one, &before, MPI_INT64_T, 0, 0, MPI_SUM, window_), "MPI_Fetch_and_op");
+  check_mpi(MPI_Fetch_and_op(&change, &before, MPI_INT64_T, 0, 0, MPI_SUM, window_), "MPI_Fetch_and_op");
   check_mpi(MPI_Win_unlock(0, window_), "MPI_Win_unlock");
   return before;
 }

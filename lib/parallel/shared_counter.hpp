@@ -20,7 +20,9 @@ public:
   ~SharedCounter();
 
   /// The next number: 0, 1, 2, ... Not collective.
-  [[nodiscard]] std::int64_t next();
+  [[nodiscard]] std::int64_t next() { return add(1); }
+  /// Adds `change`; the value before. Not collective.
+  std::int64_t add(std::int64_t change);
 
 private:
   Communicator comm_;  // outlives the window

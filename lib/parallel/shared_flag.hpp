@@ -1,24 +1,16 @@
 #pragma once
 
-#include "parallel/communicator.hpp"
-
-#include <mpi.h>
+#include "parallel/shared_counter.hpp"
 
 #include <chrono>
-#include <cstdint>
 
 namespace isinglass {
 
-/// A flag that any rank raises and all ranks see, without waiting for each other: it lives in the memory of rank 0. Where the
-/// network has no remote memory access of its own, a rank on another node waits until rank 0 next calls MPI. Serial without
-/// MPI. Throws SystemError with MPI's text.
+/// A flag that any rank raises and all ranks see, without waiting for each other: a SharedCounter of those who raised it.
 class SharedFlag {
 public:
   /// Lowered at the start. Collective; so is the destructor, unless an exception is on its way.
-  explicit SharedFlag(const Communicator& comm);
-  SharedFlag(const SharedFlag&) = delete;
-  SharedFlag& operator=(const SharedFlag&) = delete;
-  ~SharedFlag();
+  explicit SharedFlag(const Communicator& comm) : raised_(comm) {}
 
   /// Not collective, for good.
   void raise();
@@ -27,11 +19,8 @@ public:
 
 private:
   using Clock = std::chrono::steady_clock;
-  /// The flag as it is, after adding `change`.
-  [[nodiscard]] std::int64_t fetch(std::int64_t change);
 
-  Communicator comm_;  // outlives the window
-  MPI_Win window_ = MPI_WIN_NULL;
+  SharedCounter raised_;
   bool seen_ = false;
   Clock::time_point next_look_ = Clock::now();
 };
