@@ -17,6 +17,9 @@ namespace {
 constexpr double first_pump_deficit = 0.1;
 /// Pump minus loss of cim, from the first step to the last, and of cac.
 constexpr double first_gain = -0.5, last_gain = 1.0, controlled_gain = -0.2;
+/// dsb: momentum lost a unit of time. Forces that depend on signs do not fade as an amplitude moves, so that without friction
+/// hundreds of weights, once in motion, go on to flip together.
+constexpr float discrete_friction = 1;
 /// Largest value of a cac error variable.
 constexpr float largest_error = 10;
 
@@ -32,8 +35,9 @@ DynamicsKind kind_of(const MachineConfig& machine) {
 }
 
 ISINGLASS_VECTOR void bifurcate(float* x, float* y, const float* f, std::size_t size, StepRule rule) {
+  const float keep = std::max(0.0F, 1 - rule.friction * rule.time_step);
   for (std::size_t i = 0; i < size; ++i) {
-    float momentum = y[i] + rule.time_step * (rule.gain * x[i] + rule.coupling * f[i]);
+    float momentum = keep * y[i] + rule.time_step * (rule.gain * x[i] + rule.coupling * f[i]);
     float place = x[i] + rule.time_step * momentum;
     const bool is_out = std::fabs(place) > 1;
     place = is_out ? std::copysign(1.0F, place) : place;
@@ -78,6 +82,7 @@ StepRule step_rule(const MachineConfig& machine, int step, int steps) {
     case DynamicsKind::bsb:
     case DynamicsKind::dsb:
       set(0.3, first_pump_deficit * (part - 1), 0.6);
+      if (rule.kind == DynamicsKind::dsb) rule.friction = discrete_friction;
       break;
     case DynamicsKind::cim:
       set(0.1, first_gain + (last_gain - first_gain) * part, 1.0);
@@ -86,12 +91,32 @@ StepRule step_rule(const MachineConfig& machine, int step, int steps) {
     case DynamicsKind::cac:
       set(0.1, controlled_gain, 0.5);
       rule.target = 0.7F;
-      rule.rate = 0.5F;
+      rule.rate = 0.3F;
       rule.limit = 1.25F;
       break;
   }
   if (machine.whole.time_step > 0) rule.time_step = static_cast<float>(machine.whole.time_step);
   if (machine.whole.strength > 0) rule.coupling = static_cast<float>(machine.whole.strength);
+  return rule;
+}
+
+CallRule call_rule(const MachineConfig& machine) {
+  switch (kind_of(machine)) {
+    case DynamicsKind::bsb:
+      return {};
+    case DynamicsKind::dsb:
+      return {.noise = 0.4F, .signs_only = true};  // equal amplitudes would change sign in the same step
+    case DynamicsKind::cim:
+      return {.amplification = 4};
+    case DynamicsKind::cac:
+      return {.signs_only = true};
+  }
+  return {};
+}
+
+StepRule level_rule(StepRule rule) {
+  rule.gain = rule.saturation = rule.rate = 0;
+  rule.limit = 1;
   return rule;
 }
 

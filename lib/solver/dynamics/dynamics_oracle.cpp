@@ -12,8 +12,8 @@ namespace isinglass {
 
 namespace {
 
-/// Amplitudes that stand for the state from which a call starts.
-constexpr float start_amplitude = 0.5F, start_noise = 0.1F;
+/// Amplitude of spins in the state from which a call starts.
+constexpr float start_amplitude = 0.5F;
 
 template <class T>
 double largest_of(const std::vector<T>& values) {
@@ -54,7 +54,7 @@ LayerInputs Motion::inputs_of(std::size_t l) const {
 Motion::Motion(StructuredState& state, const MachineConfig& machine, const SweepKey& key, const Communicator& group)
     : state_(state), group_(group), fields_(state.layers.size()), inputs_(state.layers.size()) {
   for (const LayerState& layer : state.layers) amplitudes_.emplace_back(layer, machine, start_amplitude);
-  for (std::uint32_t l = 0; l < amplitudes_.size(); ++l) amplitudes_[l].disturb(start_noise, key.seed, key.call, l);
+  for (std::uint32_t l = 0; l < amplitudes_.size(); ++l) amplitudes_[l].disturb(*state.layers[l].layer, key.seed, key.call, l);
   inputs_[0] = inputs_of(0);
   first_squares_ = input_squares(state.layers[0], inputs_[0]);
 }

@@ -14,11 +14,22 @@ namespace {
 /// that fade with the scale they had would never settle.
 constexpr double largest_force = 4, scale_memory = 0.95;
 
+/// Parameters of many levels stay near the values with which a call starts; biases move slower than spins, since they reach
+/// much further than the weights of a unit together.
+constexpr float level_noise = 0.02F, bias_share = 0.2F;
+
+/// A spin does not act on itself: what the curvature adds to a two-valued weight's slope for its own value is a constant. Only
+/// this share of it is taken out. All of it holds weights where they are once multipliers are large.
+constexpr double self_share = 0.5;
+
 /// Outputs move slower: a few weights that flip together change every sample's loss.
 constexpr float output_share = 0.3F;
 
+bool is_spin(const Codebook& codebook) { return codebook.bits() == 1; }
+
 /// Values of parameters as amplitudes: relative to the codebook's largest.
 std::vector<float> amplitudes_of(const Codebook& codebook, std::span<const std::uint8_t> bits, float start) {
+  if (!is_spin(codebook)) start = 1;
   std::vector<float> x;
   const std::size_t width = codebook.steps.size();
   for (std::size_t i = 0; i < bits.size(); i += width)
@@ -35,8 +46,11 @@ std::vector<std::uint8_t> bits_of(const Codebook& codebook, std::span<const floa
   return bits;
 }
 
+bool are_spins(const LayerState& layer) { return layer.layer->segments() == 2; }
+
 /// Where the chosen cells are among the reachable ones.
 std::vector<float> places_of(const LayerState& layer, float start) {
+  if (!are_spins(layer)) start = 1;
   std::vector<float> x(layer.segment.size());
   if (layer.layer->is_output()) return {};
   for (int j = 0; j < layer.layer->units; ++j)
@@ -83,24 +97,28 @@ float rise_of(const LayerState& layer, const LayerFields& fields, std::size_t at
 }  // namespace
 
 LayerAmplitudes::LayerAmplitudes(const LayerState& layer, const MachineConfig& machine, float start)
-    : values_only_(machine.kind == "dsb"),
+    : call_(call_rule(machine)),
       weights_(amplitudes_of(layer.layer->weights, layer.bits.weights, start), machine),
       biases_(amplitudes_of(layer.layer->bias, layer.bits.biases, start), machine),
       segments_(places_of(layer, start), machine) {}
 
-void LayerAmplitudes::disturb(float size, std::uint64_t seed, std::uint32_t call, std::uint32_t layer) {
+void LayerAmplitudes::disturb(const Layer& shape, std::uint64_t seed, std::uint32_t call, std::uint32_t layer) {
   std::uint32_t which = 0;
-  for (Amplitudes* group : {&weights_, &biases_}) {
-    for (std::uint32_t i = 0; i < group->x.size(); ++i)
-      group->x[i] += size * static_cast<float>(2 * uniform(draw(seed, Stream::read, call, layer, i, which)[0]) - 1);
+  const auto move = [&](std::vector<float>& x, const Codebook& codebook) {
+    const float size = is_spin(codebook) ? call_.noise : level_noise;
+    for (std::uint32_t i = 0; i < x.size(); ++i)
+      x[i] += size * static_cast<float>(2 * uniform(draw(seed, Stream::read, call, layer, i, which)[0]) - 1);
     ++which;
-  }
+  };
+  move(weights_.x, shape.weights);
+  move(biases_.x, shape.bias);
 }
 
 float LayerAmplitudes::seen(const Codebook& codebook, float x) const {
-  if (values_only_)
+  if (call_.signs_only)
     return static_cast<float>(codebook.value(codebook.nearest_bits(static_cast<double>(x) * codebook.largest())));
-  return std::round(std::clamp(x, -1.0F, 1.0F) * static_cast<float>(codebook.largest()) * weight_grid) / weight_grid;
+  const float amplified = is_spin(codebook) ? call_.amplification * x : x;
+  return std::round(std::clamp(amplified, -1.0F, 1.0F) * static_cast<float>(codebook.largest()) * weight_grid) / weight_grid;
 }
 
 void LayerAmplitudes::set_parameters(LayerFields& fields, const LayerState& layer) const {
@@ -129,14 +147,15 @@ void LayerAmplitudes::advance_parameters(const LayerState& layer, const Paramete
   const Layer& shape = *layer.layer;
   const auto units = static_cast<std::size_t>(shape.units), width = static_cast<std::size_t>(shape.inputs);
   std::vector<double> slopes = gradient.weights;
-  // A spin does not act on itself: what the curvature adds to a two-valued weight's slope for its own value is a constant.
-  if (shape.weights.bits() == 1)
+  if (is_spin(shape.weights))
     for (std::size_t j = 0; j < units; ++j)
       for (std::size_t i = 0; i < width; ++i)
-        slopes[j * width + i] -= fields.curvature[j] * input_squares[i] * static_cast<double>(fields.weights[j * width + i]);
+        slopes[j * width + i] -=
+            self_share * fields.curvature[j] * input_squares[i] * static_cast<double>(fields.weights[j * width + i]);
   const float share = shape.is_output() ? output_share : 1.0F;
-  weights_.advance(forces(slopes, weight_scale_, share), rule);
-  biases_.advance(forces(gradient.biases, bias_scale_, share), rule);
+  const auto rule_of = [&](const Codebook& codebook) { return is_spin(codebook) ? rule : level_rule(rule); };
+  weights_.advance(forces(slopes, weight_scale_, share), rule_of(shape.weights));
+  biases_.advance(forces(gradient.biases, bias_scale_, share * bias_share), rule_of(shape.bias));
 }
 
 void LayerAmplitudes::advance_segments(const LayerState& layer, const LayerFields& fields, const StepRule& rule,
@@ -157,7 +176,7 @@ void LayerAmplitudes::advance_segments(const LayerState& layer, const LayerField
   const auto factor = static_cast<float>(segment_scale_ > 0 ? 1 / segment_scale_ : 0);
   constexpr auto cut = static_cast<float>(largest_force);
   for (float& f : rises) f = -std::clamp(f * factor, -cut, cut);
-  segments_.advance(rises, rule);
+  segments_.advance(rises, are_spins(layer) ? rule : level_rule(rule));
 }
 
 }  // namespace isinglass

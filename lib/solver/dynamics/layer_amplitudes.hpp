@@ -10,13 +10,13 @@ namespace isinglass {
 /// two values is a spin; of more values, a spin of many levels.
 class LayerAmplitudes {
 public:
-  /// Where the state is, all amplitudes times `start`.
+  /// Where the state is; spins at amplitude `start`.
   LayerAmplitudes(const LayerState& layer, const MachineConfig& machine, float start);
 
-  /// Moves the parameters' amplitudes by up to `size` at random, so that reads differ; keyed by seed, call, layer and
-  /// parameter.
-  void disturb(float size, std::uint64_t seed, std::uint32_t call, std::uint32_t layer);
-  /// Weights and biases that the fields see: the nearest codebook values for dsb, amplitudes on a fine grid for the others.
+  /// Moves the parameters' amplitudes at random, so that reads differ; keyed by seed, call, layer and parameter.
+  void disturb(const Layer& shape, std::uint64_t seed, std::uint32_t call, std::uint32_t layer);
+  /// Weights and biases that the fields see: the nearest codebook values for dsb and cac, amplitudes on a fine grid for the
+  /// others.
   void set_parameters(LayerFields& fields, const LayerState& layer) const;
   /// Chooses the cells that the amplitudes are in, and their values; z and distances stay.
   void set_segments(LayerState& layer) const;
@@ -33,7 +33,7 @@ public:
 private:
   [[nodiscard]] float seen(const Codebook& codebook, float x) const;
 
-  bool values_only_;  // the fields see codebook values
+  CallRule call_;
   double weight_scale_ = 0, bias_scale_ = 0, segment_scale_ = 0;
   Amplitudes weights_, biases_, segments_;
 };
