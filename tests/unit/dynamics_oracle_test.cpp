@@ -1,6 +1,7 @@
 #define BOOST_TEST_MODULE dynamics_oracle
 #include "solver/dynamics/dynamics_oracle.hpp"
 #include "random_problem.hpp"
+#include "solver/dynamics/layer_amplitudes.hpp"
 #include "solver/products/exact_products.hpp"
 #include "solver/structured/oracle.hpp"
 
@@ -134,6 +135,79 @@ BOOST_AUTO_TEST_CASE(fields_by_products_equal_finite_differences) {
     }
   }
   BOOST_TEST(compared > 200);
+}
+
+BOOST_AUTO_TEST_CASE(calls_start_from_the_network_as_it_is) {
+  int layers_of_levels = 0;
+  for (const std::string kind : {"bsb", "dsb", "cim", "cac"}) {
+    MachineConfig machine;
+    machine.kind = kind;
+    for (std::uint64_t seed = 1; seed <= 20; ++seed) {
+      Words words(seed);
+      const RandomProblem problem = random_problem(seed, 1 + static_cast<int>(seed % 3), 20);
+      const StructuredState state = state_of(problem, words);
+      for (const LayerState& layer : state.layers) {
+        const Layer& shape = *layer.layer;
+        LayerAmplitudes amplitudes(layer, machine, 0.5F);
+        LayerFields fields;
+        amplitudes.set_parameters(fields, layer);
+        const LayerValues values = decode(shape, layer.bits);
+        // bsb's fields see spins at their amplitude.
+        const float part = kind == "bsb" && shape.weights.bits() == 1 ? 0.5F : 1.0F;
+        for (std::size_t i = 0; i < values.weights.size(); ++i)
+          BOOST_TEST_REQUIRE(std::abs(fields.weights[i] - part * static_cast<float>(values.weights[i])) <= 0.5F / weight_grid);
+        if (shape.bias.bits() > 1)
+          for (std::size_t j = 0; j < values.biases.size(); ++j)
+            BOOST_TEST_REQUIRE(fields.biases[j] == static_cast<float>(values.biases[j]));
+        const LayerValues nearest = decode(shape, amplitudes.bits(shape));
+        BOOST_TEST((nearest.weights == values.weights && nearest.biases == values.biases));
+        if (shape.is_output()) continue;
+        LayerState chosen = layer;
+        amplitudes.set_segments(chosen);
+        for (int j = 0; j < shape.units; ++j)
+          for (std::size_t s = 0; s < layer.samples; ++s)
+            BOOST_TEST_REQUIRE(chosen.segment[layer.at(j, s)] == layer.segment[layer.at(j, s)]);
+        layers_of_levels += shape.segments() > 2;
+      }
+    }
+  }
+  BOOST_TEST(layers_of_levels > 0);
+}
+
+BOOST_AUTO_TEST_CASE(noise_at_the_start_loses_no_spin) {
+  for (const std::string kind : {"bsb", "dsb", "cim", "cac"}) {
+    MachineConfig machine;
+    machine.kind = kind;
+    BOOST_TEST(call_rule(machine).noise < 0.5F);
+    BOOST_TEST(call_rule(machine).noise > 0);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(levels_rest_where_no_force_drives_them) {
+  const std::vector<float> start{-1, -0.5F, 0, 0.25F, 1}, none(start.size());
+  for (const std::string kind : {"bsb", "dsb", "cim", "cac"}) {
+    MachineConfig machine;
+    machine.kind = kind;
+    Amplitudes levels(start, machine), spins(start, machine);
+    for (int step = 0; step < machine.sweeps; ++step) {
+      levels.advance(none, level_rule(step_rule(machine, step, machine.sweeps)));
+      spins.advance(none, step_rule(machine, step, machine.sweeps));
+    }
+    BOOST_TEST(levels.x == start);
+    BOOST_TEST(spins.x != start);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(only_discrete_bifurcation_loses_momentum) {
+  for (const std::string kind : {"bsb", "dsb"}) {
+    MachineConfig machine;
+    machine.kind = kind;
+    StepRule rule = level_rule(step_rule(machine, 0, 10));
+    Amplitudes amplitudes({0}, machine);
+    amplitudes.second = {0.5F};
+    amplitudes.advance(std::vector<float>{0}, rule);
+    BOOST_TEST((amplitudes.second[0] < 0.5F) == (kind == "dsb"));
+  }
 }
 
 BOOST_AUTO_TEST_CASE(every_kind_finds_lower_energies_than_random_weights_have) {
