@@ -24,11 +24,11 @@ EXTERNAL = "scripts/external_annealer.py {problem} {spins} --reads {reads} --swe
 
 # name: (settings, iterations for pairs, iterations for ten classes)
 ROWS = {
-    "sa": (["machine.kind=sa"], 150, 112),
-    "bsb": (["machine.kind=bsb", "machine.sweeps=60"], 42, 35),
-    "dsb": (["machine.kind=dsb", "machine.sweeps=60"], 40, 37),
-    "cim": (["machine.kind=cim", "machine.sweeps=60"], 43, 39),
-    "cac": (["machine.kind=cac", "machine.sweeps=60"], 43, 37),
+    "sa": (["machine.kind=sa"], 110, 85),
+    "bsb": (["machine.kind=bsb", "machine.sweeps=60"], 31, 26),
+    "dsb": (["machine.kind=dsb", "machine.sweeps=60"], 30, 28),
+    "cim": (["machine.kind=cim", "machine.sweeps=60"], 32, 29),
+    "cac": (["machine.kind=cac", "machine.sweeps=60"], 32, 28),
     "neurons-sa": (["machine.kind=sa", "machine.sa.sweeps=50", *NEURONS], 30, 15),
     "neurons-tabu": (["machine.kind=tabu", "machine.tabu.sweeps=500", *NEURONS], 30, 15),
     "neurons-pt": (["machine.kind=pt", "machine.pt.sweeps=20", *NEURONS], 20, 11),
