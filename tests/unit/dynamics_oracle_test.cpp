@@ -1,6 +1,6 @@
 #define BOOST_TEST_MODULE dynamics_oracle
 #include "solver/dynamics/dynamics_oracle.hpp"
-#include "random_problem.hpp"
+#include "random_state.hpp"
 #include "solver/dynamics/layer_amplitudes.hpp"
 #include "solver/products/exact_products.hpp"
 #include "solver/structured/oracle.hpp"
@@ -13,20 +13,6 @@ using namespace isinglass;
 using namespace isinglass::testing;
 
 namespace {
-
-StructuredState state_of(const RandomProblem& problem, Words& words) {
-  const auto reach = propagate_intervals(problem.architecture, problem.samples);
-  StructuredState state = make_state(problem.architecture, problem.samples, reach, {1.0, 1.0}, Communicator());
-  for (std::size_t l = 0; l + 1 < state.layers.size(); ++l) {
-    LayerState& layer = state.layers[l];
-    layer.scale = 0.01;
-    for (int j = 0; j < layer.layer->units; ++j)
-      for (std::size_t s = 0; s < layer.samples; ++s)
-        layer.multiplier[layer.at(j, s)] = static_cast<std::int16_t>(words.between(0, 20));
-  }
-  set_forward(state, random_bits(problem.architecture, words.next()));
-  return state;
-}
 
 LayerInputs inputs_of(const StructuredState& state, std::size_t l) {
   LayerInputs inputs;
@@ -94,7 +80,7 @@ BOOST_AUTO_TEST_CASE(fields_by_products_equal_finite_differences) {
     Words words(seed);
     RandomProblem problem = random_problem(seed, 1 + static_cast<int>(seed % 3), 30);
     problem.architecture.loss = seed % 2 == 0 ? Loss::squared_hinge : Loss::squared;
-    StructuredState state = state_of(problem, words);
+    StructuredState state = random_state(problem, words, 20);
     for (std::size_t l = 0; l < state.layers.size(); ++l) {
       const LayerState& layer = state.layers[l];
       LayerFields fields;
@@ -145,7 +131,7 @@ BOOST_AUTO_TEST_CASE(calls_start_from_the_network_as_it_is) {
     for (std::uint64_t seed = 1; seed <= 20; ++seed) {
       Words words(seed);
       const RandomProblem problem = random_problem(seed, 1 + static_cast<int>(seed % 3), 20);
-      const StructuredState state = state_of(problem, words);
+      const StructuredState state = random_state(problem, words, 20);
       for (const LayerState& layer : state.layers) {
         const Layer& shape = *layer.layer;
         LayerAmplitudes amplitudes(layer, machine, 0.5F);
@@ -216,7 +202,7 @@ BOOST_AUTO_TEST_CASE(every_kind_finds_lower_energies_than_random_weights_have) {
     for (std::uint64_t seed = 1; seed <= 20; ++seed) {
       Words words(seed);
       const RandomProblem problem = random_problem(seed, 1 + static_cast<int>(seed % 2), 40);
-      StructuredState state = state_of(problem, words);
+      StructuredState state = random_state(problem, words, 20);
       StructuredState descended = state;
       descend_segments(descended, 1);
       MachineConfig machine;
@@ -228,7 +214,7 @@ BOOST_AUTO_TEST_CASE(every_kind_finds_lower_energies_than_random_weights_have) {
     BOOST_TEST(better >= 17, kind << ": " << better << " of 20");
     Words words(1);
     const RandomProblem problem = random_problem(1, 1, 10);
-    StructuredState state = state_of(problem, words);
+    StructuredState state = random_state(problem, words, 20);
     MachineConfig machine;
     machine.kind = kind;
     BOOST_TEST(!answer_by_dynamics(state, machine, {1, 0, 0}, Communicator(), [] { return true; }));

@@ -1,0 +1,169 @@
+#define BOOST_TEST_MODULE moves
+#include "solver/anneal/moves.hpp"
+#include "plain_loss.hpp"
+#include "solver/anneal/unit_pass.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+#include <algorithm>
+
+using namespace isinglass;
+using namespace isinglass::testing;
+
+namespace {
+
+/// The networks that single moves of a plane lead to, by values: what the moves are, without the state that makes them fast.
+NetworkBits moved(const Architecture& architecture, const NetworkBits& bits, std::size_t l, const NetworkState::Move& move,
+                  std::span<const InputPair> pairs) {
+  const Layer& layer = architecture.layers[l];
+  NetworkBits result = bits;
+  const auto take = [&](std::vector<std::uint8_t>& all, const Codebook& codebook, std::size_t at, int direction) {
+    const std::size_t width = codebook.steps.size();
+    const int value = codebook.value(std::span(all).subspan(at * width, width));
+    const int step = (direction != 0 ? direction : value < 0 ? 1 : -1) * move.plane.size;
+    if (std::abs(value + step) > codebook.largest()) return 0;
+    const auto next = codebook.nearest_bits(value + step);
+    std::copy(next.begin(), next.end(), all.begin() + static_cast<std::ptrdiff_t>(at * width));
+    return step;
+  };
+  const auto row = static_cast<std::size_t>(move.unit) * static_cast<std::size_t>(layer.inputs);
+  if (move.plane.kind == MoveKind::bias) {
+    take(result[l].biases, layer.bias, static_cast<std::size_t>(move.unit), move.plane.direction);
+  } else if (move.plane.kind == MoveKind::weight) {
+    take(result[l].weights, layer.weights, row + static_cast<std::size_t>(move.index), move.plane.direction);
+  } else {
+    const InputPair& pair = pairs[static_cast<std::size_t>(move.index)];
+    const int a = take(result[l].weights, layer.weights, row + static_cast<std::size_t>(pair.a), move.plane.direction);
+    const int b = take(result[l].weights, layer.weights, row + static_cast<std::size_t>(pair.b), -move.plane.direction);
+    if (a != -b) return bits;  // not a swap
+  }
+  return result;
+}
+
+/// The hinge of the lead, summed over the samples, from the definition.
+std::int64_t plain_lead_loss(const RandomProblem& problem, const NetworkBits& bits, int margin) {
+  const NetworkValues values = decode(problem.architecture, bits);
+  std::int64_t sum = 0;
+  for (std::size_t s = 0; s < problem.samples.size(); ++s) {
+    std::vector<int> z = forward(problem.architecture, values, problem.samples.row(s));
+    const int right = z[problem.samples.labels[s]];
+    z.erase(z.begin() + problem.samples.labels[s]);
+    sum += std::max(0, 2 * margin - (right - *std::max_element(z.begin(), z.end())));
+  }
+  return sum;
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_CASE(lead_loss_is_the_definition) {
+  int problems = 0;
+  for (std::uint64_t seed = 0; seed < 40; ++seed) {
+    const RandomProblem problem = random_problem(seed, 1 + static_cast<int>(seed % 3), 30);
+    if (problem.architecture.outputs() == 1) continue;
+    const NetworkBits bits = random_bits(problem.architecture, seed);
+    for (const int margin : {1, 5, 40}) {
+      const NetworkState state(problem.architecture, problem.samples, margin, bits, {}, MoveLoss::lead);
+      BOOST_TEST(state.loss() == plain_lead_loss(problem, bits, margin));
+    }
+    ++problems;
+  }
+  BOOST_TEST(problems > 15);
+}
+
+// Every change that a pass evaluates is what making the move and recomputing the loss gives; and moves made one
+// after the other leave the state equal to a fresh one.
+BOOST_AUTO_TEST_CASE(pass_changes_equal_recomputed_losses) {
+  int swaps = 0;
+  for (std::uint64_t seed = 0; seed < 90; ++seed) {
+    RandomProblem problem = random_problem(seed, 1 + static_cast<int>(seed % 3), 30);
+    set_loss(problem.architecture, seed / 3);  // every depth meets every loss
+    const MoveLoss judge = seed < 60 ? MoveLoss::own : MoveLoss::lead;
+    const int margin = margin_of(problem.architecture, 1.0);
+    const std::vector<InputPair> pairs = similar_inputs(problem.samples, 2, {});
+    NetworkState state(problem.architecture, problem.samples, margin, random_bits(problem.architecture, seed), pairs, judge);
+    UnitPass pass(state);
+    Words words(seed + 77);
+    for (std::size_t l = 0; l < problem.architecture.layers.size(); ++l) {
+      const Layer& layer = problem.architecture.layers[l];
+      for (int unit = 0; unit < layer.units; ++unit) {
+        pass.begin(l, unit, 0);
+        for (const MovePlane& plane : move_planes(layer, l == 0)) {
+          const int count = state.move_count(l, plane);
+          std::vector<std::int64_t> changes(static_cast<std::size_t>(count));
+          pass.evaluate(plane, 0, changes);
+          for (int index = 0; index < count; ++index) {
+            const NetworkBits next = moved(problem.architecture, state.bits(), l, {plane, unit, index}, pairs);
+            const NetworkState fresh(problem.architecture, problem.samples, margin, next, {}, judge);
+            BOOST_REQUIRE_EQUAL(changes[static_cast<std::size_t>(index)], fresh.loss() - state.loss());
+            swaps += plane.kind == MoveKind::swap && changes[static_cast<std::size_t>(index)] != 0;
+          }
+          pass.apply(plane, words.between(0, count - 1));
+          const NetworkState fresh(problem.architecture, problem.samples, margin, state.bits(), {}, judge);
+          BOOST_REQUIRE_EQUAL(state.loss(), fresh.loss());
+        }
+      }
+    }
+  }
+  BOOST_TEST(swaps > 100);
+}
+
+// Pairs are those of a plain search, whatever the sharding; a pair whose difference leaves 8 bits is left out.
+BOOST_AUTO_TEST_CASE(similar_inputs_are_the_nearest) {
+  Samples samples;
+  samples.features = 4;
+  samples.global_size = 3;
+  samples.labels = {0, 1, 0};
+  samples.inputs = {1, 2, 9, -127, 3, 3, 8, -119, -4, -5, 7, 90};
+  const std::vector<InputPair> nearest{{0, 1}, {0, 2}};
+  BOOST_TEST((similar_inputs(samples, 1, {}) == nearest));  // 3 is nearest to 0, but they are 128 apart once
+  BOOST_TEST(similar_inputs(samples, 0, {}).empty());
+}
+
+namespace {
+
+/// Integer loss of the network with z of one hidden unit shifted for all samples.
+std::int64_t shifted_loss(const RandomProblem& problem, const NetworkBits& bits, int margin, std::size_t layer, int unit,
+                          int shift) {
+  NetworkValues values = decode(problem.architecture, bits);
+  values[layer].biases[static_cast<std::size_t>(unit)] += shift;
+  const int outputs = problem.architecture.outputs();
+  const PlainLoss plain(problem.architecture, margin);
+  std::int64_t loss = 0;
+  for (std::size_t s = 0; s < problem.samples.size(); ++s) {
+    const auto z = forward(problem.architecture, values, problem.samples.row(s));
+    for (int c = 0; c < outputs; ++c) {
+      const int sign = target_sign(outputs, c, problem.samples.labels[s]);
+      loss += plain.at(sign * z[static_cast<std::size_t>(c)]);
+    }
+  }
+  return loss;
+}
+
+}  // namespace
+
+// With a window, a change is the sum over all shifts -window .. window - 1 of the unit's z of the exact change.
+BOOST_AUTO_TEST_CASE(windowed_changes_equal_the_mean_over_shifts) {
+  for (std::uint64_t seed = 0; seed < 24; ++seed) {
+    RandomProblem problem = random_problem(seed, 1 + static_cast<int>(seed % 2), 12);
+    set_loss(problem.architecture, seed / 2);
+    const int margin = margin_of(problem.architecture, 1.0), window = 1 + static_cast<int>(seed % 5) * 3;
+    const NetworkBits bits = random_bits(problem.architecture, seed);
+    NetworkState state(problem.architecture, problem.samples, margin, bits);
+    UnitPass pass(state);
+    const Layer& layer = problem.architecture.layers[0];
+    for (int unit = 0; unit < layer.units; ++unit) {
+      pass.begin(0, unit, window);
+      std::vector<std::int64_t> changes(static_cast<std::size_t>(layer.inputs));
+      const MovePlane plane = move_planes(layer, false).front();
+      pass.evaluate(plane, 0, changes);
+      for (int input = 0; input < layer.inputs; ++input) {
+        const NetworkBits flipped = moved(problem.architecture, bits, 0, {plane, unit, input}, {});
+        std::int64_t expected = 0;
+        for (int shift = -window; shift < window; ++shift)
+          expected +=
+              shifted_loss(problem, flipped, margin, 0, unit, shift) - shifted_loss(problem, bits, margin, 0, unit, shift);
+        BOOST_REQUIRE_EQUAL(changes[static_cast<std::size_t>(input)], expected);
+      }
+    }
+  }
+}
