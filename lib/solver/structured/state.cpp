@@ -149,6 +149,14 @@ NetworkBits StructuredState::bits() const {
   return all;
 }
 
+std::vector<std::int16_t> weights_of_input(const LayerState& layer, int input) {
+  const std::vector<std::int16_t> all = decode(*layer.layer, layer.bits).weights;
+  std::vector<std::int16_t> weights;
+  for (auto at = static_cast<std::size_t>(input); at < all.size(); at += static_cast<std::size_t>(layer.layer->inputs))
+    weights.push_back(all[at]);
+  return weights;
+}
+
 StructuredState make_state(const Architecture& architecture, const Samples& samples, std::span<const LayerReach> reach,
                            const Margins& margins, const Communicator& group) {
   check_grid(architecture, reach, std::max(margins.segment, margins.output));

@@ -73,6 +73,9 @@ struct StructuredState {
   [[nodiscard]] NetworkBits bits() const;
 };
 
+/// Weights that the units of a layer give to one of its inputs, [unit].
+[[nodiscard]] std::vector<std::int16_t> weights_of_input(const LayerState& layer, int input);
+
 /// Builds the state for one shard; InputError if FIP shows that z may leave the 16-bit grid. Collective over `group`.
 [[nodiscard]] StructuredState make_state(const Architecture& architecture, const Samples& samples,
                                          std::span<const LayerReach> reach, const Margins& margins, const Communicator& group);

@@ -36,9 +36,7 @@ void to_spins(SampleCoefficients& c) {
 
 SampleChoices::SampleChoices(StructuredState& state, std::size_t l, std::vector<int> units, ZWindow window)
     : state_(&state), layer_(l), units_(std::move(units)), window_(window) {
-  const std::vector<std::int16_t> all = decode(*next().layer, next().bits).weights;
-  for (int c = 0; c < next().layer->units; ++c)
-    for (const int unit : units_) weights_.push_back(all[static_cast<std::size_t>(c * next().layer->inputs + unit)]);
+  for (const int unit : units_) weights_.push_back(weights_of_input(next(), unit));
 }
 
 double SampleChoices::own_change(std::size_t sample, std::size_t slot, std::uint8_t k) const {

@@ -50,9 +50,7 @@ public:
 private:
   [[nodiscard]] LayerState& here() const { return state_->layers[layer_]; }
   [[nodiscard]] LayerState& next() const { return state_->layers[layer_ + 1]; }
-  [[nodiscard]] int weight(int c, std::size_t slot) const {
-    return weights_[static_cast<std::size_t>(c) * units_.size() + slot];
-  }
+  [[nodiscard]] int weight(int c, std::size_t slot) const { return weights_[slot][static_cast<std::size_t>(c)]; }
   /// Changes of energy when one unit alone takes segment k.
   [[nodiscard]] double own_change(std::size_t sample, std::size_t slot, std::uint8_t k) const;
   [[nodiscard]] double next_change(std::size_t sample, int c, int shift) const;
@@ -62,7 +60,7 @@ private:
   StructuredState* state_;
   std::size_t layer_;
   std::vector<int> units_;
-  std::vector<std::int16_t> weights_;  // [unit of the next layer][slot]
+  std::vector<std::vector<std::int16_t>> weights_;  // [slot][unit of the next layer]
   ZWindow window_;
 };
 

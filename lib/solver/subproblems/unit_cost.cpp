@@ -16,17 +16,17 @@ UnitCost::UnitCost(StructuredState& state, std::size_t layer, int unit)
 
 void UnitCost::set_next() {
   const LayerState& next = state_->layers[layer_ + 1];
-  const std::vector<std::int16_t> weights = decode(*next.layer, next.bits).weights;
+  const std::vector<std::int16_t> weights = weights_of_input(next, unit_);
   const std::vector<std::int8_t>& values = here().layer->values;
   next_scale_ = next.scale;
   next_.assign(segments_ * samples(), 0);
   for (int c = 0; c < next.layer->units; ++c) {
-    const int weight = weights[static_cast<std::size_t>(c * next.layer->inputs + unit_)];
+    const int weight = weights[static_cast<std::size_t>(c)];
     if (weight == 0) continue;
     for (std::size_t s = 0; s < samples(); ++s) {
       const std::size_t at = next.at(c, s);
       const std::int64_t before = next.cost(at);
-      const int value = here().value[here().at(unit_, s)];
+      const std::int8_t value = here().value[here().at(unit_, s)];
       for (std::size_t k = here().first[s]; k <= here().last[s]; ++k)
         if (values[k] != value) next_[k * samples() + s] += next.cost_after(at, weight * (values[k] - value)) - before;
     }
@@ -99,9 +99,9 @@ void UnitCost::apply(std::span<const std::int32_t> z) {
   z_.assign(z.begin(), z.end());
   if (next_.empty()) return;
   LayerState& next = state_->layers[layer_ + 1];
-  const std::vector<std::int16_t> weights = decode(*next.layer, next.bits).weights;
+  const std::vector<std::int16_t> weights = weights_of_input(next, unit_);
   for (int c = 0; c < next.layer->units; ++c) {
-    const int weight = weights[static_cast<std::size_t>(c * next.layer->inputs + unit_)];
+    const int weight = weights[static_cast<std::size_t>(c)];
     for (std::size_t s = 0; s < samples(); ++s) {
       next.shift_z(next.at(c, s), weight * shift[s]);
     }
