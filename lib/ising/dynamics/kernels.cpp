@@ -12,14 +12,17 @@
 // matter.
 #pragma GCC diagnostic ignored "-Wpsabi"
 
-#define ISINGLASS_VECTORS(bytes)                                                         \
-  typedef float F __attribute__((vector_size(bytes), aligned(bytes), may_alias));        \
-  typedef std::int32_t I __attribute__((vector_size(bytes), aligned(bytes), may_alias)); \
-  constexpr std::size_t width = (bytes) / sizeof(float);                                 \
-  inline F load(const float* at) { return *reinterpret_cast<const F*>(at); }             \
-  inline I load(const std::int32_t* at) { return *reinterpret_cast<const I*>(at); }      \
-  inline void store(float* at, F v) { *reinterpret_cast<F*>(at) = v; }                   \
-  inline void store(std::int32_t* at, I v) { *reinterpret_cast<I*>(at) = v; }
+#define ISINGLASS_VECTORS(bytes)                                                          \
+  typedef float F __attribute__((vector_size(bytes), aligned(bytes), may_alias));         \
+  typedef std::int32_t I __attribute__((vector_size(bytes), aligned(bytes), may_alias));  \
+  typedef std::uint32_t U __attribute__((vector_size(bytes), aligned(bytes), may_alias)); \
+  constexpr std::size_t width = (bytes) / sizeof(float);                                  \
+  inline F load(const float* at) { return *reinterpret_cast<const F*>(at); }              \
+  inline I load(const std::int32_t* at) { return *reinterpret_cast<const I*>(at); }       \
+  inline U load(const std::uint32_t* at) { return *reinterpret_cast<const U*>(at); }      \
+  inline void store(float* at, F v) { *reinterpret_cast<F*>(at) = v; }                    \
+  inline void store(std::int32_t* at, I v) { *reinterpret_cast<I*>(at) = v; }             \
+  inline void store(std::uint32_t* at, U v) { *reinterpret_cast<U*>(at) = v; }
 
 namespace isinglass::dynamics {
 
