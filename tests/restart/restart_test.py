@@ -285,6 +285,16 @@ class Disks(InTemporaryFolder):
             time.sleep(0.05)
         self.fail("no checkpoint")
 
+    def fill_until_end(self, process, name):
+        """Takes all space, also what a checkpoint leaves that is removed while the disk is being filled."""
+        with open(self.path(name, "filler"), "wb", buffering=0) as file:
+            deadline = time.monotonic() + 100
+            while process.poll() is None and time.monotonic() < deadline:
+                try:
+                    file.write(bytes(4096))
+                except OSError:
+                    time.sleep(0.01)
+
     def test_full_disk(self):
         for ranks in (0, 2):
             with self.subTest(ranks=ranks):
@@ -292,12 +302,7 @@ class Disks(InTemporaryFolder):
                 self.mount(name, "8M")
                 process = self.start(name, "real.yaml", *self.ARGUMENTS, ranks=ranks)
                 self.wait_for_checkpoint(name)
-                with open(self.path(name, "filler"), "wb", buffering=0) as file:
-                    try:
-                        while True:
-                            file.write(bytes(4096))
-                    except OSError:
-                        pass
+                self.fill_until_end(process, name)
                 _, errors = process.communicate(timeout=120)
                 self.assertEqual(process.returncode, ERROR, errors)
                 self.assertIn("No space left on device", errors)
