@@ -24,14 +24,13 @@ import sys
 
 import runs
 
-ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 DEFAULT_MACHINES = "sa,tabu,pt,dsb,bsb,cim,cac"
 
 TUNED_SWEEPS = [1 << k for k in range(2, 13)]
 
 
 def known_instances(folder):
-    with open(os.path.join(ROOT, "inputs", "instances.csv"), encoding="utf-8") as file:
+    with open(runs.ROOT / "inputs/instances.csv", encoding="utf-8") as file:
         rows = list(csv.DictReader(line for line in file if not line.startswith("#")))
     for row in rows:
         row["path"] = os.path.join(folder, row["file"])
@@ -77,7 +76,8 @@ def write(options, suffix, rows, note):
         table.writeheader()
         table.writerows(rows)
     with open(path + ".md", "w", encoding="utf-8") as file:
-        file.write(note + "\n\n| " + " | ".join(rows[0]) + " |\n|" + "---|" * len(rows[0]) + "\n")
+        _, *made_with = runs.table_head(f"{options.ranks} rank(s)", runs.program_version(options.program))
+        file.write(note + "\n" + "\n".join(made_with) + "\n\n| " + " | ".join(rows[0]) + " |\n|" + "---|" * len(rows[0]) + "\n")
         for row in rows:
             file.write("| " + " | ".join(str(v) for v in row.values()) + " |\n")
     print(f"written: {path}.md, {path}.csv")
@@ -148,7 +148,7 @@ def measure_tts(options, instances):
 def parse():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder")
-    parser.add_argument("--program", default=os.path.join(ROOT, "build", "release", "apps", "isinglass", "isinglass"))
+    parser.add_argument("--program", default=str(runs.PROGRAM))
     parser.add_argument("--machines", default=DEFAULT_MACHINES, help=f"comma-separated (default: {DEFAULT_MACHINES})")
     parser.add_argument("--instances", default="", help="comma-separated names (default: all)")
     parser.add_argument("--runs", type=int, default=20, help="seeds of each machine and instance (default: 20)")
@@ -159,7 +159,7 @@ def parse():
     parser.add_argument("--tune-on", default="sk-100", help="group of instances that the sweeps are tuned on (default: sk-100)")
     parser.add_argument("--set", action="append", default=[], help="machine.NAME.KEY=VALUE, for that machine; repeatable")
     parser.add_argument("--only", choices=("targets", "tts"), help="one of the two tables")
-    parser.add_argument("--output", default=os.path.join(ROOT, "results", "tables", "machines"))
+    parser.add_argument("--output", default=str(runs.TABLES / "machines"))
     options = parser.parse_args()
     options.machines = [name for name in options.machines.split(",") if name]
     return options

@@ -2,7 +2,7 @@
 """Trains the same networks by QCGD with each kind of machine as its oracle and writes one table of accuracies.
 
 Iterations are set per row so that each takes about the same CPU time (15 s for pairs, 45 s for ten classes); they are
-fixed, so that a row can be repeated bit for bit. Run folders are kept under results/machines/TASK/ROW/SEED, and what is
+fixed, so that a row can be repeated bit for bit. Run folders are kept under results/machines/TASK/ROW-COMPLETION/SEED, and what is
 finished there is not run again. Writes results/tables/machines-training.md and machines-training.csv.
 """
 
@@ -16,10 +16,8 @@ import runs
 
 NEURONS = ["machine.subproblems.blocks=neurons"]
 BOTH = ["machine.subproblems.blocks=neurons_and_samples"]
-BUDGET = [*NEURONS, "machine.hardware.spin_budget=550"]
+BUDGET = ["machine.hardware.spin_budget=550"]
 EIGHT_BITS = [*BUDGET, "machine.hardware.coefficient_bits=8", "machine.hardware.field_noise=0.01"]
-BOTH_BUDGET = [*BOTH, "machine.hardware.spin_budget=550"]
-BOTH_EIGHT_BITS = [*BOTH_BUDGET, "machine.hardware.coefficient_bits=8", "machine.hardware.field_noise=0.01"]
 EXTERNAL = "scripts/external_annealer.py {problem} {spins} --reads {reads} --sweeps {sweeps} --seed {seed}"
 
 # name: (settings, iterations for pairs, iterations for ten classes)
@@ -41,11 +39,11 @@ ROWS = {
                           "machine.subproblems.reads=1", *NEURONS], 3, 2),
     "samples-sa": (["machine.kind=sa", "machine.sa.sweeps=50", *BOTH], 17, 4),
     "samples-cim": (["machine.kind=cim", *BOTH], 11, 3),
-    "550-cim-clean": (["machine.kind=cim", *BUDGET], 30, 15),
-    "550-cim-8-bit-noise": (["machine.kind=cim", *EIGHT_BITS], 17, 11),
-    "550-cac-8-bit-noise": (["machine.kind=cac", *EIGHT_BITS], 9, 6),
-    "550-samples-cim-clean": (["machine.kind=cim", *BOTH_BUDGET], 9, 3),
-    "550-samples-cim-8-bit-noise": (["machine.kind=cim", *BOTH_EIGHT_BITS], 4, 1),
+    "550-cim-clean": (["machine.kind=cim", *NEURONS, *BUDGET], 30, 15),
+    "550-cim-8-bit-noise": (["machine.kind=cim", *NEURONS, *EIGHT_BITS], 17, 11),
+    "550-cac-8-bit-noise": (["machine.kind=cac", *NEURONS, *EIGHT_BITS], 9, 6),
+    "550-samples-cim-clean": (["machine.kind=cim", *BOTH, *BUDGET], 9, 3),
+    "550-samples-cim-8-bit-noise": (["machine.kind=cim", *BOTH, *EIGHT_BITS], 4, 1),
 }
 TASKS = ["pair-0-1", "pair-2-4", "ten-classes-10000"]
 SEEDS = {"pair-0-1": [1, 2, 3], "pair-2-4": [1, 2, 3]}  # one seed of the others
@@ -63,6 +61,8 @@ def cpu_seconds_of(output, measured, finished_before):
     file = output / "cpu_seconds.txt"
     if not finished_before:
         file.write_text(f"{measured:.3f}\n", encoding="utf-8")
+    elif not file.exists():
+        sys.exit(f"{output}: finished, but its CPU time was lost: remove the folder")
     return float(file.read_text(encoding="utf-8"))
 
 

@@ -6,7 +6,7 @@
 /// Settings of Ising machines, in training and in `isinglass solve`: the section `machine` of a configuration.
 namespace isinglass {
 
-/// An oracle call as many small dense Ising problems, for machines of few spins.
+/// An oracle call as many small Ising problems, for machines of few spins.
 struct SubproblemConfig {
   std::string blocks = "none";  ///< none: the whole problem at once; neurons: the bits of one neuron given the rest;
                                 ///< neurons_and_samples: and the segments of some samples given the weights

@@ -130,7 +130,7 @@ void visit_fields(V& v, S& s) {
   v.field("hot_temperature", s.hot_temperature, above(0), "first temperature of segment moves, in units of one output step");
   v.field("cold_temperature", s.cold_temperature, above(0), "last temperature, same units");
   v.field("weight_temperature_ratio", s.weight_temperature_ratio, above(0), "weight moves see the temperature times this");
-  v.section("subproblems", s.subproblems, "oracle calls as many small dense Ising problems, for machines of few spins");
+  v.section("subproblems", s.subproblems, "oracle calls as many small Ising problems, for machines of few spins");
   v.section("whole", s.whole,
             "oracle calls as one problem, by the dynamics of bsb, dsb, cim and cac; machine.sweeps counts the steps");
   v.section("sa", s.sa, "simulated annealing of Ising problems");

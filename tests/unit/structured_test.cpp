@@ -2,6 +2,7 @@
 #include "solver/structured/oracle.hpp"
 
 #include "network/forward.hpp"
+#include "plain_loss.hpp"
 #include "random_state.hpp"
 
 #include <boost/test/unit_test.hpp>
@@ -18,30 +19,13 @@ namespace {
 RandomProblem problem_with_loss(std::uint64_t seed, std::size_t samples) {
   RandomProblem problem = random_problem(seed, 1 + static_cast<int>(seed % 3), samples);
   const std::uint64_t round = seed / 3;  // so that every depth meets every loss
-  problem.architecture.loss =
-      std::array{Loss::hinge, Loss::squared_hinge, Loss::squared, Loss::logistic}[static_cast<std::size_t>(round % 4)];
-  problem.architecture.loss_degree = static_cast<int>(round / 4 % 3);
-  problem.architecture.loss_segments = 1 + static_cast<int>(round % 11);
+  set_loss(problem.architecture, round);
   return problem;
-}
-
-/// One output's integer loss, from the formula of the exact ones and the spline of the logistic one.
-std::int64_t plain_loss(const Architecture& architecture, int margin, int t) {
-  const std::int64_t lack = margin - t, hinge = std::max<std::int64_t>(0, lack);
-  switch (architecture.loss) {
-    case Loss::hinge:
-      return hinge;
-    case Loss::squared_hinge:
-      return hinge * hinge;
-    case Loss::squared:
-      return lack * lack;
-    default:
-      return make_loss_spline(architecture, margin, output_limit(architecture)).at(t);
-  }
 }
 
 /// The energy as DESIGN's formula reads, from the weights, the chosen segments and the multipliers alone.
 double plain_energy(const StructuredState& state, const RandomProblem& problem) {
+  const PlainLoss loss(problem.architecture, state.layers.back().lo[1]);
   double energy = 0;
   for (std::size_t s = 0; s < problem.samples.size(); ++s) {
     std::vector<int> activation(problem.samples.row(s).begin(), problem.samples.row(s).end());
@@ -56,7 +40,7 @@ double plain_energy(const StructuredState& state, const RandomProblem& problem) 
         const std::int64_t distance = z > layer.hi[k] ? z - layer.hi[k] : z < layer.lo[k] ? layer.lo[k] - z : 0;
         const bool is_output = layer.layer->is_output();
         const int sign = target_sign(problem.architecture.outputs(), j, problem.samples.labels[s]);
-        const std::int64_t cost = is_output ? plain_loss(problem.architecture, layer.lo[1], sign * z) : distance * distance;
+        const std::int64_t cost = is_output ? loss.at(sign * z) : distance * distance;
         energy += layer.scale * static_cast<double>(layer.multiplier[at] * cost);
         next.push_back(is_output ? z : layer.layer->values[k]);
       }
@@ -164,17 +148,17 @@ BOOST_AUTO_TEST_CASE(forward_state_has_the_forward_loss) {
     set_forward(state, bits);
     const NetworkValues values = decode(problem.architecture, bits);
     std::int64_t loss = 0;
-    const int margin = state.layers.back().lo[1], outputs = problem.architecture.outputs();
+    const int outputs = problem.architecture.outputs();
+    const PlainLoss plain(problem.architecture, state.layers.back().lo[1]);
     for (std::size_t s = 0; s < problem.samples.size(); ++s) {
       const auto z = forward(problem.architecture, values, problem.samples.row(s));
       for (int c = 0; c < outputs; ++c) {
         const int sign = target_sign(outputs, c, problem.samples.labels[s]);
-        loss += plain_loss(problem.architecture, margin, sign * z[static_cast<std::size_t>(c)]);
+        loss += plain.at(sign * z[static_cast<std::size_t>(c)]);
       }
     }
     BOOST_TEST(layer_costs(state).back() == loss);
-    const double unit = make_loss_spline(problem.architecture, margin, output_limit(problem.architecture)).unit;
-    BOOST_TEST(output_loss(state, Communicator()) == unit * static_cast<double>(loss));
+    BOOST_TEST(output_loss(state, Communicator()) == plain.unit() * static_cast<double>(loss));
   }
 }
 

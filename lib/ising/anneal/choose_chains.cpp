@@ -27,13 +27,13 @@ CoefficientUnits coefficients_of(const IsingProblem& problem) {
   return {std::get<DenseCouplings>(problem.couplings), problem.spins};
 }
 
+/// Of a problem with sparse or dense couplings.
 bool suits_dense(const IsingProblem& problem) {
   if (problem.spins < fewest_dense_real || problem.spins > largest_dense) return false;
   const auto n = static_cast<double>(problem.spins);
   const auto* sparse = std::get_if<SparseCouplings>(&problem.couplings);
   if (sparse != nullptr && static_cast<double>(sparse->value.size()) < dense_part * n * (n - 1)) return false;
-  if (problem.spins >= fewest_dense_whole) return true;
-  return CoefficientUnits(to_dense(problem), problem.spins).unit(problem.fields) == 0;
+  return problem.spins >= fewest_dense_whole || coefficients_of(problem).unit(problem.fields) == 0;
 }
 
 /// Real couplings on a grid on which the largest local field has 30 bits: fields are exact sums again, and 16 replicas share a
@@ -85,11 +85,14 @@ std::unique_ptr<Chains> make_chains(const IsingProblem& problem, const ChainChoi
 }  // namespace
 
 IsingProblem in_suitable_form(const IsingProblem& problem) {
-  IsingProblem formed{problem.spins, {}, problem.fields, problem.offset};
-  if (suits_dense(problem))
-    formed.couplings = to_dense(problem);
+  IsingProblem formed = problem;
+  if (!std::holds_alternative<SparseCouplings>(formed.couplings)) formed.couplings = to_dense(problem);
+  const bool is_dense = std::holds_alternative<DenseCouplings>(formed.couplings);
+  if (suits_dense(formed) == is_dense) return formed;
+  if (is_dense)
+    formed.couplings = to_sparse(formed);
   else
-    formed.couplings = to_sparse(problem);
+    formed.couplings = to_dense(formed);
   return formed;
 }
 
