@@ -1,5 +1,7 @@
 #include "agreement.hpp"
 
+#include "base/stop_signal.hpp"
+
 #include <algorithm>
 #include <array>
 #include <utility>
@@ -17,6 +19,8 @@ Failure current_failure() {
     return {error.what(), error.code()};
   } catch (const InputError& error) {
     return {error.what(), ExitCode::bad_input};
+  } catch (const Interrupted& error) {
+    return {error.what(), ExitCode::unfinished};
   } catch (const std::bad_alloc&) {
     return {"error: out of memory", ExitCode::error};
   } catch (const std::exception& error) {

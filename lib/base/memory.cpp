@@ -1,5 +1,8 @@
 #include "base/memory.hpp"
 
+#include <sys/resource.h>
+#include <unistd.h>
+
 #include <algorithm>
 #include <array>
 #include <filesystem>
@@ -49,12 +52,21 @@ std::optional<std::int64_t> left_in_control_groups() {
   }
 }
 
+/// What `ulimit -v` leaves of the address space; libraries take a good part of it without using memory.
+std::optional<std::int64_t> left_in_address_space() {
+  rlimit limit{};
+  if (getrlimit(RLIMIT_AS, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY) return std::nullopt;
+  const std::int64_t used = number_in("/proc/self/statm").value_or(0) * sysconf(_SC_PAGESIZE);
+  return std::max<std::int64_t>(static_cast<std::int64_t>(limit.rlim_cur) - used, 0);
+}
+
 }  // namespace
 
 std::optional<std::int64_t> available_memory() {
-  const auto system = left_in_system(), groups = left_in_control_groups();
-  if (system && groups) return std::min(*system, *groups);
-  return system ? system : groups;
+  std::optional<std::int64_t> least;
+  for (const auto& left : {left_in_system(), left_in_control_groups(), left_in_address_space()})
+    if (left) least = std::min(*left, least.value_or(*left));
+  return least;
 }
 
 std::string bytes_text(std::int64_t bytes) {

@@ -7,7 +7,7 @@
 namespace isinglass {
 
 /// Bytes that processes here can still get: what the system has left, or less where a control group (a container, a Slurm job)
-/// has a limit. Nothing where the system does not tell.
+/// or the address space has a limit. Nothing where the system does not tell.
 [[nodiscard]] std::optional<std::int64_t> available_memory();
 
 /// "12.3 GiB"; whole bytes below 1 KiB.

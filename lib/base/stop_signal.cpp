@@ -4,6 +4,7 @@
 
 #include <array>
 #include <atomic>
+#include <string>
 
 namespace isinglass {
 
@@ -54,6 +55,10 @@ const char* stop_signal() {
     if (signal.number == first) return signal.name;
   }
   return nullptr;
+}
+
+void throw_if_stopped() {
+  if (const char* name = stop_signal()) throw Interrupted("stopped by signal " + std::string(name) + " before the work began");
 }
 
 }  // namespace isinglass

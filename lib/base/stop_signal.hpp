@@ -1,6 +1,14 @@
 #pragma once
 
+#include <stdexcept>
+
 namespace isinglass {
+
+/// A stop signal came before there was anything to save, as while input is read. Exit code 85: the same command begins again.
+class Interrupted : public std::runtime_error {
+public:
+  using std::runtime_error::runtime_error;
+};
 
 /// From now on USR1, TERM and INT end nothing: they are noted, for stop_signal() to tell. A second INT ends the process as
 /// usual, and an INT that the caller had switched off stays so. To be called before the work starts, on every rank.
@@ -8,5 +16,8 @@ void catch_stop_signals();
 
 /// "USR1", "TERM" or "INT", whichever came first; nullptr if none did.
 [[nodiscard]] const char* stop_signal();
+
+/// Throws Interrupted if a stop signal came. Cheap: for long loops that only read input.
+void throw_if_stopped();
 
 }  // namespace isinglass
