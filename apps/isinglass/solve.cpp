@@ -87,8 +87,11 @@ void add_solve(CLI::App& app, Action& action) {
       ->type_name("P")
       ->check(CLI::PositiveNumber);
   command
-      ->add_option("--iterations", options->iterations,
-                   "problems with constraints: iterations of QCGD, one oracle call each (default: 100)")
+      ->add_option(
+          "--iterations", options->iterations,
+          fmt::format("problems with constraints: iterations of QCGD, one oracle call each (default: {}, or as many as "
+                      "--time-limit allows)",
+                      default_iterations))
       ->type_name("T")
       ->check(CLI::Range(std::int64_t{1}, std::int64_t{1} << 40));
   command->add_option("--output", options->output, "HDF5 file for the spins and energies of all reads (default: none)")

@@ -19,13 +19,13 @@ struct SolveOptions {
   std::int64_t reads = 0;  ///< 0: as many as --time-limit allows, or default_reads
   std::string sweeps;      ///< a number, scan, or empty: the machine's default
   std::uint64_t seed = 1;
-  std::optional<double> target;        ///< in the instance's own sense
-  std::optional<double> time_limit;    ///< seconds
-  std::vector<std::string> overrides;  ///< machine.a.b=value
-  std::int64_t tts = 0;                ///< repeats; 0: no TTS mode
-  std::optional<double> penalty;       ///< of broken one-hot groups
-  std::int64_t iterations = 100;       ///< of QCGD
-  std::string output;                  ///< empty: no file
+  std::optional<double> target;            ///< in the instance's own sense
+  std::optional<double> time_limit;        ///< seconds
+  std::vector<std::string> overrides;      ///< machine.a.b=value
+  std::int64_t tts = 0;                    ///< repeats; 0: no TTS mode
+  std::optional<double> penalty;           ///< of broken one-hot groups
+  std::optional<std::int64_t> iterations;  ///< of QCGD; nothing: default_iterations, or until --time-limit
+  std::string output;                      ///< empty: no file
   bool json = false, quiet = false;
 
   [[nodiscard]] bool is_scan() const { return sweeps == "scan"; }
@@ -35,6 +35,9 @@ struct SolveOptions {
 
 /// Reads without --reads and --time-limit, or a block of the machine where that is more.
 inline constexpr std::int64_t default_reads = 32;
+
+/// Iterations of QCGD without --iterations and --time-limit.
+inline constexpr std::int64_t default_iterations = 100;
 
 /// A machine and the problem in the form that it takes.
 struct MachineChoice {

@@ -6,6 +6,7 @@
 #include "base/stop_signal.hpp"
 #include "solver/program/lifted_program.hpp"
 #include "solver/program/program_file.hpp"
+#include "solver/program/search_program.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -45,17 +46,19 @@ private:
 };
 
 std::string end_text(const ProgramResult& result, const SolveOptions& options) {
+  const bool was_searched = result.nodes > 0;
   switch (result.end) {
     case ProgramEnd::iterations:
-      return fmt::format("all {} iterations done", options.iterations);
+      return fmt::format("all {} iterations done", result.iterations.size());
     case ProgramEnd::target:
       return fmt::format("target {} reached", value_text(options.target.value_or(0)));
     case ProgramEnd::time:
       return "time limit";
     case ProgramEnd::proven:
-      return "the bound meets the best objective: proven optimal";
+      return was_searched ? "all points were searched: proven optimal" : "the bound meets the best objective: proven optimal";
     case ProgramEnd::infeasible:
-      return "a constraint holds for no point: proven infeasible";
+      return was_searched ? "all points were searched: proven infeasible"
+                          : "a constraint holds for no point: proven infeasible";
     case ProgramEnd::stop:
       break;
   }
@@ -76,13 +79,14 @@ void print(const Outcome& o) {
     std::cout << fmt::format("best: objective {}, feasible, after {:.3g} s\n",
                              value_text(goal_value(o.instance.goal, r.objective)), r.seconds_to_best);
   else
-    std::cout << "no feasible point was found\n";
+    std::cout << (r.end == ProgramEnd::infeasible ? "there is no feasible point\n"
+                                                  : "no feasible point was found, which does not say that there is none\n");
   if (r.lower_bound)
     std::cout << fmt::format("bound: objective {} {}\n", is_maximised(o.instance.goal) ? "at most" : "at least",
                              value_text(goal_value(o.instance.goal, *r.lower_bound)));
-  std::cout << fmt::format("{} iterations, {} reads, {:.3g} s\nstopped: {}\n", r.iterations.size(), r.reads, r.wall_seconds,
-                           o.end)
-            << std::flush;
+  const std::string work = r.nodes > 0 ? fmt::format("{} nodes of branch and bound", r.nodes)
+                                       : fmt::format("{} iterations, {} reads", r.iterations.size(), r.reads);
+  std::cout << fmt::format("{}, {:.3g} s\nstopped: {}\n", work, r.wall_seconds, o.end) << std::flush;
 }
 
 nlohmann::ordered_json to_json(const Outcome& o) {
@@ -106,6 +110,7 @@ nlohmann::ordered_json to_json(const Outcome& o) {
   json["proven_infeasible"] = r.end == ProgramEnd::infeasible;
   json["iterations"] = r.iterations.size();
   json["reads"] = r.reads;
+  json["nodes"] = r.nodes;
   const auto sum = [&](auto member) {
     return std::accumulate(r.iterations.begin(), r.iterations.end(), std::int64_t{0},
                            [&](std::int64_t total, const ProgramIteration& it) { return total + it.*member; });
@@ -130,6 +135,7 @@ nlohmann::ordered_json to_json(const Outcome& o) {
 ProgramPlan plan_of(const SolveOptions& options, Goal goal) {
   ProgramPlan plan;
   plan.iterations = options.iterations;
+  if (!options.iterations && !options.time_limit) plan.iterations = default_iterations;
   plan.reads = options.reads;
   plan.sweeps = options.sweep_count();
   plan.seed = options.seed;
@@ -148,29 +154,56 @@ MachineChoice choose_oracle(const SolveOptions& options, const BinaryProgram& pr
   return choice;
 }
 
-void announce(const SolveOptions& options, const Instance& instance, const MachineChoice& choice) {
+void announce(const SolveOptions& options, const Instance& instance) {
   const BinaryProgram& program = *instance.program;
-  std::cout << fmt::format("instance: {} ({}), {} variables, {} constraints: solved by QCGD\n", options.path, instance.format,
-                           program.variables, program.rows.size() + program.products.size());
-  std::cout << fmt::format("oracle: {}", choice.machine->name());
+  std::cout << fmt::format("instance: {} ({}), {} variables, {} constraints\n", options.path, instance.format,
+                           program.variables, program.rows.size() + program.products.size())
+            << std::flush;
+}
+
+void announce(const MachineChoice& choice) {
+  std::cout << fmt::format("QCGD, oracle: {}", choice.machine->name());
   if (!choice.reason.empty()) std::cout << fmt::format(" (chosen: {})", choice.reason);
   std::cout << std::endl;
+}
+
+/// How a program was solved, and by what.
+struct Solved {
+  ProgramResult result;
+  std::string machine, settings_yaml;
+};
+
+Solved solve_by_qcgd(const SolveOptions& options, const Instance& instance, const ProgramPlan& plan,
+                     const Communicator& world) {
+  MachineChoice choice;
+  together(world, [&] { choice = choose_oracle(options, *instance.program); });
+  const bool speaks = world.is_root() && !options.quiet;
+  if (speaks) announce(choice);
+  IterationTable table(instance.goal, speaks);
+  return {solve_program(*instance.program, *choice.machine, plan, world, [&](const ProgramIteration& row) { table(row); }),
+          choice.machine->name(), choice.yaml};
+}
+
+/// Branch and bound first, unless a machine is asked for: what it proves needs no oracle.
+Solved solve(const SolveOptions& options, const Instance& instance, const Communicator& world) {
+  ProgramPlan plan = plan_of(options, instance.goal);
+  if (!options.machine.empty()) return solve_by_qcgd(options, instance, plan, world);
+  ProgramResult searched = search_program(*instance.program, plan, world);
+  if (searched.end != ProgramEnd::iterations) return {std::move(searched), "branch_and_bound", ""};
+  plan.start = std::move(searched.best);
+  return solve_by_qcgd(options, instance, plan, world);
 }
 
 }  // namespace
 
 ExitCode run_solve_program(const SolveOptions& options, const Instance& instance, const Communicator& world) {
-  MachineChoice choice;
   together(world, [&] {
     if (options.tts > 0) throw InputError("--tts: only of problems without constraints");
-    choice = choose_oracle(options, *instance.program);
   });
   const bool speaks = world.is_root() && !options.quiet;
-  if (speaks) announce(options, instance, choice);
-  IterationTable table(instance.goal, speaks);
-  const ProgramResult result = solve_program(*instance.program, *choice.machine, plan_of(options, instance.goal), world,
-                                             [&](const ProgramIteration& row) { table(row); });
-  const Outcome outcome{options, instance, result, choice.machine->name(), end_text(result, options), world.size()};
+  if (speaks) announce(options, instance);
+  const auto [result, machine, settings_yaml] = solve(options, instance, world);
+  const Outcome outcome{options, instance, result, machine, end_text(result, options), world.size()};
   if (speaks) print(outcome);
   if (!options.output.empty()) {
     const auto provenance = solve_provenance(world);
@@ -179,7 +212,7 @@ ExitCode run_solve_program(const SolveOptions& options, const Instance& instance
       write_program_solution(
           options.output,
           {options.path, instance.format, goal_name(instance.goal), result.spins, result.couplers, is_maximised(instance.goal),
-           true, outcome.machine, choice.yaml, options.seed, options.sweep_count(), outcome.end, provenance},
+           true, outcome.machine, settings_yaml, options.seed, options.sweep_count(), outcome.end, provenance},
           result);
       if (speaks) std::cout << fmt::format("written: {}\n", options.output);
     });

@@ -38,8 +38,21 @@ using Bits = std::vector<std::uint8_t>;  ///< 0 or 1 each
 /// The objective at x.
 [[nodiscard]] double objective_of(const BinaryProgram& program, std::span<const std::uint8_t> x);
 
-/// What a row's value may be off by without counting as violated: rounding of sums of its coefficients.
+/// Sum of the magnitudes of all objective terms and of the constant.
+[[nodiscard]] double objective_size(const BinaryProgram& program);
+
+/// Whether every objective value is a whole number that doubles add up exactly: then two different ones differ by 1 at least.
+[[nodiscard]] bool has_whole_objective(const BinaryProgram& program);
+
+/// The linear rows that hold at binary points exactly where the product does (McCormick).
+[[nodiscard]] std::vector<LinearRow> rows_of_product(const ProductRow& product);
+
+/// An upper bound of how far the row's sum may be off its interval without counting as violated; see `violation`.
 [[nodiscard]] double row_tolerance(const LinearRow& row);
+
+/// Distance of the row's sum at x to its interval. Rows of whole numbers are exact; in others 1e-9 of the smallest
+/// coefficient, and the rounding of the coefficients that x switches on, count as 0.
+[[nodiscard]] double violation(const LinearRow& row, std::span<const std::uint8_t> x);
 
 /// The largest violation of a row at x, rows and products; 0: feasible.
 [[nodiscard]] double largest_violation(const BinaryProgram& program, std::span<const std::uint8_t> x);

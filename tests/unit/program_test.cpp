@@ -2,7 +2,7 @@
 #include "base/error.hpp"
 #include "ising/anneal/annealing.hpp"
 #include "ising/enumeration.hpp"
-#include "random_problem.hpp"
+#include "random_program.hpp"
 #include "solver/program/completion.hpp"
 #include "solver/program/lifted_program.hpp"
 #include "solver/program/program_file.hpp"
@@ -16,69 +16,12 @@
 #include <limits>
 
 using namespace isinglass;
+using testing::infinity;
+using testing::least_objective;
+using testing::random_program;
 using testing::Words;
 
 namespace {
-
-constexpr double infinity = std::numeric_limits<double>::infinity();
-
-LinearRow random_row(Words& words, std::int64_t variables) {
-  LinearRow row;
-  double least = 0, most = 0;
-  const int kind = words.between(0, 3), scale = words.between(0, 1);
-  for (std::int64_t v = 0; v < variables; ++v) {
-    if (words.between(0, 1) == 0) continue;
-    const double a = kind < 2 ? (kind == 0 || words.between(0, 1) == 0 ? 1 : -1) : words.one_of<double>({-3, -1, 1, 2, 4});
-    row.variable.push_back(v);
-    row.coefficient.push_back(scale == 0 ? a : 0.25 * a);
-    (a < 0 ? least : most) += row.coefficient.back();
-  }
-  const double unit = scale == 0 ? 1 : 0.25;
-  const double side = least + unit * words.between(0, static_cast<int>((most - least) / unit));
-  const int sense = words.between(0, 2);
-  if (sense != 1) row.upper = side;
-  if (sense != 2) row.lower = sense == 0 ? side : side - unit;
-  return row;
-}
-
-BinaryProgram random_program(std::uint64_t seed, int most_variables) {
-  Words words(seed);
-  BinaryProgram program;
-  program.variables = words.between(4, most_variables);
-  const auto last = static_cast<int>(program.variables) - 1;
-  std::vector<BinaryTerm> terms;
-  for (int k = 0; k < 3 * last; ++k)
-    terms.push_back({words.between(0, last), words.between(0, last), 1.0 * words.between(-9, 9)});
-  program.objective = merged_terms(terms);
-  program.constant = words.between(-5, 5);
-  for (int r = words.between(1, 3); r > 0; --r) program.rows.push_back(random_row(words, program.variables));
-  if (words.between(0, 2) == 0) program.products.push_back({0, 1, 2});
-  return program;
-}
-
-/// The least objective of a feasible point, from the definition; infinity: none.
-double least_objective(const BinaryProgram& program) {
-  double best = infinity;
-  Bits x(static_cast<std::size_t>(program.variables));
-  for (std::uint32_t state = 0; state < (1U << program.variables); ++state) {
-    for (std::size_t i = 0; i < x.size(); ++i) x[i] = (state >> i) & 1U;
-    bool holds = true;
-    for (const LinearRow& row : program.rows) {
-      double sum = 0;
-      for (std::size_t k = 0; k < row.variable.size(); ++k)
-        sum += row.coefficient[k] * x[static_cast<std::size_t>(row.variable[k])];
-      holds = holds && sum >= row.lower && sum <= row.upper;
-    }
-    for (const ProductRow& p : program.products)
-      holds = holds && x[static_cast<std::size_t>(p.u)] == x[static_cast<std::size_t>(p.w)] * x[static_cast<std::size_t>(p.b)];
-    if (!holds) continue;
-    double sum = program.constant;
-    for (const BinaryTerm& t : program.objective)
-      sum += t.value * x[static_cast<std::size_t>(t.i)] * x[static_cast<std::size_t>(t.j)];
-    best = std::min(best, sum);
-  }
-  return best;
-}
 
 constexpr auto silent = [](const ProgramIteration&) {};
 
@@ -109,6 +52,10 @@ BOOST_AUTO_TEST_CASE(rows_take_their_shapes) {
   BOOST_TEST(general.range == 6);
   BOOST_TEST(shape({0.5, 0.75, 2}, -infinity, 1.1).step == 0.25);
   BOOST_TEST(!shape({1, std::sqrt(2.0), 3}, -infinity, 3.1).is_exact);
+  // Coefficients next to whole numbers are not whole: x = (1, 0) satisfies the first row, and the second one is no grid.
+  BOOST_CHECK(shape({1.00000001, 3}, 1.00000001, 1.00000001).kind != Kind::infeasible);
+  BOOST_TEST(!shape({1, 1e-8, 1e-8}, 1, 1 + 1e-8).is_exact);
+  BOOST_TEST(shape({1e-6, 3e-6, -2e-6}, 0, 4e-6).step == 1e-6);
   for (std::int64_t range = 0; range < 70; ++range) {
     const std::vector<std::int64_t> weights = slack_weights(range);
     std::vector<bool> reached(static_cast<std::size_t>(range) + 1);

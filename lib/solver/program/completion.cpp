@@ -15,12 +15,14 @@ constexpr std::int64_t repair_flips_a_variable = 30, repair_flips = 2000;
 /// Flips of a chain after the first one: swaps of an assignment need three.
 constexpr std::size_t chain_flips = 5;
 constexpr int descent_passes = 20;
-/// Steps for which a flipped variable stays.
-constexpr std::int64_t tenure = 4;
+/// Steps for which a flipped variable stays; fewer in short rows, which must keep a choice.
+constexpr std::int64_t longest_tenure = 4;
+/// One in so many flips is any of its row: without them a walk over few variables runs in circles.
+constexpr std::uint32_t flips_a_surprise = 16;
 
-std::uint32_t word(std::uint64_t seed, std::uint64_t key, std::int64_t step) {
+auto words(std::uint64_t seed, std::uint64_t key, std::int64_t step) {
   return draw(seed, Stream::read, static_cast<std::uint32_t>(key), static_cast<std::uint32_t>(key >> 32), 1,
-              static_cast<std::uint32_t>(step))[0];
+              static_cast<std::uint32_t>(step));
 }
 
 }  // namespace
@@ -30,16 +32,8 @@ Completion::Completion(const BinaryProgram& program) : variables_(static_cast<st
   terms_of_.resize(variables_);
   linear_.assign(variables_, 0.0);
   for (const LinearRow& row : program.rows) add_row(row);
-  for (const ProductRow& p : program.products) {  // McCormick's three rows: exact for binaries
-    constexpr double none = -std::numeric_limits<double>::infinity();
-    if (p.w == p.b) {
-      add_row({{p.u, p.w}, {1, -1}, 0, 0});
-      continue;
-    }
-    add_row({{p.u, p.w}, {1, -1}, none, 0});
-    add_row({{p.u, p.b}, {1, -1}, none, 0});
-    add_row({{p.w, p.b, p.u}, {1, 1, -1}, none, 1});
-  }
+  for (const ProductRow& product : program.products)
+    for (const LinearRow& row : rows_of_product(product)) add_row(row);
   double size = 0;
   for (const BinaryTerm& t : program.objective) {
     size += std::abs(t.value);
@@ -94,7 +88,7 @@ void Completion::set(std::span<const std::uint8_t> x) {
   place_.assign(sides_.size(), -1);
   broken_.clear();
   trail_.clear();
-  changed_.assign(variables_, -tenure - 1);
+  changed_.assign(variables_, -longest_tenure - 1);
   slopes_ = linear_;
   for (std::size_t i = 0; i < variables_; ++i) {
     if (x_[i] == 0) continue;
@@ -126,29 +120,35 @@ Completion::Effect Completion::effect(std::size_t i) const {
   return effect;
 }
 
+/// The flip of the row's variables that costs least, of those that may flip again.
+std::optional<Completion::Flip> Completion::cheapest(std::size_t row, std::int64_t step) const {
+  const std::int64_t tenure = std::min(longest_tenure, std::ssize(row_entries_[row]) / 3);
+  std::optional<Flip> best;
+  for (const Entry& e : row_entries_[row]) {
+    const auto i = static_cast<std::size_t>(e.at);
+    if (step - changed_[i] <= tenure) continue;
+    const Effect change = effect(i);
+    const double cost = change.violation + 0.1 * change.objective;
+    if (!best || cost < best->cost) best = {i, cost};
+  }
+  return best;
+}
+
 /// Mends a random violated row by the flip that costs least; rows that stay violated rise in price.
 bool Completion::repair(std::uint64_t seed, std::uint64_t key) {
   const std::int64_t budget = repair_flips + repair_flips_a_variable * static_cast<std::int64_t>(variables_);
   for (std::int64_t step = 0; step < budget && !broken_.empty(); ++step) {
-    const auto row =
-        static_cast<std::size_t>(broken_[below(word(seed, key, step), static_cast<std::uint32_t>(broken_.size()))]);
-    double least = std::numeric_limits<double>::infinity();
-    std::optional<std::size_t> best;
-    for (const Entry& e : row_entries_[row]) {
-      const auto i = static_cast<std::size_t>(e.at);
-      if (step - changed_[i] <= tenure) continue;
-      const Effect change = effect(i);
-      const double cost = change.violation + 0.1 * change.objective;
-      if (cost < least) {
-        least = cost;
-        best = i;
-      }
-    }
-    if (!best || least >= 0)
+    const auto random = words(seed, key, step);
+    const auto row = static_cast<std::size_t>(broken_[below(random[0], static_cast<std::uint32_t>(broken_.size()))]);
+    std::optional<Flip> next = cheapest(row, step);
+    if (!next || next->cost >= 0)
       for (const std::int32_t r : broken_) prices_[static_cast<std::size_t>(r)] += 1;
-    if (!best) continue;
-    changed_[*best] = step;
-    flip(*best);
+    const std::vector<Entry>& entries = row_entries_[row];
+    if (below(random[1], flips_a_surprise) == 0 && !entries.empty())
+      next = Flip{static_cast<std::size_t>(entries[below(random[2], static_cast<std::uint32_t>(entries.size()))].at), 0};
+    if (!next) continue;
+    changed_[next->variable] = step;
+    flip(next->variable);
   }
   return broken_.empty();
 }
@@ -200,7 +200,7 @@ void Completion::descend(std::uint64_t seed, std::uint64_t key) {
   for (int pass = 0; pass < descent_passes && has_moved; ++pass) {
     has_moved = false;
     for (std::size_t k = variables_; k > 1; --k)
-      std::swap(order[k - 1], order[below(word(seed, key, step++), static_cast<std::uint32_t>(k))]);
+      std::swap(order[k - 1], order[below(words(seed, key, step++)[0], static_cast<std::uint32_t>(k))]);
     for (const std::size_t i : order) has_moved = chain(i) || has_moved;
   }
 }

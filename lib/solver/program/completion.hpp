@@ -30,12 +30,19 @@ private:
     double violation = 0, objective = 0;
   };
 
+  /// A variable and what its flip costs.
+  struct Flip {
+    std::size_t variable = 0;
+    double cost = 0;
+  };
+
   void add_row(const LinearRow& row);
   void set(std::span<const std::uint8_t> x);
   void flip(std::size_t i);
   [[nodiscard]] double violation(std::size_t row, double sum) const;
   [[nodiscard]] Effect effect(std::size_t i) const;
   void note(std::size_t row);
+  [[nodiscard]] std::optional<Flip> cheapest(std::size_t row, std::int64_t step) const;
   [[nodiscard]] bool repair(std::uint64_t seed, std::uint64_t key);
   [[nodiscard]] bool chain(std::size_t first);
   void descend(std::uint64_t seed, std::uint64_t key);

@@ -87,6 +87,9 @@ void check_memory(const BinaryProgram& program) {
                                  bytes_text(bytes_a_term * terms), bytes_text(*available)));
 }
 
+/// Exponent of two that brings the largest magnitude to 1 .. 2, so that squares neither overflow nor vanish.
+int exponent_of(double largest) { return largest > 0 ? std::ilogb(largest) : 0; }
+
 double mean_square(const std::vector<double>& values) {
   double sum = 0;
   for (const double v : values) sum += v * v;
@@ -95,17 +98,21 @@ double mean_square(const std::vector<double>& values) {
 
 /// Root mean square, over variables that have any, of the root of the sum of a variable's squared coefficients.
 double typical_change(const BinaryProgram& program) {
+  double largest = 0;
+  for (const BinaryTerm& t : program.objective) largest = std::max(largest, std::abs(t.value));
+  const int exponent = exponent_of(largest);
   std::vector<double> squares(static_cast<std::size_t>(program.variables));
   for (const BinaryTerm& t : program.objective) {
-    squares[static_cast<std::size_t>(t.i)] += t.value * t.value;
-    if (t.i != t.j) squares[static_cast<std::size_t>(t.j)] += t.value * t.value;
+    const double value = std::ldexp(t.value, -exponent);
+    squares[static_cast<std::size_t>(t.i)] += value * value;
+    if (t.i != t.j) squares[static_cast<std::size_t>(t.j)] += value * value;
   }
   double sum = 0, count = 0;
   for (const double s : squares) {
     sum += s;
     count += s > 0 ? 1 : 0;
   }
-  return count > 0 ? std::sqrt(sum / count) : 1;
+  return count > 0 ? std::ldexp(std::sqrt(sum / count), exponent) : 1;
 }
 
 }  // namespace
@@ -156,19 +163,25 @@ void LiftedProgram::add_row(Maker& maker, const LinearRow& row, std::size_t inde
   forms_.push_back(maker.finish(1, k * (k - 1) / 2));
 }
 
-/// (a x - step slack - lower)^2, slack 0 .. range in new bits.
+/// (a x - step slack - lower)^2, slack 0 .. range in new bits, divided by the mean of a^2.
 void LiftedProgram::add_square(Maker& maker, const LinearRow& row, double lower, double step, std::int64_t range) {
+  double size = 0;
+  for (const double a : row.coefficient) size = std::max(size, std::abs(a));
+  const int exponent = exponent_of(size);
+  const auto scaled = [&](double value) { return std::ldexp(value, -exponent); };
   std::vector<std::int64_t> variable = row.variable;
-  std::vector<double> coefficient = row.coefficient;
-  double least = -step * static_cast<double>(range), most = 0;
+  std::vector<double> coefficient;
+  for (const double a : row.coefficient) coefficient.push_back(scaled(a));
+  const double square = mean_square(coefficient), unit = scaled(step), side = scaled(lower);
+  double least = -unit * static_cast<double>(range), most = 0;
   for (const double a : coefficient) (a < 0 ? least : most) += a;
   for (const std::int64_t weight : slack_weights(range)) {
     variable.push_back(static_cast<std::int64_t>(spins_++));
-    coefficient.push_back(-step * static_cast<double>(weight));
+    coefficient.push_back(-unit * static_cast<double>(weight));
   }
-  const double largest = std::max(std::abs(least - lower), std::abs(most - lower));
-  maker.add_square(variable, coefficient, lower);
-  forms_.push_back(maker.finish(1 / mean_square(row.coefficient), largest * largest));
+  const double largest = std::max(std::abs(least - side), std::abs(most - side));
+  maker.add_square(variable, coefficient, side);
+  forms_.push_back(maker.finish(1 / square, largest * largest));
 }
 
 /// Places of pairs, once the number of spins is known.

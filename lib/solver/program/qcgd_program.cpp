@@ -2,6 +2,7 @@
 
 #include "instances/solution_file.hpp"
 #include "ising/read_all.hpp"
+#include "ising/search.hpp"
 #include "solver/program/completion.hpp"
 #include "solver/program/lifted_program.hpp"
 
@@ -14,8 +15,8 @@ namespace isinglass {
 namespace {
 
 constexpr std::int64_t least_reads = 8;
-/// Relative difference of bound and incumbent that counts as none.
-constexpr double proof_tolerance = 1e-9;
+/// Share of the objective's size that rounding may cost a bound.
+constexpr double rounding = 4 * std::numeric_limits<double>::epsilon();
 
 Bits bits_of(std::span<const std::int8_t> spins, std::size_t variables) {
   Bits x(variables);
@@ -50,6 +51,7 @@ private:
   std::optional<IsingProblem> loaded_;  // what the machine was programmed with
   std::vector<double> v_, y_;
   double objective_image_ = 0;  // f(X)
+  double proof_tolerance_;      // difference of bound and incumbent that proves
   ProgramResult result_;
 };
 
@@ -62,7 +64,9 @@ ProgramSolver::ProgramSolver(const BinaryProgram& program, const Machine& machin
       lifted_(program, machine.keeps_groups() ? LiftedProgram::Groups::native : LiftedProgram::Groups::as_rows),
       completion_(program),
       v_(lifted_.forms(), 0.0),
-      y_(lifted_.forms(), plan.initial_multiplier) {
+      y_(lifted_.forms(), plan.initial_multiplier),
+      // Between whole objectives there is nothing: half of a step leaves room for the bound's rounding.
+      proof_tolerance_(has_whole_objective(program) ? 0.5 : rounding * objective_size(program)) {
   result_.spins = static_cast<std::int64_t>(lifted_.spins());
   result_.slack_bits = static_cast<std::int64_t>(lifted_.slack_bits());
   result_.forms = static_cast<std::int64_t>(lifted_.forms());
@@ -162,12 +166,12 @@ void ProgramSolver::move(const Read& atom, const std::vector<double>& mu, std::i
 }
 
 std::optional<ProgramEnd> ProgramSolver::end_after(std::int64_t t) const {
-  const double tolerance = proof_tolerance * (1 + std::abs(result_.objective));
-  if (result_.best && plan_.target && result_.objective <= *plan_.target + tolerance) return ProgramEnd::target;
-  if (result_.best && result_.lower_bound && *result_.lower_bound >= result_.objective - tolerance) return ProgramEnd::proven;
+  if (result_.best && plan_.target && result_.objective <= relaxed_target(*plan_.target)) return ProgramEnd::target;
+  if (result_.best && result_.lower_bound && *result_.lower_bound >= result_.objective - proof_tolerance_)
+    return ProgramEnd::proven;
   if (comm_.all_max(plan_.stop_is_asked() ? 1.0 : 0.0) > 0) return ProgramEnd::stop;
   if (plan_.seconds && comm_.all_max(seconds()) >= *plan_.seconds) return ProgramEnd::time;
-  if (t >= plan_.iterations) return ProgramEnd::iterations;
+  if (plan_.iterations && t >= *plan_.iterations) return ProgramEnd::iterations;
   return std::nullopt;
 }
 
@@ -176,6 +180,7 @@ ProgramResult ProgramSolver::solve(const std::function<void(const ProgramIterati
     result_.end = ProgramEnd::infeasible;
     return std::move(result_);
   }
+  if (plan_.start) offer(*plan_.start);
   for (std::int64_t t = 1;; ++t) {
     const std::vector<double> mu = multipliers(plan_.beta0 * std::sqrt(static_cast<double>(t) + 1));
     const IsingProblem problem = lifted_.problem(mu);

@@ -13,15 +13,16 @@ namespace isinglass {
 
 /// How a binary program is solved.
 struct ProgramPlan {
-  std::int64_t iterations = 100;
-  std::int64_t reads = 0;   ///< of an oracle call; 0: a block of the machine, at least 8
-  std::int64_t sweeps = 0;  ///< 0: the machine's default
+  std::optional<std::int64_t> iterations = 100;  ///< nothing: until another limit ends the loop
+  std::int64_t reads = 0;                        ///< of an oracle call; 0: a block of the machine, at least 8
+  std::int64_t sweeps = 0;                       ///< 0: the machine's default
   std::uint64_t seed = 1;
   double beta0 = 0.3;               ///< penalty scale: beta_t = beta0 sqrt(t+1)
   double initial_multiplier = 1.0;  ///< of every form, in units of what a flip typically changes the objective by
   double multiplier_cap = 1e6;      ///< a dual step that takes the norm of y past this is rejected
   std::optional<double> target;     ///< an objective: reaching it ends the loop
   std::optional<double> seconds;
+  std::optional<Bits> start{};  ///< a feasible point that is known already
   std::function<bool()> stop_is_asked = [] { return false; };
   std::chrono::steady_clock::time_point begin = std::chrono::steady_clock::now();
 };
@@ -56,6 +57,7 @@ struct ProgramResult {
   std::vector<ProgramAtom> atoms;
   std::int64_t spins = 0, slack_bits = 0, forms = 0, groups = 0, couplers = 0;
   std::int64_t reads = 0, spin_updates = 0, field_evaluations = 0;
+  std::int64_t nodes = 0;  ///< of branch and bound; 0: solved by QCGD
   ProgramEnd end = ProgramEnd::iterations;
 };
 

@@ -2,20 +2,30 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <numeric>
 
 namespace isinglass {
 
 namespace {
 
+/// Whole numbers up to here are added and divided exactly.
+constexpr double largest_whole = 1e12;
+
+/// Whether `value` is a whole number other than 0, but for the rounding of a decimal and of its scaling.
+bool is_nearly_whole(double value) {
+  const double whole = std::round(value);
+  return whole != 0 && std::abs(value) <= largest_whole &&
+         std::abs(value - whole) <= 4 * std::numeric_limits<double>::epsilon() * std::abs(value);
+}
+
 /// The largest step of which all coefficients are multiples, among decimals of up to six places; 0: none.
 double grid_step(const std::vector<double>& coefficients) {
   for (double scale = 1; scale <= 1e6; scale *= 10) {
     std::int64_t divisor = 0;
     const bool fits = std::ranges::all_of(coefficients, [&](double a) {
-      const double scaled = a * scale;
-      if (std::abs(scaled) > 1e12 || std::abs(scaled - std::round(scaled)) > 1e-7) return false;
-      divisor = std::gcd(divisor, std::llround(std::abs(scaled)));
+      if (!is_nearly_whole(a * scale)) return false;
+      divisor = std::gcd(divisor, std::llround(std::abs(a * scale)));
       return true;
     });
     if (fits && divisor > 0) return static_cast<double>(divisor) / scale;
