@@ -16,7 +16,7 @@ run=(
   dataset-fashion-mnist python3 python3-h5py python3-matplotlib
 )
 test=(
-  "${run[@]}" libboost-test-dev hdf5-tools glpk-utils
+  "${run[@]}" libboost-test-dev hdf5-tools glpk-utils clang libclang-rt-14-dev
   slurmctld slurmd slurm-client slurm-wlm-basic-plugins munge
 )
 bench=("${run[@]}" libbenchmark-dev)

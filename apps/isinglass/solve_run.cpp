@@ -165,7 +165,9 @@ std::vector<std::pair<std::string, std::string>> solve_provenance(const Communic
 
 ExitCode run_solve(const SolveOptions& options, const Communicator& world) {
   Instance instance;
-  together(world, [&] { instance = read_instance(options.path, options.instance); });
+  InstanceOptions reading = options.instance;
+  reading.look = throw_if_stopped;
+  together(world, [&] { instance = read_instance(options.path, reading); });
   if (instance.program) return run_solve_program(options, instance, world);
   return SolveRun(options, std::move(instance), world).run();
 }

@@ -81,8 +81,8 @@ IsingProblem spin_problem(std::int64_t spins, const std::vector<BinaryTerm>& ter
 
 }  // namespace
 
-Instance read_coo(const std::filesystem::path& path) {
-  TextLines lines(path, "#");
+Instance read_coo(const InstanceText& text) {
+  TextLines lines(text, "#");
   Header header;
   std::vector<BinaryTerm> terms;
   std::int64_t largest = -1;

@@ -1,10 +1,12 @@
 #pragma once
 
 #include "instances/binary_program.hpp"
+#include "instances/instance_text.hpp"
 #include "ising/problem.hpp"
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -38,14 +40,22 @@ struct Instance {
 
 /// How a file is to be read.
 struct InstanceOptions {
-  std::string format;       ///< empty: recognised
-  std::int64_t number = 1;  ///< of the problem in a file of several (beasley)
+  std::string format;                  ///< empty: recognised
+  std::int64_t number = 1;             ///< of the problem in a file of several (beasley)
+  std::function<void()> look = [] {};  ///< called several times a second; may throw, for example on a stop signal
 };
 
 /// Names that --format takes: rudy, ising, bqp, sparse, beasley, qubo, coo, qplib, hdf5, qcbo.
 [[nodiscard]] std::vector<std::string> instance_formats();
 
-/// Throws InputError "FILE:LINE: reason" for anything that is wrong with the file.
+/// Those of them that are text.
+[[nodiscard]] std::vector<std::string> text_formats();
+
+/// A text in the format of the options or in the one that its first lines look like. InputError "FILE:LINE: reason" for
+/// anything that is wrong with it.
+[[nodiscard]] Instance read_text_instance(const InstanceText& text, const InstanceOptions& options);
+
+/// The same of a file of any format.
 [[nodiscard]] Instance read_instance(const std::filesystem::path& path, const InstanceOptions& options);
 
 /// Number of coupled pairs.
@@ -54,20 +64,20 @@ struct InstanceOptions {
 // The readers of single formats.
 
 /// `n m`, then m lines `i j w`, indices from 1; w may be left out of all lines: 1. Maximum cut.
-[[nodiscard]] Instance read_rudy(const std::filesystem::path& path);
+[[nodiscard]] Instance read_rudy(const InstanceText& text);
 /// The same lines as an Ising problem: minimise the sum of w s_i s_j; `i i w` is a field.
-[[nodiscard]] Instance read_ising_list(const std::filesystem::path& path);
+[[nodiscard]] Instance read_ising_list(const InstanceText& text);
 /// `n m`, then m lines `i j q`: minimise the sum of q x_i x_j over the lines.
-[[nodiscard]] Instance read_bqp(const std::filesystem::path& path);
+[[nodiscard]] Instance read_bqp(const InstanceText& text);
 /// The same lines as the upper triangle of a symmetric matrix: minimise x^T Q x, so that i != j counts twice (Biq Mac library).
-[[nodiscard]] Instance read_sparse_matrix(const std::filesystem::path& path);
+[[nodiscard]] Instance read_sparse_matrix(const InstanceText& text);
 /// A count of problems, then each as in `sparse`, but maximised (Beasley's OR-Library); without the count, one. `number`
 /// from 1.
-[[nodiscard]] Instance read_beasley(const std::filesystem::path& path, std::int64_t number);
+[[nodiscard]] Instance read_beasley(const InstanceText& text, std::int64_t number);
 /// Lines `i j value` from 0, as isinglass export writes; comments `# variables`, `# offset`, `# vartype`, `# group`.
-[[nodiscard]] Instance read_coo(const std::filesystem::path& path);
+[[nodiscard]] Instance read_coo(const InstanceText& text);
 /// QPLIB: binary variables, linear constraints.
-[[nodiscard]] Instance read_qplib(const std::filesystem::path& path);
+[[nodiscard]] Instance read_qplib(const InstanceText& text);
 /// Which part of a QCBO file is asked for.
 enum class QcboPart { qubo_if_stored, rows };
 [[nodiscard]] Instance read_qcbo_instance(const std::filesystem::path& path, QcboPart part);

@@ -91,8 +91,8 @@ Instance qubo_instance(const char* format, Goal goal, PairList list, double diag
 
 constexpr const char* comment_marks = "#c%";
 
-PairList read_whole(const std::filesystem::path& path, Diagonal diagonal, LastWord value) {
-  TextLines lines(path, comment_marks);
+PairList read_whole(const InstanceText& text, Diagonal diagonal, LastWord value) {
+  TextLines lines(text, comment_marks);
   PairList list = read_list(lines, diagonal, value);
   expect_end(lines, list);
   return list;
@@ -100,8 +100,8 @@ PairList read_whole(const std::filesystem::path& path, Diagonal diagonal, LastWo
 
 }  // namespace
 
-Instance read_rudy(const std::filesystem::path& path) {
-  const PairList list = read_whole(path, Diagonal::refused, LastWord::optional);
+Instance read_rudy(const InstanceText& text) {
+  const PairList list = read_whole(text, Diagonal::refused, LastWord::optional);
   Instance instance;
   instance.format = "rudy";
   instance.goal = Goal::cut;
@@ -111,24 +111,24 @@ Instance read_rudy(const std::filesystem::path& path) {
   return instance;
 }
 
-Instance read_ising_list(const std::filesystem::path& path) {
+Instance read_ising_list(const InstanceText& text) {
   Instance instance;
   instance.format = "ising";
   instance.goal = Goal::energy;
-  instance.problem = ising_of(read_whole(path, Diagonal::allowed, LastWord::needed), 1);
+  instance.problem = ising_of(read_whole(text, Diagonal::allowed, LastWord::needed), 1);
   return instance;
 }
 
-Instance read_bqp(const std::filesystem::path& path) {
-  return qubo_instance("bqp", Goal::objective, read_whole(path, Diagonal::allowed, LastWord::needed), 1, 1);
+Instance read_bqp(const InstanceText& text) {
+  return qubo_instance("bqp", Goal::objective, read_whole(text, Diagonal::allowed, LastWord::needed), 1, 1);
 }
 
-Instance read_sparse_matrix(const std::filesystem::path& path) {
-  return qubo_instance("sparse", Goal::objective, read_whole(path, Diagonal::allowed, LastWord::needed), 1, 2);
+Instance read_sparse_matrix(const InstanceText& text) {
+  return qubo_instance("sparse", Goal::objective, read_whole(text, Diagonal::allowed, LastWord::needed), 1, 2);
 }
 
-Instance read_beasley(const std::filesystem::path& path, std::int64_t number) {
-  TextLines lines(path, comment_marks);
+Instance read_beasley(const InstanceText& text, std::int64_t number) {
+  TextLines lines(text, comment_marks);
   const TextLines::Words& head = lines.expect("its first line, the number of problems");
   const bool is_one = head.size() == 2;  // without the first line: one problem
   if (!is_one) lines.expect_words(head, 1, "the number of problems");

@@ -18,7 +18,7 @@ constexpr double infinity = std::numeric_limits<double>::infinity();
 /// Reads the sections of a QPLIB file in their order (Furini et al., Math. Programming Computation 11, 2019).
 class QplibReader {
 public:
-  explicit QplibReader(const std::filesystem::path& path) : lines_(path, "#%!") {}
+  explicit QplibReader(const InstanceText& text) : lines_(text, "#%!") {}
   Instance read();
 
 private:
@@ -171,6 +171,6 @@ Instance QplibReader::read() {
 
 }  // namespace
 
-Instance read_qplib(const std::filesystem::path& path) { return QplibReader(path).read(); }
+Instance read_qplib(const InstanceText& text) { return QplibReader(text).read(); }
 
 }  // namespace isinglass

@@ -6,8 +6,6 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
-#include <fstream>
-#include <iterator>
 
 #include <fmt/format.h>
 
@@ -24,29 +22,25 @@ std::string shown(std::string_view word) {
   return word.size() > longest ? text + "..." : text;
 }
 
-bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\f' || c == '\v'; }
+/// Some 10 ms of reading.
+constexpr std::int64_t lines_between_looks = 1 << 16;
+
+bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\f' || c == '\v'; }
 
 }  // namespace
 
-TextLines::TextLines(const std::filesystem::path& path, std::string comment_marks)
-    : path_(path.string()), marks_(std::move(comment_marks)) {
-  if (std::error_code none; std::filesystem::is_directory(path, none))
-    throw InputError(fmt::format("{}: a folder, not an instance file", path_));
-  std::ifstream file(path, std::ios::binary);
-  if (!file) throw InputError(fmt::format("{}: no such file, or it cannot be read", path_));
-  text_.assign(std::istreambuf_iterator<char>(file), {});
-  if (text_.find('\0') != std::string::npos) fail_at(1, "the file is binary: expected text, or HDF5 of isinglass");
-}
+TextLines::TextLines(const InstanceText& text, std::string comment_marks) : text_(text), marks_(std::move(comment_marks)) {}
 
 const TextLines::Words* TextLines::next() {
   before_ = at_;
   line_before_ = line_;
   comments_.clear();
-  while (at_ < text_.size()) {
-    const std::size_t end = std::min(text_.find('\n', at_), text_.size());
-    std::string_view line = std::string_view(text_).substr(at_, end - at_);
-    at_ = end + 1;
-    ++line_;
+  const std::string_view text = text_.text;
+  while (at_ < text.size()) {
+    const std::size_t end = std::min(text.find_first_of("\r\n", at_), text.size());
+    std::string_view line = text.substr(at_, end - at_);
+    at_ = end + (text.substr(end, 2) == "\r\n" ? 2 : 1);
+    if (++line_ % lines_between_looks == 0) text_.look();
     while (!line.empty() && is_blank(line.front())) line.remove_prefix(1);
     if (line.empty()) continue;
     if (marks_.find(line.front()) != std::string::npos) {
@@ -82,7 +76,7 @@ void TextLines::put_back() {
 }
 
 void TextLines::fail_at(std::int64_t line, std::string_view reason) const {
-  throw InputError(fmt::format("{}:{}: {}", path_, line, reason));
+  throw InputError(fmt::format("{}:{}: {}", text_.name, line, reason));
 }
 
 std::int64_t TextLines::integer(std::string_view word, std::string_view what, std::int64_t first, std::int64_t last) const {

@@ -1,8 +1,9 @@
 #pragma once
 
+#include "instances/instance_text.hpp"
+
 #include <cstddef>
 #include <cstdint>
-#include <filesystem>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -13,9 +14,9 @@ namespace isinglass {
 /// The lines of a text file as words, with their numbers for messages: every error is one InputError "FILE:LINE: reason".
 class TextLines {
 public:
-  /// Reads the file whole. Lines that begin with one of `comment_marks` and lines without words are no lines to next(); # ends
-  /// a line. InputError: no such file, empty, or binary.
-  TextLines(const std::filesystem::path& path, std::string comment_marks);
+  /// Of `text`, which must outlive this. Lines that begin with one of `comment_marks` and lines without words are no lines to
+  /// next(); # ends a line.
+  TextLines(const InstanceText& text, std::string comment_marks);
 
   using Words = std::vector<std::string_view>;
   /// The words of the next line; nullptr at the end. Valid until the next call.
@@ -50,10 +51,11 @@ public:
   }
 
   [[nodiscard]] std::int64_t line() const { return line_; }
-  [[nodiscard]] std::size_t bytes() const { return text_.size(); }
+  [[nodiscard]] std::size_t bytes() const { return text_.text.size(); }
 
 private:
-  std::string path_, marks_, text_;
+  const InstanceText& text_;
+  std::string marks_;
   std::size_t at_ = 0, before_ = 0;
   std::int64_t line_ = 0, line_before_ = 0;
   Words words_;

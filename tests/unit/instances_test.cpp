@@ -20,6 +20,9 @@ using testing::Words;
 namespace {
 
 struct Files : test::TemporaryFolder {
+  InstanceText text(const std::string& name, const std::string& content) const {
+    return read_instance_text(write(name, content));
+  }
   std::filesystem::path write(const std::string& name, const std::string& text) const {
     const std::filesystem::path file = *this / name;
     std::ofstream(file, std::ios::binary) << text;
@@ -62,7 +65,7 @@ double both(std::uint32_t x, const BinaryTerm& e) { return bit(x, e.i) * bit(x, 
 
 void expect_error(const std::filesystem::path& path, const std::string& format, const std::string& part) {
   try {
-    static_cast<void>(read_instance(path, {format, 1}));
+    static_cast<void>(read_instance(path, {.format = format}));
     BOOST_TEST_CONTEXT(part) BOOST_FAIL("no error");
   } catch (const InputError& error) {
     BOOST_TEST_CONTEXT(error.what() << " must contain " << part)
@@ -87,15 +90,15 @@ BOOST_FIXTURE_TEST_CASE(lists_mean_what_they_say, Files) {
     BOOST_TEST(rudy.format == "rudy");
     BOOST_TEST(proven(rudy) == graph.least(cut));
     BOOST_TEST(goal_value(rudy.goal, proven(rudy)) == -graph.least(cut));
-    BOOST_TEST(proven(read_instance(matrix_file, {"ising", 1})) == matrix.least(spin));
-    BOOST_TEST(proven(read_instance(matrix_file, {"bqp", 1})) == matrix.least(both));
-    BOOST_TEST(proven(read_instance(matrix_file, {"sparse", 1})) == matrix.least(twice));
+    BOOST_TEST(proven(read_instance(matrix_file, {.format = "ising"})) == matrix.least(spin));
+    BOOST_TEST(proven(read_instance(matrix_file, {.format = "bqp"})) == matrix.least(both));
+    BOOST_TEST(proven(read_instance(matrix_file, {.format = "sparse"})) == matrix.least(twice));
     const auto several = write("several.txt", "2\n3 1\n1 2 5\n" + matrix.text(1, true));
-    const Instance beasley = read_instance(several, {"", 2});
+    const Instance beasley = read_instance(several, {.format = "", .number = 2});
     BOOST_TEST(beasley.format == "beasley");
     BOOST_TEST(proven(beasley) == matrix.least(minus));
     BOOST_TEST(goal_value(beasley.goal, proven(beasley)) == -matrix.least(minus));
-    BOOST_TEST(proven(read_instance(matrix_file, {"beasley", 1})) == matrix.least(minus));
+    BOOST_TEST(proven(read_instance(matrix_file, {.format = "beasley"})) == matrix.least(minus));
   }
 }
 
@@ -113,18 +116,18 @@ BOOST_FIXTURE_TEST_CASE(formats_are_recognised, Files) {
 }
 
 BOOST_FIXTURE_TEST_CASE(coo_files_have_offsets_groups_and_spins, Files) {
-  const Instance qubo = read_coo(write("q", "# variables 4\n# offset 2.5\n# group 0 1\n# group 2 3\n0 1 4\n1 0 1\n3 3 -2\n"));
+  const Instance qubo = read_coo(text("q", "# variables 4\n# offset 2.5\n# group 0 1\n# group 2 3\n0 1 4\n1 0 1\n3 3 -2\n"));
   BOOST_TEST(qubo.problem.spins == 4U);
   BOOST_TEST(qubo.problem.groups.size() == 2U);
   BOOST_TEST(energy(qubo.problem, Spins{1, 1, -1, 1}) == 2.5 + 5 - 2);
   BOOST_TEST(qubo.is_binary);
-  const Instance ising = read_coo(write("i", "# vartype=SPIN\n# offset=1\n0 1 4\n1 1 -3\n"));
+  const Instance ising = read_coo(text("i", "# vartype=SPIN\n# offset=1\n0 1 4\n1 1 -3\n"));
   BOOST_TEST(energy(ising.problem, Spins{1, -1}) == 1 - 4 + 3);
   BOOST_CHECK(ising.goal == Goal::energy);
 }
 
 BOOST_FIXTURE_TEST_CASE(equal_pairs_are_added, Files) {
-  const Instance rudy = read_rudy(write("r", "3 3\n1 2 1\n2 1 2\n2 3 1\n"));
+  const Instance rudy = read_rudy(text("r", "3 3\n1 2 1\n2 1 2\n2 3 1\n"));
   BOOST_TEST(couplers(rudy.problem) == 2);
   BOOST_TEST(goal_value(rudy.goal, energy(rudy.problem, Spins{1, -1, -1})) == 3);
 }
@@ -166,7 +169,7 @@ BOOST_FIXTURE_TEST_CASE(sums_that_overflow_are_refused, Files) {
 BOOST_FIXTURE_TEST_CASE(qplib_files_are_read, Files) {
   const std::string head = "small\nQBL # type\nmaximize\n3\n2\n2\n1 1 4\n2 1 3\n0\n1\n3 -1\n7 # constant\n";
   const std::string rows = "4\n1 1 1\n1 2 1\n2 2 2\n2 3 -1\n1e30\n-1e30\n1\n1 1\n1\n1\n2 5\n";
-  const Instance instance = read_qplib(write("p", head + rows + "0\n0\n"));
+  const Instance instance = read_qplib(text("p", head + rows + "0\n0\n"));
   BOOST_REQUIRE(instance.program);
   const BinaryProgram& p = *instance.program;
   BOOST_TEST(p.rows.size() == 2U);
