@@ -1,9 +1,9 @@
 #include "agreement.hpp"
 #include "commands.hpp"
 
+#include "base/input_file.hpp"
 #include "io/h5_tree.hpp"
 
-#include <filesystem>
 #include <iostream>
 #include <memory>
 
@@ -15,6 +15,22 @@ namespace isinglass {
 
 namespace {
 
+using Kind = h5::Object::Kind;
+
+const char* name_of(Kind kind) {
+  switch (kind) {
+    case Kind::group:
+      return "group";
+    case Kind::dataset:
+      return "dataset";
+    case Kind::link:
+      return "link";
+    case Kind::named_type:
+      return "type";
+  }
+  return "";
+}
+
 struct InspectOptions {
   std::string path;
   bool json = false;
@@ -22,7 +38,7 @@ struct InspectOptions {
 
 /// The objects of one of our files. InputError for anything else.
 std::vector<h5::Object> objects_of(const std::string& path) {
-  if (!std::filesystem::exists(path)) throw InputError(fmt::format("{}: no such file", path));
+  expect_regular_file(path, "an HDF5 file of isinglass");
   try {
     const h5::File file(path);
     std::vector<h5::Object> objects = h5::list_objects(file.root());
@@ -37,10 +53,12 @@ std::vector<h5::Object> objects_of(const std::string& path) {
 
 void print(const std::vector<h5::Object>& objects) {
   for (const h5::Object& object : objects) {
-    if (object.is_group)
-      std::cout << object.path << '\n';
-    else
+    if (object.kind == Kind::dataset)
       std::cout << fmt::format("{:<44} {:<7} [{}]\n", object.path, object.type, fmt::join(object.dimensions, " x "));
+    else if (object.kind == Kind::link)
+      std::cout << fmt::format("{:<44} {:<7} -> {}\n", object.path, "link", object.target);
+    else
+      std::cout << object.path << '\n';
     for (const auto& [name, value] : object.attributes) std::cout << fmt::format("    {:<40} {}\n", name, value);
   }
 }
@@ -48,9 +66,10 @@ void print(const std::vector<h5::Object>& objects) {
 nlohmann::ordered_json to_json(const std::string& path, const std::vector<h5::Object>& objects) {
   nlohmann::ordered_json json{{"file", path}, {"objects", nlohmann::ordered_json::array()}};
   for (const h5::Object& object : objects) {
-    nlohmann::ordered_json entry{{"path", object.path}, {"kind", object.is_group ? "group" : "dataset"}};
-    if (!object.is_group) entry["type"] = object.type;
-    if (!object.is_group) entry["shape"] = object.dimensions;
+    nlohmann::ordered_json entry{{"path", object.path}, {"kind", name_of(object.kind)}};
+    if (object.kind == Kind::dataset) entry["type"] = object.type;
+    if (object.kind == Kind::dataset) entry["shape"] = object.dimensions;
+    if (object.kind == Kind::link) entry["target"] = object.target;
     for (const auto& [name, value] : object.attributes) entry["attributes"][name] = value;
     json["objects"].push_back(std::move(entry));
   }

@@ -43,8 +43,11 @@ const YamlTree* FieldReader::find(std::string_view key) {
 }
 
 void FieldReader::report_unknown_keys() const {
+  constexpr int most = 20;  // the search for what was meant takes its time
+  int unknown = 0;
   for (const YamlTree::Entry& entry : tree_.entries) {
     if (std::find(known_.begin(), known_.end(), entry.key) != known_.end()) continue;
+    if (++unknown > most) return problems_.add(entry.position, prefix_ + entry.key, "unknown key, and maybe more below");
     std::string hint = suggestion(entry.key, known_);
     const std::vector<std::string> elsewhere = sections_with(entry.key);
     if (!elsewhere.empty()) hint = fmt::format(", did you mean {}?", fmt::join(elsewhere, " or "));

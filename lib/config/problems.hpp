@@ -14,13 +14,17 @@ struct Position {
   [[nodiscard]] bool is_option() const { return line == 0; }
 };
 
+/// A word or text of the user as messages show it: the beginning of a long one.
+[[nodiscard]] std::string shortened(std::string_view text);
+
 /// Everything that is wrong with a configuration, gathered so that the user sees it in one go.
 class Problems {
 public:
   /// `key` is the full dotted name; may be empty.
   void add(const Position& position, std::string_view key, std::string_view message);
   [[nodiscard]] bool empty() const { return problems_.empty(); }
-  /// InputError with one line a problem, in the order of the file, then of the command line; returns if there is none.
+  /// InputError with one line a problem, in the order of the file, then of the command line; returns if there is none. Of
+  /// very many problems the last ones are counted only.
   void throw_if_any() const;
 
 private:

@@ -1,13 +1,8 @@
 #include "config/reader.hpp"
 
-#include "base/error.hpp"
+#include "base/input_file.hpp"
 #include "config/checks.hpp"
 #include "config/field_reader.hpp"
-
-#include <cerrno>
-#include <cstring>
-#include <fstream>
-#include <sstream>
 
 #include <fmt/format.h>
 
@@ -46,20 +41,6 @@ Position nearest_position(std::string key, const Positions& positions, const std
   return positions.at(key);
 }
 
-std::string read_text(const std::filesystem::path& path) {
-  if (std::filesystem::is_directory(path)) {
-    throw InputError(fmt::format("{}: a folder, expected a configuration file", path.string()));
-  }
-  std::ifstream file(path, std::ios::binary);
-  std::ostringstream text;
-  if (!file || !(text << file.rdbuf())) {
-    // rdbuf of an empty file sets the fail bit, and an empty file has its own message.
-    if (file.is_open() && file.peek() == std::ifstream::traits_type::eof()) return "";
-    throw InputError(fmt::format("{}: cannot read the configuration: {}", path.string(), std::strerror(errno)));
-  }
-  return text.str();
-}
-
 }  // namespace
 
 Config parse_config(std::string_view text, const std::string& name, const std::vector<std::string>& overrides) {
@@ -80,7 +61,7 @@ Config parse_config(std::string_view text, const std::string& name, const std::v
 }
 
 Config read_config(const std::filesystem::path& path, const std::vector<std::string>& overrides) {
-  return parse_config(read_text(path), path.string(), overrides);
+  return parse_config(read_input_file(path, "a configuration", largest_hand_written), path.string(), overrides);
 }
 
 }  // namespace isinglass

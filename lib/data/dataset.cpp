@@ -36,12 +36,16 @@ Place place_of(const DataConfig& config) {
   return {config.directory, "set data.directory to the folder of the IDX files"};
 }
 
+/// `name` is as on the page of MNIST; some programs that unpack the files put a dot before idx.
 fs::path find_file(const Place& place, const std::string& name) {
-  for (const fs::path& path : {place.directory / (name + ".gz"), place.directory / name}) {
+  std::string dotted = name;
+  dotted[name.find("-idx")] = '.';
+  for (const std::string& spelling : {name + ".gz", name, dotted + ".gz", dotted}) {
     std::error_code ignored;
-    if (fs::exists(path, ignored)) return path;
+    if (fs::exists(place.directory / spelling, ignored)) return place.directory / spelling;
   }
-  throw InputError(fmt::format("{}: no such file, plain or .gz: {}", (place.directory / name).string(), place.advice));
+  throw InputError(fmt::format("{}: no such file, plain or .gz, nor with a dot before idx: {}",
+                               (place.directory / name).string(), place.advice));
 }
 
 LabelledImages read_labelled(const Place& place, const std::string& prefix) {

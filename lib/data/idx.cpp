@@ -7,11 +7,15 @@
 #include <array>
 #include <cerrno>
 #include <memory>
+#include <optional>
 #include <string>
 #include <system_error>
 #include <type_traits>
 
 #include "base/error.hpp"
+#include "base/input_file.hpp"
+#include "base/memory.hpp"
+#include "base/stop_signal.hpp"
 
 namespace isinglass {
 namespace {
@@ -22,14 +26,18 @@ constexpr std::uint32_t largest_side = 4096;
 /// Reads a plain or gzip file to its end; every failure is an InputError naming the file.
 class GzReader {
 public:
-  explicit GzReader(const std::filesystem::path& path) : name_(path.string()), file_(gzopen(name_.c_str(), "rb")) {
+  explicit GzReader(const std::filesystem::path& path) : name_(path.string()) {
+    expect_regular_file(path, "an IDX file");
+    file_.reset(gzopen(name_.c_str(), "rb"));
     if (!file_) throw InputError(fmt::format("{}: cannot be opened: {}", name_, std::generic_category().message(errno)));
     gzbuffer(file_.get(), 1U << 18);
   }
 
   void read(std::span<std::uint8_t> target) {
+    constexpr std::size_t piece = std::size_t{1} << 22;
     for (std::size_t done = 0; done < target.size();) {
-      const auto part = static_cast<unsigned>(std::min<std::size_t>(target.size() - done, 1U << 30));
+      throw_if_stopped();
+      const auto part = static_cast<unsigned>(std::min(target.size() - done, piece));
       const int got = gzread(file_.get(), target.data() + done, part);
       if (got <= 0) throw failure();
       done += static_cast<std::size_t>(got);
@@ -94,6 +102,11 @@ void expect_possible(const GzReader& reader, std::size_t bytes) {
   if (!ignored && bytes / 1100 > on_disk) {
     throw InputError(fmt::format("{}: truncated or damaged: its header says {} bytes, more than a file of {} bytes can hold",
                                  reader.name(), bytes, on_disk));
+  }
+  const std::optional<std::int64_t> available = available_memory();
+  if (available && static_cast<std::int64_t>(bytes) > *available) {
+    throw InputError(fmt::format("{}: needs {} of memory, and {} are available", reader.name(),
+                                 bytes_text(static_cast<std::int64_t>(bytes)), bytes_text(*available)));
   }
 }
 

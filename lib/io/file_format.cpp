@@ -1,6 +1,7 @@
 #include "io/file_format.hpp"
 
 #include "base/error.hpp"
+#include "base/input_file.hpp"
 
 #include <array>
 #include <exception>
@@ -53,6 +54,7 @@ void read_file(const fs::path& path, const FileFormat& format, const std::functi
   const auto located = [&](const std::string& text) { return text.starts_with(name) ? text : name + ": " + text; };
   if (std::error_code none; fs::status(path, none).type() == fs::file_type::not_found)
     throw InputError(fmt::format("{}: no such file; {}", name, format.if_absent));
+  expect_regular_file(path, format.noun);
   try {
     const h5::File file(path);
     const h5::Group root = file.root();

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <cstring>
 #include <utility>
@@ -31,6 +32,25 @@ std::string library_message() {
 }
 
 [[noreturn]] void fail(const std::string& what) { throw SystemError(fmt::format("{}: {}", what, library_message())); }
+
+/// A file must not lead to another one: HDF5 would open whatever a link names, a pipe or a device too. Their class is replaced
+/// by one that tells where they lead, but does not go there.
+herr_t refuse_external_links() {
+  const H5L_class_t external{
+      .version = H5L_LINK_CLASS_T_VERS,
+      .id = H5L_TYPE_EXTERNAL,
+      .comment = "link to another file, not followed",
+      .create_func = nullptr,
+      .move_func = nullptr,
+      .copy_func = nullptr,
+      .trav_func = [](const char*, hid_t, const void*, std::size_t, hid_t, hid_t) -> hid_t { return H5I_INVALID_HID; },
+      .del_func = nullptr,
+      .query_func = [](const char*, const void* value, std::size_t size, void* buffer, std::size_t room) -> ssize_t {
+        if (buffer != nullptr) std::memcpy(buffer, value, std::min(size, room));
+        return static_cast<ssize_t>(size);
+      }};
+  return H5Lregister(&external);
+}
 
 /// Catches the memory of a file that HDF5's "core" driver holds, at the moment when HDF5 closes it: only then is it the
 /// complete file. (H5Fget_file_image returns it unreadable for these format versions.)
@@ -130,6 +150,8 @@ void set_up_library() {
   static_cast<void>(stays_open);
   // HDF5 prints its error stack by itself unless told not to; here every failed call becomes an exception instead.
   H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr);
+  static const herr_t stays_inside = refuse_external_links();
+  static_cast<void>(stays_inside);
 }
 
 Handle file_access(const std::string& what) {

@@ -1,6 +1,7 @@
 #include "io/h5_columns.hpp"
 
 #include "base/error.hpp"
+#include "io/h5_dataset.hpp"
 
 #include <algorithm>
 #include <array>
@@ -26,7 +27,7 @@ struct OpenRows {
 OpenRows open_rows(const Group& group, const std::string& name) {
   const std::string what = group.where(name);
   OpenRows open;
-  open.dataset = Handle(H5Dopen2(group.id(), name.c_str(), H5P_DEFAULT), H5Dclose, what);
+  open.dataset = open_dataset(group, name);
   open.space = Handle(H5Dget_space(open.dataset.id()), H5Sclose, what);
   if (H5Sget_simple_extent_ndims(open.space.id()) != 2) throw SystemError(what + ": has not two dimensions");
   Shape shape{};

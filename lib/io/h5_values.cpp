@@ -7,7 +7,7 @@
 #include <numeric>
 
 #include "base/error.hpp"
-#include "io/h5.hpp"
+#include "io/h5_dataset.hpp"
 
 namespace isinglass::h5 {
 namespace {
@@ -73,19 +73,6 @@ Handle creation_properties(const Dimensions& dimensions, const std::string& what
   check(H5Pset_chunk(properties.id(), static_cast<int>(chunk.size()), chunk.data()), what);
   check(H5Pset_fletcher32(properties.id()), what);
   return properties;
-}
-
-Dimensions extent(const Handle& dataset, const std::string& what) {
-  const Handle space(H5Dget_space(dataset.id()), H5Sclose, what);
-  const int rank = H5Sget_simple_extent_ndims(space.id());
-  check(rank, what);
-  Dimensions dimensions(static_cast<std::size_t>(rank));
-  check(H5Sget_simple_extent_dims(space.id(), dimensions.data(), nullptr), what);
-  return dimensions;
-}
-
-Handle open_dataset(const Group& group, const std::string& name) {
-  return {H5Dopen2(group.id(), name.c_str(), H5P_DEFAULT), H5Dclose, group.where(name)};
 }
 
 void write_dataset(const Group& group, const std::string& name, hid_t stored, hid_t memory, const void* values,
@@ -192,7 +179,7 @@ std::vector<T> read(const Group& group, const std::string& name) {
   const std::string what = group.where(name);
   const Handle dataset = open_dataset(group, name);
   expect_type(Handle(H5Dget_type(dataset.id()), H5Tclose, what), stored_type<T>(), what);
-  std::vector<T> values(element_count(extent(dataset, what)));
+  std::vector<T> values(count_to_read(dataset, what));
   if (!values.empty()) check(H5Dread(dataset.id(), memory_type<T>(), H5S_ALL, H5S_ALL, H5P_DEFAULT, values.data()), what);
   return values;
 }
@@ -210,7 +197,7 @@ std::vector<std::string> read_texts(const Group& group, const std::string& name)
   const Handle dataset = open_dataset(group, name);
   const Handle stored(H5Dget_type(dataset.id()), H5Tclose, what);
   const std::size_t length = text_length(stored, what);
-  const std::size_t count = element_count(extent(dataset, what));
+  const std::size_t count = count_to_read(dataset, what);
   std::vector<char> buffer(length * count);
   if (count > 0) check(H5Dread(dataset.id(), stored.id(), H5S_ALL, H5S_ALL, H5P_DEFAULT, buffer.data()), what);
   std::vector<std::string> texts;

@@ -12,7 +12,6 @@
 #include <cerrno>
 #include <chrono>
 #include <fstream>
-#include <iterator>
 #include <optional>
 #include <sstream>
 #include <system_error>
@@ -76,11 +75,20 @@ std::optional<Owner> to_owner(const std::string& text) {
   return is_number && !owner.identity.host.empty() ? std::optional(owner) : std::nullopt;
 }
 
-/// Nothing if there is no such file.
+/// Nothing if there is no such file. What is longer than any lock is cut.
 std::optional<std::string> read(const fs::path& path) {
+  constexpr std::size_t longest = std::size_t{1} << 16;
+  struct stat status {};
+  if (::stat(path.c_str(), &status) == 0 && !S_ISREG(status.st_mode))
+    throw InputError(fmt::format("{}: is no regular file, so no lock of isinglass; remove it", path.string()));
   errno = 0;
   std::ifstream file(path, std::ios::binary);
-  if (file) return std::string(std::istreambuf_iterator<char>(file), {});
+  if (file) {
+    std::string text(longest, '\0');
+    file.read(text.data(), longest);
+    text.resize(static_cast<std::size_t>(file.gcount()));
+    return text;
+  }
   // Asking afterwards whether the file exists would not do: it may have come back.
   if (errno == ENOENT || errno == ESTALE) return std::nullopt;
   throw SystemError(fmt::format("{}: cannot be read: {}", path.string(), std::generic_category().message(errno)));

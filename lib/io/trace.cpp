@@ -1,6 +1,7 @@
 #include "io/trace.hpp"
 
 #include "base/error.hpp"
+#include "base/input_file.hpp"
 #include "io/atomic_file.hpp"
 
 #include <array>
@@ -67,7 +68,9 @@ void TraceFile::flush() {
 
 std::vector<HistoryRow> read_trace(const std::filesystem::path& path) {
   std::vector<HistoryRow> rows;
-  std::ifstream file(path);
+  constexpr std::int64_t longest = std::int64_t{1} << 30;
+  if (std::error_code none; std::filesystem::status(path, none).type() == std::filesystem::file_type::not_found) return rows;
+  std::istringstream file(read_input_file(path, "a trace", longest));
   std::string line;
   if (!std::getline(file, line)) return rows;
   if (line != header) throw InputError(fmt::format("{}: not a trace of this version of isinglass", path.string()));

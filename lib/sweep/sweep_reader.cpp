@@ -1,15 +1,11 @@
 #include "sweep/sweep_reader.hpp"
 
-#include "base/error.hpp"
+#include "base/input_file.hpp"
 #include "sweep/axis_reader.hpp"
 #include "sweep/check_points.hpp"
 #include "sweep/section_reader.hpp"
 
-#include <cerrno>
-#include <fstream>
-#include <iterator>
 #include <map>
-#include <system_error>
 
 #include <fmt/format.h>
 
@@ -18,17 +14,6 @@ namespace isinglass {
 namespace fs = std::filesystem;
 
 namespace {
-
-std::string read_text(const fs::path& path) {
-  if (fs::is_directory(path)) throw InputError(fmt::format("{}: a folder, expected a file", path.string()));
-  errno = 0;
-  std::ifstream file(path, std::ios::binary);
-  std::string text{std::istreambuf_iterator<char>(file), {}};
-  if (!file.is_open() || file.bad()) {
-    throw InputError(fmt::format("{}: cannot be read: {}", path.string(), std::generic_category().message(errno)));
-  }
-  return text;
-}
 
 void check_schema(SectionReader& top, Problems& problems) {
   const YamlTree* schema = top.require("schema", "schema: 1");
@@ -74,11 +59,13 @@ std::vector<SweepAxis> read_axes(SectionReader& top, Problems& problems) {
 }
 
 std::string read_base(const Sweep& sweep) {
-  if (fs::exists(sweep.base)) return read_text(sweep.base);
-  Problems problems;
-  problems.add(sweep.base_position, "base", fmt::format("no such file: {}", sweep.base.string()));
-  problems.throw_if_any();
-  return "";
+  std::error_code none;
+  if (fs::status(sweep.base, none).type() == fs::file_type::not_found) {
+    Problems problems;
+    problems.add(sweep.base_position, "base", fmt::format("no such file: {}", sweep.base.string()));
+    problems.throw_if_any();
+  }
+  return read_input_file(sweep.base, "a configuration", largest_hand_written);
 }
 
 }  // namespace
@@ -101,7 +88,7 @@ Sweep parse_sweep(const std::string& text, const fs::path& path) {
 }
 
 Sweep read_sweep(const fs::path& path) {
-  Sweep sweep = parse_sweep(read_text(path), path);
+  Sweep sweep = parse_sweep(read_input_file(path, "a sweep", largest_hand_written), path);
   sweep.base_text = read_base(sweep);
   check_points(sweep);
   return sweep;

@@ -96,7 +96,7 @@ class Configurations(InTemporaryFolder):
         bad = self.write("bad.yaml", "schema: 1\nqcgd: {iteratons: 4}\ndata: {pool: none}\n")
         result = self.run_here("check", bad, self.config, "missing.yaml", "--json")
         self.assert_bad_input(result, 'bad.yaml:2:8: qcgd.iteratons: unknown key, did you mean "iterations"?',
-                              "bad.yaml:3:14: data.pool: expected a whole number", "missing.yaml: cannot read")
+                              "bad.yaml:3:14: data.pool: expected a whole number", "missing.yaml: no such file")
         self.assertIn("tiny.yaml: good", result.stdout)
         self.assertEqual(len(last_json(result)["configs"]), 3)
 

@@ -10,6 +10,8 @@
 #include <filesystem>
 #include <vector>
 
+#include <fmt/format.h>
+
 using namespace isinglass;
 
 namespace {
@@ -31,6 +33,9 @@ const Bad bad_files[] = {
     {"seed: x\nschema: 2\n", "run.yaml:2:9: schema: this isinglass reads schema 1, found \"2\""},
     {"schema: 1\nseed: [1\n", "run.yaml:3:1: not YAML: "},
     {"schema: 1\n---\nschema: 1\n", "run.yaml:3:1: a second document"},
+    {"{schema: 1, seed: 2},\n", "run.yaml:1:21: a second document; one configuration a file (is there something behind"},
+    {"schema: 1\nseed: \xe9\n", "run.yaml:2:7: not YAML: byte 0xe9 is not UTF-8"},
+    {"\xef\xbb\xbfschema: 1\r\nseed: x\r\n", "run.yaml:2:7: seed: expected a whole number"},
     {"schema: 1\nmachine:\n  kind: sa\n  sweps: 3\n", "run.yaml:4:3: machine.sweps: unknown key, did you mean \"sweeps\"?"},
     {"schema: 1\niterations: 3\n", "run.yaml:2:1: iterations: unknown key, did you mean qcgd.iterations?"},
     {"schema: 1\nzzzzzzzz: 3\n", "run.yaml:2:1: zzzzzzzz: unknown key"},
@@ -139,6 +144,14 @@ BOOST_AUTO_TEST_CASE(a_list_that_holds_itself_is_refused) {
   BOOST_TEST(errors_in("schema: 1\nnetwork: &a\n  hidden: [*a]\n").find("nested too deeply") != std::string::npos);
 }
 
+BOOST_AUTO_TEST_CASE(aliases_stand_for_what_they_name_up_to_a_limit) {
+  BOOST_TEST(parse_config("schema: 1\nseed: &s 7\nqcgd: {iterations: *s}\n", "run.yaml").qcgd.iterations == 7);
+  std::string bomb = "schema: 1\na0: &a0 [1]\n";
+  for (int i = 1; i < 9; ++i)
+    bomb += fmt::format("a{0}: &a{0} [*a{1}, *a{1}, *a{1}, *a{1}, *a{1}, *a{1}, *a{1}, *a{1}]\n", i, i - 1);
+  BOOST_TEST(errors_in(bomb).find("more than 100000 values") != std::string::npos);
+}
+
 BOOST_AUTO_TEST_CASE(what_a_file_leaves_out_keeps_its_default) {
   const Config config = parse_config("schema: 1\nqcgd:\ndata: {pool: 4}\n", "run.yaml");
   Config expected;
@@ -194,7 +207,7 @@ BOOST_AUTO_TEST_CASE(a_file_that_cannot_be_read_is_named) {
     return [part](const InputError& error) { return std::string(error.what()).find(part) != std::string::npos; };
   };
   BOOST_CHECK_EXCEPTION(static_cast<void>(read_config("no/such/file.yaml")), InputError,
-                        says("no/such/file.yaml: cannot read"));
+                        says("no/such/file.yaml: no such file"));
   BOOST_CHECK_EXCEPTION(static_cast<void>(read_config(".")), InputError, says(".: a folder"));
 }
 
