@@ -1,6 +1,7 @@
 #include "agreement.hpp"
 #include "bounds_table.hpp"
 #include "commands.hpp"
+#include "number_options.hpp"
 #include "problem.hpp"
 #include "shared_config.hpp"
 
@@ -51,6 +52,10 @@ std::string to_text(const BoundsLine& line) {
 }
 
 ExitCode run_bounds(const BoundsOptions& options, const Communicator& world) {
+  together(world, [&] {
+    if (options.assume.coefficient_bits == 1)
+      throw InputError("--coefficient-bits: a sign and nothing else: use 2 bits or more, or 0 for exact ones");
+  });
   const Config config = shared_config({options.config, options.overrides, std::nullopt}, world);
   const Problem problem = load_problem(config, world, world);
   Model model;
@@ -70,35 +75,26 @@ ExitCode run_bounds(const BoundsOptions& options, const Communicator& world) {
 }
 
 void add_assumptions(CLI::App& command, BoundsAssumptions& assume) {
-  command
-      .add_option("--error", assume.error,
-                  "difference of training and true error rate to allow, and relative gap to reach (default: 0.05)")
-      ->check(CLI::Range(1e-6, 1.0))
+  add_number(command, "--error", assume.error, between(1e-6, 1),
+             "difference of training and true error rate to allow, and relative gap to reach (default: 0.05)")
       ->type_name("EPS");
-  command
-      .add_option("--confidence", assume.confidence, "probability with which the bounds on random things hold (default: 0.95)")
-      ->check(CLI::Range(0.0, 1 - 1e-12))
+  add_number(command, "--confidence", assume.confidence, between(0, 1 - 1e-12),
+             "probability with which the bounds on random things hold (default: 0.95)")
       ->type_name("PROBABILITY");
-  command
-      .add_option("--oracle-error", assume.oracle_error,
-                  "expected energy of the oracle's answers above the minimum, output steps (default: 0)")
-      ->check(CLI::NonNegativeNumber)
+  add_number(command, "--oracle-error", assume.oracle_error, at_least(0),
+             "expected energy of the oracle's answers above the minimum, output steps (default: 0)")
       ->type_name("ENERGY");
-  command.add_option("--oracle-deviation", assume.oracle_deviation, "standard deviation of that energy (default: 0)")
-      ->check(CLI::NonNegativeNumber)
+  add_number(command, "--oracle-deviation", assume.oracle_deviation, at_least(0),
+             "standard deviation of that energy (default: 0)")
       ->type_name("ENERGY");
-  command
-      .add_option("--coefficient-bits", assume.coefficient_bits,
-                  "signed bits that multipliers are rounded to; 0: not rounded (default: 0)")
-      ->check(CLI::IsMember({0}) | CLI::Range(2, 52))
+  add_number(command, "--coefficient-bits", assume.coefficient_bits, between(0, 52),
+             "signed bits that multipliers are rounded to, 2 or more; 0: not rounded (default: 0)")
       ->type_name("BITS");
-  command
-      .add_option("--read-success", assume.read_success,
-                  "probability that one read of the oracle is good enough (default: 0.1)")
-      ->check(CLI::Range(1e-12, 1.0))
+  add_number(command, "--read-success", assume.read_success, between(1e-12, 1),
+             "probability that one read of the oracle is good enough (default: 0.1)")
       ->type_name("PROBABILITY");
-  command.add_option("--read-seconds", assume.read_seconds, "time of one read (default: time to solution in reads only)")
-      ->check(CLI::PositiveNumber)
+  add_number(command, "--read-seconds", assume.read_seconds, above(0),
+             "time of one read (default: time to solution in reads only)")
       ->type_name("SECONDS");
 }
 

@@ -136,7 +136,7 @@ void Table::add_qcgd() {
   settings.oracle_deviation = assume_.oracle_deviation;
   settings.coefficient_bits = assume_.coefficient_bits;
   settings.failure = failure();
-  const QcgdBound bound = bound_qcgd(constants, settings).back();
+  const QcgdBound bound = last_qcgd_bound(constants, settings);
   const double zero_loss = output_loss_at(network(), margin, 0) * network().outputs() * train_samples();
   const double rows = std::max(1.0, static_cast<double>(constants.constraints));
   const std::string after = fmt::format("after {} iterations", qcgd.iterations);

@@ -1,6 +1,7 @@
 #include "agreement.hpp"
 #include "commands.hpp"
 #include "compile_counts.hpp"
+#include "number_options.hpp"
 #include "problem.hpp"
 #include "shared_config.hpp"
 
@@ -44,6 +45,9 @@ struct CompileCommand {
     return false;
   }
 };
+
+/// More steps of the grid than any network has.
+constexpr double largest_margin = 1000;
 
 /// An empty text if `with` is a list of the words it may have, else what is wrong: for CLI11.
 std::string check_parts(const std::string& with) {
@@ -170,21 +174,13 @@ void add_compile(CLI::App& app, Action& action) {
   command->add_option("--with", options->with, "what the file holds: problem, qubo, problem,qubo or none (default: problem)")
       ->type_name("PARTS")
       ->check(check_parts);
-  command
-      ->add_option("--multiplier", options->multiplier,
-                   "weight of every row and product in the QUBO (default: enough that no minimum violates one)")
-      ->type_name("MU")
-      ->check(CLI::PositiveNumber);
-  command
-      ->add_option(
-          "--margin", options->options.margin,
-          "shrink each segment by this from its knots, in units of the pre-activation rms (default: 0, the exact problem)")
-      ->check(CLI::NonNegativeNumber);
-  command
-      ->add_option(
-          "--output-margin", options->output_margin,
-          "margin of the loss, in units of the rms of a random network's output (default: that of the configured method)")
-      ->check(CLI::PositiveNumber);
+  add_number(*command, "--multiplier", options->multiplier, above(0).up_to(largest_multiplier),
+             "weight of every row and product in the QUBO (default: enough that no minimum violates one)")
+      ->type_name("MU");
+  add_number(*command, "--margin", options->options.margin, between(0, largest_margin),
+             "shrink each segment by this from its knots, in units of the pre-activation rms (default: 0, the exact problem)");
+  add_number(*command, "--output-margin", options->output_margin, above(0).up_to(largest_margin),
+             "margin of the loss, in units of the rms of a random network's output (default: that of the configured method)");
   command->add_flag("--break-symmetry", options->options.break_symmetry,
                     "order interchangeable hidden units by rows of their own (default: off)");
   command

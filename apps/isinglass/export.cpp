@@ -1,5 +1,6 @@
 #include "agreement.hpp"
 #include "commands.hpp"
+#include "number_options.hpp"
 
 #include "formats/export.hpp"
 
@@ -87,13 +88,10 @@ void add_export(CLI::App& app, Action& action) {
       ->required()
       ->check(CLI::IsMember({"qubo", "coo", "ising-csv", "qplib", "lp"}));
   command->add_option("-o,--output", options->output, "file to write")->type_name("FILE")->required();
-  command
-      ->add_option(
-          "--multiplier", options->multiplier,
-          "qubo, coo, ising-csv: weight of every row and product (default: the file's QUBO; without one, enough that no "
-          "minimum violates one)")
-      ->type_name("MU")
-      ->check(CLI::PositiveNumber);
+  add_number(*command, "--multiplier", options->multiplier, above(0).up_to(largest_multiplier),
+             "qubo, coo, ising-csv: weight of every row and product (default: the file's QUBO; without one, enough that no "
+             "minimum violates one)")
+      ->type_name("MU");
   command->add_flag("--json", options->json, json_help);
   command->callback(
       [&action, options] { action = [options](const Communicator& world) { return run_export(*options, world); }; });

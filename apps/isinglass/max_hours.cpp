@@ -1,12 +1,12 @@
 #include "max_hours.hpp"
 
 #include "agreement.hpp"
+#include "number_options.hpp"
 
 #include "base/job_time.hpp"
 
 #include <algorithm>
 #include <optional>
-#include <stdexcept>
 
 #include <fmt/format.h>
 
@@ -25,16 +25,11 @@ double parse_max_hours(const std::string& text) {
     if (!left) throw InputError("--max-hours job: this is no Slurm job with a time limit; give a number of hours");
     return std::max((*left - reserve_seconds(*left)) / 3600, 1e-6);
   }
-  std::size_t end = 0;
-  double hours = 0;
   try {
-    hours = std::stod(text, &end);
-  } catch (const std::logic_error&) {
-    end = 0;
+    return number_of<double>("--max-hours", text, above(0).up_to(longest_hours).or_word("job"));
+  } catch (const CLI::ParseError& error) {
+    throw InputError(error.what());
   }
-  if (end == 0 || end != text.size() || !(hours > 0))
-    throw InputError(fmt::format("--max-hours: expected hours above 0, or job, found \"{}\"", text));
-  return hours;
 }
 
 }  // namespace

@@ -1,4 +1,5 @@
 #include "commands.hpp"
+#include "number_options.hpp"
 #include "solve_run.hpp"
 
 #include "ising/machines.hpp"
@@ -12,45 +13,42 @@ namespace isinglass {
 
 namespace {
 
-/// A whole number, or scan.
-std::string check_sweeps(const std::string& text) {
-  const bool is_number = !text.empty() && text.size() <= 18 && text.find_first_not_of("0123456789") == std::string::npos;
-  return text == "scan" || (is_number && text != "0") ? "" : "expected a number of sweeps above 0, or scan";
+/// Most reads, sweeps, repeats and iterations: more than any run can make, and few enough that their products fit 64 bits.
+constexpr double most = std::int64_t{1} << 40;
+
+void set_sweeps(SolveOptions& options, const std::string& text) {
+  options.sweeps = 0;
+  options.scan = text == "scan";
+  if (!options.scan) options.sweeps = number_of<std::int64_t>("--sweeps", text, between(1, most).or_word("scan"));
 }
 
 void check_together(const SolveOptions& options) {
   if (options.tts > 0 && !options.target) throw InputError("--tts: success is to reach a target: give --target");
-  if (options.is_scan() && options.tts == 0)
-    throw InputError("--sweeps scan: looks for the least TTS99: give --tts and --target");
+  if (options.scan && options.tts == 0) throw InputError("--sweeps scan: looks for the least TTS99: give --tts and --target");
   if (options.tts > 0 && (options.reads > 0 || options.time_limit))
     throw InputError("--tts: decides itself how many reads are made: leave out --reads and --time-limit");
 }
 
 void add_limits(CLI::App& command, SolveOptions& options) {
-  constexpr auto most = std::numeric_limits<std::int64_t>::max() / 4;
+  add_number(command, "--reads", options.reads, between(1, most),
+             fmt::format("reads at most (default: {}, or as many as --time-limit allows)", default_reads))
+      ->type_name("R");
+  const std::function<void(const std::string&)> take_sweeps = [&options](const std::string& text) {
+    set_sweeps(options, text);
+  };
   command
-      .add_option("--reads", options.reads,
-                  fmt::format("reads at most (default: {}, or as many as --time-limit allows)", default_reads))
-      ->type_name("R")
-      ->check(CLI::Range(std::int64_t{1}, most));
-  command
-      .add_option("--sweeps", options.sweeps,
-                  "sweeps a read; scan: with --tts, the number with the least TTS99 (default: the machine's)")
-      ->type_name("S|scan")
-      ->check(check_sweeps);
-  command
-      .add_option(
-          "--target", options.target,
-          "stop at this value: a cut or a maximum of at least, an energy or an objective of at most this (default: none)")
+      .add_option_function("--sweeps", take_sweeps,
+                           "sweeps a read; scan: with --tts, the number with the least TTS99 (default: the machine's)")
+      ->type_name("S|scan");
+  add_number(command, "--target", options.target, anything(),
+             "stop at this value: a cut or a maximum of at least, an energy or an objective of at most this (default: none)")
       ->type_name("VALUE");
-  command.add_option("--time-limit", options.time_limit, "stop after this many seconds (default: none)")
-      ->type_name("SECONDS")
-      ->check(CLI::PositiveNumber);
-  command
-      .add_option("--tts", options.tts,
-                  "measure the time to --target: this many independent repeats of one block of reads (default: off)")
-      ->type_name("REPEATS")
-      ->check(CLI::Range(std::int64_t{1}, most));
+  add_number(command, "--time-limit", options.time_limit, above(0).up_to(longest_seconds),
+             "stop after this many seconds (default: none)")
+      ->type_name("SECONDS");
+  add_number(command, "--tts", options.tts, between(1, most),
+             "measure the time to --target: this many independent repeats of one block of reads (default: off)")
+      ->type_name("REPEATS");
 }
 
 }  // namespace
@@ -65,13 +63,13 @@ void add_solve(CLI::App& app, Action& action) {
   command->add_option("--format", options->instance.format, "of the file (default: recognised)")
       ->type_name("NAME")
       ->check(CLI::IsMember(instance_formats()));
-  command->add_option("--problem", options->instance.number, "beasley: which problem of the file (default: 1)")
-      ->type_name("K")
-      ->check(CLI::Range(std::int64_t{1}, std::int64_t{1} << 40));
+  add_number(*command, "--problem", options->instance.number, between(1, most),
+             "beasley: which problem of the file (default: 1)")
+      ->type_name("K");
   command->add_option("--machine", options->machine, "kind of machine (default: chosen by the problem)")
       ->type_name("NAME")
       ->check(CLI::IsMember(machine_kinds()));
-  command->add_option("--seed", options->seed, "of every random choice (default: 1)")->type_name("N");
+  add_number(*command, "--seed", options->seed, anything(), "of every random choice (default: 1)")->type_name("N");
   add_limits(*command, *options);
   command
       ->add_option("--set", options->overrides,
@@ -79,21 +77,15 @@ void add_solve(CLI::App& app, Action& action) {
       ->type_name("KEY=VALUE")
       ->expected(1)
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
-  command
-      ->add_option(
-          "--penalty", options->penalty,
-          "of a broken one-hot group; machines whose moves keep groups then flip single spins too (default: those keep "
-          "the groups, for others enough that no descent ends in a broken one)")
-      ->type_name("P")
-      ->check(CLI::PositiveNumber);
-  command
-      ->add_option(
-          "--iterations", options->iterations,
-          fmt::format("problems with constraints: iterations of QCGD, one oracle call each (default: {}, or as many as "
-                      "--time-limit allows)",
-                      default_iterations))
-      ->type_name("T")
-      ->check(CLI::Range(std::int64_t{1}, std::int64_t{1} << 40));
+  add_number(*command, "--penalty", options->penalty, above(0),
+             "of a broken one-hot group; machines whose moves keep groups then flip single spins too (default: those keep "
+             "the groups, for others enough that no descent ends in a broken one)")
+      ->type_name("P");
+  add_number(*command, "--iterations", options->iterations, between(1, most),
+             fmt::format("problems with constraints: iterations of QCGD, one oracle call each (default: {}, or as many as "
+                         "--time-limit allows)",
+                         default_iterations))
+      ->type_name("T");
   command->add_option("--output", options->output, "HDF5 file for the spins and energies of all reads (default: none)")
       ->type_name("FILE");
   command->add_flag("--json", options->json, json_help);

@@ -15,9 +15,10 @@ namespace isinglass {
 struct SolveOptions {
   std::string path;
   InstanceOptions instance;
-  std::string machine;     ///< empty: chosen by the problem
-  std::int64_t reads = 0;  ///< 0: as many as --time-limit allows, or default_reads
-  std::string sweeps;      ///< a number, scan, or empty: the machine's default
+  std::string machine;      ///< empty: chosen by the problem
+  std::int64_t reads = 0;   ///< 0: as many as --time-limit allows, or default_reads
+  std::int64_t sweeps = 0;  ///< 0: the machine's default, or those that the scan finds
+  bool scan = false;        ///< look for the sweeps with the least TTS99
   std::uint64_t seed = 1;
   std::optional<double> target;            ///< in the instance's own sense
   std::optional<double> time_limit;        ///< seconds
@@ -27,10 +28,6 @@ struct SolveOptions {
   std::optional<std::int64_t> iterations;  ///< of QCGD; nothing: default_iterations, or until --time-limit
   std::string output;                      ///< empty: no file
   bool json = false, quiet = false;
-
-  [[nodiscard]] bool is_scan() const { return sweeps == "scan"; }
-  /// 0 for none and for scan.
-  [[nodiscard]] std::int64_t sweep_count() const { return sweeps.empty() || is_scan() ? 0 : std::stoll(sweeps); }
 };
 
 /// Reads without --reads and --time-limit, or a block of the machine where that is more.

@@ -137,7 +137,7 @@ ProgramPlan plan_of(const SolveOptions& options, Goal goal) {
   plan.iterations = options.iterations;
   if (!options.iterations && !options.time_limit) plan.iterations = default_iterations;
   plan.reads = options.reads;
-  plan.sweeps = options.sweep_count();
+  plan.sweeps = options.sweeps;
   plan.seed = options.seed;
   if (options.target) plan.target = goal_value(goal, *options.target);
   plan.seconds = options.time_limit;
@@ -212,7 +212,7 @@ ExitCode run_solve_program(const SolveOptions& options, const Instance& instance
       write_program_solution(
           options.output,
           {options.path, instance.format, goal_name(instance.goal), result.spins, result.couplers, is_maximised(instance.goal),
-           true, outcome.machine, settings_yaml, options.seed, options.sweep_count(), outcome.end, provenance},
+           true, outcome.machine, settings_yaml, options.seed, options.sweeps, outcome.end, provenance},
           result);
       if (speaks) std::cout << fmt::format("written: {}\n", options.output);
     });

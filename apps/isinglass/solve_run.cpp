@@ -54,7 +54,7 @@ SolveRun::SolveRun(const SolveOptions& options, Instance instance, const Communi
             couplers(instance.problem),
             "",
             options.seed,
-            options.sweep_count(),
+            options.sweeps,
             world.size(),
             options.target};
   together(world, [&] { choice_ = choose_machine(options, std::move(instance.problem)); });
@@ -83,7 +83,7 @@ SearchResult SolveRun::search_plainly(SolveProgress& progress) const {
   SearchPlan plan;
   const std::int64_t by_default = options_.time_limit ? 0 : std::max(default_reads, choice_.machine->block());
   plan.reads = options_.reads > 0 ? options_.reads : by_default;
-  plan.sweeps = options_.sweep_count();
+  plan.sweeps = options_.sweeps;
   if (plan.reads == 0 && plan.sweeps == 0) plan.effort = Effort::doubling;
   plan.seed = options_.seed;
   if (const auto target = energy_target()) plan.target = relaxed_target(*target);
@@ -99,9 +99,9 @@ SearchResult SolveRun::search_plainly(SolveProgress& progress) const {
 }
 
 TtsMeasurement SolveRun::measure(SolveProgress& progress) const {
-  const TtsPlan plan{options_.tts, options_.sweep_count(), energy_target().value_or(0), options_.seed, stop_is_asked};
+  const TtsPlan plan{options_.tts, options_.sweeps, energy_target().value_or(0), options_.seed, stop_is_asked};
   const SearchReport report = [&](const SearchResult& so_far) { progress(so_far); };
-  const auto run = options_.is_scan() ? scan_sweeps : measure_tts;
+  const auto run = options_.scan ? scan_sweeps : measure_tts;
   return run(*choice_.machine, *programmed_, choice_.problem, plan, world_, report);
 }
 

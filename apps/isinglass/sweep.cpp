@@ -1,6 +1,7 @@
 #include "agreement.hpp"
 #include "commands.hpp"
 #include "max_hours.hpp"
+#include "number_options.hpp"
 #include "sweep_modes.hpp"
 #include "train_run.hpp"
 
@@ -124,15 +125,14 @@ void add_sweep(CLI::App& app, Action& action) {
       ->required();
   CLI::Option_group* mode = command->add_option_group("mode", "exactly one of");
   CLI::Option* list = mode->add_flag("--list", options->list, "print the points with their folders and states");
-  mode->add_option("--point", options->point, "run this point, on all ranks; exit codes as of train")->type_name("NUMBER");
+  add_number(*mode, "--point", options->point, anything(), "run this point, on all ranks; exit codes as of train");
   CLI::Option* run = mode->add_flag("--run", options->run, "run all points that are not finished, in teams of ranks");
   mode->add_flag("--collect", options->collect, "merge the finished points into OUTPUT/sweep.csv and OUTPUT/sweep.h5");
   mode->require_option(1);
   command->add_flag("--count", options->count, "with --list: print nothing but the number of points (default: off)")
       ->needs(list);
-  command
-      ->add_option("--team-ranks", options->team_ranks,
-                   "with --run: ranks that work on one point together; ranks that are left over idle (default: 1)")
+  add_number(*command, "--team-ranks", options->team_ranks, at_least(1),
+             "with --run: ranks that work on one point together; ranks that are left over idle (default: 1)")
       ->needs(run)
       ->type_name("RANKS");
   command->add_option("--max-hours", options->max_hours, max_hours_help)->type_name("HOURS|job");

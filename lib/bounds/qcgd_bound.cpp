@@ -1,12 +1,18 @@
 #include "bounds/qcgd_bound.hpp"
 
+#include "base/stop_signal.hpp"
+
 #include <algorithm>
 #include <cmath>
+#include <functional>
 #include <limits>
 
 namespace isinglass {
 
 namespace {
+
+/// Iterations between two looks at the stop signals.
+constexpr int poll_period = 1 << 20;
 
 /// Formula (24): what the weighted mean of random oracle errors exceeds its expectation by, with probability <= failure.
 double deviation_of_mean(int t, double deviation, double failure) {
@@ -21,14 +27,13 @@ double rounding_error(const LiftedConstants& constants, int bits, double multipl
   return (constants.objective_coefficient + constants.row_coefficient * multipliers) / levels;
 }
 
-}  // namespace
-
-std::vector<QcgdBound> bound_qcgd(const LiftedConstants& constants, const QcgdBoundSettings& settings) {
+/// Hands the bound of each iteration to `each`.
+void go_through(const LiftedConstants& constants, const QcgdBoundSettings& settings,
+                const std::function<void(const QcgdBound&)>& each) {
   const double diameter = constants.image_diameter, beta0 = settings.beta0;
   double mean_gap = 0, image = 0;
   double y = settings.initial_multiplier * std::sqrt(static_cast<double>(constants.constraints));
   const double cap = std::max(settings.multiplier_cap, y);
-  std::vector<QcgdBound> bounds;
   for (int t = 1; t <= settings.iterations; ++t) {
     const double eta = 2 / (t + 1.0), beta = beta0 * std::sqrt(t + 1.0);
     QcgdBound bound;
@@ -42,9 +47,23 @@ std::vector<QcgdBound> bound_qcgd(const LiftedConstants& constants, const QcgdBo
     image = settings.oracle_deviation > 0 ? diameter : bound.infeasibility;
     y = std::min(cap, y + beta0 * std::min(image, 2 * diameter / std::pow(t + 1.0, 0.75)));
     bound.multiplier_norm = y;
-    bounds.push_back(bound);
+    each(bound);
+    if (t % poll_period == 0) throw_if_stopped();
   }
+}
+
+}  // namespace
+
+std::vector<QcgdBound> bound_qcgd(const LiftedConstants& constants, const QcgdBoundSettings& settings) {
+  std::vector<QcgdBound> bounds;
+  go_through(constants, settings, [&](const QcgdBound& bound) { bounds.push_back(bound); });
   return bounds;
+}
+
+QcgdBound last_qcgd_bound(const LiftedConstants& constants, const QcgdBoundSettings& settings) {
+  QcgdBound last;
+  go_through(constants, settings, [&](const QcgdBound& bound) { last = bound; });
+  return last;
 }
 
 double iterations_for_gap(const LiftedConstants& constants, double beta0, double oracle_error, double gap) {

@@ -12,6 +12,9 @@
 /// and list(key, structures, help) for nested structures, in which it calls visit_fields again.
 namespace isinglass {
 
+/// Of margins and windows, in units of an rms: none reaches as far, and their products with integer grids fit an int.
+inline constexpr double largest_width = 1000;
+
 template <class V, Structure<DataConfig> S>
 void visit_fields(V& v, S& s) {
   v.field("dataset", s.dataset, one_of({"fashion-mnist", "idx"}), "idx: the four files of the MNIST layout in `directory`");
@@ -62,8 +65,10 @@ void visit_fields(V& v, S& s) {
   v.field("beta0", s.beta0, above(0), "penalty scale: beta_t = beta0 sqrt(t+1)");
   v.field("initial_multiplier", s.initial_multiplier, at_least(0),
           "y of every constraint at the start: a price on rows that no atom has violated yet");
-  v.field("margin", s.margin, above(0), "segments are shrunk by this from their knots, in units of the pre-activation rms");
-  v.field("output_margin", s.output_margin, above(0), "margin of the loss, in units of a random network's output rms");
+  v.field("margin", s.margin, above(0).up_to(largest_width),
+          "segments are shrunk by this from their knots, in units of the pre-activation rms");
+  v.field("output_margin", s.output_margin, above(0).up_to(largest_width),
+          "margin of the loss, in units of a random network's output rms");
   v.field("multiplier_cap", s.multiplier_cap, above(0), "a dual step that takes the norm of y past this is rejected");
   v.field("gap_tolerance", s.gap_tolerance, at_least(0),
           "stop when the surrogate gap relative to the objective is below; 0: never");
@@ -82,9 +87,11 @@ void visit_fields(V& v, S& s) {
   v.field(
       "loss", s.loss, one_of({"multiclass_hinge", "network"}),
       "what moves are judged by: hinge of the lead over the best wrong output (of one output: its own loss); network: its own");
-  v.field("output_margin", s.output_margin, above(0), "margin of the loss, in units of a random network's output rms");
-  v.field("window", s.window, at_least(0), "shift of z that the accepting loss is averaged over, first; pre-activation rms");
-  v.field("final_window", s.final_window, at_least(0), "the same in the last sweep; 0 and 0: the exact loss");
+  v.field("output_margin", s.output_margin, above(0).up_to(largest_width),
+          "margin of the loss, in units of a random network's output rms");
+  v.field("window", s.window, between(0, largest_width),
+          "shift of z that the accepting loss is averaged over, first; pre-activation rms");
+  v.field("final_window", s.final_window, between(0, largest_width), "the same in the last sweep; 0 and 0: the exact loss");
   v.field("swap_neighbours", s.swap_neighbours, between(0, 16),
           "swaps exchange opposite weights of two similar inputs: how many each input is paired with; also of descent_sweeps; "
           "0: none");
@@ -98,7 +105,7 @@ void visit_fields(V& v, S& s) {
   v.field("batch", s.batch, between(1, 524288), "samples a step");
   v.field("learning_rate", s.learning_rate, above(0), "of Adam; decays to zero along a cosine");
   v.field("loss", s.loss, one_of({"cross_entropy", "network"}), "what the gradient comes from; network: its own loss");
-  v.field("output_margin", s.output_margin, above(0),
+  v.field("output_margin", s.output_margin, above(0).up_to(largest_width),
           "margin in units of a random network's output rms; divides logits of cross_entropy");
   v.field("window", s.window, between(0.01, 100), "half-width of sign's surrogate slope, in units of the pre-activation rms");
   v.field("initial_scale", s.initial_scale, between(0.001, 1), "latent weights start uniform in +-this");

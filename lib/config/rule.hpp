@@ -24,6 +24,11 @@ struct Rule {
     word = std::move(w);
     return std::move(*this);
   }
+  /// The same rule, for numbers of at most this.
+  [[nodiscard]] Rule up_to(double most) && {
+    high = most;
+    return std::move(*this);
+  }
   /// The same rule, for a value that does not change what is computed.
   [[nodiscard]] Rule may_change() && {
     on_restart = OnRestart::free;

@@ -25,6 +25,21 @@ bool is_word(const YamlTree& tree, const Rule& rule) {
   return !rule.word.empty() && tree.kind == YamlTree::Kind::scalar && tree.text == rule.word;
 }
 
+/// The rule, within what the type of a whole number can hold: a number beyond is told so.
+template <class T>
+Rule within_type(Rule rule) {
+  if constexpr (std::is_integral_v<T>) {
+    rule.low = std::max(rule.low, static_cast<double>(std::numeric_limits<T>::min()));
+    rule.high = std::min(rule.high, static_cast<double>(std::numeric_limits<T>::max()));
+  }
+  return rule;
+}
+
+bool is_digits(std::string_view text) {
+  if (text.starts_with('+') || text.starts_with('-')) text.remove_prefix(1);
+  return !text.empty() && text.find_first_not_of("0123456789") == std::string_view::npos;
+}
+
 /// The number that a plain scalar spells from end to end.
 template <class T>
 std::optional<T> parse_number(const YamlTree& tree) {
@@ -47,8 +62,9 @@ std::string read_number(const YamlTree& tree, const Rule& rule, T& value) {
   // A 64-bit seed does not fit a double: its type is its range.
   const bool admitted = number && (std::is_same_v<T, std::uint64_t> || rule.admits(static_cast<double>(*number)));
   if (!admitted || !std::isfinite(static_cast<double>(*number))) {
-    const char* what = std::is_floating_point_v<T> ? "a number" : "a whole number";
-    return expected(std::is_unsigned_v<T> ? "a whole number from 0 to 2^64 - 1" : what, rule, tree);
+    if (std::is_unsigned_v<T>) return expected("a whole number from 0 to 2^64 - 1", rule, tree);
+    if (std::is_floating_point_v<T>) return expected("a number", rule, tree);
+    return expected("a whole number", !number && !tree.quoted && is_digits(tree.text) ? within_type<T>(rule) : rule, tree);
   }
   value = *number;
   return "";
@@ -81,6 +97,7 @@ std::string quote(const std::string& text) {
 std::string describe(const Rule& rule) {
   if (!rule.choices.empty()) return "one of " + join(rule.choices);
   const bool has_low = std::isfinite(rule.low), has_high = std::isfinite(rule.high);
+  if (has_low && has_high && rule.low_is_excluded) return fmt::format("> {} and <= {}", rule.low, rule.high);
   if (has_low && has_high)
     return rule.low == rule.high ? fmt::format("{}", rule.low) : fmt::format("from {} to {}", rule.low, rule.high);
   if (has_low) return fmt::format("{} {}", rule.low_is_excluded ? ">" : ">=", rule.low);

@@ -96,6 +96,7 @@ bool is_whole(double value) { return value == std::floor(value) && std::abs(valu
 std::string complaint_about(double from, double to, double points, bool rounds) {
   if (from <= 0) return fmt::format("expected from > 0, found {}", from);
   if (from >= to) return fmt::format("expected from < to, found {} and {}", from, to);
+  if (!std::isfinite(to / from)) return fmt::format("{} is too many times {}: bring them closer together", to, from);
   if (!is_whole(points) || points < 2 || points > most_points) {
     return fmt::format("expected a whole number of points from 2 to {}, found {}", most_points, points);
   }

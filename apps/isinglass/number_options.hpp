@@ -1,0 +1,45 @@
+#pragma once
+
+#include "config/rule.hpp"
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+
+#include <CLI/CLI.hpp>
+
+/// Numbers on the command line. They are read as those of configuration files are, by the same rules: finite, spelled from end
+/// to end, and within their range. What CLI11 reads itself may be nan, hexadecimal, or -1 as the largest unsigned number.
+namespace isinglass {
+
+/// The longest time that a limit may name, about eleven years: clocks count nanoseconds in 64 bits.
+inline constexpr double longest_hours = 100'000, longest_seconds = 3600 * longest_hours;
+
+/// The largest weight of rows and products in a QUBO: their 64-bit coefficients times it, and sums of them, are finite.
+inline constexpr double largest_multiplier = 1e200;
+
+/// The number that `text`, the value of option `name`, spells. CLI::ValidationError, with what is expected, for anything else.
+template <class T>
+[[nodiscard]] T number_of(const std::string& name, const std::string& text, const Rule& rule);
+
+/// Adds option `name`, whose number goes to `value`.
+template <class T>
+CLI::Option* add_number(CLI::App& command, const std::string& name, T& value, const Rule& rule, const std::string& help) {
+  const std::function<void(const std::string&)> set = [name, rule, &value](const std::string& text) {
+    value = number_of<T>(name, text, rule);
+  };
+  return command.add_option_function<std::string>(name, set, help)->type_name("NUMBER");
+}
+
+/// The same for an option without a default.
+template <class T>
+CLI::Option* add_number(CLI::App& command, const std::string& name, std::optional<T>& value, const Rule& rule,
+                        const std::string& help) {
+  const std::function<void(const std::string&)> set = [name, rule, &value](const std::string& text) {
+    value = number_of<T>(name, text, rule);
+  };
+  return command.add_option_function<std::string>(name, set, help)->type_name("NUMBER");
+}
+
+}  // namespace isinglass
