@@ -30,8 +30,8 @@ inline constexpr std::int64_t largest_dense_spins = 8192;
 /// The dense J, a line a row, comma-separated, after comments with the offset. InputError if there are too many spins.
 IsingOffset write_ising_csv(const std::filesystem::path& path, const SparseQubo& qubo);
 
-/// QPLIB: binary variables, quadratic (or linear) objective 1/2 x^T Q x + b x + constant, linear constraints; each product u =
-/// w b as u <= w, u <= b, w + b <= u + 1. `name` is that of the problem.
+/// QPLIB: binary variables, quadratic (or linear) objective, linear constraints, a pair's coefficient listed twice as large;
+/// each product u = w b as u <= w, u <= b, w + b <= u + 1. `name` is that of the problem.
 void write_qplib(const std::filesystem::path& path, const Qcbo& problem, const std::string& name);
 
 /// CPLEX LP file for MILP solvers: products as in QPLIB, and each product of the objective likewise by a variable q.i.j of its

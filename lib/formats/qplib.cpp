@@ -16,12 +16,13 @@ std::vector<LinearConstraint> constraints_of(const Qcbo& problem) {
   return constraints;
 }
 
-/// 1/2 x^T Q x with symmetric Q, of which the lower triangle is listed: a pair's coefficient is Q_ij itself.
+/// An entry v of the lower triangle means v/2 x_i x_j, off the diagonal too, as in the files of the library: twice the pair's
+/// coefficient is listed.
 void print_objective(TextFile& file, const Qcbo& problem, const SplitObjective& objective) {
   if (!objective.pairs.empty()) {
     file.print("{} # number of quadratic terms in objective\n", objective.pairs.size());
     for (const Term& term : objective.pairs)
-      file.print("{} {} {}\n", term.j + 1, term.i + 1, problem.unit * static_cast<double>(term.coefficient));
+      file.print("{} {} {}\n", term.j + 1, term.i + 1, 2 * problem.unit * static_cast<double>(term.coefficient));
   }
   file.print("0 # default value for linear coefficients in objective\n");
   file.print("{} # number of non-default linear coefficients in objective\n", objective.linear.size());

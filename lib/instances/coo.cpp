@@ -104,7 +104,7 @@ Instance read_coo(const InstanceText& text) {
     lines.fail(fmt::format("{} terms, and the file says that it has {}: truncated?", terms.size(), *header.terms));
   const std::int64_t variables = count_of(lines, header, largest);
   if (variables == 0) lines.fail("no terms, so no variables");
-  expect_memory(lines, variables, std::ssize(terms));
+  expect_memory(lines, {.variables = variables, .entries = std::ssize(terms)});
   Instance instance;
   instance.format = "coo";
   instance.goal = header.is_spin ? Goal::energy : Goal::objective;

@@ -22,7 +22,7 @@ void check_size(const TextLines& lines, std::int64_t size, std::int64_t entries)
   // An entry is a line of at least four bytes: a count that the file cannot hold is found at once, not after an allocation.
   if (entries > static_cast<std::int64_t>(lines.bytes()) / 4 + 1)
     lines.fail(fmt::format("{} entries are announced, more than a file of {} bytes can hold", entries, lines.bytes()));
-  expect_memory(lines, size, entries);
+  expect_memory(lines, {.variables = size, .entries = entries});
 }
 
 enum class Diagonal { allowed, refused };
@@ -51,7 +51,7 @@ PairList read_list(TextLines& lines, Diagonal diagonal, LastWord value) {
   check_size(lines, list.size, entries);
   list.entries.reserve(static_cast<std::size_t>(entries));
   for (std::int64_t k = 0; k < entries; ++k) {
-    const TextLines::Words& words = lines.expect(fmt::format("entry {} of {}", k + 1, entries));
+    const TextLines::Words& words = lines.expect_entry("entry", k, entries);
     list.entries.push_back(read_entry(lines, words, list.size, diagonal, value));
   }
   return list;

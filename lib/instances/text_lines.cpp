@@ -13,15 +13,6 @@ namespace isinglass {
 
 namespace {
 
-/// A word as it may stand in a message: short, and printable.
-std::string shown(std::string_view word) {
-  constexpr std::size_t longest = 40;
-  std::string text(word.substr(0, longest));
-  for (char& c : text)
-    if (static_cast<unsigned char>(c) < 32 || static_cast<unsigned char>(c) > 126) c = '?';
-  return word.size() > longest ? text + "..." : text;
-}
-
 /// Some 10 ms of reading.
 constexpr std::int64_t lines_between_looks = 1 << 16;
 
@@ -47,7 +38,10 @@ const TextLines::Words* TextLines::next() {
       comments_.push_back({line_, line.substr(1)});
       continue;
     }
-    line = line.substr(0, std::min(line.find('#'), line.size()));
+    if (const std::size_t mark = line.find('#'); mark != std::string_view::npos) {
+      comments_.push_back({line_, line.substr(mark + 1)});
+      line = line.substr(0, mark);
+    }
     words_.clear();
     for (std::size_t begin = 0; begin < line.size();) {
       if (is_blank(line[begin])) {
@@ -67,6 +61,13 @@ const TextLines::Words* TextLines::next() {
 const TextLines::Words& TextLines::expect(std::string_view what) {
   const Words* words = next();
   if (words == nullptr) fail_at(std::max<std::int64_t>(line_, 1), fmt::format("the file ends before {}", what));
+  return *words;
+}
+
+const TextLines::Words& TextLines::expect_entry(std::string_view what, std::int64_t k, std::int64_t count) {
+  const Words* words = next();
+  if (words == nullptr)
+    fail_at(std::max<std::int64_t>(line_, 1), fmt::format("the file ends before {} {} of {}", what, k + 1, count));
   return *words;
 }
 
@@ -104,14 +105,31 @@ void TextLines::expect_words(const Words& words, std::size_t count, std::string_
   if (words.size() != count) fail(fmt::format("expected {}, found {} words", what, words.size()));
 }
 
-void expect_memory(const TextLines& lines, std::int64_t variables, std::int64_t entries) {
-  // What a variable and an entry take until they are a problem, generously.
-  constexpr std::int64_t bytes_a_variable = 64, bytes_an_entry = 160;
-  const std::int64_t needed = bytes_a_variable * variables + bytes_an_entry * entries;
+void expect_memory(const TextLines& lines, const InstanceSize& size) {
+  // What each takes until it is a problem of a machine, the text itself not counted; see docs/solve.md.
+  constexpr double bytes_a_variable = 440, bytes_an_entry = 160, bytes_a_row = 400;
+  const double needed = bytes_a_variable * static_cast<double>(size.variables) +
+                        bytes_an_entry * static_cast<double>(size.entries) + bytes_a_row * static_cast<double>(size.rows);
   const std::optional<std::int64_t> available = available_memory();
-  if (!available || needed <= *available) return;
-  lines.fail(fmt::format("{} variables and {} entries need about {} of memory, and {} are available", variables, entries,
-                         bytes_text(needed), bytes_text(*available)));
+  if (!available || needed <= static_cast<double>(*available)) return;
+  lines.fail(fmt::format("{} variables, {} entries and {} constraints need about {} of memory, and {} are available",
+                         size.variables, size.entries, size.rows, bytes_text(static_cast<std::int64_t>(std::min(needed, 9e18))),
+                         bytes_text(*available)));
+}
+
+std::string shown(std::string_view word) {
+  constexpr std::size_t longest = 40;
+  std::string text(word.substr(0, longest));
+  for (char& c : text)
+    if (static_cast<unsigned char>(c) < 32 || static_cast<unsigned char>(c) > 126) c = '?';
+  return word.size() > longest ? text + "..." : text;
+}
+
+std::string upper_case(std::string_view word) {
+  std::string text(word);
+  for (char& c : text)
+    if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
+  return text;
 }
 
 }  // namespace isinglass

@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -23,7 +24,9 @@ public:
   [[nodiscard]] const Words* next();
   /// The same, of a line that must be there: "FILE:LINE: the file ends before WHAT".
   [[nodiscard]] const Words& expect(std::string_view what);
-  /// Lines that begin with a comment mark and were passed by the last call of next().
+  /// The same, of the line of entry k (from 0) of `count`.
+  [[nodiscard]] const Words& expect_entry(std::string_view what, std::int64_t k, std::int64_t count);
+  /// Comments: lines that begin with a comment mark and were passed by the last call of next(), and what follows # in its line.
   struct Comment {
     std::int64_t line = 0;
     std::string_view text;  ///< without the mark
@@ -52,6 +55,8 @@ public:
 
   [[nodiscard]] std::int64_t line() const { return line_; }
   [[nodiscard]] std::size_t bytes() const { return text_.text.size(); }
+  /// To be called within long loops over what was read.
+  [[nodiscard]] const std::function<void()>& look() const { return text_.look; }
 
 private:
   const InstanceText& text_;
@@ -62,7 +67,18 @@ private:
   std::vector<Comment> comments_;
 };
 
+/// How much a file announces or holds.
+struct InstanceSize {
+  std::int64_t variables = 0, entries = 0, rows = 0;
+};
+
 /// Throws "FILE:LINE: reason" unless a problem of this size fits into the memory that is available.
-void expect_memory(const TextLines& lines, std::int64_t variables, std::int64_t entries);
+void expect_memory(const TextLines& lines, const InstanceSize& size);
+
+/// A word as it may stand in a message: short, and printable.
+[[nodiscard]] std::string shown(std::string_view word);
+
+/// Letters of ASCII in upper case: for words that mean the same in any case.
+[[nodiscard]] std::string upper_case(std::string_view word);
 
 }  // namespace isinglass

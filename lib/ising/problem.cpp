@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 
 #include <fmt/format.h>
 
@@ -157,26 +158,48 @@ SparseCouplings to_sparse(const IsingProblem& problem) {
   return sparse;
 }
 
-SparseCouplings sparse_couplings(std::size_t spins, std::span<const Coupling> pairs) {
-  std::vector<Coupling> both;
-  both.reserve(2 * pairs.size());
+SparseCouplings sparse_couplings(std::size_t spins, std::span<const Coupling> pairs, const std::function<void()>& look) {
+  constexpr std::size_t between_looks = std::size_t{1} << 20;
+  // By rows: where each begins, then its entries in the order of the pairs.
+  std::vector<std::size_t> at(spins + 1);
   for (const Coupling& c : pairs) {
-    both.push_back(c);
-    both.push_back({c.j, c.i, c.value});
+    ++at[static_cast<std::size_t>(c.i)];
+    ++at[static_cast<std::size_t>(c.j)];
   }
-  std::ranges::stable_sort(both, [](const Coupling& a, const Coupling& b) { return a.i != b.i ? a.i < b.i : a.j < b.j; });
+  std::exclusive_scan(at.begin(), at.end(), at.begin(), std::size_t{0});
+  look();
+  struct Entry {
+    std::int32_t column;
+    double value;
+  };
+  std::vector<Entry> entries(2 * pairs.size());
+  for (std::size_t k = 0; k < pairs.size(); ++k) {
+    const Coupling& c = pairs[k];
+    entries[at[static_cast<std::size_t>(c.i)]++] = {c.j, c.value};
+    entries[at[static_cast<std::size_t>(c.j)]++] = {c.i, c.value};
+    if ((k + 1) % between_looks == 0) look();
+  }
   SparseCouplings sparse;
-  std::size_t at = 0;
-  for (std::size_t i = 0; i < spins; ++i) {
-    while (at < both.size() && static_cast<std::size_t>(both[at].i) == i) {
-      const std::int32_t j = both[at].j;
+  sparse.start.reserve(spins + 1);
+  sparse.column.reserve(entries.size());
+  sparse.value.reserve(entries.size());
+  std::size_t begin = 0, seen = 0;
+  for (std::size_t i = 0; i < spins; begin = at[i++]) {  // at[i] is now the end of row i
+    const std::span<Entry> row(entries.data() + begin, at[i] - begin);
+    if (!std::ranges::is_sorted(row, {}, &Entry::column)) std::ranges::stable_sort(row, {}, &Entry::column);
+    for (std::size_t k = 0; k < row.size();) {
+      const std::int32_t column = row[k].column;
       double sum = 0;
-      for (; at < both.size() && static_cast<std::size_t>(both[at].i) == i && both[at].j == j; ++at) sum += both[at].value;
+      for (; k < row.size() && row[k].column == column; ++k) sum += row[k].value;
       if (sum == 0) continue;
-      sparse.column.push_back(j);
+      sparse.column.push_back(column);
       sparse.value.push_back(sum);
     }
     sparse.start.push_back(std::ssize(sparse.column));
+    if ((seen += row.size() + 1) >= between_looks) {
+      seen = 0;
+      look();
+    }
   }
   return sparse;
 }

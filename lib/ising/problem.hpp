@@ -68,12 +68,14 @@ inline constexpr std::size_t largest_dense = 16384;
 [[nodiscard]] DenseCouplings to_dense(const IsingProblem& problem);
 [[nodiscard]] SparseCouplings to_sparse(const IsingProblem& problem);
 
-/// J without the pairs of zero, from pairs i != j, in any order; equal pairs are added.
+/// J without the pairs of zero, from pairs i != j, in any order; equal pairs are added in their order. `look` is called several
+/// times a second and may throw, for example on a stop signal.
 struct Coupling {
   std::int32_t i = 0, j = 0;
   double value = 0;
 };
-[[nodiscard]] SparseCouplings sparse_couplings(std::size_t spins, std::span<const Coupling> pairs);
+[[nodiscard]] SparseCouplings sparse_couplings(
+    std::size_t spins, std::span<const Coupling> pairs, const std::function<void()>& look = [] {});
 
 /// The problem without groups, each held by penalty * (number of +1 in it - 1)^2 instead: for machines that flip single spins.
 [[nodiscard]] IsingProblem with_group_penalties(const IsingProblem& problem, double penalty);

@@ -8,7 +8,8 @@
 
 namespace isinglass {
 
-IsingProblem from_qubo(std::size_t variables, std::span<const BinaryTerm> terms, double constant) {
+IsingProblem from_qubo(std::size_t variables, std::span<const BinaryTerm> terms, double constant,
+                       const std::function<void()>& look) {
   if (variables > static_cast<std::size_t>(std::numeric_limits<std::int32_t>::max()))
     throw InputError(fmt::format("{} variables: more than an Ising problem can hold ({})", variables,
                                  std::numeric_limits<std::int32_t>::max()));
@@ -32,7 +33,7 @@ IsingProblem from_qubo(std::size_t variables, std::span<const BinaryTerm> terms,
     problem.fields[j] += term.value / 4;
     problem.offset += term.value / 4;
   }
-  problem.couplings = sparse_couplings(variables, pairs);
+  problem.couplings = sparse_couplings(variables, pairs, look);
   return problem;
 }
 

@@ -3,6 +3,7 @@
 #include "ising/problem.hpp"
 
 #include <cstdint>
+#include <functional>
 #include <span>
 
 namespace isinglass {
@@ -14,8 +15,9 @@ struct BinaryTerm {
 };
 
 /// min constant + sum of terms, as an Ising problem with x = (1 + s) / 2: the same values at the same points. Terms in any
-/// order and either triangle; equal pairs are added. InputError if an index is out of range.
-[[nodiscard]] IsingProblem from_qubo(std::size_t variables, std::span<const BinaryTerm> terms, double constant);
+/// order and either triangle; equal pairs are added. InputError if an index is out of range. `look` as of sparse_couplings.
+[[nodiscard]] IsingProblem from_qubo(
+    std::size_t variables, std::span<const BinaryTerm> terms, double constant, const std::function<void()>& look = [] {});
 
 /// x_i of a read: 0 or 1.
 [[nodiscard]] inline int binary_of(std::int8_t spin) { return spin > 0 ? 1 : 0; }

@@ -83,7 +83,16 @@ class Solve(unittest.TestCase):
         coo = self.good(self.write("c.coo", "# offset 10\n# group 0 1 2\n0 0 5\n1 1 3\n2 2 4\n0 2 -100\n"))
         self.assertEqual(coo["objective"], 13)
         qplib = "p\nQBL\nmaximize\n3\n1\n1\n2 1 6\n1\n0\n0\n3\n1 1 1\n1 2 1\n1 3 1\n1e30\n-1e30\n0\n2\n0\n"
-        self.assertEqual(self.good(self.write("d.qplib", qplib))["objective"], 8)
+        self.assertEqual(self.good(self.write("d.qplib", qplib))["objective"], 5)
+
+    def test_published_values_of_qplib(self):
+        """An entry v of the quadratic part is v/2 x_i x_j, off the diagonal too: only so the published values are reached."""
+        for name, sense, best in (("QPLIB_3852", 1, 234), ("QPLIB_3714", -1, 1183)):
+            path = os.path.join(INSTANCES, f"{name}.qplib")
+            found = self.good(path, "--target", best, "--time-limit", "20")
+            self.assertEqual(found["objective"], best)
+            beyond = self.good(path, "--target", best + sense, "--time-limit", "1")
+            self.assertFalse(beyond["target_reached"])
 
     def test_every_machine_finds_a_small_ground_state(self):
         sk = os.path.join(INSTANCES, "SK_N50_1.mc")
@@ -269,7 +278,7 @@ def qplib_optimum(n, seed):
     for items in itertools.combinations(range(n), chosen):
         if sum(knapsack[i] for i in items) > capacity:
             continue
-        value = sum(linear[i] for i in items) + sum(q for (i, j), q in quadratic.items() if i in items and j in items)
+        value = sum(linear[i] for i in items) + sum(q for (i, j), q in quadratic.items() if i in items and j in items) / 2
         best = value if best is None else min(best, value)
     return best
 

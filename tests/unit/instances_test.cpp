@@ -177,7 +177,7 @@ BOOST_FIXTURE_TEST_CASE(qplib_files_are_read, Files) {
   BOOST_TEST(p.rows[1].upper == 5);
   BOOST_TEST(std::isinf(p.rows[1].lower));
   const Bits x{1, 1, 1};
-  BOOST_TEST(goal_value(instance.goal, objective_of(p, x)) == 7 + 2 + 3 - 1);
+  BOOST_TEST(goal_value(instance.goal, objective_of(p, x)) == 7 + 2 + 1.5 - 1);
   BOOST_TEST(largest_violation(p, x) == 1);
   BOOST_TEST(largest_violation(p, Bits{1, 0, 1}) == 0);
   expect_error(write("q", "a\nQCL\nminimize\n"), "qplib", "2: type QCL: only problems of binary variables");

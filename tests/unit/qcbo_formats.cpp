@@ -488,7 +488,7 @@ Program read_qplib(const std::filesystem::path& path) {
     for (std::int64_t k = count(); k > 0; --k) {
       const std::string i = index(), j = index();
       BOOST_TEST(std::stol(i) > std::stol(j));
-      program.pairs[{i, j}] = number();  // 1/2 (Q_ij + Q_ji)
+      program.pairs[{i, j}] = number() / 2;  // the files of the library mean v/2 x_i x_j
     }
   const double linear = number();
   for (std::int64_t v = 1; v <= n; ++v) program.linear[label(v)] = linear;
