@@ -1,6 +1,9 @@
 #include "agreement.hpp"
 
+#include "version_text.hpp"
+
 #include "base/stop_signal.hpp"
+#include "config/problems.hpp"
 
 #include <algorithm>
 #include <array>
@@ -45,6 +48,36 @@ void together(const Communicator& world, const std::function<void()>& action) {
   const int culprit = world.size() - static_cast<int>(first);
   world.broadcast(bytes_of(std::span(&failure.code, 1)), culprit);
   throw AgreedError(broadcast_text(world, failure.text, culprit), failure.code);
+}
+
+void expect_same(const Communicator& world, std::uint64_t fingerprint, const std::string& what) {
+  std::uint64_t first = fingerprint;
+  world.broadcast(bytes_of(std::span(&first, 1)), 0);
+  together(world, [&] {
+    if (fingerprint == first) return;
+    throw InputError(fmt::format("{}: this rank reads something else there than rank 0; give all ranks the same files", what));
+  });
+}
+
+void expect_same_command(const Communicator& world, std::span<const char* const> arguments) {
+  if (world.size() == 1) return;
+  constexpr char end = '\0';  // which no argument holds
+  std::string own;
+  for (const char* argument : arguments) own += std::string(argument) + end;
+  const std::string first = broadcast_text(world, own, 0), build = broadcast_text(world, version_line() + build_line(), 0);
+  together(world, [&] {
+    if (build != version_line() + build_line())
+      throw InputError(fmt::format("this rank runs another build of isinglass than rank 0: {}", version_line()));
+    if (own == first) return;
+    const auto begin = static_cast<std::size_t>(std::ranges::mismatch(own, first).in1 - own.begin());
+    const std::size_t word = begin == 0 ? 0 : own.rfind(end, begin - 1) + 1;  // 0 after npos
+    const auto word_of = [&](const std::string& words) {
+      return word < words.size() ? fmt::format("\"{}\"", shortened(words.substr(word, words.find(end, word) - word)))
+                                 : "nothing";
+    };
+    throw InputError(fmt::format("this rank was started with {} where rank 0 has {}; give all ranks the same command",
+                                 word_of(own), word_of(first)));
+  });
 }
 
 std::string broadcast_text(const Communicator& world, const std::string& text, int root) {

@@ -3,7 +3,9 @@
 #include "base/error.hpp"
 #include "parallel/communicator.hpp"
 
+#include <cstdint>
 #include <functional>
+#include <span>
 #include <stdexcept>
 #include <string>
 
@@ -31,6 +33,14 @@ struct Failure {
 /// Runs `action`, which must not communicate unless it fails on all ranks alike, then makes sure that it went well
 /// everywhere: otherwise throws the AgreedError of the first rank that failed, on all ranks. Collective.
 void together(const Communicator& world, const std::function<void()>& action);
+
+/// AgreedError of bad input, unless each rank's `fingerprint` is that of rank 0: then the ranks see different things under the
+/// name `what`, and their results would be a mixture. Collective.
+void expect_same(const Communicator& world, std::uint64_t fingerprint, const std::string& what);
+
+/// The same for the command line and the build of the program. To be called before anything that could go another way on
+/// another rank. Collective.
+void expect_same_command(const Communicator& world, std::span<const char* const> arguments);
 
 /// The text of rank `root` on every rank. Collective.
 [[nodiscard]] std::string broadcast_text(const Communicator& world, const std::string& text, int root);

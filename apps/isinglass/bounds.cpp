@@ -1,6 +1,7 @@
 #include "agreement.hpp"
 #include "bounds_table.hpp"
 #include "commands.hpp"
+#include "fingerprints.hpp"
 #include "number_options.hpp"
 #include "problem.hpp"
 #include "shared_config.hpp"
@@ -59,7 +60,10 @@ ExitCode run_bounds(const BoundsOptions& options, const Communicator& world) {
   const Config config = shared_config({options.config, options.overrides, std::nullopt}, world);
   const Problem problem = load_problem(config, world, world);
   Model model;
-  if (!options.model.empty()) together(world, [&] { model = read_same_model(options, problem); });
+  if (!options.model.empty()) {
+    together(world, [&] { model = read_same_model(options, problem); });
+    expect_same(world, fingerprint_of(model), options.model);
+  }
   const std::vector<BoundsLine> lines =
       bounds_table(config, problem, options.model.empty() ? nullptr : &model, options.assume, world);
   if (!world.is_root()) return ExitCode::done;

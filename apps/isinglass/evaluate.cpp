@@ -1,6 +1,7 @@
 #include "agreement.hpp"
 #include "commands.hpp"
 #include "confusion_table.hpp"
+#include "fingerprints.hpp"
 #include "problem.hpp"
 
 #include "config/reader.hpp"
@@ -68,6 +69,7 @@ ExitCode run_evaluate(const EvaluateOptions& options, const Communicator& world)
     model = read_model(file);
     config = parse_config(model.config_yaml, file.string());
   });
+  expect_same(world, fingerprint_of(model), options.path);
   const Problem problem = load_problem(config, world, world);
   together(world, [&] { check_same_data(model, problem.data, options); });
   const Evaluation evaluation = evaluate(model.architecture, model.bits, split_of(problem.data, options.split), world);

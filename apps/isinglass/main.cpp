@@ -10,6 +10,7 @@
 #include <chrono>
 #include <iostream>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <thread>
@@ -68,6 +69,7 @@ std::optional<ExitCode> parse(int argc, char** argv, const Communicator& world, 
 ExitCode run(int argc, char** argv, const MpiSession& session, const Communicator& world) {
   try {
     Action action;
+    expect_same_command(world, std::span<const char* const>(argv, static_cast<std::size_t>(argc)).subspan(1));
     if (const std::optional<ExitCode> code = parse(argc, argv, world, action)) return *code;
     return action(world);
   } catch (const AgreedError& error) {

@@ -24,7 +24,13 @@ double largest_margin(const Config& config) {
 Problem load_problem(const Config& config, const Communicator& group, const Communicator& world) {
   Problem problem;
   const DataSplits& data = problem.data;
-  together(world, [&] { problem.data = load_splits(config.data, config.seed, group.rank(), group.size()); });
+  std::uint64_t fingerprint = 0;
+  together(world, [&] {
+    LoadedData loaded = load_data(config.data, config.seed, group.rank(), group.size());
+    problem.data = std::move(loaded.splits);
+    fingerprint = loaded.fingerprint;
+  });
+  expect_same(world, fingerprint, "the data set");
   // Knots lie where the samples of all ranks can reach.
   const int largest = static_cast<int>(group.all_max(largest_input_sum(data.train)));
   together(world, [&] {

@@ -1,6 +1,7 @@
 #include "resume.hpp"
 
 #include "agreement.hpp"
+#include "fingerprints.hpp"
 
 #include "config/reader.hpp"
 #include "config/writer.hpp"
@@ -70,6 +71,7 @@ Resume find_state(const RunFolder& folder, const Config& config, const Problem& 
       resume.warnings.push_back(fmt::format("warning: cannot continue from {}", error.what()));
       continue;
     }
+    expect_same(grid.world, fingerprint_of(*resume.state), path);
     together(grid.world, [&] { expect_same_run(*resume.state, path, config, data_fingerprint); });
     resume.path = path;
     return resume;

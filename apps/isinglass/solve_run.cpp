@@ -1,6 +1,7 @@
 #include "solve_run.hpp"
 
 #include "agreement.hpp"
+#include "fingerprints.hpp"
 #include "solve_report.hpp"
 #include "version_text.hpp"
 
@@ -168,6 +169,7 @@ ExitCode run_solve(const SolveOptions& options, const Communicator& world) {
   InstanceOptions reading = options.instance;
   reading.look = throw_if_stopped;
   together(world, [&] { instance = read_instance(options.path, reading); });
+  expect_same(world, fingerprint_of(instance), options.path);
   if (instance.program) return run_solve_program(options, instance, world);
   return SolveRun(options, std::move(instance), world).run();
 }

@@ -4,6 +4,7 @@
 #include "train_run.hpp"
 
 #include "base/stop_signal.hpp"
+#include "data/splits.hpp"
 #include "parallel/shared_counter.hpp"
 
 #include <algorithm>
@@ -107,6 +108,20 @@ private:
   const Communicator& ranks_;
 };
 
+/// Each team loads the data of its points alone, so that nobody else would notice if it found others. Collective.
+void expect_same_data(const Sweep& sweep, const Fates& found, const Communicator& world) {
+  const std::vector<std::int64_t> open = found.numbers_of(Fate::open);
+  if (world.size() == 1 || open.empty()) return;
+  std::uint64_t fingerprint = 0;
+  try {
+    const Config config = config_of(sweep, point_of(sweep, open.front()));
+    fingerprint = load_data(config.data, config.seed, 0, 1).fingerprint;
+  } catch (const InputError&) {
+    // The point will fail, which does not stop the others, if all ranks see it so.
+  }
+  expect_same(world, fingerprint, "the data set");
+}
+
 /// Ranks that do not fill a team idle, so that every point runs on the same number of ranks. Collective.
 void run_teams(const Sweep& sweep, const SweepRunOptions& options, const Communicator& world, Fates& found) {
   const TimeLimit limit(options.max_hours);
@@ -127,6 +142,7 @@ ExitCode run_sweep(const Sweep& sweep, const SweepRunOptions& options, const Com
         ExitCode::bad_input);
   }
   Fates found = look_around(sweep, world);
+  expect_same_data(sweep, found, world);
   run_teams(sweep, options, world, found);
   share(found, options.team_ranks, world);
   if (world.is_root() && !options.quiet) std::cout << summary_of(sweep, found) << std::endl;

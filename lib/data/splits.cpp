@@ -5,6 +5,7 @@
 #include <cassert>
 
 #include "base/error.hpp"
+#include "base/fingerprint.hpp"
 #include "data/class_names.hpp"
 #include "data/dataset.hpp"
 #include "data/pixels.hpp"
@@ -21,6 +22,15 @@ void expect_ranges(const DataConfig& config) {
   if (!(config.validation_fraction >= 0 && config.validation_fraction <= 0.9)) {
     throw InputError(fmt::format("data.validation_fraction: {} is outside 0 .. 0.9", config.validation_fraction));
   }
+}
+
+std::uint64_t fingerprint_of(const Dataset& set) {
+  Fingerprint print;
+  for (const LabelledImages* part : {&set.train, &set.test}) {
+    print.add(part->images.rows).add(part->images.columns).add(std::span<const std::uint8_t>(part->images.pixels));
+    print.add(std::span<const std::uint8_t>(part->labels));
+  }
+  return print.value();
 }
 
 /// Which part of every split this rank keeps.
@@ -48,7 +58,7 @@ Samples samples_of(const PixelGrid& grid, const IdxImages& images, std::span<con
 
 }  // namespace
 
-DataSplits load_splits(const DataConfig& config, std::uint64_t seed, int shard, int shards) {
+LoadedData load_data(const DataConfig& config, std::uint64_t seed, int shard, int shards) {
   assert(shards >= 1 && shard >= 0 && shard < shards);
   expect_ranges(config);
   const Dataset set = read_dataset(config);
@@ -58,7 +68,8 @@ DataSplits load_splits(const DataConfig& config, std::uint64_t seed, int shard, 
   const InputStatistics inputs = input_statistics(grid, set.train.images, chosen.train);
 
   const Shard part{shard, shards};
-  DataSplits splits;
+  LoadedData loaded{{}, fingerprint_of(set)};
+  DataSplits& splits = loaded.splits;
   splits.train = samples_of(grid, set.train.images, chosen.train, inputs.center, part);
   splits.validation = samples_of(grid, set.train.images, chosen.validation, inputs.center, part);
   splits.test = samples_of(grid, set.test.images, chosen.test, inputs.center, part);
@@ -67,7 +78,11 @@ DataSplits load_splits(const DataConfig& config, std::uint64_t seed, int shard, 
   splits.rows = grid.rows();
   splits.columns = grid.columns();
   splits.input_rms = inputs.rms;
-  return splits;
+  return loaded;
+}
+
+DataSplits load_splits(const DataConfig& config, std::uint64_t seed, int shard, int shards) {
+  return load_data(config, seed, shard, shards).splits;
 }
 
 }  // namespace isinglass

@@ -3,12 +3,23 @@
 #include "config/config.hpp"
 #include "data/samples.hpp"
 
+#include <cstdint>
+
 namespace isinglass {
+
+/// Splits, and what tells whether other ranks made theirs from the same files.
+struct LoadedData {
+  DataSplits splits;
+  std::uint64_t fingerprint = 0;  ///< of all images and labels, whatever was chosen of them
+};
 
 /// Reads the data set, chooses classes and a seeded stratified subset, holds out validation samples, pools,
 /// quantizes and centres with training statistics only, and keeps shard `shard` of `shards` of each split.
 /// The samples are in a seeded random order that interleaves the classes, and do not depend on the sharding.
 /// Throws InputError naming the file or key and the way out.
+[[nodiscard]] LoadedData load_data(const DataConfig& config, std::uint64_t seed, int shard, int shards);
+
+/// The same without the fingerprint.
 [[nodiscard]] DataSplits load_splits(const DataConfig& config, std::uint64_t seed, int shard, int shards);
 
 }  // namespace isinglass
