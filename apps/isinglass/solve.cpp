@@ -29,6 +29,10 @@ void check_together(const SolveOptions& options) {
     throw InputError("--tts: decides itself how many reads are made: leave out --reads and --time-limit");
 }
 
+void set_vartype(InstanceOptions& options, const std::string& text) {
+  options.vartype = text == "spin" ? Vartype::spin : Vartype::binary;
+}
+
 void add_limits(CLI::App& command, SolveOptions& options) {
   add_number(command, "--reads", options.reads, between(1, most),
              fmt::format("reads at most (default: {}, or as many as --time-limit allows)", default_reads))
@@ -63,6 +67,15 @@ void add_solve(CLI::App& app, Action& action) {
   command->add_option("--format", options->instance.format, "of the file (default: recognised)")
       ->type_name("NAME")
       ->check(CLI::IsMember(instance_formats()));
+  const std::function<void(const std::string&)> take_vartype = [options](const std::string& text) {
+    set_vartype(options->instance, text);
+  };
+  command
+      ->add_option_function("--vartype", take_vartype,
+                            "values of the variables, for COO files that do not say it; what a file says must agree (default: "
+                            "as the file says, else binary)")
+      ->type_name("spin|binary")
+      ->check(CLI::IsMember({"spin", "binary"}));
   add_number(*command, "--problem", options->instance.number, between(1, most),
              "beasley: which problem of the file (default: 1)")
       ->type_name("K");

@@ -90,6 +90,9 @@ std::string end_text(const SolveFacts& facts, const SearchResult& result) {
 nlohmann::ordered_json to_json(const SolveFacts& facts, const SearchResult& result) {
   nlohmann::ordered_json json{{"instance", facts.path},     {"format", facts.format},   {"spins", facts.spins},
                               {"couplers", facts.couplers}, {"machine", facts.machine}, {"seed", facts.seed}};
+  json["vartype"] = vartype_name(facts.is_binary ? Vartype::binary : Vartype::spin);
+  if (!facts.note.empty()) json["note"] = facts.note;
+  if (!facts.warnings.empty()) json["warnings"] = facts.warnings;
   json["energy"] = result.best ? finite(result.best->energy) : nullptr;
   if (facts.goal != Goal::energy)
     json[goal_name(facts.goal)] = result.best ? finite(goal_value(facts.goal, result.best->energy)) : nullptr;

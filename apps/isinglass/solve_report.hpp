@@ -20,6 +20,9 @@ struct SolveFacts {
   std::int64_t sweeps = 0;
   int ranks = 1;
   std::optional<double> target;  ///< in the instance's own sense
+  bool is_binary = false;
+  std::string note;                   ///< which convention was assumed
+  std::vector<std::string> warnings;  ///< of the reader
 };
 
 /// Table rows on standard error while a search goes on: the interval grows with it, from 1 s to 10 min.

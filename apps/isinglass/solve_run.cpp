@@ -1,7 +1,7 @@
 #include "solve_run.hpp"
 
 #include "agreement.hpp"
-#include "fingerprints.hpp"
+#include "solve_input.hpp"
 #include "solve_report.hpp"
 #include "version_text.hpp"
 
@@ -57,7 +57,10 @@ SolveRun::SolveRun(const SolveOptions& options, Instance instance, const Communi
             options.seed,
             options.sweeps,
             world.size(),
-            options.target};
+            options.target,
+            instance.is_binary,
+            instance.note,
+            instance.warnings};
   together(world, [&] { choice_ = choose_machine(options, std::move(instance.problem)); });
   facts_.machine = choice_.machine->name();
   if (world.is_root() && !options.quiet) announce(instance);
@@ -165,13 +168,13 @@ std::vector<std::pair<std::string, std::string>> solve_provenance(const Communic
 }
 
 ExitCode run_solve(const SolveOptions& options, const Communicator& world) {
-  Instance instance;
-  InstanceOptions reading = options.instance;
-  reading.look = throw_if_stopped;
-  together(world, [&] { instance = read_instance(options.path, reading); });
-  expect_same(world, fingerprint_of(instance), options.path);
-  if (instance.program) return run_solve_program(options, instance, world);
-  return SolveRun(options, std::move(instance), world).run();
+  SolveInput input = read_solve_input(options, world);
+  if (world.is_root() && !options.quiet)
+    for (const std::string& warning : input.instance.warnings) std::cerr << fmt::format("warning: {}\n", warning);
+  SolveOptions rest = options;
+  rest.time_limit = input.time_limit;
+  if (input.instance.program) return run_solve_program(rest, input.instance, world);
+  return SolveRun(rest, std::move(input.instance), world).run();
 }
 
 }  // namespace isinglass

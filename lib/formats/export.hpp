@@ -10,8 +10,8 @@
 /// SystemError if they cannot. Numbers read back as the same doubles.
 namespace isinglass {
 
-/// "i j value" lines, i <= j, after comments with the numbers of variables and terms and the offset. Variables of no term get a
-/// term of value 0, so that readers that collect names see all.
+/// "i j value" lines, i <= j, after comments with the vartype, the numbers of variables and terms and the offset. Variables of
+/// no term get a term of value 0, so that readers that collect names see all.
 void write_qubo_text(const std::filesystem::path& path, const SparseQubo& qubo);
 
 /// What dimod.serialization.coo reads: the same lines without exponents, after "# vartype=BINARY". dimod has no place for the

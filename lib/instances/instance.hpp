@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <limits>
 #include <optional>
 #include <string>
 #include <vector>
@@ -29,6 +30,11 @@ enum class Goal {
 [[nodiscard]] const char* goal_name(Goal goal);
 [[nodiscard]] inline bool is_maximised(Goal goal) { return goal == Goal::cut || goal == Goal::maximum; }
 
+/// The values of a variable: -1 and 1, or 0 and 1.
+enum class Vartype { spin, binary };
+/// SPIN or BINARY, as COO files write it.
+[[nodiscard]] const char* vartype_name(Vartype vartype);
+
 struct Instance {
   std::string format;  ///< as --format names it
   Goal goal = Goal::energy;
@@ -36,19 +42,21 @@ struct Instance {
   IsingProblem problem;                  ///< unless there is a program
   std::optional<BinaryProgram> program;  ///< with constraints: solved by QCGD
   std::string note;                      ///< which convention was assumed; empty: there is only one
+  std::vector<std::string> warnings;     ///< "FILE:LINE: ...", what was ignored and may have been meant
 };
 
 /// How a file is to be read.
 struct InstanceOptions {
   std::string format;                  ///< empty: recognised
   std::int64_t number = 1;             ///< of the problem in a file of several (beasley)
+  std::optional<Vartype> vartype{};    ///< what the file must have; of COO files also what they have without saying so
   std::function<void()> look = [] {};  ///< called several times a second; may throw, for example on a stop signal
 };
 
-/// Names that --format takes: rudy, ising, bqp, sparse, beasley, qubo, coo, qplib, hdf5, qcbo.
+/// Names that --format takes: the text formats, hdf5 and qcbo.
 [[nodiscard]] std::vector<std::string> instance_formats();
 
-/// Those of them that are text.
+/// Those of them that are text: rudy, ising, bqp, sparse, beasley, coo, qplib, mtx, qbsolv.
 [[nodiscard]] std::vector<std::string> text_formats();
 
 /// A text in the format of the options or in the one that its first lines look like. InputError "FILE:LINE: reason" for
@@ -74,10 +82,17 @@ struct InstanceOptions {
 /// A count of problems, then each as in `sparse`, but maximised (Beasley's OR-Library); without the count, one. `number`
 /// from 1.
 [[nodiscard]] Instance read_beasley(const InstanceText& text, std::int64_t number);
-/// Lines `i j value` from 0, as isinglass export writes; comments `# variables`, `# offset`, `# vartype`, `# group`.
-[[nodiscard]] Instance read_coo(const InstanceText& text);
+/// Lines `i j value` from 0, as isinglass export and dimod write; comments are read by CooHeader. Without a vartype in the
+/// file: the given one, or binary, which is noted.
+[[nodiscard]] Instance read_coo(const InstanceText& text, std::optional<Vartype> vartype = {});
+inline constexpr std::int64_t largest_coo_index = std::numeric_limits<std::int32_t>::max() - 1;
 /// QPLIB: binary variables, linear constraints.
 [[nodiscard]] Instance read_qplib(const InstanceText& text);
+/// Matrix Market, coordinate, a symmetric matrix without diagonal: the weights of a graph. Maximum cut.
+[[nodiscard]] Instance read_matrix_market(const InstanceText& text);
+[[nodiscard]] bool is_matrix_market(const InstanceText& text);
+/// `p qubo ...` of D-Wave's qbsolv, then nodes `i i value` and couplers `i j value` from 0: minimise the sum of value x_i x_j.
+[[nodiscard]] Instance read_qbsolv(const InstanceText& text);
 /// Which part of a QCBO file is asked for.
 enum class QcboPart { qubo_if_stored, rows };
 [[nodiscard]] Instance read_qcbo_instance(const std::filesystem::path& path, QcboPart part);

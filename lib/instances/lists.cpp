@@ -1,6 +1,7 @@
 #include "instances/instance.hpp"
+#include "instances/magnitude.hpp"
+#include "instances/pair_list.hpp"
 #include "instances/text_lines.hpp"
-#include "ising/qubo.hpp"
 
 #include <limits>
 #include <utility>
@@ -12,35 +13,42 @@ namespace isinglass {
 
 namespace {
 
-/// The entries of a list, indices from 0, in their order.
-struct PairList {
-  std::int64_t size = 0;
-  std::vector<BinaryTerm> entries;
-};
-
-void check_size(const TextLines& lines, std::int64_t size, std::int64_t entries) {
-  // An entry is a line of at least four bytes: a count that the file cannot hold is found at once, not after an allocation.
-  if (entries > static_cast<std::int64_t>(lines.bytes()) / 4 + 1)
-    lines.fail(fmt::format("{} entries are announced, more than a file of {} bytes can hold", entries, lines.bytes()));
-  expect_memory(lines, {.variables = size, .entries = entries});
-}
-
 enum class Diagonal { allowed, refused };
 enum class LastWord { needed, optional };
 
-BinaryTerm read_entry(const TextLines& lines, const TextLines::Words& words, std::int64_t size, Diagonal diagonal,
-                      LastWord value) {
-  const bool is_bare = value == LastWord::optional && words.size() == 2;
-  if (!is_bare) lines.expect_words(words, 3, "i j value");
-  BinaryTerm entry;
-  entry.i = lines.integer(words[0], "index", 1, size) - 1;
-  entry.j = lines.integer(words[1], "index", 1, size) - 1;
-  entry.value = is_bare ? 1 : lines.number(words[2], "value");
-  if (entry.i == entry.j && diagonal == Diagonal::refused)
-    lines.fail(fmt::format("an edge from node {} to itself: no maximum cut; QUBO files are read with --format bqp or sparse",
-                           entry.i + 1));
-  return entry;
-}
+/// Reads the entries of one list, whose weights are there in all lines or in none.
+class EntryReader {
+public:
+  EntryReader(TextLines& lines, std::int64_t size, Diagonal diagonal, LastWord value)
+      : lines_(lines), size_(size), diagonal_(diagonal), value_(value) {}
+
+  BinaryTerm read(std::int64_t k, std::int64_t count) {
+    const TextLines::Words& words = lines_.expect_entry("entry", k, count);
+    const bool is_bare = words.size() == 2 && value_ == LastWord::optional;
+    if (!is_bare) lines_.expect_words(words, 3, "i j value");
+    if (k == 0) is_bare_ = is_bare;
+    if (is_bare != is_bare_)
+      lines_.fail(is_bare ? "a line without a weight, and others have one: weights may be left out of all lines or of none"
+                          : "a line with a weight, and others have none: weights may be left out of all lines or of none");
+    BinaryTerm entry;
+    entry.i = lines_.integer(words[0], "index", 1, size_) - 1;
+    entry.j = lines_.integer(words[1], "index", 1, size_) - 1;
+    entry.value = is_bare ? 1 : lines_.number(words[2], "value");
+    magnitude_.add(lines_, entry.value, "value");
+    if (entry.i == entry.j && diagonal_ == Diagonal::refused)
+      lines_.fail(fmt::format("an edge from node {} to itself: no maximum cut; QUBO files are read with --format bqp or sparse",
+                              entry.i + 1));
+    return entry;
+  }
+
+private:
+  TextLines& lines_;
+  std::int64_t size_;
+  Diagonal diagonal_;
+  LastWord value_;
+  bool is_bare_ = false;
+  Magnitude magnitude_{largest_objective};
+};
 
 PairList read_list(TextLines& lines, Diagonal diagonal, LastWord value) {
   const TextLines::Words& head = lines.expect("its first line, n m");
@@ -48,45 +56,16 @@ PairList read_list(TextLines& lines, Diagonal diagonal, LastWord value) {
   PairList list;
   list.size = lines.integer(head[0], "the number of nodes", 1, std::numeric_limits<std::int32_t>::max());
   const std::int64_t entries = lines.integer(head[1], "the number of entries", 0, std::numeric_limits<std::int64_t>::max());
-  check_size(lines, list.size, entries);
+  expect_list_size(lines, list.size, entries);
   list.entries.reserve(static_cast<std::size_t>(entries));
-  for (std::int64_t k = 0; k < entries; ++k) {
-    const TextLines::Words& words = lines.expect_entry("entry", k, entries);
-    list.entries.push_back(read_entry(lines, words, list.size, diagonal, value));
-  }
+  EntryReader reader(lines, list.size, diagonal, value);
+  for (std::int64_t k = 0; k < entries; ++k) list.entries.push_back(reader.read(k, entries));
   return list;
 }
 
 void expect_end(TextLines& lines, const PairList& list) {
   if (lines.next() != nullptr)
     lines.fail(fmt::format("more than the {} entries that the first line says", list.entries.size()));
-}
-
-/// sum of value s_i s_j over pairs, of value s_i where i == j.
-IsingProblem ising_of(const PairList& list, double factor) {
-  IsingProblem problem;
-  problem.spins = static_cast<std::size_t>(list.size);
-  problem.fields.assign(problem.spins, 0.0);
-  std::vector<Coupling> pairs;
-  pairs.reserve(list.entries.size());
-  for (const BinaryTerm& e : list.entries) {
-    if (e.i == e.j)
-      problem.fields[static_cast<std::size_t>(e.i)] += factor * e.value;
-    else
-      pairs.push_back({static_cast<std::int32_t>(e.i), static_cast<std::int32_t>(e.j), factor * e.value});
-  }
-  problem.couplings = sparse_couplings(problem.spins, pairs);
-  return problem;
-}
-
-Instance qubo_instance(const char* format, Goal goal, PairList list, double diagonal, double others) {
-  for (BinaryTerm& e : list.entries) e.value *= e.i == e.j ? diagonal : others;
-  Instance instance;
-  instance.format = format;
-  instance.goal = goal;
-  instance.is_binary = true;
-  instance.problem = from_qubo(static_cast<std::size_t>(list.size), list.entries, 0);
-  return instance;
 }
 
 constexpr const char* comment_marks = "#c%";
@@ -101,30 +80,23 @@ PairList read_whole(const InstanceText& text, Diagonal diagonal, LastWord value)
 }  // namespace
 
 Instance read_rudy(const InstanceText& text) {
-  const PairList list = read_whole(text, Diagonal::refused, LastWord::optional);
-  Instance instance;
-  instance.format = "rudy";
-  instance.goal = Goal::cut;
-  // cut = sum of w (1 - s_i s_j) / 2
-  instance.problem = ising_of(list, 0.5);
-  for (const BinaryTerm& e : list.entries) instance.problem.offset -= e.value / 2;
-  return instance;
+  return cut_instance("rudy", read_whole(text, Diagonal::refused, LastWord::optional), text.look);
 }
 
 Instance read_ising_list(const InstanceText& text) {
   Instance instance;
   instance.format = "ising";
   instance.goal = Goal::energy;
-  instance.problem = ising_of(read_whole(text, Diagonal::allowed, LastWord::needed), 1);
+  instance.problem = ising_of(read_whole(text, Diagonal::allowed, LastWord::needed), 1, text.look);
   return instance;
 }
 
 Instance read_bqp(const InstanceText& text) {
-  return qubo_instance("bqp", Goal::objective, read_whole(text, Diagonal::allowed, LastWord::needed), 1, 1);
+  return qubo_instance("bqp", Goal::objective, read_whole(text, Diagonal::allowed, LastWord::needed), 1, 1, text.look);
 }
 
 Instance read_sparse_matrix(const InstanceText& text) {
-  return qubo_instance("sparse", Goal::objective, read_whole(text, Diagonal::allowed, LastWord::needed), 1, 2);
+  return qubo_instance("sparse", Goal::objective, read_whole(text, Diagonal::allowed, LastWord::needed), 1, 2, text.look);
 }
 
 Instance read_beasley(const InstanceText& text, std::int64_t number) {
@@ -143,7 +115,7 @@ Instance read_beasley(const InstanceText& text, std::int64_t number) {
     if (k == number) list = std::move(read);
   }
   expect_end(lines, list);
-  return qubo_instance("beasley", Goal::maximum, std::move(list), -1, -2);
+  return qubo_instance("beasley", Goal::maximum, std::move(list), -1, -2, text.look);
 }
 
 }  // namespace isinglass

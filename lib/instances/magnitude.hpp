@@ -8,7 +8,7 @@
 namespace isinglass {
 
 /// Largest total of the magnitudes of an objective: no energy, twice a local field included, can overflow below it.
-inline constexpr double largest_objective = std::numeric_limits<double>::max() / 64;
+inline constexpr double largest_objective = std::numeric_limits<double>::max() / 256;
 /// Largest total of what is squared on the way to a machine, as the rows of a constraint are.
 inline constexpr double largest_squared = 1e120;
 

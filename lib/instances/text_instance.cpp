@@ -22,20 +22,64 @@ Instance plain(const InstanceText& text, const InstanceOptions&) {
 }
 
 /// The one list of text formats.
-constexpr std::array<std::pair<std::string_view, Reader>, 7> readers{{
+constexpr std::array<std::pair<std::string_view, Reader>, 9> readers{{
     {"rudy", plain<read_rudy>},
     {"ising", plain<read_ising_list>},
     {"bqp", plain<read_bqp>},
     {"sparse", plain<read_sparse_matrix>},
     {"beasley", [](const InstanceText& text, const InstanceOptions& options) { return read_beasley(text, options.number); }},
-    {"coo", plain<read_coo>},
+    {"coo", [](const InstanceText& text, const InstanceOptions& options) { return read_coo(text, options.vartype); }},
     {"qplib", plain<read_qplib>},
+    {"mtx", plain<read_matrix_market>},
+    {"qbsolv", plain<read_qbsolv>},
 }};
 
 bool is_qplib_type(std::string_view word) {
-  return word.size() == 3 && std::string_view("LDCQ").find(word[0]) != std::string_view::npos &&
-         std::string_view("CBMIG").find(word[1]) != std::string_view::npos &&
-         std::string_view("NBLDCQ").find(word[2]) != std::string_view::npos;
+  if (word.size() != 3) return false;
+  const std::string type = upper_case(word);
+  return std::string_view("LDCQ").find(type[0]) != std::string_view::npos &&
+         std::string_view("CBMIG").find(type[1]) != std::string_view::npos &&
+         std::string_view("NBLDCQ").find(type[2]) != std::string_view::npos;
+}
+
+/// Files of other kinds that users have, by how their first word begins, in upper case.
+constexpr std::array<std::pair<std::string_view, std::string_view>, 12> foreign{{
+    {"<", "an HTML or XML file"},
+    {"{", "a JSON file"},
+    {"[", "a JSON file"},
+    {"\\", "an LP file"},
+    {"MINIMIZE", "an LP file"},
+    {"MAXIMIZE", "an LP file"},
+    {"NAME", "an MPS file"},
+    {"MIN:", "a pseudo-Boolean (OPB) file"},
+    {"MAX:", "a pseudo-Boolean (OPB) file"},
+    {"*", "a pseudo-Boolean (OPB) or MPS file"},
+    {"GRAPH", "a GML or DOT file"},
+    {"VERSION", "a pointer of Git LFS: fetch the file itself"},
+}};
+
+/// What a text is that names its own kind: its format, or InputError if it is none of those that are read; empty for others.
+std::string_view declared_format(const InstanceText& text) {
+  if (is_matrix_market(text)) return "mtx";
+  TextLines lines(text, "#c%!");
+  if (const TextLines::Words* words = lines.next(); words != nullptr && (*words)[0] == "p" && words->size() > 1) {
+    if (upper_case((*words)[1].substr(0, 5)) == "QUBO") return "qbsolv";
+    lines.fail(
+        fmt::format("a DIMACS file of kind \"{}\": of those with a line p only p qubo is read; graphs may be written as "
+                    "n m and lines i j w",
+                    shown((*words)[1])));
+  }
+  TextLines plain_lines(text, "#%!");  // names and types may begin with c
+  static_cast<void>(plain_lines.next());
+  const TextLines::Words* second = plain_lines.next();
+  return second != nullptr && is_qplib_type((*second)[0]) ? "qplib" : "";
+}
+
+void expect_not_foreign(const InstanceText& text) {
+  TextLines lines(text, "#c%!");
+  const std::string word = upper_case(lines.expect("anything to read")[0].substr(0, 10));
+  for (const auto& [begin, kind] : foreign)
+    if (word.starts_with(begin)) lines.fail(fmt::format("{}, none of the formats that are read", kind));
 }
 
 /// Whether an entry of a list `n m` lies on the diagonal, as in QUBO files and never in graphs.
@@ -49,12 +93,11 @@ struct Recognised {
   std::string_view format, note;
 };
 
-/// By what the first lines look like; lists `n m` by their extension, then by their diagonal.
+/// A text that names no kind, by what its first lines look like; lists `n m` by their extension, then by their diagonal.
 Recognised recognise(const InstanceText& text) {
   TextLines lines(text, "#c%!");
   const std::size_t first = lines.expect("anything to read").size();
   const TextLines::Words* second = lines.next();
-  if (first >= 1 && second != nullptr && !second->empty() && is_qplib_type((*second)[0])) return {"qplib", ""};
   if (first == 3) return {"coo", ""};
   if (first == 1 && second != nullptr && second->size() == 2) return {"beasley", "OR-Library: maximise x^T Q x"};
   if (first != 2)
@@ -67,6 +110,17 @@ Recognised recognise(const InstanceText& text) {
   return {"rudy", "read as --format rudy: maximum cut"};
 }
 
+/// What was asked for, unless the text says that it is something else; what is recognised, if nothing was.
+Recognised format_of(const InstanceText& text, const std::string& asked) {
+  const std::string_view declared = declared_format(text);
+  if (!declared.empty() && !asked.empty() && asked != declared)
+    throw InputError(fmt::format("{}:1: a file of format {} by its first lines, not {}", text.name, declared, asked));
+  if (!declared.empty()) return {declared, ""};
+  if (!asked.empty()) return {asked, ""};
+  expect_not_foreign(text);
+  return recognise(text);
+}
+
 }  // namespace
 
 std::vector<std::string> text_formats() {
@@ -76,11 +130,11 @@ std::vector<std::string> text_formats() {
 }
 
 Instance read_text_instance(const InstanceText& text, const InstanceOptions& options) {
-  const Recognised recognised = options.format.empty() ? recognise(text) : Recognised{options.format, ""};
+  const Recognised recognised = format_of(text, options.format);
   for (const auto& [name, reader] : readers) {
     if (name != recognised.format) continue;
     Instance instance = reader(text, options);
-    instance.note = recognised.note;
+    if (instance.note.empty()) instance.note = recognised.note;
     return instance;
   }
   throw InputError(fmt::format("--format: \"{}\" does not exist: use one of {}, hdf5, qcbo", options.format,

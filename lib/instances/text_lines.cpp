@@ -76,6 +76,8 @@ void TextLines::put_back() {
   line_ = line_before_;
 }
 
+std::string TextLines::place() const { return fmt::format("{}:{}", text_.name, line_); }
+
 void TextLines::fail_at(std::int64_t line, std::string_view reason) const {
   throw InputError(fmt::format("{}:{}: {}", text_.name, line, reason));
 }

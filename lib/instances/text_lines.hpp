@@ -54,6 +54,8 @@ public:
   }
 
   [[nodiscard]] std::int64_t line() const { return line_; }
+  /// "FILE:LINE" of the last line.
+  [[nodiscard]] std::string place() const;
   [[nodiscard]] std::size_t bytes() const { return text_.text.size(); }
   /// To be called within long loops over what was read.
   [[nodiscard]] const std::function<void()>& look() const { return text_.look; }
