@@ -53,7 +53,7 @@ const TextLines::Words* TextLines::next() {
       words_.push_back(line.substr(begin, stop - begin));
       begin = stop;
     }
-    return &words_;
+    if (!words_.empty()) return &words_;  // a comment alone, of a format whose lines do not begin with #
   }
   return nullptr;
 }
