@@ -7,6 +7,7 @@
 #include "ising/qubo.hpp"
 #include "machine_checks.hpp"
 #include "random_ising.hpp"
+#include "temporary_folder.hpp"
 
 #include <boost/test/unit_test.hpp>
 
@@ -120,7 +121,7 @@ BOOST_AUTO_TEST_CASE(answers_in_bits_and_spins_are_the_same) {
 }
 
 BOOST_AUTO_TEST_CASE(what_goes_wrong_is_said) {
-  const TemporaryFolder mine;
+  const test::TemporaryFolder mine;
   setenv("TMPDIR", mine.path().c_str(), 1);
   BOOST_TEST(fails_with("echo no licence >&2; exit 3", {"exit code 3", "no licence"}));
   BOOST_TEST(fails_with("kill -9 $$", {"signal 9"}));

@@ -2,16 +2,17 @@
 
 #include "base/error.hpp"
 
-#include <fcntl.h>
-#include <signal.h>
-#include <spawn.h>
+#include <poll.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
+#include <cstdint>
 #include <cstdlib>
 #include <cstring>
-#include <thread>
+#include <string_view>
 #include <utility>
 
 #include <fmt/format.h>
@@ -20,85 +21,98 @@ namespace isinglass::external {
 
 namespace {
 
-/// What posix_spawn needs besides the words, and its release.
-class SpawnPlan {
-public:
-  SpawnPlan(const std::string& output, const std::string& errors) {
-    posix_spawn_file_actions_init(&files_);
-    posix_spawnattr_init(&attributes_);
-    constexpr int create = O_WRONLY | O_CREAT | O_TRUNC;
-    posix_spawn_file_actions_addopen(&files_, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
-    posix_spawn_file_actions_addopen(&files_, STDOUT_FILENO, output.c_str(), create, 0600);
-    posix_spawn_file_actions_addopen(&files_, STDERR_FILENO, errors.c_str(), create, 0600);
-    posix_spawnattr_setflags(&attributes_, POSIX_SPAWN_SETPGROUP);
-    posix_spawnattr_setpgroup(&attributes_, 0);
-  }
-  ~SpawnPlan() {
-    posix_spawn_file_actions_destroy(&files_);
-    posix_spawnattr_destroy(&attributes_);
-  }
-  SpawnPlan(const SpawnPlan&) = delete;
-  SpawnPlan& operator=(const SpawnPlan&) = delete;
+namespace fs = std::filesystem;
 
-  [[nodiscard]] pid_t start(std::string command) const {
-    std::string shell = "/bin/sh", flag = "-c";
-    char* words[] = {shell.data(), flag.data(), command.data(), nullptr};
-    pid_t process = 0;
-    const int error = posix_spawn(&process, shell.c_str(), &files_, &attributes_, words, environ);
-    if (error != 0) throw SystemError(fmt::format("cannot start {}: {}", shell, std::strerror(error)));
-    return process;
-  }
-
-private:
-  posix_spawn_file_actions_t files_{};
-  posix_spawnattr_t attributes_{};
-};
-
-CommandEnd end_of(int status) {
-  if (WIFEXITED(status)) return {CommandEnd::Way::exited, WEXITSTATUS(status)};
-  return {CommandEnd::Way::killed_by_signal, WTERMSIG(status)};
+fs::path new_folder() {
+  std::error_code error;
+  const fs::path parent = fs::temp_directory_path(error);
+  if (error) throw SystemError(fmt::format("the folder for temporary files (TMPDIR): {}", error.message()));
+  std::string name = (fs::absolute(parent) / "isinglass-XXXXXX").string();
+  if (mkdtemp(name.data()) == nullptr)
+    throw SystemError(fmt::format("cannot make {} (TMPDIR): {}", name, std::strerror(errno)));
+  return name;
 }
 
-/// Kills the whole group at the end, however that comes: a command may leave children behind.
-class GroupGuard {
-public:
-  explicit GroupGuard(pid_t group) : group_(group) {}
-  ~GroupGuard() { kill(-group_, SIGKILL); }
-  GroupGuard(const GroupGuard&) = delete;
-  GroupGuard& operator=(const GroupGuard&) = delete;
+/// A command may have taken its own rights away.
+void remove_folder(const fs::path& path) {
+  std::error_code error;
+  fs::remove_all(path, error);
+  if (!error) return;
+  fs::permissions(path, fs::perms::owner_all, error);
+  for (auto at = fs::recursive_directory_iterator(path, error); !error && at != fs::recursive_directory_iterator();
+       at.increment(error))
+    if (std::error_code none; at->symlink_status(none).type() == fs::file_type::directory)
+      fs::permissions(at->path(), fs::perms::owner_all, none);
+  fs::remove_all(path, error);
+}
 
-private:
-  pid_t group_;
-};
+CommandEnd end_of(const GuardReport& report) {
+  if (report.was_stopped) return {CommandEnd::Way::stopped, 0};
+  if (WIFEXITED(report.status)) return {CommandEnd::Way::exited, WEXITSTATUS(report.status)};
+  return {CommandEnd::Way::killed_by_signal, WTERMSIG(report.status)};
+}
+
+void send_all(const Guard& guard, std::string_view bytes) {
+  while (!bytes.empty()) {
+    const ssize_t sent = send(guard.socket, bytes.data(), bytes.size(), MSG_NOSIGNAL);
+    if (sent < 0 && errno == EINTR) continue;
+    if (sent < 0) throw SystemError(fmt::format("the guard of an external command: {}", std::strerror(errno)));
+    bytes.remove_prefix(static_cast<std::size_t>(sent));
+  }
+}
 
 }  // namespace
 
-TemporaryFolder::TemporaryFolder() {
-  std::string name = (std::filesystem::temp_directory_path() / "isinglass-XXXXXX").string();
-  if (mkdtemp(name.data()) == nullptr) throw SystemError(fmt::format("cannot make {}: {}", name, std::strerror(errno)));
-  path_ = name;
+Workplace::Workplace() : path_(new_folder()) {
+  try {
+    guard_ = start_guard(path_);
+  } catch (...) {
+    remove_folder(path_);
+    throw;
+  }
 }
 
-TemporaryFolder::~TemporaryFolder() {
-  std::error_code ignored;
-  std::filesystem::remove_all(path_, ignored);
+Workplace::~Workplace() {
+  // The guard of a command that is still running, because of an exception, first hears that it is to stop.
+  constexpr char last_words[] = {guard_stop, guard_leave};
+  static_cast<void>(send(guard_.socket, last_words, sizeof last_words, MSG_NOSIGNAL));
+  close(guard_.socket);
+  while (waitpid(guard_.process, nullptr, 0) < 0 && errno == EINTR) continue;
+  remove_folder(path_);
 }
 
-CommandEnd run_command(const std::string& command, const std::filesystem::path& output, const std::filesystem::path& errors,
-                       const std::function<bool()>& is_over) {
-  const pid_t process = SpawnPlan(output.string(), errors.string()).start(command);
-  const GroupGuard guard(process);
-  constexpr std::chrono::milliseconds pause{2};
-  for (int status = 0;;) {
-    const pid_t ended = waitpid(process, &status, WNOHANG);
-    if (ended == process) return end_of(status);
-    if (ended < 0 && errno != EINTR) throw SystemError(fmt::format("waiting for a command: {}", std::strerror(errno)));
-    if (is_over()) {
-      kill(-process, SIGKILL);
-      waitpid(process, &status, 0);
-      return {CommandEnd::Way::stopped, 0};
+std::string Workplace::name_for_shells() const {
+  constexpr std::string_view plain = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-/";
+  const std::string own = path_.string();
+  if (own.find_first_not_of(plain) == std::string::npos) return own;
+  std::string alias = fmt::format("/proc/{}/cwd", guard_.process);
+  // The guard may not be there yet.
+  for (int round = 0; round < 1000; ++round) {
+    std::error_code unreadable;
+    if (fs::equivalent(alias, path_, unreadable) && !unreadable) return alias;
+    poll(nullptr, 0, 1);
+  }
+  throw SystemError(
+      fmt::format("{}: commands cannot be given this name: set TMPDIR to a path of letters, digits and . _ - / only", own));
+}
+
+CommandEnd Workplace::run(const std::string& command, const std::function<bool()>& is_over) const {
+  constexpr int pause_milliseconds = 2;
+  const auto length = static_cast<std::uint32_t>(command.size());
+  std::string message(sizeof length, '\0');
+  std::memcpy(message.data(), &length, sizeof length);
+  send_all(guard_, message + command);
+  for (bool is_told = false;;) {
+    pollfd event{guard_.socket, POLLIN, 0};
+    if (poll(&event, 1, pause_milliseconds) > 0) {
+      GuardReport report;
+      const ssize_t got = recv(guard_.socket, &report, sizeof report, MSG_WAITALL);
+      if (got == static_cast<ssize_t>(sizeof report)) return end_of(report);
+      if (got >= 0 || errno != EINTR) throw SystemError("the guard of an external command was killed");
     }
-    std::this_thread::sleep_for(pause);
+    if (is_told || !is_over()) continue;
+    send_all(guard_, std::string(1, guard_stop));
+    is_told = true;
   }
 }
 

@@ -1,24 +1,12 @@
 #pragma once
 
-#include <chrono>
+#include "ising/external/guard.hpp"
+
 #include <filesystem>
 #include <functional>
 #include <string>
 
 namespace isinglass::external {
-
-/// A new folder that goes with the object. SystemError if it cannot be made.
-class TemporaryFolder {
-public:
-  TemporaryFolder();
-  ~TemporaryFolder();
-  TemporaryFolder(const TemporaryFolder&) = delete;
-  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
-  [[nodiscard]] const std::filesystem::path& path() const { return path_; }
-
-private:
-  std::filesystem::path path_;
-};
 
 /// How a command ended.
 struct CommandEnd {
@@ -26,9 +14,29 @@ struct CommandEnd {
   int code = 0;  ///< exit code, or the signal's number
 };
 
-/// Runs `command` by /bin/sh in a process group of its own, its output and errors going to files, until it ends or `is_over`
-/// (polled every few milliseconds): then the whole group is killed. SystemError if it cannot be started.
-[[nodiscard]] CommandEnd run_command(const std::string& command, const std::filesystem::path& output,
-                                     const std::filesystem::path& errors, const std::function<bool()>& is_over);
+/// A new folder for one command and its files. Both go with the object, and with the process if that is killed.
+class Workplace {
+public:
+  /// SystemError if the folder cannot be made, or the process that guards it cannot be started.
+  Workplace();
+  ~Workplace();
+  Workplace(const Workplace&) = delete;
+  Workplace& operator=(const Workplace&) = delete;
+
+  [[nodiscard]] const std::filesystem::path& path() const { return path_; }
+  /// The same folder under a name that means itself wherever a shell meets it: letters, digits and . _ - / only. Where
+  /// TMPDIR holds other characters it is one below /proc, good as long as the object lives. SystemError if that cannot be read.
+  [[nodiscard]] std::string name_for_shells() const;
+  /// What the command wrote to standard error.
+  [[nodiscard]] std::filesystem::path errors() const { return path_ / "errors.txt"; }
+
+  /// Runs `command` by /bin/sh until it ends or `is_over` (polled every few milliseconds). Afterwards none of its descendants
+  /// lives, whatever process groups and sessions they are in. To be called once.
+  [[nodiscard]] CommandEnd run(const std::string& command, const std::function<bool()>& is_over) const;
+
+private:
+  std::filesystem::path path_;
+  Guard guard_;
+};
 
 }  // namespace isinglass::external

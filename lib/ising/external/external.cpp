@@ -1,6 +1,8 @@
 #include "ising/external/external.hpp"
 
 #include "base/error.hpp"
+#include "base/input_file.hpp"
+#include "base/memory.hpp"
 #include "base/random.hpp"
 #include "ising/dynamics/descent.hpp"
 #include "ising/external/command.hpp"
@@ -8,7 +10,6 @@
 
 #include <algorithm>
 #include <fstream>
-#include <iterator>
 #include <string>
 
 #include <fmt/format.h>
@@ -17,9 +18,27 @@ namespace isinglass::external {
 
 namespace {
 
-std::string content(const std::filesystem::path& file) {
+constexpr std::int64_t most_errors = std::int64_t{1} << 26;  // bytes; of a command that writes more, something is wrong
+
+/// Bytes of a file; 0 for what is none.
+std::int64_t size_of(const std::filesystem::path& file) {
+  std::error_code none;
+  if (!std::filesystem::is_regular_file(file, none)) return 0;
+  const std::uintmax_t size = std::filesystem::file_size(file, none);
+  return none ? 0 : static_cast<std::int64_t>(size);
+}
+
+/// The end of a file that the command may have made into anything.
+std::string end_of_file(const std::filesystem::path& file) {
+  constexpr std::int64_t longest = 4096;
+  const std::int64_t size = size_of(file);
+  if (size == 0) return "";
   std::ifstream in(file, std::ios::binary);
-  return {std::istreambuf_iterator<char>(in), {}};
+  in.seekg(std::max<std::int64_t>(0, size - longest));
+  std::string text(static_cast<std::size_t>(std::min(size, longest)), '\0');
+  in.read(text.data(), std::ssize(text));
+  text.resize(static_cast<std::size_t>(in.gcount()));
+  return text;
 }
 
 /// At most the last three lines, in front of which something may be missing.
@@ -43,6 +62,12 @@ std::uint32_t call_seed(std::uint64_t seed, std::int64_t first) {
   return draw(seed, Stream::noise, static_cast<std::uint32_t>(index), static_cast<std::uint32_t>(index >> 32), 2)[0] >> 1;
 }
 
+/// Where the command has to write, and how much at most.
+struct Answer {
+  std::filesystem::path file;
+  std::int64_t most = 0;  ///< bytes
+};
+
 class ProgrammedExternal : public ProgrammedCopy {
 public:
   ProgrammedExternal(const IsingProblem& problem, const ExternalConfig& config) : ProgrammedCopy(problem), config_(config) {}
@@ -61,22 +86,23 @@ public:
 
 private:
   void call(const ReadRequest& request, std::int64_t first, std::int64_t count, ReadSet& set) {
-    const TemporaryFolder folder;
-    const auto problem_file = folder.path() / "problem.coo", spins_file = folder.path() / "spins.txt",
-               errors = folder.path() / "errors.txt";
-    write(problem_file);
+    const Workplace place;
+    write(place.path() / "problem.coo");
     std::string command = config_.command;
     const std::int64_t sweeps = request.sweeps > 0 ? request.sweeps : config_.sweeps;
-    replace_all(command, "{problem}", problem_file.string());
-    replace_all(command, "{spins}", spins_file.string());
+    // A command may use the names in quotes of any kind, or hand them to a further shell: they must mean themselves in each.
+    const std::string shown = place.name_for_shells();
+    replace_all(command, "{problem}", shown + "/problem.coo");
+    replace_all(command, "{spins}", shown + "/spins.txt");
     replace_all(command, "{reads}", fmt::to_string(count));
     replace_all(command, "{sweeps}", fmt::to_string(sweeps));
     replace_all(command, "{seed}", fmt::to_string(call_seed(request.seed, first)));
-    if (!finished(request, command, folder.path() / "output.txt", errors)) {
+    const Answer answer{place.path() / "spins.txt", most_bytes(count)};
+    if (!finished(request, command, place, answer)) {
       set.was_cut = true;
       return;
     }
-    append(request, first, parsed(spins_file, errors, static_cast<std::size_t>(count)), set);
+    append(request, first, parsed(answer, place, static_cast<std::size_t>(count)), set);
     set.field_evaluations += sweeps * count;
     set.spin_updates += sweeps * count * static_cast<std::int64_t>(problem().spins);
   }
@@ -87,33 +113,48 @@ private:
     if (!out.flush()) throw SystemError(fmt::format("cannot write {}", file.string()));
   }
 
+  /// Bytes of an answer: room for values that are written at length, but not for one that never ends.
+  [[nodiscard]] std::int64_t most_bytes(std::int64_t count) const {
+    constexpr std::int64_t value = 16, line = 256, rest = 1 << 16;
+    return rest + count * (line + value * static_cast<std::int64_t>(problem().spins));
+  }
+
   /// Whether the command ended by itself, with success; false if the request's deadline or stop ended it.
-  [[nodiscard]] bool finished(const ReadRequest& request, const std::string& command, const std::filesystem::path& output,
-                              const std::filesystem::path& errors) const {
+  [[nodiscard]] bool finished(const ReadRequest& request, const std::string& command, const Workplace& place,
+                              const Answer& answer) const {
     const StopRule stop(request);
     const auto limit = std::chrono::steady_clock::now() + std::chrono::duration<double>(config_.time_limit_seconds);
-    const auto is_late = [&] { return std::chrono::steady_clock::now() >= limit; };
-    const CommandEnd end = run_command(command, output, errors, [&] { return is_late() || stop.is_over(); });
+    std::string excess;
+    const auto is_excessive = [&] {
+      if (std::chrono::steady_clock::now() >= limit)
+        excess = fmt::format("was not done after {} s (machine.external.time_limit_seconds)", config_.time_limit_seconds);
+      else if (size_of(answer.file) > answer.most)
+        excess = fmt::format("wrote more than {} to {{spins}}", bytes_text(answer.most));
+      else if (size_of(place.errors()) > most_errors)
+        excess = fmt::format("wrote more than {} of errors", bytes_text(most_errors));
+      return !excess.empty();
+    };
+    const CommandEnd end = place.run(command, [&] { return is_excessive() || stop.is_over(); });
     if (end.way == CommandEnd::Way::exited && end.code == 0) return true;
-    if (end.way == CommandEnd::Way::stopped && !is_late()) return false;
-    const std::string words = last_lines(content(errors));
-    const std::string what =
-        end.way == CommandEnd::Way::stopped
-            ? fmt::format("was not done after {} s (machine.external.time_limit_seconds)", config_.time_limit_seconds)
-        : end.way == CommandEnd::Way::exited ? fmt::format("ended with exit code {}", end.code)
-                                             : fmt::format("was ended by signal {}", end.code);
-    throw InputError(fmt::format("external machine: the command {}\n  command: {}\n  its last errors: {}", what, command,
+    if (end.way == CommandEnd::Way::stopped && excess.empty()) return false;
+    const std::string what = end.way == CommandEnd::Way::stopped  ? excess
+                             : end.way == CommandEnd::Way::exited ? fmt::format("ended with exit code {}", end.code)
+                                                                  : fmt::format("was ended by signal {}", end.code);
+    fail(fmt::format("the command {}", what), command, place);
+  }
+
+  [[noreturn]] static void fail(const std::string& what, const std::string& command, const Workplace& place) {
+    const std::string words = last_lines(end_of_file(place.errors()));
+    throw InputError(fmt::format("external machine: {}\n  command: {}\n  its last errors: {}", what, command,
                                  words.empty() ? "(none)" : words));
   }
 
-  [[nodiscard]] std::vector<Spins> parsed(const std::filesystem::path& file, const std::filesystem::path& errors,
-                                          std::size_t count) const {
-    if (!std::filesystem::exists(file))
-      throw InputError(
-          fmt::format("external machine: the command wrote no file {{spins}}\n  command: {}\n  its last errors: {}",
-                      config_.command, last_lines(content(errors))));
+  [[nodiscard]] std::vector<Spins> parsed(const Answer& answer, const Workplace& place, std::size_t count) const {
+    std::error_code none;
+    if (std::filesystem::status(answer.file, none).type() == std::filesystem::file_type::not_found)
+      fail("the command wrote no file {spins}", config_.command, place);
     try {
-      return parse_reads(content(file), problem().spins, count);
+      return parse_reads(read_input_file(answer.file, "an answer", answer.most), problem().spins, count);
     } catch (const InputError& error) {
       throw InputError(fmt::format("external machine: {}\n  command: {}", error.what(), config_.command));
     }
