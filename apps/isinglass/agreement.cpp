@@ -80,6 +80,15 @@ void expect_same_command(const Communicator& world, std::span<const char* const>
   });
 }
 
+std::optional<AgreedError> failure_of(const std::function<void()>& step) {
+  try {
+    step();
+    return std::nullopt;
+  } catch (const AgreedError& error) {
+    return error;
+  }
+}
+
 std::string broadcast_text(const Communicator& world, const std::string& text, int root) {
   std::uint64_t size = text.size();
   world.broadcast(bytes_of(std::span(&size, 1)), root);

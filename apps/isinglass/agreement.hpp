@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <span>
 #include <stdexcept>
 #include <string>
@@ -41,6 +42,10 @@ void expect_same(const Communicator& world, std::uint64_t fingerprint, const std
 /// The same for the command line and the build of the program. To be called before anything that could go another way on
 /// another rank. Collective.
 void expect_same_command(const Communicator& world, std::span<const char* const> arguments);
+
+/// The AgreedError that `step` throws, or nothing: for files whose failure must not take a result with it that is still to be
+/// printed. Who calls it throws the error afterwards.
+[[nodiscard]] std::optional<AgreedError> failure_of(const std::function<void()>& step);
 
 /// The text of rank `root` on every rank. Collective.
 [[nodiscard]] std::string broadcast_text(const Communicator& world, const std::string& text, int root);

@@ -2,6 +2,7 @@
 #include "bounds_table.hpp"
 #include "commands.hpp"
 #include "fingerprints.hpp"
+#include "json_text.hpp"
 #include "number_options.hpp"
 #include "problem.hpp"
 #include "shared_config.hpp"
@@ -74,7 +75,7 @@ ExitCode run_bounds(const BoundsOptions& options, const Communicator& world) {
     json[line.key] = line.value;
   }
   std::cout << "Formulas: docs/theory.md\n";
-  if (options.json) std::cout << json.dump() << '\n';
+  if (options.json) std::cout << json_text(json) << '\n';
   return ExitCode::done;
 }
 

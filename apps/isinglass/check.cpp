@@ -1,5 +1,6 @@
 #include "agreement.hpp"
 #include "commands.hpp"
+#include "json_text.hpp"
 #include "problem.hpp"
 #include "shared_config.hpp"
 
@@ -100,7 +101,7 @@ ExitCode run_check(const CheckOptions& options, const Communicator& world) {
       checks.push_back({{"config", path}, {"error", error.what()}});
     }
   }
-  if (world.is_root() && options.json) std::cout << nlohmann::ordered_json{{"configs", checks}}.dump() << std::endl;
+  if (world.is_root() && options.json) std::cout << json_text({{"configs", checks}}) << std::endl;
   if (code != ExitCode::done) throw AgreedError(errors, code);
   return code;
 }

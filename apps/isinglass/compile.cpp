@@ -1,6 +1,7 @@
 #include "agreement.hpp"
 #include "commands.hpp"
 #include "compile_counts.hpp"
+#include "json_text.hpp"
 #include "number_options.hpp"
 #include "problem.hpp"
 #include "shared_config.hpp"
@@ -8,6 +9,7 @@
 #include "base/memory.hpp"
 #include "config/writer.hpp"
 #include "formats/qcbo_file.hpp"
+#include "io/output_place.hpp"
 #include "network/loss.hpp"
 #include "qcbo/compile.hpp"
 
@@ -138,7 +140,10 @@ void check_options(const CompileCommand& command) {
 }
 
 ExitCode run_compile(const CompileCommand& command, const Communicator& world) {
-  together(world, [&] { check_options(command); });
+  together(world, [&] {
+    check_options(command);
+    if (command.output && world.is_root()) expect_output_place(*command.output, {command.config});
+  });
   const Config config = shared_config({command.config, command.overrides, std::nullopt}, world);
   const Problem problem = load_problem(config, world, world);
   LossSpline loss;
@@ -150,15 +155,19 @@ ExitCode run_compile(const CompileCommand& command, const Communicator& world) {
   nlohmann::ordered_json json = counts_json(command.config, counts, problem.data.train.global_size);
   json["count_seconds"] = seconds;
   std::string text = counts_text(json);
+  std::optional<AgreedError> failure;
   if (command.output) {
     const Compiler compiler(plan, world);
-    add_file(json, command, write(command, config, compiler, counts, world), problem.data.train.global_size);
-    text += file_text(json);
+    failure = failure_of(
+        [&] { add_file(json, command, write(command, config, compiler, counts, world), problem.data.train.global_size); });
+    if (!failure) text += file_text(json);
   }
-  if (!world.is_root()) return ExitCode::done;
-  std::cout << text;
-  if (command.json) std::cout << json.dump() << '\n';
-  std::cout << std::flush;
+  if (world.is_root()) {
+    std::cout << text;
+    if (command.json) std::cout << json_text(json) << '\n';
+    std::cout << std::flush;
+  }
+  if (failure) throw *failure;
   return ExitCode::done;
 }
 

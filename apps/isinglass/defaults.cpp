@@ -1,5 +1,6 @@
 #include "commands.hpp"
 #include "config_json.hpp"
+#include "json_text.hpp"
 
 #include "config/writer.hpp"
 
@@ -16,7 +17,7 @@ void add_defaults(CLI::App& app, Action& action) {
     action = [json](const Communicator& world) {
       if (!world.is_root()) return ExitCode::done;
       if (*json) {
-        std::cout << config_json(Config{}).dump() << '\n';
+        std::cout << json_text(config_json(Config{})) << '\n';
       } else {
         std::cout << defaults_yaml();
       }

@@ -2,6 +2,7 @@
 #include "commands.hpp"
 #include "confusion_table.hpp"
 #include "fingerprints.hpp"
+#include "json_text.hpp"
 #include "problem.hpp"
 
 #include "config/reader.hpp"
@@ -78,7 +79,7 @@ ExitCode run_evaluate(const EvaluateOptions& options, const Communicator& world)
   std::cout << fmt::format("{} accuracy {:.2f} % ({} of {} samples)\n\n", options.split, 100 * evaluation.accuracy(),
                            evaluation.correct, evaluation.total)
             << confusion_table(model.class_names, evaluation.confusion);
-  if (options.json) std::cout << to_json(options, model, evaluation).dump() << '\n';
+  if (options.json) std::cout << json_text(to_json(options, model, evaluation)) << '\n';
   return ExitCode::done;
 }
 

@@ -1,8 +1,10 @@
 #include "agreement.hpp"
 #include "commands.hpp"
+#include "json_text.hpp"
 #include "number_options.hpp"
 
 #include "formats/export.hpp"
+#include "io/output_place.hpp"
 
 #include <filesystem>
 #include <iostream>
@@ -66,13 +68,14 @@ nlohmann::ordered_json export_program(const ExportOptions& options) {
 ExitCode run_export(const ExportOptions& options, const Communicator& world) {
   together(world, [&] {
     if (!world.is_root()) return;
+    expect_output_place(options.output, {options.input});
     nlohmann::ordered_json json{{"file", options.output}, {"format", options.format}};
     json.update(options.is_qubo() ? export_qubo(options) : export_program(options));
     std::string facts;
     for (const auto& [name, value] : json.items())
       if (value.is_number()) facts += fmt::format("{}{} {}", facts.empty() ? "" : ", ", name, value.dump());
     std::cout << fmt::format("{}: {}\n", options.output, facts);
-    if (options.json) std::cout << json.dump() << '\n';
+    if (options.json) std::cout << json_text(json) << '\n';
     std::cout << std::flush;
   });
   return ExitCode::done;

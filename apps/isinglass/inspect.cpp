@@ -1,5 +1,6 @@
 #include "agreement.hpp"
 #include "commands.hpp"
+#include "json_text.hpp"
 
 #include "base/input_file.hpp"
 #include "io/h5_tree.hpp"
@@ -81,7 +82,7 @@ ExitCode run_inspect(const InspectOptions& options, const Communicator& world) {
     if (!world.is_root()) return;
     const std::vector<h5::Object> objects = objects_of(options.path);
     print(objects);
-    if (options.json) std::cout << to_json(options.path, objects).dump() << std::endl;
+    if (options.json) std::cout << json_text(to_json(options.path, objects)) << std::endl;
   });
   return ExitCode::done;
 }

@@ -83,17 +83,26 @@ ExitCode run(int argc, char** argv, const MpiSession& session, const Communicato
   }
 }
 
+/// A result that was printed to a full disk or a closed pipe is lost: an error, whatever else went well.
+ExitCode after_output(ExitCode code) {
+  std::cout.flush();
+  if (std::cout || code != ExitCode::done) return code;
+  std::cerr << "error: standard output cannot be written: the result is not there" << std::endl;
+  return ExitCode::error;
+}
+
 }  // namespace
 }  // namespace isinglass
 
 int main(int argc, char** argv) {
   using namespace isinglass;
   // Before MPI starts: a job that is told to stop while it starts must not die of it.
-  constexpr std::array<std::string_view, 3> long_commands{"train", "sweep", "solve"};
+  constexpr std::array<std::string_view, 5> long_commands{"train", "sweep", "solve", "compile", "export"};
   if (argc > 1 && std::ranges::count(long_commands, std::string_view(argv[1])) > 0) catch_stop_signals();
+  fail_writes_instead_of_dying();
   const MpiSession session(argc, argv);
   try {
-    return static_cast<int>(run(argc, argv, session, session.world()));
+    return static_cast<int>(after_output(run(argc, argv, session, session.world())));
   } catch (...) {
     const Failure failure = current_failure();
     std::cerr << failure.text << std::endl;

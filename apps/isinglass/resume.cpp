@@ -18,11 +18,11 @@ namespace {
 std::vector<std::string> shared_candidates(const RunFolder& folder, const Communicator& world) {
   std::string lines;
   if (world.is_root()) {
-    for (const std::filesystem::path& path : folder.checkpoints()) lines += path.string() + '\n';
+    for (const std::filesystem::path& path : folder.checkpoints()) lines += path.string() + '\0';  // names may hold line breaks
   }
   std::istringstream stream(broadcast_text(world, lines, 0));
   std::vector<std::string> names;
-  for (std::string line; std::getline(stream, line);) names.push_back(line);
+  for (std::string line; std::getline(stream, line, '\0');) names.push_back(line);
   return names;
 }
 

@@ -100,7 +100,8 @@ void add_solve(CLI::App& app, Action& action) {
                          default_iterations))
       ->type_name("T");
   command->add_option("--output", options->output, "HDF5 file for the spins and energies of all reads (default: none)")
-      ->type_name("FILE");
+      ->type_name("FILE")
+      ->check([](const std::string& name) { return name.empty() ? "expected the name of a file" : ""; });
   command->add_flag("--json", options->json, json_help);
   command->add_flag("--quiet", options->quiet, "show nothing but errors and --json (default: off)");
   command->callback([&action, options] {

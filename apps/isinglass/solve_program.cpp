@@ -1,3 +1,4 @@
+#include "json_text.hpp"
 #include "solve_report.hpp"
 #include "solve_run.hpp"
 
@@ -89,7 +90,7 @@ void print(const Outcome& o) {
   std::cout << fmt::format("{}, {:.3g} s\nstopped: {}\n", work, r.wall_seconds, o.end) << std::flush;
 }
 
-nlohmann::ordered_json to_json(const Outcome& o) {
+nlohmann::ordered_json to_json(const Outcome& o, bool is_written) {
   const ProgramResult& r = o.result;
   nlohmann::ordered_json json{{"instance", o.options.path},
                               {"format", o.instance.format},
@@ -128,7 +129,7 @@ nlohmann::ordered_json to_json(const Outcome& o) {
   }
   json["stop_reason"] = o.end;
   json["ranks"] = o.ranks;
-  if (!o.options.output.empty()) json["output"] = o.options.output;
+  if (is_written) json["output"] = o.options.output;
   return json;
 }
 
@@ -194,6 +195,21 @@ Solved solve(const SolveOptions& options, const Instance& instance, const Commun
   return solve_by_qcgd(options, instance, plan, world);
 }
 
+void write(const Outcome& outcome, const std::string& settings_yaml, const Communicator& world) {
+  const SolveOptions& options = outcome.options;
+  const Instance& instance = outcome.instance;
+  const auto provenance = solve_provenance(world);
+  together(world, [&] {
+    if (!world.is_root()) return;
+    write_program_solution(options.output,
+                           {options.path, instance.format, goal_name(instance.goal), outcome.result.spins,
+                            outcome.result.couplers, is_maximised(instance.goal), true, outcome.machine, settings_yaml,
+                            options.seed, options.sweeps, outcome.end, provenance},
+                           outcome.result);
+    if (!options.quiet) std::cout << fmt::format("written: {}\n", options.output);
+  });
+}
+
 }  // namespace
 
 ExitCode run_solve_program(const SolveOptions& options, const Instance& instance, const Communicator& world) {
@@ -205,19 +221,11 @@ ExitCode run_solve_program(const SolveOptions& options, const Instance& instance
   const auto [result, machine, settings_yaml] = solve(options, instance, world);
   const Outcome outcome{options, instance, result, machine, end_text(result, options), world.size()};
   if (speaks) print(outcome);
-  if (!options.output.empty()) {
-    const auto provenance = solve_provenance(world);
-    together(world, [&] {
-      if (!world.is_root()) return;
-      write_program_solution(
-          options.output,
-          {options.path, instance.format, goal_name(instance.goal), result.spins, result.couplers, is_maximised(instance.goal),
-           true, outcome.machine, settings_yaml, options.seed, options.sweeps, outcome.end, provenance},
-          result);
-      if (speaks) std::cout << fmt::format("written: {}\n", options.output);
-    });
-  }
-  if (world.is_root() && options.json) std::cout << to_json(outcome).dump() << std::endl;
+  std::optional<AgreedError> failure;
+  if (!options.output.empty()) failure = failure_of([&] { write(outcome, settings_yaml, world); });
+  if (world.is_root() && options.json)
+    std::cout << json_text(to_json(outcome, !options.output.empty() && !failure)) << std::endl;
+  if (failure) throw AgreedError(failure->what(), ExitCode::error);
   return result.end == ProgramEnd::stop ? ExitCode::unfinished : ExitCode::done;
 }
 

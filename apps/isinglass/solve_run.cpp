@@ -1,12 +1,14 @@
 #include "solve_run.hpp"
 
 #include "agreement.hpp"
+#include "json_text.hpp"
 #include "solve_input.hpp"
 #include "solve_report.hpp"
 #include "version_text.hpp"
 
 #include "base/stop_signal.hpp"
 #include "instances/solution_file.hpp"
+#include "io/output_place.hpp"
 
 #include <algorithm>
 #include <chrono>
@@ -144,13 +146,14 @@ ExitCode SolveRun::run() {
     if (options_.tts > 0) print_tts(measurement);
     print_result(facts_, result);
   }
-  write(result);
+  const std::optional<AgreedError> failure = failure_of([&] { write(result); });
   if (world_.is_root() && options_.json) {
     nlohmann::ordered_json json = to_json(facts_, result);
     if (options_.tts > 0) json.update(to_json(measurement));
-    if (!options_.output.empty()) json["output"] = options_.output;
-    std::cout << json.dump() << std::endl;
+    if (!options_.output.empty() && !failure) json["output"] = options_.output;
+    std::cout << json_text(json) << std::endl;
   }
+  if (failure) throw AgreedError(failure->what(), ExitCode::error);
   return result.end == SearchEnd::stop ? ExitCode::unfinished : ExitCode::done;
 }
 
@@ -168,6 +171,9 @@ std::vector<std::pair<std::string, std::string>> solve_provenance(const Communic
 }
 
 ExitCode run_solve(const SolveOptions& options, const Communicator& world) {
+  together(world, [&] {
+    if (world.is_root() && !options.output.empty()) expect_output_place(options.output, {options.path});
+  });
   SolveInput input = read_solve_input(options, world);
   if (world.is_root() && !options.quiet)
     for (const std::string& warning : input.instance.warnings) std::cerr << fmt::format("warning: {}\n", warning);

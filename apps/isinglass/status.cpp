@@ -1,5 +1,6 @@
 #include "agreement.hpp"
 #include "commands.hpp"
+#include "json_text.hpp"
 
 #include "config/reader.hpp"
 #include "io/results_file.hpp"
@@ -93,7 +94,7 @@ ExitCode run_status(const StatusOptions& options, const Communicator& world) {
     if (!all.empty()) print_table(all);
     nlohmann::ordered_json runs = nlohmann::ordered_json::array();
     for (const Status& status : all) runs.push_back(to_json(status));
-    if (options.json) std::cout << nlohmann::ordered_json{{"runs", runs}}.dump() << std::endl;
+    if (options.json) std::cout << json_text({{"runs", runs}}) << std::endl;
     if (!errors.empty()) throw InputError(errors);
   });
   return ExitCode::done;

@@ -1,5 +1,6 @@
 #include "agreement.hpp"
 #include "commands.hpp"
+#include "json_text.hpp"
 #include "max_hours.hpp"
 #include "number_options.hpp"
 #include "sweep_modes.hpp"
@@ -74,13 +75,13 @@ void list_points(const Sweep& sweep, const SweepOptions& options) {
     if (!states.back().error.empty()) errors += (errors.empty() ? "" : "\n") + states.back().error;
   }
   if (!options.quiet) print_list(points, states);
-  if (options.json) std::cout << nlohmann::ordered_json{{"count", points.size()}, {"points", rows}}.dump() << std::endl;
+  if (options.json) std::cout << json_text({{"count", points.size()}, {"points", rows}}) << std::endl;
   if (!errors.empty()) throw InputError(errors);
 }
 
 void print_count(const Sweep& sweep, const SweepOptions& options) {
   const std::int64_t count = point_count(sweep);
-  std::cout << (options.json ? nlohmann::ordered_json{{"count", count}}.dump() : fmt::format("{}", count)) << std::endl;
+  std::cout << (options.json ? json_text({{"count", count}}) : fmt::format("{}", count)) << std::endl;
 }
 
 ExitCode list_sweep(const Sweep& sweep, const SweepOptions& options, const Communicator& world) {

@@ -1,7 +1,9 @@
 #include "agreement.hpp"
+#include "json_text.hpp"
 #include "sweep_modes.hpp"
 
 #include "io/atomic_file.hpp"
+#include "io/output_place.hpp"
 #include "io/results_file.hpp"
 #include "sweep/point_state.hpp"
 #include "sweep/sweep_table.hpp"
@@ -39,13 +41,15 @@ Collection gather(const Sweep& sweep) {
   return found;
 }
 
-/// Writes the tables unless there is nothing for them; returns their names.
-std::vector<std::string> write_tables(const Sweep& sweep, const std::vector<SweepRow>& rows) {
-  if (rows.empty()) return {};
+/// Writes the tables unless there is nothing for them, and appends the names of those that are there to `written`.
+void write_tables(const Sweep& sweep, const std::vector<SweepRow>& rows, std::vector<std::string>& written) {
+  if (rows.empty()) return;
   const std::filesystem::path csv = sweep.output / "sweep.csv", h5 = sweep.output / "sweep.h5";
+  for (const std::filesystem::path& path : {csv, h5}) expect_output_place(path, {sweep.path});
   write_text_atomically(csv, to_csv(sweep, rows));
+  written.push_back(csv.string());
   write_sweep_results(h5, sweep, rows);
-  return {csv.string(), h5.string()};
+  written.push_back(h5.string());
 }
 
 void print(const Collection& found, const std::vector<std::string>& written) {
@@ -75,11 +79,18 @@ ExitCode collect_sweep(const Sweep& sweep, bool json, bool quiet, const Communic
     if (!world.is_root()) return;
     const Collection found = gather(sweep);
     missing = static_cast<std::int64_t>(found.missing.size());
-    const std::vector<std::string> written = write_tables(sweep, found.rows);
+    std::vector<std::string> written;
+    std::string failure;
+    try {
+      write_tables(sweep, found.rows, written);
+    } catch (const SystemError& error) {  // what was found is told all the same
+      failure = error.what();
+    }
     if (!quiet) print(found, written);
     const nlohmann::ordered_json result{
         {"points", point_count(sweep)}, {"finished", found.rows.size()}, {"missing", found.missing}, {"written", written}};
-    if (json) std::cout << result.dump() << std::endl;
+    if (json) std::cout << json_text(result) << std::endl;
+    if (!failure.empty()) throw SystemError(failure + (found.errors.empty() ? "" : "\n") + found.errors);
     if (!found.errors.empty()) throw InputError(found.errors);
   });
   return world.all_sum(missing) == 0 ? ExitCode::done : ExitCode::unfinished;

@@ -1,4 +1,5 @@
 #include "agreement.hpp"
+#include "json_text.hpp"
 #include "sweep_fates.hpp"
 #include "sweep_modes.hpp"
 #include "train_run.hpp"
@@ -151,7 +152,7 @@ ExitCode run_sweep(const Sweep& sweep, const SweepRunOptions& options, const Com
     json["teams"] = world.size() / options.team_ranks;
     json["team_ranks"] = options.team_ranks;
     json["wall_seconds"] = seconds_since(begin);
-    std::cout << json.dump() << std::endl;
+    std::cout << json_text(json) << std::endl;
   }
   return conclude(sweep, found);
 }

@@ -1,6 +1,7 @@
 #include "train_run.hpp"
 
 #include "agreement.hpp"
+#include "json_text.hpp"
 #include "problem.hpp"
 #include "resume.hpp"
 #include "run_control.hpp"
@@ -50,7 +51,7 @@ void tell_finished(const RunFolder& folder, const Config& config, const RunOptio
   if (!options.json) return;
   RunSummary summary{config, read_model(folder.results()).class_names, results};
   summary.is_repeated = true;
-  std::cout << to_json(summary).dump() << std::endl;
+  std::cout << json_text(to_json(summary)) << std::endl;
 }
 
 Screen screen_style(const RunOptions& options) {
@@ -76,6 +77,7 @@ private:
   void open_files();
   [[nodiscard]] TrainingOutput solve(RunControl& control) const;
   ExitCode finish(TrainingOutput& output);
+  void tell_end(const RunResults& results, bool is_written);
   ExitCode stop(const RunControl& control) const;
   [[nodiscard]] double earlier_seconds() const;
 
@@ -111,6 +113,7 @@ void TrainingRun::take_folder() {
     }
     create(folder_);
     lock_ = std::make_unique<RunLock>(folder_.directory);
+    expect_places(folder_);
   });
 }
 
@@ -169,20 +172,28 @@ ExitCode TrainingRun::finish(TrainingOutput& output) {
   const DataSplits& data = problem_.data;
   output.results.data_seconds = data_seconds_;
   output.results.wall_seconds = earlier_seconds() + seconds_since(begin_);
-  together(world_, [&] {
-    if (!files_) return;
-    const Model model{to_yaml(config_), problem_.architecture, std::move(output.bits), data.class_names, data.center,
-                      data.rows,        data.columns};
-    write_results(folder_.results(), model, output.results, to_provenance(facts_));
+  const std::optional<AgreedError> failure = failure_of([&] {
+    together(world_, [&] {
+      if (!files_) return;
+      const Model model{to_yaml(config_), problem_.architecture, std::move(output.bits), data.class_names, data.center,
+                        data.rows,        data.columns};
+      write_results(folder_.results(), model, output.results, to_provenance(facts_));
+    });
   });
-  if (!files_) return ExitCode::done;
-  files_->reporter.finish(output.results, {folder_.results(), folder_.trace(), folder_.config(), folder_.log()});
-  if (options_.json) {
-    RunSummary summary{config_, data.class_names, output.results};
-    summary.ranks = world_.size();
-    std::cout << to_json(summary).dump() << std::endl;
-  }
+  if (files_) tell_end(output.results, !failure);
+  if (failure) throw AgreedError(failure->what(), ExitCode::error);
   return ExitCode::done;
+}
+
+/// The numbers are told even if results.h5 cannot be written.
+void TrainingRun::tell_end(const RunResults& results, bool is_written) {
+  std::vector<std::filesystem::path> written{folder_.trace(), folder_.config(), folder_.log()};
+  if (is_written) written.insert(written.begin(), folder_.results());
+  files_->reporter.finish(results, written);
+  if (!options_.json) return;
+  RunSummary summary{config_, problem_.data.class_names, results};
+  summary.ranks = world_.size();
+  std::cout << json_text(to_json(summary)) << std::endl;
 }
 
 /// A part that did nothing must not be requeued for ever: that is an error.
@@ -195,10 +206,9 @@ ExitCode TrainingRun::stop(const RunControl& control) const {
   files_->reporter.note(fmt::format("stopped: {}; the same command continues from {}", control.stop_reason(),
                                     folder_.newest_checkpoint().string()));
   if (options_.json) {
-    std::cout << nlohmann::ordered_json{{"finished", false},
-                                        {"stop_reason", control.stop_reason()},
-                                        {"output_directory", config_.output.directory}}
-                     .dump()
+    std::cout << json_text({{"finished", false},
+                            {"stop_reason", control.stop_reason()},
+                            {"output_directory", config_.output.directory}})
               << std::endl;
   }
   return ExitCode::unfinished;

@@ -27,15 +27,8 @@ namespace {
   fail(path, fmt::format("{}: {}", action, std::generic_category().message(errno)));
 }
 
-const char* kind_of(mode_t mode) {
-  if (S_ISDIR(mode)) return "a folder";
-  if (S_ISFIFO(mode)) return "a pipe";
-  if (S_ISSOCK(mode)) return "a socket";
-  return S_ISCHR(mode) || S_ISBLK(mode) ? "a device" : "no file";
-}
-
 void expect_regular(const std::filesystem::path& path, mode_t mode, std::string_view what) {
-  if (!S_ISREG(mode)) fail(path, fmt::format("{}, expected {}: a regular file", kind_of(mode), what));
+  if (!S_ISREG(mode)) fail(path, fmt::format("{}, expected {}: a regular file", kind_of_file(mode), what));
 }
 
 /// An open file that is known to be a regular one.
@@ -77,6 +70,13 @@ private:
 };
 
 }  // namespace
+
+const char* kind_of_file(unsigned int mode) {
+  if (S_ISDIR(mode)) return "a folder";
+  if (S_ISFIFO(mode)) return "a pipe";
+  if (S_ISSOCK(mode)) return "a socket";
+  return S_ISCHR(mode) || S_ISBLK(mode) ? "a device" : "no file";
+}
 
 void expect_regular_file(const std::filesystem::path& path, std::string_view what) {
   struct stat status {};

@@ -13,6 +13,9 @@ namespace isinglass {
 /// "an instance file".
 void expect_regular_file(const std::filesystem::path& path, std::string_view what);
 
+/// "a folder", "a pipe", "a socket", "a device" or "no file", by the mode that stat() gives; meant for what is not regular.
+[[nodiscard]] const char* kind_of_file(unsigned int mode);
+
 /// Largest configuration, sweep or other text that people write by hand, bytes.
 inline constexpr std::int64_t largest_hand_written = std::int64_t{1} << 24;
 

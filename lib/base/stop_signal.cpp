@@ -49,6 +49,14 @@ void catch_stop_signals() {
   }
 }
 
+void fail_writes_instead_of_dying() {
+  struct sigaction action {};
+  action.sa_handler = [](int) {};  // not SIG_IGN, which programs that are started would inherit
+  sigemptyset(&action.sa_mask);
+  action.sa_flags = SA_RESTART;
+  for (const int number : {SIGXFSZ, SIGPIPE}) sigaction(number, &action, nullptr);
+}
+
 const char* stop_signal() {
   const int first = first_signal.load();
   for (const NamedSignal& signal : stop_signals) {

@@ -49,7 +49,7 @@ void check_disk(const fs::path& path, std::int64_t bytes) {
   std::error_code unknown;
   const fs::space_info space = fs::space(folder, unknown);
   if (unknown || static_cast<std::uintmax_t>(bytes) <= space.available) return;
-  throw InputError(
+  throw SystemError(
       fmt::format("{}: needs {} on disk, and {} are free: compile fewer samples (data.train_samples), or leave out what is "
                   "not needed (--with)",
                   path.string(), bytes_text(bytes), bytes_text(static_cast<std::int64_t>(space.available))));
@@ -174,16 +174,13 @@ QcboFileSummary write_qcbo(const fs::path& path, const BlockSource& source, cons
   QcboFileSummary summary{measure.total, data_bytes(measure, options), 0};
   if (options.with_qubo)
     summary.multiplier = options.multiplier.value_or(sufficient_multiplier(measure.largest_spread, source.unit));
-  agree<InputError>(comm, [&] {
+  agree<SystemError>(comm, [&] {
     if (comm.is_root()) check_disk(path, summary.bytes);
   });
   const FileAction write = [&](const fs::path& temporary) {
     write_together(temporary, source, options, measure, summary.multiplier, comm);
   };
-  agree<SystemError>(comm, [&] {
-    if (comm.is_root()) return write_atomically(path, write, {});
-    write(path.string() + ".tmp");
-  });
+  write_atomically(path, write, {}, comm);
   return summary;
 }
 

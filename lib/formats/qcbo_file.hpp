@@ -42,9 +42,10 @@ struct QcboFileSummary {
   double multiplier = 0;  ///< of the QUBO, if there is one
 };
 
-/// Writes the file whole or not at all (PATH.tmp, read back, fsync, rename), bitwise the same on any number of ranks. Memory:
-/// one block, and the couplings of the parameter bits if the QUBO is asked for. InputError if the disk or the memory cannot
-/// hold what is asked for, with numbers; SystemError if writing fails; on every rank alike. Collective.
+/// Writes the file whole or not at all (temporary file, read back, fsync, rename), bitwise the same on any number of ranks.
+/// Memory: one block, and the couplings of the parameter bits if the QUBO is asked for. InputError if the memory cannot hold
+/// what is asked for, with numbers; SystemError if the disk cannot or writing fails; Interrupted by a stop signal; on every
+/// rank alike. Collective.
 QcboFileSummary write_qcbo(const std::filesystem::path& path, const BlockSource& source, const QcboFileOptions& options,
                            const Communicator& comm);
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "base/stop_signal.hpp"
 #include "formats/qcbo_file.hpp"
 #include "formats/uniform_lift.hpp"
 
@@ -23,11 +24,12 @@ struct QcboMeasure {
 /// Goes through the blocks once. Collective; may throw on one rank alone before it communicates.
 [[nodiscard]] QcboMeasure measure_blocks(const BlockSource& source, const QcboFileOptions& options, const Communicator& comm);
 
-/// Calls visit(block) for each batch of this rank in the order of the file.
+/// Calls visit(block) for each batch of this rank in the order of the file. Throws Interrupted between them.
 template <class Visit>
 void for_each_block(const BlockSource& source, Visit&& visit) {
   std::size_t first = 0;
   do {
+    throw_if_stopped();
     const std::size_t last = std::min(first + source.batch, source.samples);
     visit(source.block(first, last));
     first = last;

@@ -1,6 +1,7 @@
 #include "formats/text_file.hpp"
 
 #include "base/error.hpp"
+#include "base/stop_signal.hpp"
 #include "io/atomic_file.hpp"
 
 #include <array>
@@ -15,6 +16,7 @@ TextFile::TextFile(const std::filesystem::path& path) : path_(path.string()), fi
 }
 
 void TextFile::flush() {
+  throw_if_stopped();
   file_.write(buffer_.data(), static_cast<std::streamsize>(buffer_.size()));
   buffer_.clear();
 }

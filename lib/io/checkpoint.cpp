@@ -144,12 +144,7 @@ void write_checkpoint(const fs::path& path, const Checkpoint& checkpoint, const 
   const FileAction verify_together = [&](const fs::path& temporary) {
     agreed([&] { verify(temporary, checkpoint, group.is_root()); });
   };
-  agreed([&] {
-    if (group.is_root()) return write_atomically(path, write, verify_together);
-    const fs::path temporary = path.string() + ".tmp";
-    write(temporary);
-    verify_together(temporary);
-  });
+  write_atomically(path, write, verify_together, group);
 }
 
 Checkpoint read_checkpoint(const fs::path& path, const CheckpointShape& shape, const Communicator& group) {

@@ -58,8 +58,8 @@ struct CheckpointShape {
   std::size_t first = 0, columns = 0, global_columns = 0;
 };
 
-/// Writes the file atomically: PATH.tmp, read back, fsync, rename, fsync of the folder. Rank 0 of `group` writes what all ranks
-/// share; the duals are written by all ranks of the group at once, each its own columns: they pass through no other rank,
+/// Writes the file atomically: temporary file, read back, fsync, rename, fsync of the folder. Rank 0 of `group` writes what all
+/// ranks share; the duals are written by all ranks of the group at once, each its own columns: they pass through no other rank,
 /// except where two share a chunk of the file. Throws SystemError on every rank of the group alike; an older file of that
 /// name stays. Collective over `group`.
 void write_checkpoint(const std::filesystem::path& path, const Checkpoint& checkpoint, const Communicator& group);

@@ -1,4 +1,5 @@
 #include "base/error.hpp"
+#include "io/output_file.hpp"
 #include "io/run_folder.hpp"
 
 #include <algorithm>
@@ -13,12 +14,41 @@ namespace fs = std::filesystem;
 
 namespace {
 
-/// Names sort as their steps do.
 bool is_checkpoint_name(const std::string& name) {
   constexpr std::string_view start = "checkpoint-", end = ".h5";
   if (!name.starts_with(start) || !name.ends_with(end) || name.size() <= start.size() + end.size()) return false;
   const std::string digits = name.substr(start.size(), name.size() - start.size() - end.size());
   return std::ranges::all_of(digits, [](char c) { return c >= '0' && c <= '9'; });
+}
+
+/// Not what others may have put there under such a name: a folder, a device, a pipe.
+bool is_file_or_link(const fs::path& path) {
+  std::error_code ignored;
+  const fs::file_type type = fs::symlink_status(path, ignored).type();
+  return type == fs::file_type::regular || type == fs::file_type::symlink;
+}
+
+/// Makes the link anew under another name, and renames it.
+void point_to(const fs::path& link, const fs::path& checkpoint) {
+  std::error_code error;
+  if (fs::exists(fs::symlink_status(link, error)) && !is_file_or_link(link))
+    throw SystemError(fmt::format("{}: neither a link nor a file, and is not replaced: remove it", link.string()));
+  fs::path temporary;
+  int number = 0;
+  do fs::create_symlink(checkpoint.filename(), temporary = temporary_name(link, number++), error);
+  while (error == std::errc::file_exists);
+  if (!error) fs::rename(temporary, link, error);
+  // The link is for people: a continued run looks at the names. Some file systems have no links.
+  if (!error || error == std::errc::function_not_supported || error == std::errc::operation_not_permitted) return;
+  std::error_code ignored;
+  fs::remove(temporary, ignored);
+  throw SystemError(fmt::format("{}: cannot link to {}: {}", link.string(), checkpoint.string(), error.message()));
+}
+
+/// By step, the newest first: names have 8 digits or more.
+bool is_newer(const fs::path& a, const fs::path& b) {
+  const std::string left = a.filename().string(), right = b.filename().string();
+  return left.size() != right.size() ? left.size() > right.size() : left > right;
 }
 
 }  // namespace
@@ -31,21 +61,16 @@ std::vector<fs::path> RunFolder::checkpoints() const {
   for (const fs::directory_entry& entry : fs::directory_iterator(directory, none)) {
     if (is_checkpoint_name(entry.path().filename().string())) found.push_back(entry.path());
   }
-  std::ranges::sort(found, std::ranges::greater{});
+  std::ranges::sort(found, is_newer);
   return found;
 }
 
 void adopt_checkpoint(const RunFolder& folder, const fs::path& checkpoint, int keep) {
-  const fs::path link = folder.newest_checkpoint(), temporary = link.string() + ".tmp";
-  std::error_code error;
-  fs::remove(temporary, error);
-  fs::create_symlink(checkpoint.filename(), temporary, error);
-  if (!error) fs::rename(temporary, link, error);
-  // The link is for people: a continued run looks at the names. Some file systems have no links.
-  if (error && error != std::errc::function_not_supported && error != std::errc::operation_not_permitted)
-    throw SystemError(fmt::format("{}: cannot link to {}: {}", link.string(), checkpoint.string(), error.message()));
+  point_to(folder.newest_checkpoint(), checkpoint);
   const std::vector<fs::path> all = folder.checkpoints();
-  for (std::size_t i = static_cast<std::size_t>(keep); i < all.size(); ++i) fs::remove(all[i], error);
+  std::error_code ignored;
+  for (std::size_t i = static_cast<std::size_t>(keep); i < all.size(); ++i)
+    if (is_file_or_link(all[i])) fs::remove(all[i], ignored);
 }
 
 }  // namespace isinglass

@@ -21,7 +21,7 @@ namespace {
 }  // namespace
 
 PositionalFile::PositionalFile(const std::filesystem::path& path, Use use)
-    : path_(path), descriptor_(::open(path.c_str(), (use == Use::read ? O_RDONLY : O_WRONLY) | O_CLOEXEC)) {
+    : path_(path), descriptor_(::open(path.c_str(), (use == Use::read ? O_RDONLY : O_WRONLY) | O_NOFOLLOW | O_CLOEXEC)) {
   if (descriptor_ < 0) fail(path_, "cannot be opened");
 }
 

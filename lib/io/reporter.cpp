@@ -104,6 +104,8 @@ void Reporter::note(const std::string& text) {
 
 void Reporter::print(const std::string& line, Target target) {
   // A log that cannot be written (full disk) does not end a run whose results may still find room elsewhere.
+  // One that could not take a line may take the next.
+  log_.clear();
   log_ << line << std::endl;
   if (target == Target::both && style_ != Screen::quiet) screen_ << line << std::endl;
 }

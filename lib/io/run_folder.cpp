@@ -1,10 +1,14 @@
 #include "io/run_folder.hpp"
 
 #include "base/error.hpp"
+#include "base/input_file.hpp"
 #include "config/reader.hpp"
 #include "config/writer.hpp"
 #include "io/atomic_file.hpp"
+#include "io/output_file.hpp"
+#include "io/output_place.hpp"
 #include "io/results_file.hpp"
+#include "io/system_failure.hpp"
 
 #include <string>
 #include <system_error>
@@ -22,6 +26,7 @@ constexpr const char* way_out = "choose another folder with --output, or move th
 Config stored_config(const RunFolder& folder) {
   try {
     if (folder.holds_results()) return parse_config(read_model(folder.results()).config_yaml, folder.results().string());
+    expect_regular_file(folder.config(), "a configuration");
     return read_config(folder.config());
   } catch (const InputError& error) {
     throw InputError(
@@ -76,10 +81,25 @@ std::optional<fs::path> set_aside(const RunFolder& folder) {
 void create(const RunFolder& folder) {
   std::error_code error;
   fs::create_directories(folder.directory, error);
-  if (error) {
-    throw InputError(
-        fmt::format("output.directory: cannot create the folder {}: {}", folder.directory.string(), error.message()));
+  if (!error && !fs::is_directory(folder.directory)) error = std::make_error_code(std::errc::not_a_directory);
+  if (!error) return;
+  const std::string text =
+      fmt::format("output.directory: cannot create the folder {}: {}", folder.directory.string(), error.message());
+  if (is_mistake(error.value())) throw InputError(text);
+  throw SystemError(text);
+}
+
+void expect_places(const RunFolder& folder) {
+  for (const fs::path& path : {folder.config(), folder.log(), folder.trace(), folder.results()}) expect_output_place(path);
+  std::vector<fs::path> kept = folder.checkpoints();
+  kept.push_back(folder.newest_checkpoint());
+  for (const fs::path& path : kept) {
+    std::error_code none;
+    const fs::file_type type = fs::symlink_status(path, none).type();
+    // A link to a checkpoint that is gone is nothing special: the link is made anew with the next one.
+    if (type != fs::file_type::symlink && type != fs::file_type::not_found) expect_regular_file(path, "a checkpoint");
   }
+  remove_all_temporaries(folder.directory);
 }
 
 void store(const RunFolder& folder, const Config& config) { write_text_atomically(folder.config(), to_yaml(config)); }

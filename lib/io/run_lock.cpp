@@ -3,6 +3,10 @@
 #include "base/error.hpp"
 #include "base/process.hpp"
 #include "io/atomic_file.hpp"
+#include "io/output_file.hpp"
+#include "io/output_place.hpp"
+#include "io/raw_file.hpp"
+#include "io/system_failure.hpp"
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -75,23 +79,21 @@ std::optional<Owner> to_owner(const std::string& text) {
   return is_number && !owner.identity.host.empty() ? std::optional(owner) : std::nullopt;
 }
 
-/// Nothing if there is no such file. What is longer than any lock is cut.
+/// Nothing if there is no such file. InputError for what is no file: opening a pipe would wait for ever.
 std::optional<std::string> read(const fs::path& path) {
-  constexpr std::size_t longest = std::size_t{1} << 16;
-  struct stat status {};
-  if (::stat(path.c_str(), &status) == 0 && !S_ISREG(status.st_mode))
-    throw InputError(fmt::format("{}: is no regular file, so no lock of isinglass; remove it", path.string()));
+  constexpr std::size_t most = 1 << 16;  // far more than a lock file has
+  expect_plain_file_or_none(path);
   errno = 0;
   std::ifstream file(path, std::ios::binary);
   if (file) {
-    std::string text(longest, '\0');
-    file.read(text.data(), longest);
+    std::string text(most, '\0');
+    file.read(text.data(), static_cast<std::streamsize>(most));
     text.resize(static_cast<std::size_t>(file.gcount()));
     return text;
   }
   // Asking afterwards whether the file exists would not do: it may have come back.
   if (errno == ENOENT || errno == ESTALE) return std::nullopt;
-  throw SystemError(fmt::format("{}: cannot be read: {}", path.string(), std::generic_category().message(errno)));
+  fail_by_system(path, "cannot be read", errno);
 }
 
 /// The owner of a lock; throws if it cannot be told.
@@ -112,24 +114,23 @@ Owner owner_of(const fs::path& path, const std::string& text) {
 bool create_empty(const fs::path& path) {
   const int file = ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
   if (file >= 0) ::close(file);
-  if (file < 0 && errno != EEXIST) {
-    throw SystemError(fmt::format("{}: cannot be created: {}", path.string(), std::generic_category().message(errno)));
-  }
+  if (file < 0 && errno != EEXIST) fail_by_system(path, "cannot be created", errno);
   return file >= 0;
 }
 
 /// Creates the file with its content, in one step, unless it exists. Returns whether it did.
-bool create_exclusively(const fs::path& path, const std::string& text, const ProcessIdentity& self) {
-  const fs::path own = fmt::format("{}.{}.{}.{}", path.string(), self.host, self.process, self.start);
-  write_text_atomically(own, text);
-  const int failure = ::link(own.c_str(), path.c_str()) == 0 ? 0 : errno;
-  // A network file system may carry out the link and lose the answer: the number of names tells.
-  struct stat status {};
-  const bool is_linked = ::stat(own.c_str(), &status) == 0 && status.st_nlink == 2;
-  std::error_code ignored;
-  fs::remove(own, ignored);
-  if (is_linked) return true;
-  if (failure == EEXIST) return false;
+bool create_exclusively(const fs::path& path, const std::string& text) {
+  expect_plain_file_or_none(path);
+  {
+    const OutputFile own(path);
+    write_bytes(own.temporary(), text);
+    flush_to_disk(own.temporary());
+    const int failure = ::link(own.temporary().c_str(), path.c_str()) == 0 ? 0 : errno;
+    // A network file system may carry out the link and lose the answer: the number of names tells.
+    struct stat status {};
+    if (::stat(own.temporary().c_str(), &status) == 0 && status.st_nlink == 2) return true;
+    if (failure == EEXIST) return false;
+  }
   // A file system without links: for a moment the lock is empty, which others refuse as well.
   if (!create_empty(path)) return false;
   write_text_atomically(path, text);
@@ -150,7 +151,7 @@ struct Removal {
 RunLock::RunLock(const fs::path& directory) : path_(directory / "lock") {
   const Owner self = this_owner();
   text_ = to_text(self);
-  while (!create_exclusively(path_, text_, self.identity)) {
+  while (!create_exclusively(path_, text_)) {
     const std::optional<std::string> found = read(path_);
     if (!found) continue;  // released in between
     const Owner owner = owner_of(path_, *found);
@@ -170,7 +171,7 @@ RunLock::~RunLock() {
 
 bool RunLock::take_over(const std::string& abandoned) const {
   const fs::path claim = path_.string() + ".takeover";
-  if (!create_exclusively(claim, text_, this_process())) {
+  if (!create_exclusively(claim, text_)) {
     if (const std::optional<std::string> found = read(claim)) refuse(claim, owner_of(claim, *found));
     return false;
   }

@@ -1,5 +1,6 @@
 #include "qcbo/counts.hpp"
 
+#include "base/stop_signal.hpp"
 #include "network/forward.hpp"
 #include "qcbo/couplers.hpp"
 #include "qcbo/lift.hpp"
@@ -144,9 +145,11 @@ StructuredCounts count_structured(const Architecture& architecture, std::span<co
 
 QcboCounts count_qcbo(const ProblemPlan& plan, const Communicator& comm) {
   QcboCounts counts;
-  for (std::size_t s = 0; s < plan.samples().size(); ++s)
+  for (std::size_t s = 0; s < plan.samples().size(); ++s) {
+    throw_if_stopped();
     for (std::size_t l = 0; l < plan.layers(); ++l)
       if (plan.is_built(s, l)) add_layer(counts, plan, s, l);
+  }
   counts.couplers = sample_couplers(plan);
   std::array sums{counts.indicators,    counts.slack_bits,  counts.products,        counts.one_hot_rows,
                   counts.interval_rows, counts.row_entries, counts.objective_terms, counts.couplers};

@@ -1,5 +1,6 @@
 #include "qcbo/problem_plan.hpp"
 
+#include "base/stop_signal.hpp"
 #include "qcbo/fip.hpp"
 
 #include <algorithm>
@@ -79,6 +80,7 @@ ProblemPlan::ProblemPlan(const Architecture& architecture, const LossSpline& los
   units_.reserve(shard.size() * layers());
   built_.resize(shard.size() * layers());
   for (std::size_t s = 0; s < shard.size(); ++s) {
+    throw_if_stopped();
     for (std::size_t l = 0; l < layers(); ++l) units_.push_back(&plan({l, range_of(s, l)}));
     set_built(s);
   }

@@ -136,7 +136,7 @@ class Solve(unittest.TestCase):
             history = file["provenance/history_energy"][:]
         self.assertTrue(all(a > b for a, b in zip(history, history[1:])))
         self.assertEqual(history[-1], best["energy"])
-        self.assertEqual(self.run_here("g.txt", "--reads", "1", "--output", "no/such/folder/s.h5").returncode, 1)
+        self.assertEqual(self.run_here("g.txt", "--reads", "1", "--output", "no/such/folder/s.h5").returncode, 2)
 
     def test_the_same_on_any_number_of_ranks(self):
         self.write("g.txt", list_text(100, random_graph(100, 500, 2)))

@@ -47,7 +47,7 @@ BOOST_AUTO_TEST_CASE(all_parts_come_back) {
   write_sample(path);
   BOOST_TEST(text_at(path) == text_of(sample_checkpoint(shape)));
   BOOST_TEST(read_checkpoint_config(path) == sample_checkpoint(shape).config_yaml);
-  BOOST_TEST(!std::filesystem::exists(folder / "checkpoint.h5.tmp"));
+  BOOST_TEST(temporaries_in(folder.path()) == 0);
 }
 
 BOOST_AUTO_TEST_CASE(empty_parts_come_back) {
@@ -197,7 +197,7 @@ BOOST_AUTO_TEST_CASE(a_full_disk_keeps_the_old_file) {
     expect_mentions(write_error(path, sample_checkpoint(shape)), {path.string(), "File too large"});
   }
   BOOST_TEST((contents(path) == before));
-  BOOST_TEST(!std::filesystem::exists(folder / "checkpoint.h5.tmp"));
+  BOOST_TEST(temporaries_in(folder.path()) == 0);
   write_sample(path);
   BOOST_TEST((contents(path) == before));
 }

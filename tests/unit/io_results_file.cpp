@@ -140,7 +140,7 @@ BOOST_AUTO_TEST_CASE(model_and_results_come_back) {
   BOOST_TEST(text_of(read_model(path)) == text_of(sample_model()));
   BOOST_CHECK(read_model(path).bits == sample_model().bits);
   BOOST_TEST(text_of(read_results(path)) == text_of(sample_results()));
-  BOOST_TEST(!std::filesystem::exists(folder / "results.h5.tmp"));
+  BOOST_TEST(temporaries_in(folder.path()) == 0);
 }
 
 BOOST_AUTO_TEST_CASE(every_loss_comes_back) {
@@ -255,7 +255,7 @@ BOOST_AUTO_TEST_CASE(a_full_disk_keeps_the_old_file) {
     BOOST_TEST(mentions(message, {path.string(), "File too large"}), message);
   }
   BOOST_TEST(contents(path) == before);
-  BOOST_TEST(!std::filesystem::exists(folder / "results.h5.tmp"));
+  BOOST_TEST(temporaries_in(folder.path()) == 0);
   write_sample(path);
   BOOST_TEST(contents(path) == before);
 }

@@ -31,6 +31,14 @@ private:
   std::filesystem::path path_;
 };
 
+/// How many temporary files of outputs are in a folder.
+inline int temporaries_in(const std::filesystem::path& folder) {
+  int count = 0;
+  for (const auto& entry : std::filesystem::directory_iterator(folder))
+    if (entry.path().extension() == ".tmp") ++count;
+  return count;
+}
+
 /// All bytes of a file.
 inline std::string contents(const std::filesystem::path& path) {
   std::ifstream file(path, std::ios::binary);
