@@ -47,6 +47,8 @@ std::vector<h5::Object> objects_of(const std::string& path) {
       if (name == "format" && value.starts_with("isinglass-")) return objects;
     }
     throw InputError(fmt::format("{}: an HDF5 file, but not one of isinglass: it has no attribute format", path));
+  } catch (const h5::LockError&) {
+    throw;  // says nothing about the file
   } catch (const SystemError& error) {
     throw InputError(fmt::format("{}: cannot be read (damaged, or not HDF5): {}", path, error.what()));
   }

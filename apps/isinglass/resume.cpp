@@ -5,7 +5,9 @@
 
 #include "config/reader.hpp"
 #include "config/writer.hpp"
+#include "solver/checkpoint_rules.hpp"
 
+#include <optional>
 #include <sstream>
 
 #include <fmt/format.h>
@@ -27,8 +29,9 @@ std::vector<std::string> shared_candidates(const RunFolder& folder, const Commun
 }
 
 /// Throws InputError with the keys that differ.
-void expect_same_run(const Checkpoint& state, const std::string& path, const Config& config, std::int64_t data_fingerprint) {
-  const std::vector<ConfigDifference> found = forbidden_on_restart(parse_config(state.config_yaml, path), config);
+void expect_same_run(const Checkpoint& state, const Config& started, const std::string& path, const Config& config,
+                     std::int64_t data_fingerprint) {
+  const std::vector<ConfigDifference> found = forbidden_on_restart(started, config);
   std::string table;
   for (const ConfigDifference& d : found) table += fmt::format("\n  {:<32} {:<20} {}", d.key, d.first, d.second);
   if (!found.empty()) {
@@ -41,6 +44,25 @@ void expect_same_run(const Checkpoint& state, const std::string& path, const Con
     throw InputError(fmt::format(
         "{}: was made with other training samples; give back the data set of then, or start anew with --fresh", path));
   }
+}
+
+/// The name of a file counts its steps: what goes on from another number would write older files than this one.
+void expect_own_name(const Checkpoint& state, const std::filesystem::path& path, const RunFolder& folder,
+                     const Config& config) {
+  const std::filesystem::path own = folder.checkpoint(step_of(state, config)).filename();
+  if (path.filename() == own) return;
+  throw InputError(fmt::format("{}: holds the state of {}", path.string(), own.string()));
+}
+
+/// Throws InputError "PATH: OBJECT: what is impossible about it".
+void expect_possible_state(const Checkpoint& state, const std::string& path, const RunFolder& folder, const Config& config,
+                           const Problem& problem) {
+  try {
+    expect_possible(state, config, problem.architecture, problem.data);
+  } catch (const InputError& error) {
+    throw InputError(fmt::format("{}: {}", path, error.what()));
+  }
+  expect_own_name(state, path, folder, config);
 }
 
 }  // namespace
@@ -64,15 +86,23 @@ Resume find_state(const RunFolder& folder, const Config& config, const Problem& 
   const CheckpointShape shape{problem.architecture, train.first, train.size(), train.global_size};
   const std::vector<std::string> candidates = shared_candidates(folder, grid.world);
   for (const std::string& path : candidates) {
-    try {
-      together(grid.world, [&] { resume.state = read_checkpoint(path, shape, grid.group); });
-    } catch (const AgreedError& error) {
-      resume.state.reset();
-      resume.warnings.push_back(fmt::format("warning: cannot continue from {}", error.what()));
+    const auto refused = [&](const std::optional<AgreedError>& error) {
+      if (error) resume.warnings.push_back(fmt::format("warning: cannot continue from {}", error->what()));
+      if (error) resume.state.reset();
+      return error.has_value();
+    };
+    Config started;
+    if (refused(failure_of([&] {
+          together(grid.world, [&] { resume.state = read_checkpoint(path, shape, grid.group); });
+          together(grid.world, [&] { started = parse_config(resume.state->config_yaml, path); });
+        })))
       continue;
-    }
     expect_same(grid.world, fingerprint_of(*resume.state), path);
-    together(grid.world, [&] { expect_same_run(*resume.state, path, config, data_fingerprint); });
+    // Another configuration comes before what it makes impossible.
+    together(grid.world, [&] { expect_same_run(*resume.state, started, path, config, data_fingerprint); });
+    if (refused(failure_of(
+            [&] { together(grid.world, [&] { expect_possible_state(*resume.state, path, folder, config, problem); }); })))
+      continue;
     resume.path = path;
     return resume;
   }

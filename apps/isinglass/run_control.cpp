@@ -4,6 +4,7 @@
 
 #include "base/stop_signal.hpp"
 #include "io/consensus.hpp"
+#include "solver/checkpoint_rules.hpp"
 
 #include <optional>
 #include <utility>
@@ -71,8 +72,9 @@ bool RunControl::is_due() const {
 bool RunControl::finish_iteration(const Snapshot& snapshot, Keep keep) {
   made_progress_ = true;
   ++since_save_;
+  ++unsaved_;
   if (stop_is_agreed()) {
-    save(snapshot());
+    save_at_stop(snapshot);
     return true;
   }
   if (keep == Keep::when_due && !is_due()) return false;
@@ -80,8 +82,7 @@ bool RunControl::finish_iteration(const Snapshot& snapshot, Keep keep) {
     save(snapshot());
   } catch (const AgreedError& error) {  // the older checkpoint is still there: warn, and try again when the next is due
     if (grid_.is_coordinator()) note_(fmt::format("warning: no checkpoint: {}", error.what()));
-    since_save_ = 0;
-    last_save_ = Clock::now();
+    await_next();
   }
   return false;
 }
@@ -89,13 +90,29 @@ bool RunControl::finish_iteration(const Snapshot& snapshot, Keep keep) {
 /// The state is that of the last iteration that was done; it may be on disk already.
 void RunControl::leave(const Snapshot& snapshot) {
   if (!stop_is_agreed()) stop_reason_ = "interrupted";
-  if (since_save_ > 0) save(snapshot());
+  if (unsaved_ > 0) save_at_stop(snapshot);
+}
+
+/// The last chance, whatever failed before: a part that leaves nothing must not be taken for one that can go on.
+void RunControl::save_at_stop(const Snapshot& snapshot) {
+  try {
+    save(snapshot());
+  } catch (const AgreedError& error) {
+    throw AgreedError(fmt::format("stopped ({}), and what was done since the last checkpoint cannot be saved: {}", stop_reason_,
+                                  error.what()),
+                      ExitCode::error);
+  }
+}
+
+void RunControl::await_next() {
+  since_save_ = 0;
+  last_save_ = Clock::now();
 }
 
 void RunControl::save(Checkpoint checkpoint) {
   checkpoint.config_yaml = identity_.config_yaml;
   checkpoint.data_fingerprint = identity_.data_fingerprint;
-  const std::filesystem::path path = folder_.checkpoint(step_of(checkpoint));
+  const std::filesystem::path path = folder_.checkpoint(step_of(checkpoint, config_));
   // All groups hold the same state, but for networks that the snapshot has gathered: one of them writes.
   together(grid_.world, [&] {
     if (grid_.group_index == 0) write_checkpoint(path, checkpoint, grid_.group);
@@ -103,12 +120,8 @@ void RunControl::save(Checkpoint checkpoint) {
   together(grid_.world, [&] {
     if (grid_.is_coordinator()) adopt_checkpoint(folder_, path, config_.checkpoint.keep);
   });
-  since_save_ = 0;
-  last_save_ = Clock::now();
-}
-
-std::int64_t RunControl::step_of(const Checkpoint& checkpoint) const {
-  return checkpoint.iteration + (checkpoint.phase == "polish" ? config_.qcgd.iterations : 0);
+  unsaved_ = 0;
+  await_next();
 }
 
 }  // namespace isinglass

@@ -40,8 +40,9 @@ private:
   [[nodiscard]] bool is_due() const;
   [[nodiscard]] bool finish_iteration(const Snapshot& snapshot, Keep keep);
   void leave(const Snapshot& snapshot);
+  void save_at_stop(const Snapshot& snapshot);
   void save(Checkpoint checkpoint);
-  [[nodiscard]] std::int64_t step_of(const Checkpoint& checkpoint) const;
+  void await_next();
 
   RunFolder folder_;
   const Config& config_;
@@ -50,7 +51,8 @@ private:
   std::function<void(const std::string&)> note_;
   Clock::time_point begin_ = Clock::now(), last_save_ = begin_, last_look_ = begin_;
   double max_seconds_;
-  std::int64_t since_save_ = 0;  // iterations
+  std::int64_t since_save_ = 0;  // iterations since a checkpoint was tried
+  std::int64_t unsaved_ = 0;     // iterations since one was written
   bool stop_file_seen_ = false, made_progress_ = false;
   std::string stop_reason_;
 };

@@ -3,7 +3,10 @@
 #include "agreement.hpp"
 
 #include "config/reader.hpp"
+#include "config/text_check.hpp"
 #include "config/writer.hpp"
+
+#include <fmt/format.h>
 
 namespace isinglass {
 
@@ -14,6 +17,9 @@ Config shared_config(const ConfigSource& source, const Communicator& world) {
     Config config = read_config(source.path, source.overrides);
     if (source.output) config.output.directory = *source.output;
     if (config.output.directory.empty()) throw InputError("--output: expected the name of a folder, found nothing");
+    if (const auto fault = find_text_fault(config.output.directory))
+      throw InputError(fmt::format("--output: {}: {}; the name of a run folder is part of its configuration",
+                                   config.output.directory, fault->reason));
     yaml = to_yaml(config);
   });
   return parse_config(broadcast_text(world, yaml, 0), source.path);

@@ -9,6 +9,7 @@
 #include "terminal.hpp"
 
 #include "config/writer.hpp"
+#include "io/checkpoint.hpp"
 #include "io/reporter.hpp"
 #include "io/results_file.hpp"
 #include "io/run_lock.hpp"
@@ -219,6 +220,9 @@ ExitCode TrainingRun::run() {
   const std::int64_t data_fingerprint = fingerprint(problem_.data.train, grid_.group);
   resume_ = find_state(folder_, config_, problem_, data_fingerprint, grid_);
   open_files();
+  together(world_, [&] {
+    if (grid_.group_index == 0) try_checkpoint(folder_.directory, grid_.group);
+  });
   const auto note = [this](const std::string& text) { files_->reporter.note(text); };
   RunControl control(folder_, config_, grid_, {to_yaml(config_), data_fingerprint}, 3600 * options_.max_hours, note);
   if (control.stop_is_agreed()) return stop(control);

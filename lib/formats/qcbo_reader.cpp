@@ -7,6 +7,7 @@
 #include "io/checksum.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <tuple>
 
 #include <fmt/format.h>
@@ -57,6 +58,50 @@ void expect_range(const h5::Group& root, const char* group, const char* name, co
   if (bad == values.end()) return;
   fail(root.open_group(group), name,
        fmt::format("element {} is {}, outside {} .. {}", bad - values.begin(), static_cast<std::int64_t>(*bad), first, last));
+}
+
+void expect_finite(const h5::Group& group, const char* name, double value) {
+  if (!std::isfinite(value)) fail(group, name, fmt::format("is {}, no finite number", value));
+}
+
+/// Sums of as many numbers must stay below 2^62, or what is made of them would wrap around.
+constexpr double largest_sum = 0x1p62;
+
+void expect_sum(const h5::Group& group, const char* name, double sum) {
+  if (sum > largest_sum) fail(group, name, fmt::format("the numbers add up to {:.3g}, more than {:.3g}", sum, largest_sum));
+}
+
+/// The objective's constant and coefficients, and its unit.
+void check_objective(const h5::Group& root, const Qcbo& problem) {
+  const h5::Group group = root.open_group("objective");
+  if (!std::isfinite(problem.unit) || problem.unit <= 0)
+    fail(group, "unit", fmt::format("is {}, not above 0 and finite", problem.unit));
+  double sum = std::abs(static_cast<double>(problem.constant));
+  for (const Term& term : problem.objective) sum += std::abs(static_cast<double>(term.coefficient));
+  expect_sum(group, "coefficient", sum);
+  expect_finite(group, "unit", problem.unit * sum);
+}
+
+/// The square of every row: its coefficients and right-hand side together.
+void check_rows(const h5::Group& root, const Rows& rows) {
+  double sum = 0;
+  for (std::size_t r = 0; r < rows.size(); ++r) {
+    double row = std::abs(static_cast<double>(rows.rhs[r]));
+    for (auto p = static_cast<std::size_t>(rows.start[r]); p < static_cast<std::size_t>(rows.start[r + 1]); ++p)
+      row += std::abs(static_cast<double>(rows.coefficient[p]));
+    sum += row * row;
+    if (sum > largest_sum)
+      fail(root.open_group("rows"), "rhs",
+           fmt::format("row {}: the squares of the rows up to it add up to {:.3g}, more than {:.3g}", r, sum, largest_sum));
+  }
+}
+
+/// What the attributes of /counts say must be what the tables hold.
+void check_count(const h5::Group& root, const char* name, std::int64_t expected) {
+  const h5::Group counts = root.open_group("counts");
+  if (!counts.has_attribute(name)) return;
+  const auto found = h5::read_attribute<std::int64_t>(counts, name);
+  if (found != expected) fail(counts, name, fmt::format("is {}, but the tables have {}", found, expected));
 }
 
 void check_columns(const h5::Group& root, const QcboColumns<Values>& c, std::int64_t parameters) {
@@ -122,7 +167,50 @@ Qcbo problem_of(const h5::Group& root) {
     problem.products.push_back({columns.product_u[p], columns.product_w[p], columns.product_b[p]});
   for (std::size_t t = 0; t < columns.term_i.size(); ++t)
     problem.objective.push_back({columns.term_i[t], columns.term_j[t], columns.term_coefficient[t]});
+  check_objective(root, problem);
+  check_rows(root, problem.rows);
+  check_count(root, "spins", problem.all_variables);
+  check_count(root, "rows", std::ssize(problem.rows.rhs));
+  check_count(root, "products", std::ssize(problem.products));
   return problem;
+}
+
+/// Without the problem's tables, the couplings alone tell how many variables there are: all but parameter bits have one, and
+/// no file has far more variables than that.
+void check_spins(const h5::Group& root, const SparseQubo& qubo) {
+  const h5::Group counts = root.open_group("counts");
+  const auto parameters = h5::read_attribute<std::int64_t>(counts, "parameter_bits");
+  constexpr std::int64_t most_without = 1000;  // variables without a coupling for each coupling
+  const auto couplings = std::ssize(qubo.couplings);
+  if (qubo.variables < 1 || parameters < 0 || parameters > qubo.variables || qubo.variables / most_without > couplings + 1)
+    fail(counts, "spins",
+         fmt::format("{}, of which {} are parameter bits, do not fit {} couplings", qubo.variables, parameters, couplings));
+  std::vector<bool> is_coupled(static_cast<std::size_t>(qubo.variables - parameters));
+  for (const SparseQubo::Coupling& c : qubo.couplings)
+    for (const std::int64_t v : {c.i, c.j})
+      if (v >= parameters) is_coupled[static_cast<std::size_t>(v - parameters)] = true;
+  const auto lonely = std::ranges::find(is_coupled, false);
+  if (lonely != is_coupled.end())
+    fail(counts, "spins",
+         fmt::format("is {}, but variable {} has no coupling", qubo.variables, parameters + (lonely - is_coupled.begin())));
+}
+
+/// Finite numbers, i <= j, no pair twice; in ascending order.
+void check_couplings(const h5::Group& root, const SparseQubo& qubo) {
+  const h5::Group group = root.open_group("qubo");
+  expect_finite(group, "constant", qubo.constant);
+  if (!std::isfinite(qubo.multiplier) || qubo.multiplier <= 0)
+    fail(group, "multiplier", fmt::format("is {}, not above 0 and finite", qubo.multiplier));
+  double sum = std::abs(qubo.constant);
+  for (const SparseQubo::Coupling& c : qubo.couplings) {
+    if (!std::isfinite(c.value)) fail(group, "value", fmt::format("of {} and {} is {}, no finite number", c.i, c.j, c.value));
+    if (c.i > c.j) fail(group, "i", fmt::format("{} is behind its j, {}", c.i, c.j));
+    sum += std::abs(c.value);
+  }
+  expect_finite(group, "value", sum);
+  const auto twice =
+      std::ranges::adjacent_find(qubo.couplings, [](const auto& a, const auto& b) { return a.i == b.i && a.j == b.j; });
+  if (twice != qubo.couplings.end()) fail(group, "i", fmt::format("{} and {} are coupled twice", twice->i, twice->j));
 }
 
 SparseQubo qubo_of(const h5::Group& root) {
@@ -139,6 +227,11 @@ SparseQubo qubo_of(const h5::Group& root) {
   for (std::size_t k = 0; k < columns.coupling_i.size(); ++k)
     qubo.couplings.push_back({columns.coupling_i[k], columns.coupling_j[k], columns.coupling_value[k]});
   std::ranges::sort(qubo.couplings, {}, [](const SparseQubo::Coupling& c) { return std::tie(c.i, c.j); });
+  check_couplings(root, qubo);
+  if (root.has("variables"))
+    check_count(root, "spins", static_cast<std::int64_t>(h5::dimensions_of(root.open_group("variables"), "kind").at(0)));
+  else
+    check_spins(root, qubo);
   return qubo;
 }
 

@@ -64,6 +64,11 @@ struct CheckpointShape {
 /// name stays. Collective over `group`.
 void write_checkpoint(const std::filesystem::path& path, const Checkpoint& checkpoint, const Communicator& group);
 
+/// Writes a smallest checkpoint in the folder, in the same way, and removes it: what would make every later one fail, as a file
+/// system without room or without the locks that are asked for, is found before the work. SystemError on every rank alike.
+/// Collective over `group`.
+void try_checkpoint(const std::filesystem::path& folder, const Communicator& group);
+
 /// Reads what any number of ranks wrote; the duals are this rank's columns. Throws InputError naming the file and what is
 /// wrong (cannot be opened, another format or version, incomplete, damaged, other sizes, a number that is not finite), on
 /// every rank of the group alike. Collective over `group`.

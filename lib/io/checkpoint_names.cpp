@@ -68,8 +68,11 @@ std::vector<fs::path> RunFolder::checkpoints() const {
 void adopt_checkpoint(const RunFolder& folder, const fs::path& checkpoint, int keep) {
   point_to(folder.newest_checkpoint(), checkpoint);
   const std::vector<fs::path> all = folder.checkpoints();
+  // Newer ones could not be used: they must not push out the one that can.
+  const auto newest = std::ranges::find(all, checkpoint.filename(), &fs::path::filename);
+  const auto first = newest - all.begin() + keep;
   std::error_code ignored;
-  for (std::size_t i = static_cast<std::size_t>(keep); i < all.size(); ++i)
+  for (auto i = static_cast<std::size_t>(first); i < all.size(); ++i)
     if (is_file_or_link(all[i])) fs::remove(all[i], ignored);
 }
 

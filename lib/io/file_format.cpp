@@ -62,6 +62,8 @@ void read_file(const fs::path& path, const FileFormat& format, const std::functi
     part(root);
   } catch (const InputError& error) {
     throw InputError(located(error.what()));
+  } catch (const h5::LockError& error) {
+    throw SystemError(located(error.what()));
   } catch (const std::exception& error) {
     throw InputError(fmt::format("{} (damaged, or not {} of isinglass)", located(error.what()), format.noun));
   }

@@ -28,7 +28,7 @@ void write_config_text(const h5::Group& root, const std::string& yaml);
 [[nodiscard]] std::string read_config_text(const h5::Group& root);
 
 /// Checks that the file can be opened, is of this format and version, and whole, and calls `part(root)`. Whatever is wrong
-/// with the file becomes one InputError that names it.
+/// with the file becomes one InputError that names it; a lock that its file system refuses is a SystemError.
 void read_file(const std::filesystem::path& path, const FileFormat& format,
                const std::function<void(const h5::Group& root)>& part);
 

@@ -12,8 +12,13 @@
 namespace isinglass::h5 {
 namespace {
 
-/// Description of the deepest error on HDF5's stack; the system's own text where a system call failed.
-std::string library_message() {
+/// What HDF5 says of a failed call.
+struct LibraryMessage {
+  std::string text;      ///< of the deepest error on its stack; the system's own text where a system call failed
+  bool is_lock = false;  ///< the file system refused a lock
+};
+
+LibraryMessage library_message() {
   std::string message;
   const auto visit = [](unsigned depth, const H5E_error2_t* error, void* target) -> herr_t {
     if (depth == 0 && error->desc != nullptr) *static_cast<std::string*>(target) = error->desc;
@@ -25,13 +30,17 @@ std::string library_message() {
   if (const auto start = message.find(opening); start != std::string::npos) {
     const auto first = start + opening.size();
     const std::string system = message.substr(first, message.find('\'', first) - first);
-    const bool locking = message.find("lock") != std::string::npos;
-    return system + (locking ? " (file locking failed; HDF5_USE_FILE_LOCKING=FALSE turns it off)" : "");
+    return {system, message.find("lock file") != std::string::npos};
   }
-  return message.empty() ? "HDF5 gives no reason" : message;
+  return {message.empty() ? "HDF5 gives no reason" : message};
 }
 
-[[noreturn]] void fail(const std::string& what) { throw SystemError(fmt::format("{}: {}", what, library_message())); }
+[[noreturn]] void fail(const std::string& what) {
+  const LibraryMessage message = library_message();
+  if (!message.is_lock) throw SystemError(fmt::format("{}: {}", what, message.text));
+  throw LockError(fmt::format("{}: {}: the file system gives no lock, and HDF5_USE_FILE_LOCKING asks for one: unset it", what,
+                              message.text));
+}
 
 /// A file must not lead to another one: HDF5 would open whatever a link names, a pipe or a device too. Their class is replaced
 /// by one that tells where they lead, but does not go there.
@@ -161,6 +170,8 @@ Handle file_access(const std::string& what) {
   check(H5Pset_libver_bounds(access.id(), H5F_LIBVER_V110, H5F_LIBVER_V110), what);
   // A file that could not be written must not stay open behind some object of it.
   check(H5Pset_fclose_degree(access.id(), H5F_CLOSE_STRONG), what);
+  // Where locks fail (NFS, Lustre) a file could be neither written nor read.
+  check(H5Pset_file_locking(access.id(), false, true), what);
   return access;
 }
 

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "base/error.hpp"
+
 #include <hdf5.h>
 
 #include <concepts>
@@ -11,8 +13,9 @@
 #include <vector>
 
 /// A thin checked layer over the HDF5 C library. Every call throws SystemError with the file, the object and HDF5's own
-/// message; only destructors ignore errors. Files are bitwise functions of their content: no times are recorded.
-/// All metadata and all array data carry checksums, so that a damaged file is refused and never read silently wrong.
+/// message (LockError where a lock was refused); only destructors ignore errors. Files are bitwise functions of their content:
+/// no times are recorded. All metadata and all array data carry checksums, so that a damaged file is refused and never read
+/// silently wrong.
 namespace isinglass::h5 {
 
 /// Element types of datasets and attributes; stored little-endian.
@@ -21,6 +24,12 @@ concept Element = std::same_as<T, std::int8_t> || std::same_as<T, std::uint8_t> 
     std::same_as<T, std::int32_t> || std::same_as<T, std::int64_t> || std::same_as<T, float> || std::same_as<T, double>;
 
 using Dimensions = std::vector<hsize_t>;
+
+/// A file could not be opened because its file system refused a lock, which says nothing about the file.
+class LockError : public SystemError {
+public:
+  using SystemError::SystemError;
+};
 
 /// Owner of one HDF5 identifier of any kind.
 class Handle {
@@ -81,7 +90,9 @@ private:
 /// that it could not write. Other functions here call it, so that it may be left out elsewhere.
 void set_up_library();
 
-/// How every file is opened: access properties.
+/// How every file is opened: access properties. Without HDF5's own locks, which many network file systems refuse: new files
+/// have names of their own, and run folders are locked by their file `lock`. The environment variable HDF5_USE_FILE_LOCKING
+/// wins.
 [[nodiscard]] Handle file_access(const std::string& what);
 /// The root group of an open file; `name` is for messages.
 [[nodiscard]] Group root_of(const Handle& file, const std::string& name);

@@ -51,7 +51,7 @@ void expect_places(const RunFolder& folder);
 /// Writes config.resolved.yaml. Throws SystemError.
 void store(const RunFolder& folder, const Config& config);
 
-/// Points the link to `checkpoint` and removes all checkpoints but the newest `keep`. Throws SystemError if the link
+/// Points the link to `checkpoint` and removes the older ones but the newest `keep` - 1. Throws SystemError if the link
 /// cannot be made; an old checkpoint that cannot be removed stays.
 void adopt_checkpoint(const RunFolder& folder, const std::filesystem::path& checkpoint, int keep);
 

@@ -218,7 +218,9 @@ class Results(HostileTest):
             Case("export", ["export", "q.h5", "--format", "qplib", "-o", "x"], 1, prepare=make_problem, file_size=5000,
                  says=("x: cannot be written: File too large",)),
             Case("train", ["train", "tiny.yaml", "--set", "checkpoint.every_iterations=0", "--json"], 1, prepare=make_inputs,
-                 file_size=7000, says=("results.h5: cannot be written: File too large",), left=("run",), prints=("test_accuracy",))])
+                 file_size=18000, says=("results.h5: cannot be written: File too large",), left=("run",), prints=("test_accuracy",)),
+            Case("train that could save nothing", ["train", "tiny.yaml"], 1, prepare=make_inputs, file_size=7000,
+                 says=("no checkpoint can be written here", "File too large"), left=("run",))])
 
     def test_programs_with_constraints(self):
         rows = "".join(f"1 {i} 1\n" for i in range(1, 31))
@@ -249,7 +251,8 @@ class Results(HostileTest):
 
         def trained(folder):
             prepare(folder)
-            run(folder, "train", "tiny.yaml", "--output", f"{odd}-run")
+            run(folder, "train", "tiny.yaml")
+            os.rename(os.path.join(folder, "run"), os.path.join(folder, f"{odd}-run"))
 
         shown = "odd-\ufffd"
         self.run_table([
@@ -258,14 +261,12 @@ class Results(HostileTest):
             Case("compile", ["compile", f"{odd}.yaml", "-o", f"{odd}.h5", "--json"], 0, prepare=prepare, left=(f"{odd}.h5",),
                  json={"config": f"{shown}.yaml", "file": f"{shown}.h5"}),
             Case("check", ["check", f"{odd}.yaml", "--json"], 0, prepare=prepare, prints=(f"{shown}.yaml",)),
-            Case("train", ["train", "tiny.yaml", "--output", f"{odd}-run", "--json"], 0, prepare=prepare, left=(f"{odd}-run",),
-                 json={"output_directory": f"{shown}-run"}),
+            Case("train", ["train", "tiny.yaml", "--output", f"{odd}-run", "--json"], prepare=prepare,
+                 says=("--output: ", "byte 0xff is not UTF-8")),
             Case("status", ["status", f"{odd}-run", "--json"], 0, prepare=trained, prints=(f'"directory":"{shown}-run"',)),
             Case("evaluate", ["evaluate", f"{odd}-run", "--json"], 0, prepare=trained, json={"model": f"{shown}-run"}),
             Case("inspect", ["inspect", f"{odd}-run/results.h5", "--json"], 0, prepare=trained,
                  json={"file": f"{shown}-run/results.h5"}),
-            Case("train again", ["train", "tiny.yaml", "--output", f"{odd}-run", "--json"], 0, prepare=trained, left=(f"{odd}-run",),
-                 json={"finished_before": True}),
             Case("a folder with a line break", ["train", "tiny.yaml", "--output", "a\nb", "--json"], 0, prepare=prepare, left=("a\nb",),
                  json={"output_directory": "a\nb"})])
 
@@ -357,6 +358,41 @@ class Disks(HostileTest):
         self.assertEqual(sorted(os.listdir(disk)), ["filler", "old.h5"])
         with open(os.path.join(disk, "old.h5"), encoding="utf-8") as file:
             self.assertEqual(file.read(), "old")
+
+    def test_a_part_that_saved_nothing_is_an_error(self):
+        """Every save fails; what is tried at the stop decides: also when the signal comes within an oracle call."""
+        for name, sweeps in (("between iterations", 50), ("within a call", 20000)):
+            for has_room in (False, True):
+                with self.subTest(name, has_room=has_room):
+                    folder = self.folder()
+                    disk = self.mounted(folder, "size=256k")
+                    process = subprocess.Popen(
+                        [hostile.PROGRAM, "train", "tiny.yaml", "--output", "disk/run", "--set", "qcgd.iterations=100000", "--set",
+                         f"machine.sweeps={sweeps}", "--set", "checkpoint.every_iterations=1", "--set", "checkpoint.keep=1"],
+                        cwd=folder, env=tool.ENVIRONMENT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+                    line = next(line for line in process.stdout if line.startswith("qcgd "))
+                    filler = os.path.join(disk, "filler")
+                    with open(filler, "wb", buffering=0) as file:
+                        try:
+                            while True:
+                                file.write(bytes(4096))
+                        except OSError:
+                            pass
+                        # A checkpoint in the making may have had its room already.
+                        line = next(line for line in process.stdout if line.startswith("warning: no checkpoint"))
+                        self.assertIn("No space left", line)
+                        try:
+                            while True:
+                                file.write(bytes(4096))
+                        except OSError:
+                            pass
+                    if has_room:
+                        os.remove(filler)
+                    process.send_signal(signal.SIGTERM)
+                    _, errors = process.communicate(timeout=60)
+                    self.assertEqual(process.returncode, 85 if has_room else 1, errors)
+                    if not has_room:
+                        self.assertIn("cannot be saved", errors)
 
     def test_read_only(self):
         folder = self.folder()

@@ -1,0 +1,20 @@
+#pragma once
+
+#include "config/config.hpp"
+#include "data/splits.hpp"
+#include "io/checkpoint.hpp"
+
+#include <cstdint>
+
+namespace isinglass {
+
+/// How many steps of all phases are done at a checkpoint: what its file is named by.
+[[nodiscard]] std::int64_t step_of(const Checkpoint& checkpoint, const Config& config);
+
+/// Throws InputError with the object of the file and its value unless a run of `config` can have written the checkpoint: sizes
+/// and checksums may be right, and yet the phase be that of another method, or a count be impossible. A run that went on from
+/// such a state would end at once, save nothing, or be wrong.
+void expect_possible(const Checkpoint& checkpoint, const Config& config, const Architecture& architecture,
+                     const DataSplits& data);
+
+}  // namespace isinglass
