@@ -4,6 +4,7 @@
 #include "config/reader.hpp"
 #include "config/writer.hpp"
 #include "ising/machines.hpp"
+#include "ising/rounding.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -55,7 +56,9 @@ double sufficient_penalty(const IsingProblem& problem) {
       sum += std::abs(j.value[k]);
     largest = std::max(largest, 2 * sum);
   }
-  return std::floor(largest) + 1;  // whole, as the coefficients often are
+  // Whole, as coefficients often are; a power of two where they are smaller, so that it does not dwarf them.
+  if (largest == 0 || largest >= 1) return std::floor(largest) + 1;
+  return std::ldexp(1.0, std::ilogb(largest) + 1);
 }
 
 /// Dense kernels take their couplings as a matrix; below some spins rows of neighbours are as good.
@@ -87,6 +90,8 @@ MachineChoice choose_machine(const SolveOptions& options, IsingProblem problem) 
     choice.penalty = options.penalty.value_or(sufficient_penalty(problem));
     choice.original = problem;
     problem = with_group_penalties(problem, choice.penalty);
+    if (!(energy_size(problem) <= largest_energy_size))
+      throw InputError(fmt::format("--penalty: energies overflow with one of {:.4g}: give a smaller one", choice.penalty));
   }
   choice.problem = std::move(problem);
   take_form(choice.problem);

@@ -125,7 +125,8 @@ nlohmann::ordered_json to_json(const Outcome& o, bool is_written) {
   json["field_evaluations"] = r.field_evaluations;
   if (o.options.target) {
     json["target"] = *o.options.target;
-    json["target_reached"] = r.best && r.objective <= relaxed_target(goal_value(o.instance.goal, *o.options.target));
+    json["target_reached"] =
+        r.best && r.objective <= relaxed_target(*o.instance.program, goal_value(o.instance.goal, *o.options.target));
   }
   json["stop_reason"] = o.end;
   json["ranks"] = o.ranks;

@@ -25,9 +25,9 @@ std::string quantity(double value, const char* unit) {
   return std::isfinite(value) ? fmt::format("{:.3g}{}", value, unit) : "unknown";
 }
 
-std::int64_t hits(const SearchResult& result) {
+std::int64_t hits(const SearchResult& result, double rounding) {
   if (!result.best) return 0;
-  const double limit = relaxed_target(result.best->energy);
+  const double limit = result.best->energy + rounding;
   return std::ranges::count_if(result.reads, [&](const Read& read) { return read.energy <= limit; });
 }
 
@@ -97,7 +97,7 @@ nlohmann::ordered_json to_json(const SolveFacts& facts, const SearchResult& resu
   if (facts.goal != Goal::energy)
     json[goal_name(facts.goal)] = result.best ? finite(goal_value(facts.goal, result.best->energy)) : nullptr;
   json["reads"] = result.done;
-  json["best_reads"] = hits(result);
+  json["best_reads"] = hits(result, facts.rounding);
   if (result.solutions != result.done) json["reads_that_break_groups"] = result.done - result.solutions;
   json["sweeps"] = result.done > 0 ? result.field_evaluations / result.done : 0;
   json["seconds_to_best"] = result.seconds_to_best;
@@ -108,7 +108,7 @@ nlohmann::ordered_json to_json(const SolveFacts& facts, const SearchResult& resu
   json["field_evaluations"] = result.field_evaluations;
   if (facts.target) {
     json["target"] = *facts.target;
-    const double target = relaxed_target(goal_value(facts.goal, *facts.target));
+    const double target = goal_value(facts.goal, *facts.target) + facts.rounding;
     json["target_reached"] = result.best && result.best->energy <= target;
   }
   json["proven_optimal"] = facts.machine == "enumeration" && result.end == SearchEnd::all_reads && result.best.has_value();
@@ -129,7 +129,8 @@ nlohmann::ordered_json to_json(const TtsMeasurement& measurement) {
 void print_result(const SolveFacts& facts, const SearchResult& result) {
   std::cout << fmt::format("best: {}", best_text(facts, result));
   if (result.best)
-    std::cout << fmt::format(", after {:.3g} s, in {} of {} reads", result.seconds_to_best, hits(result), result.done);
+    std::cout << fmt::format(", after {:.3g} s, in {} of {} reads", result.seconds_to_best, hits(result, facts.rounding),
+                             result.done);
   std::cout << fmt::format("\n{} reads, {:.3g} s, {:.3g} spin updates/s of CPU time\n", result.done, result.wall_seconds,
                            result.updates_per_second());
   if (result.solutions != result.done)

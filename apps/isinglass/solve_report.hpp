@@ -23,6 +23,7 @@ struct SolveFacts {
   bool is_binary = false;
   std::string note;                   ///< which convention was assumed
   std::vector<std::string> warnings;  ///< of the reader
+  double rounding = 0;                ///< of energies
 };
 
 /// Table rows on standard error while a search goes on: the interval grows with it, from 1 s to 10 min.

@@ -9,6 +9,7 @@
 #include "base/stop_signal.hpp"
 #include "instances/solution_file.hpp"
 #include "io/output_place.hpp"
+#include "ising/rounding.hpp"
 
 #include <algorithm>
 #include <chrono>
@@ -65,6 +66,7 @@ SolveRun::SolveRun(const SolveOptions& options, Instance instance, const Communi
             instance.warnings};
   together(world, [&] { choice_ = choose_machine(options, std::move(instance.problem)); });
   facts_.machine = choice_.machine->name();
+  facts_.rounding = energy_rounding(choice_.problem);
   if (world.is_root() && !options.quiet) announce(instance);
 }
 
@@ -92,7 +94,7 @@ SearchResult SolveRun::search_plainly(SolveProgress& progress) const {
   plan.sweeps = options_.sweeps;
   if (plan.reads == 0 && plan.sweeps == 0) plan.effort = Effort::doubling;
   plan.seed = options_.seed;
-  if (const auto target = energy_target()) plan.target = relaxed_target(*target);
+  if (const auto target = energy_target()) plan.target = relaxed_target(choice_.problem, *target);
   plan.seconds = options_.time_limit;
   plan.stop_is_asked = stop_is_asked;
   if (!choice_.groups.empty())

@@ -1,6 +1,8 @@
 #include "ising/enumeration.hpp"
 
 #include "base/error.hpp"
+#include "ising/descent.hpp"
+#include "ising/rounding.hpp"
 
 #include <bit>
 #include <limits>
@@ -13,6 +15,9 @@ namespace {
 
 /// Flips between two looks at the clock.
 constexpr std::uint64_t poll_mask = (1U << 16) - 1;
+
+/// Flips between two sums from scratch.
+constexpr std::uint64_t fresh_mask = (1U << 12) - 1;
 
 class ProgrammedEnumeration : public ProgrammedCopy {
 public:
@@ -47,6 +52,7 @@ Read ProgrammedEnumeration::enumerate(const StopRule& stop, ReadSet& set) const 
   Read best;
   best.energy = std::numeric_limits<double>::infinity();
   const std::uint64_t states = std::uint64_t{1} << n;
+  const bool is_exact = has_exact_kernels(problem());
   for (std::uint64_t state = 0;;) {
     if (broken == 0 && now < best.energy) {
       best.energy = now;
@@ -56,6 +62,10 @@ Read ProgrammedEnumeration::enumerate(const StopRule& stop, ReadSet& set) const 
     }
     if (++state == states || set.was_cut) break;
     if ((state & poll_mask) == 0 && stop.is_over()) set.was_cut = true;
+    if (!is_exact && (state & fresh_mask) == 0) {  // sums of differences drift
+      fields = local_fields(problem(), spins);
+      now = energy(problem(), spins);
+    }
     const auto flip = static_cast<std::size_t>(std::countr_zero(state));  // the Gray code's next bit
     now -= 2 * spins[flip] * fields[flip];
     spins[flip] = static_cast<std::int8_t>(-spins[flip]);
@@ -74,6 +84,9 @@ Read ProgrammedEnumeration::enumerate(const StopRule& stop, ReadSet& set) const 
 ReadSet ProgrammedEnumeration::read(const ReadRequest& request) {
   ReadSet set;
   Read best = enumerate(StopRule(request), set);
+  // What is too small to show in the energies' sum is still found.
+  if (!best.spins.empty() && problem().groups.empty() && !has_exact_kernels(problem()))
+    end_by_descent(problem(), best, StopRule(request).seconds());
   if (best.spins.empty() && !set.was_cut) throw InputError("no state keeps all one-hot groups");
   set.field_evaluations = set.spin_updates / static_cast<std::int64_t>(std::max<std::size_t>(1, problem().spins));
   for (std::int64_t r = 0; r < request.count && !best.spins.empty(); ++r) {

@@ -8,6 +8,7 @@
 #include "ising/enumeration.hpp"
 #include "ising/external/external.hpp"
 #include "ising/hardware/hardware.hpp"
+#include "ising/scaled.hpp"
 #include "ising/tabu/tabu.hpp"
 #include "ising/tempering/tempering.hpp"
 
@@ -58,7 +59,9 @@ std::vector<std::string> machine_kinds() {
 
 std::unique_ptr<Machine> make_machine(const MachineConfig& config) {
   for (const auto& [kind, maker] : makers())
-    if (kind == config.kind) return limited(maker(config), config.hardware);
+    if (kind == config.kind)
+      return std::make_unique<ScaledMachine>(
+          config, [make = maker](const MachineConfig& settings) { return limited(make(settings), settings.hardware); });
   throw InputError(fmt::format("machine: \"{}\" does not exist: use one of {}", config.kind, fmt::join(machine_kinds(), ", ")));
 }
 

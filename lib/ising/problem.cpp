@@ -1,6 +1,7 @@
 #include "ising/problem.hpp"
 
 #include "base/error.hpp"
+#include "ising/rounding.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -241,6 +242,11 @@ void check(const IsingProblem& problem) {
       throw InputError("Ising problem: the sizes of the factored couplings do not agree");
   }
   check_groups(problem);
+  if (!(energy_size(problem) <= largest_energy_size))
+    throw InputError(fmt::format(
+        "Ising problem: energies may overflow: the magnitudes of all coefficients add up to more than {:.3g}; scale "
+        "them down",
+        largest_energy_size));
 }
 
 }  // namespace isinglass

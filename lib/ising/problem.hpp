@@ -80,7 +80,8 @@ struct Coupling {
 /// The problem without groups, each held by penalty * (number of +1 in it - 1)^2 instead: for machines that flip single spins.
 [[nodiscard]] IsingProblem with_group_penalties(const IsingProblem& problem, double penalty);
 
-/// Throws InputError unless sizes agree, numbers are finite, columns are in range and groups are disjoint.
+/// Throws InputError unless sizes agree, numbers are finite, no energy can overflow, columns are in range and groups are
+/// disjoint.
 void check(const IsingProblem& problem);
 
 }  // namespace isinglass

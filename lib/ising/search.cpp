@@ -1,6 +1,7 @@
 #include "ising/search.hpp"
 
 #include "ising/read_all.hpp"
+#include "ising/rounding.hpp"
 #include "parallel/shared_flag.hpp"
 
 #include <algorithm>
@@ -70,8 +71,9 @@ double sum_seconds(double seconds, const Communicator& comm) {
   return 1e-9 * static_cast<double>(comm.all_sum(std::llround(1e9 * seconds)));
 }
 
-/// The improvements of all reads of a round, in time, that were better than everything before.
-void extend_history(std::vector<Improvement>& history, const std::vector<Read>& reads, const SearchPlan& plan, double now) {
+/// The improvements of all reads of a round, in time, that were better than everything before by more than rounding.
+void extend_history(std::vector<Improvement>& history, const std::vector<Read>& reads, const SearchPlan& plan, double now,
+                    double rounding) {
   std::vector<Improvement> all;
   for (const Read& read : reads) {
     if (!plan.is_solution(read.spins)) continue;
@@ -81,7 +83,7 @@ void extend_history(std::vector<Improvement>& history, const std::vector<Read>& 
   std::ranges::stable_sort(all, {}, &Improvement::seconds);
   double best = history.empty() ? std::numeric_limits<double>::infinity() : history.back().energy;
   for (const Improvement& step : all) {
-    if (step.energy >= best - 1e-9 * (1 + std::abs(step.energy))) continue;
+    if (step.energy >= best - rounding) continue;
     best = step.energy;
     history.push_back(step);
   }
@@ -97,8 +99,8 @@ void keep_best(SearchResult& result, std::size_t spins) {
   std::ranges::sort(result.reads, {}, &Read::index);
 }
 
-void add(SearchResult& result, ReadSet&& set, const SearchPlan& plan, double now) {
-  extend_history(result.history, set.reads, plan, now);
+void add(SearchResult& result, ReadSet&& set, const SearchPlan& plan, double now, double rounding) {
+  extend_history(result.history, set.reads, plan, now, rounding);
   result.done += std::ssize(set.reads);
   result.spin_updates += set.spin_updates;
   result.field_evaluations += set.field_evaluations;
@@ -171,7 +173,7 @@ double SearchResult::updates_per_second() const {
   return machine_seconds > 0 ? static_cast<double>(spin_updates) / machine_seconds : 0;
 }
 
-double relaxed_target(double target) { return target + 1e-9 * (1 + std::abs(target)); }
+double relaxed_target(const IsingProblem& problem, double target) { return target + energy_rounding(problem); }
 
 SearchResult search(const Machine& machine, ProgrammedMachine& given, const IsingProblem& problem, const SearchPlan& plan,
                     const Communicator& comm, const SearchReport& report) {
@@ -185,6 +187,7 @@ SearchResult search(const Machine& machine, ProgrammedMachine& given, const Isin
   if (plan.seconds) request.deadline = after(plan.begin, *plan.seconds);
   request.stop_is_asked = [&] { return plan.stop_is_asked() || over.is_raised(); };
   Rounds rounds(plan, machine, comm.size());
+  const double rounding = energy_rounding(problem);
   for (;;) {
     if (const auto end = end_of(result, plan, rounds.asked(), machine.is_exact(), comm)) {
       result.end = *end;
@@ -195,7 +198,7 @@ SearchResult search(const Machine& machine, ProgrammedMachine& given, const Isin
     ReadSet set = read_all(machine, programmed, problem, request, comm);
     const double now = comm.all_max(seconds_since(plan.begin));
     rounds.learn(comm.all_max(now - begin), set);
-    add(result, std::move(set), plan, now);
+    add(result, std::move(set), plan, now, rounding);
     result.wall_seconds = now;
     result.machine_seconds = sum_seconds(programmed.seconds(), comm);
     report(result);

@@ -59,7 +59,7 @@ using SearchReport = std::function<void(const SearchResult& so_far)>;
 [[nodiscard]] SearchResult search(const Machine& machine, ProgrammedMachine& programmed, const IsingProblem& problem,
                                   const SearchPlan& plan, const Communicator& comm, const SearchReport& report);
 
-/// A target that a recomputed energy reaches in spite of rounding.
-[[nodiscard]] double relaxed_target(double target);
+/// A target that a computed energy of the problem reaches in spite of rounding: the target itself where energies are exact.
+[[nodiscard]] double relaxed_target(const IsingProblem& problem, double target);
 
 }  // namespace isinglass

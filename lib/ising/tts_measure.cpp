@@ -36,7 +36,7 @@ TtsMeasurement measure_tts(const Machine& machine, ProgrammedMachine& programmed
   reads.reads = plan.repeats * machine.block();
   reads.sweeps = plan.sweeps;
   reads.seed = plan.seed;
-  reads.counted = relaxed_target(plan.target);
+  reads.counted = relaxed_target(problem, plan.target);
   reads.stop_is_asked = plan.stop_is_asked;
   TtsMeasurement measurement;
   measurement.search = search(machine, programmed, problem, reads, comm, report);

@@ -102,6 +102,30 @@ class Numbers(HostileTest):
             Case("iterations without memory", ["bounds", "tiny.yaml", "--set", "qcgd.iterations=20000000"], 0,
                  {"tiny.yaml": TINY}, write_data, address_space=2 << 30, environment={"OPENBLAS_NUM_THREADS": "1"})])
 
+    def test_coefficients_of_any_size(self):
+        cases = []
+        whole = "# vartype=SPIN\n0 1 {0}\n1 2 3{1}\n0 2 2{1}\n"
+        small = {"t.coo": whole.format("1e-10", "e-10")}
+        for machine in ("sa", "pt", "tabu", "bsb", "dsb", "cim", "cac"):
+            machine_options = ["--machine", machine, "--seed", "3", "--json"]
+            cases += [Case(f"{machine}: a target that no state reaches",
+                           ["solve", "t.coo", *machine_options, "--tts", "2", "--sweeps", "20", "--target", "-5e-10"], 0, small,
+                           json={"success_probability": 0.0, "target_reached": False, "energy": -4e-10}),
+                      Case(f"{machine}: two weights that overflow", ["solve", "g.txt", *machine_options],
+                           files={"g.txt": "3 2\n1 2 1e308\n2 3 1e308\n"}, says=("g.txt", "overflow")),
+                      Case(f"{machine}: huge and vanishing coefficients",
+                           ["solve", "x.coo", *machine_options, "--reads", "2", "--sweeps", "20"], 0,
+                           {"x.coo": "# vartype=SPIN\n0 0 1e300\n1 1 -1e-300\n2 2 5e-324\n0 1 1e-310\n1 2 1\n"},
+                           json={"energy": -1e300})]
+        cases += [Case("fields that overflow together", ["solve", "f.coo"], files={
+            "f.coo": "# vartype=SPIN\n" + "".join(f"{i} {i} 1e307\n" for i in range(40))}, says=("f.coo", "overflow")),
+                  Case("a penalty that overflows", ["solve", "p.coo", "--machine", "bsb", "--penalty", "1.7e308"],
+                       files={"p.coo": "# vartype: BINARY\n# group 0 1 2\n0 1 1\n1 2 1\n"}, says=("--penalty", "overflow")),
+                  Case("a time limit on a target below rounding",
+                       ["solve", "g.txt", "--machine", "sa", "--target", "9.0000000001", "--time-limit", "0.2", "--json"], 0,
+                       {"g.txt": TRIANGLE}, json={"target_reached": False, "cut": 9})]
+        self.run_table(cases)
+
 
 if __name__ == "__main__":
     os.environ.pop("SLURM_JOB_ID", None)

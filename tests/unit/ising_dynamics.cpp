@@ -1,7 +1,7 @@
 #define BOOST_TEST_MODULE ising_dynamics
+#include "ising/descent.hpp"
 #include "ising/dynamics/bifurcation.hpp"
 #include "ising/dynamics/cim.hpp"
-#include "ising/dynamics/descent.hpp"
 #include "ising/hardware/transform.hpp"
 #include "ising/machines.hpp"
 #include "random_ising.hpp"

@@ -4,7 +4,9 @@
 #include "ising/anneal/block_reads.hpp"
 #include "ising/anneal/choose_chains.hpp"
 #include "ising/anneal/temperatures.hpp"
+#include "ising/descent.hpp"
 #include "ising/groups/group_annealer.hpp"
+#include "ising/rounding.hpp"
 
 #include <fmt/format.h>
 
@@ -39,8 +41,8 @@ ReadSet ProgrammedAnnealing::read(const ReadRequest& request) {
   if (!chains_) chains_ = std::make_unique<ChosenChains>(in_suitable_form(problem()), level_);
   const std::int64_t sweeps = request.sweeps > 0 ? request.sweeps : config_.sweeps;
   ReadSet set = anneal_reads(chains_->chains(), problem().spins, schedule(config_, chains_->range(), sweeps), request);
-  if (chains_->choice().is_rounded)
-    for (Read& read : set.reads) read.energy = read.history.back().energy = energy(problem(), read.spins);
+  if (!has_exact_kernels(problem()))
+    for (Read& read : set.reads) end_by_descent(problem(), read, StopRule(request).seconds());
   return set;
 }
 

@@ -11,17 +11,31 @@ namespace isinglass {
 
 namespace {
 
-ISINGLASS_VECTOR void add_row(double* fields, const double* row, double factor, std::size_t size) {
+ISINGLASS_VECTOR __attribute__((optimize("O3"))) void add_row(double* __restrict fields, const double* __restrict row,
+                                                              double factor, std::size_t size) {
   for (std::size_t k = 0; k < size; ++k) fields[k] += factor * row[k];
 }
 
 /// fields += factor * row i.
-void add_row(std::vector<double>& fields, const SparseCouplings& j, std::size_t i, double factor) {
+void add_row(AlignedVector<double>& fields, const SparseCouplings& j, std::size_t i, double factor) {
   for (auto k = static_cast<std::size_t>(j.start[i]); k < static_cast<std::size_t>(j.start[i + 1]); ++k)
     fields[static_cast<std::size_t>(j.column[k])] += factor * j.value[k];
 }
-void add_row(std::vector<double>& fields, const DenseCouplings& j, std::size_t i, double factor) {
+void add_row(AlignedVector<double>& fields, const DenseCouplings& j, std::size_t i, double factor) {
   add_row(fields.data(), j.value.data() + i * fields.size(), factor, fields.size());
+}
+
+/// sum_j |J_ij|.
+double row_size(const SparseCouplings& j, std::size_t i, std::size_t) {
+  double sum = 0;
+  for (auto k = static_cast<std::size_t>(j.start[i]); k < static_cast<std::size_t>(j.start[i + 1]); ++k)
+    sum += std::abs(j.value[k]);
+  return sum;
+}
+double row_size(const DenseCouplings& j, std::size_t i, std::size_t spins) {
+  double sum = 0;
+  for (std::size_t k = 0; k < spins; ++k) sum += std::abs(j.value[i * spins + k]);
+  return sum;
 }
 
 }  // namespace
@@ -30,12 +44,10 @@ template <class Form>
 RealChains<Form>::RealChains(const IsingProblem& problem)
     : couplings_(std::get<Form>(problem.couplings)), offset_(problem.offset), h_(problem.fields), fields_(problem.spins) {}
 
-/// Descent takes a flip only if it gains more than what rounding can feign: else it could go round in circles.
 template <class Form>
-double RealChains<Form>::least_gain() const {
-  double largest = 0;
-  for (const double f : fields_) largest = std::max(largest, std::abs(f));
-  return 1e-12 * largest;
+bool RealChains<Form>::gains(std::size_t i, double cost) const {
+  constexpr double units = 4 * std::numeric_limits<double>::epsilon();
+  return cost < 0 && -cost > units * (std::abs(h_[i]) + row_size(couplings_, i, h_.size()));
 }
 
 template <class Form>
@@ -48,7 +60,7 @@ void RealChains<Form>::begin(std::uint64_t seed, std::uint64_t chunk, std::span<
 
 template <class Form>
 void RealChains<Form>::recompute() {
-  fields_ = h_;
+  fields_.assign(h_.begin(), h_.end());
   for (std::size_t i = 0; i < spins_.size(); ++i) add_row(fields_, couplings_, i, spins_[i]);
   energy_ = 0;
   for (std::size_t i = 0; i < spins_.size(); ++i) energy_ += 0.5 * spins_[i] * (fields_[i] + h_[i]);
@@ -63,13 +75,25 @@ void RealChains<Form>::flip(std::size_t i, double cost) {
 
 template <class Form>
 bool RealChains<Form>::sweep(std::size_t first, std::size_t last) {
-  const double least = temperature_ > 0 ? 0 : least_gain();
+  if (!(temperature_ > 0)) return descend(first, last);
   bool any = false;
   for (std::size_t i = first; i < last; ++i) {
     places_.next();
     const double cost = -spins_[i] * fields_[i];
-    const bool taken = temperature_ > 0 ? cost <= temperature_ * pool_.threshold(places_) : cost < -least;
-    if (!taken) continue;
+    if (cost > temperature_ * pool_.threshold(places_)) continue;
+    flip(i, cost);
+    any = true;
+  }
+  return any;
+}
+
+template <class Form>
+bool RealChains<Form>::descend(std::size_t first, std::size_t last) {
+  bool any = false;
+  for (std::size_t i = first; i < last; ++i) {
+    places_.next();
+    const double cost = -spins_[i] * fields_[i];
+    if (!gains(i, cost)) continue;
     flip(i, cost);
     any = true;
   }

@@ -1,6 +1,7 @@
 #include "ising/dynamics/batch_run.hpp"
 
-#include "ising/dynamics/descent.hpp"
+#include "ising/descent.hpp"
+#include "ising/rounding.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -29,7 +30,10 @@ BatchRun::BatchRun(const IsingProblem& problem, const Dynamics& dynamics, Start 
       best_energy_(start_.lanes, std::numeric_limits<float>::infinity()),
       best_(start_.size()),
       improved_(start_.lanes),
-      history_(start_.lanes) {}
+      history_(start_.lanes) {
+  constexpr double share = 1e-5;  // of the energies' size: what sums of floats may be off by
+  if (request.target) slack_ = share * std::max(energy_size(problem), std::abs(*request.target));
+}
 
 void BatchRun::append_to(ReadSet& set, std::size_t count) {
   run(count);
@@ -80,9 +84,8 @@ void BatchRun::sample(std::size_t count) {
 bool BatchRun::reaches_target(std::size_t lane) const {
   if (!request_.target) return false;
   // Energies along the way are sums of floats: what comes close is computed anew.
-  const double slack = 1e-5 * (1 + std::abs(*request_.target)),
-               energy_here = problem_.offset + static_cast<double>(energy_[lane]);
-  return energy_here <= *request_.target + slack && stop_.reached(energy(problem_, best_spins(lane)));
+  const double energy_here = problem_.offset + static_cast<double>(energy_[lane]);
+  return energy_here <= *request_.target + slack_ && stop_.reached(energy(problem_, best_spins(lane)));
 }
 
 Spins BatchRun::best_spins(std::size_t lane) const {

@@ -31,6 +31,7 @@ private:
   Floats product_, energy_, best_energy_, best_;
   Lines<std::int32_t> improved_;
   std::vector<std::vector<Improvement>> history_;
+  double slack_ = 0;  // beside the target, of energies on the way
   std::int64_t steps_done_ = 0, samples_ = 0;
   bool was_cut_ = false;
 };

@@ -4,7 +4,7 @@
 #include "base/input_file.hpp"
 #include "base/memory.hpp"
 #include "base/random.hpp"
-#include "ising/dynamics/descent.hpp"
+#include "ising/descent.hpp"
 #include "ising/external/command.hpp"
 #include "ising/external/problem_text.hpp"
 
@@ -164,9 +164,8 @@ private:
     const StopRule stop(request);
     for (Spins& spins : answers) {
       Read read{first++, std::move(spins), 0, {}};
-      read.energy = config_.descent
-                        ? dynamics::descend(problem(), read.spins, dynamics::coupling_products(problem(), read.spins))
-                        : energy(problem(), read.spins);
+      read.energy = config_.descent ? descend(problem(), read.spins, coupling_products(problem(), read.spins))
+                                    : energy(problem(), read.spins);
       read.history.push_back({stop.seconds(), read.energy});
       set.was_cut = set.was_cut || stop.reached(read.energy);
       set.reads.push_back(std::move(read));

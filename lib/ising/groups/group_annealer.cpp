@@ -1,9 +1,11 @@
 #include "ising/groups/group_annealer.hpp"
 
+#include "ising/descent.hpp"
 #include "ising/groups/best_state.hpp"
 #include "ising/groups/fold.hpp"
 #include "ising/groups/start.hpp"
 #include "ising/groups/thermal_state.hpp"
+#include "ising/rounding.hpp"
 
 #include <algorithm>
 
@@ -22,15 +24,16 @@ public:
 
 private:
   void reprogrammed() override {
-    const IsingProblem folded = fold_groups(problem());
-    state_ = make_thermal_state(folded);
-    range_ = temperature_range(folded, *state_);
+    folded_ = fold_groups(problem());
+    state_ = make_thermal_state(folded_);
+    range_ = temperature_range(folded_, *state_);
   }
   /// One read; sweeps made.
   [[nodiscard]] std::int64_t anneal(BestState& best, QuickRandom& random, const std::vector<double>& temperatures);
 
   SaConfig config_;
   GroupConfig groups_;
+  IsingProblem folded_;
   std::unique_ptr<ThermalState> state_;
   TemperatureRange range_;
 };
@@ -63,6 +66,7 @@ ReadSet GroupAnnealer::read(const ReadRequest& request) {
     set.field_evaluations += anneal(best, random, temperatures);
     set.was_cut = best.is_over();
     set.reads.push_back(best.take(index));
+    if (!has_exact_kernels(folded_)) end_by_descent(folded_, set.reads.back(), StopRule(request).seconds());
   }
   set.spin_updates = set.field_evaluations * static_cast<std::int64_t>(problem().spins);
   return set;

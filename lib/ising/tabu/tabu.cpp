@@ -1,7 +1,9 @@
 #include "ising/tabu/tabu.hpp"
 
+#include "ising/descent.hpp"
 #include "ising/groups/fold.hpp"
 #include "ising/groups/start.hpp"
+#include "ising/rounding.hpp"
 #include "ising/tabu/elite.hpp"
 #include "ising/tabu/walk.hpp"
 
@@ -20,7 +22,8 @@ public:
 
 private:
   void reprogrammed() override {
-    walk_ = make_tabu_walk(fold_groups(problem()));
+    folded_ = fold_groups(problem());
+    walk_ = make_tabu_walk(folded_);
     has_symmetry_ = problem().groups.empty() && std::ranges::all_of(problem().fields, [](double h) { return h == 0; });
   }
   [[nodiscard]] Read read_one(const ReadRequest& request, TabuRun run, std::int64_t index, ReadSet& set);
@@ -30,6 +33,7 @@ private:
   [[nodiscard]] std::int64_t patience() const;
 
   TabuConfig config_;
+  IsingProblem folded_;
   std::unique_ptr<TabuWalk> walk_;
   bool has_symmetry_ = false;  ///< s and -s have one energy
 };
@@ -89,6 +93,7 @@ ReadSet ProgrammedTabu::read(const ReadRequest& request) {
     const std::int64_t index = request.first + r;
     TabuRun run{BestState(stop), QuickRandom(request.seed, index, 0), request.sweeps > 0 ? request.sweeps : config_.sweeps};
     set.reads.push_back(read_one(request, std::move(run), index, set));
+    if (!has_exact_kernels(folded_)) end_by_descent(folded_, set.reads.back(), stop.seconds());
   }
   return set;
 }

@@ -1,9 +1,11 @@
 #include "ising/tempering/tempering.hpp"
 
 #include "base/error.hpp"
+#include "ising/descent.hpp"
 #include "ising/groups/best_state.hpp"
 #include "ising/groups/fold.hpp"
 #include "ising/groups/start.hpp"
+#include "ising/rounding.hpp"
 #include "ising/tempering/replicas.hpp"
 
 #include <algorithm>
@@ -104,6 +106,7 @@ ReadSet ProgrammedTempering::read(const ReadRequest& request) {
     set.field_evaluations += temper(replicas, best, random, request.sweeps > 0 ? request.sweeps : config_.sweeps);
     set.was_cut = best.is_over();
     set.reads.push_back(best.take(index));
+    if (!has_exact_kernels(folded_)) end_by_descent(folded_, set.reads.back(), StopRule(request).seconds());
   }
   set.spin_updates = set.field_evaluations * static_cast<std::int64_t>(problem().spins);
   return set;

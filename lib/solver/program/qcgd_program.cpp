@@ -2,7 +2,6 @@
 
 #include "instances/solution_file.hpp"
 #include "ising/read_all.hpp"
-#include "ising/search.hpp"
 #include "solver/program/completion.hpp"
 #include "solver/program/lifted_program.hpp"
 
@@ -166,7 +165,7 @@ void ProgramSolver::move(const Read& atom, const std::vector<double>& mu, std::i
 }
 
 std::optional<ProgramEnd> ProgramSolver::end_after(std::int64_t t) const {
-  if (result_.best && plan_.target && result_.objective <= relaxed_target(*plan_.target)) return ProgramEnd::target;
+  if (result_.best && plan_.target && result_.objective <= relaxed_target(program_, *plan_.target)) return ProgramEnd::target;
   if (result_.best && result_.lower_bound && *result_.lower_bound >= result_.objective - proof_tolerance_)
     return ProgramEnd::proven;
   if (comm_.all_max(plan_.stop_is_asked() ? 1.0 : 0.0) > 0) return ProgramEnd::stop;
@@ -211,6 +210,10 @@ ProgramResult ProgramSolver::solve(const std::function<void(const ProgramIterati
 }
 
 }  // namespace
+
+double relaxed_target(const BinaryProgram& program, double target) {
+  return has_whole_objective(program) ? target : target + rounding * objective_size(program);
+}
 
 ProgramResult solve_program(const BinaryProgram& program, const Machine& machine, const ProgramPlan& plan,
                             const Communicator& comm, const std::function<void(const ProgramIteration&)>& report) {

@@ -68,4 +68,8 @@ struct ProgramResult {
 [[nodiscard]] ProgramResult solve_program(const BinaryProgram& program, const Machine& machine, const ProgramPlan& plan,
                                           const Communicator& comm, const std::function<void(const ProgramIteration&)>& report);
 
+/// A target that a computed objective of the program reaches in spite of rounding: the target itself where objectives are
+/// whole.
+[[nodiscard]] double relaxed_target(const BinaryProgram& program, double target);
+
 }  // namespace isinglass
