@@ -55,10 +55,11 @@ nlohmann::ordered_json export_program(const ExportOptions& options) {
     throw InputError(fmt::format("--multiplier: a file of format {} has rows, not penalties; leave it out", options.format));
   const Qcbo problem = read_qcbo(options.input);
   const std::string name = std::filesystem::path(options.input).stem().string();
-  if (options.format == "lp")
-    write_lp(options.output, problem, name);
-  else
-    write_qplib(options.output, problem, name);
+  try {
+    options.format == "lp" ? write_lp(options.output, problem, name) : write_qplib(options.output, problem, name);
+  } catch (const InputError& error) {
+    throw InputError(fmt::format("{}: {}", options.input, error.what()));
+  }
   return {{"spins", problem.all_variables},
           {"rows", problem.rows.size()},
           {"products", problem.products.size()},

@@ -34,9 +34,14 @@ Collection gather(const Sweep& sweep) {
       found.missing.push_back(number);
       continue;
     }
-    RunResults results = read_results(RunFolder{point.folder}.results());
-    results.history.clear();  // not in the table, and long
-    found.rows.push_back({std::move(point), std::move(results)});
+    try {
+      RunResults results = read_results(RunFolder{point.folder}.results());
+      results.history.clear();  // not in the table, and long
+      found.rows.push_back({std::move(point), std::move(results)});
+    } catch (const InputError& error) {  // one bad file does not hide the others
+      found.missing.push_back(number);
+      found.errors += (found.errors.empty() ? "" : "\n") + std::string(error.what());
+    }
   }
   return found;
 }

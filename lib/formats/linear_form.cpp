@@ -1,7 +1,12 @@
 #include "formats/linear_form.hpp"
 
+#include "base/error.hpp"
+
 #include <algorithm>
+#include <string_view>
 #include <tuple>
+
+#include <fmt/format.h>
 
 namespace isinglass {
 
@@ -57,6 +62,11 @@ std::vector<std::string> names_of(const Qcbo& problem) {
   std::vector<std::string> names;
   for (const Variable& variable : problem.shared) names.push_back(name_of(variable));
   for (const Variable& variable : problem.variables) names.push_back(name_of(variable));
+  // Programs that read the names would take two variables of one name for one.
+  std::vector<std::string_view> sorted(names.begin(), names.end());
+  std::ranges::sort(sorted);
+  if (const auto twice = std::ranges::adjacent_find(sorted); twice != sorted.end())
+    throw InputError(fmt::format("/variables: two of them are both named {} by their kind and place", *twice));
   return names;
 }
 

@@ -36,7 +36,7 @@ struct SplitObjective {
 };
 [[nodiscard]] SplitObjective split_objective(const Qcbo& problem);
 
-/// Name of every variable: name_of().
+/// Name of every variable: name_of(). InputError if two have the same.
 [[nodiscard]] std::vector<std::string> names_of(const Qcbo& problem);
 
 }  // namespace isinglass

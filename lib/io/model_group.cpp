@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
+#include <limits>
 
 #include "base/error.hpp"
 
@@ -109,6 +111,15 @@ void read_pieces(const h5::Group& group, Layer& layer) {
   expect(cells == layer.segments(), group, "pieces do not cover the activation");
 }
 
+/// Sums of a unit must fit 32 bits, as those of every layer that a run builds do.
+void expect_small_sums(const h5::Group& group, const Layer& layer) {
+  constexpr std::int64_t largest_input = 127;
+  const std::int64_t bias = std::int64_t{layer.bias_unit} * layer.bias.largest();
+  if (layer.inputs * largest_input * layer.weights.largest() + bias <= std::numeric_limits<std::int32_t>::max()) return;
+  throw InputError(
+      fmt::format("{}: its sums do not fit 32 bits: {} inputs, bias_unit {}", group.where(), layer.inputs, layer.bias_unit));
+}
+
 Layer read_layer(const h5::Group& group) {
   Layer layer;
   layer.inputs = read_count(group, "inputs");
@@ -117,6 +128,9 @@ Layer read_layer(const h5::Group& group) {
   layer.bias = make_codebook(h5::read_text_attribute(group, "bias_codebook"));
   layer.bias_unit = read_count(group, "bias_unit");
   layer.rms = h5::read_attribute<double>(group, "rms");
+  if (!std::isfinite(layer.rms) || layer.rms <= 0)
+    throw InputError(fmt::format("{}: {} is not above 0 and finite", group.where("rms"), layer.rms));
+  expect_small_sums(group, layer);
   if (!group.has("activation_values")) return layer;  // the output layer
   layer.thresholds = h5::read<std::int32_t>(group, "thresholds");
   layer.values = h5::read<std::int8_t>(group, "activation_values");

@@ -1,6 +1,10 @@
 #include "io/results_group.hpp"
 
+#include <cmath>
+#include <string_view>
 #include <type_traits>
+
+#include <fmt/format.h>
 
 #include "base/error.hpp"
 
@@ -58,6 +62,50 @@ void read_column(const h5::Group& group, const char* name, std::vector<HistoryRo
   for (std::size_t i = 0; i < column.size(); ++i) history[i].*member = column[i];
 }
 
+[[noreturn]] void fail(const h5::Group& group, const char* name, std::string_view what) {
+  throw InputError(fmt::format("{}: {}", group.where(name), what));
+}
+
+void expect_time(const h5::Group& group, const char* name, double seconds) {
+  if (!std::isfinite(seconds) || seconds < 0) fail(group, name, fmt::format("{} is no duration", seconds));
+}
+
+/// A number of results that no run can have written.
+void expect_number(const h5::Group& group, const std::string& name, double value) {
+  if (name.ends_with("_accuracy")) {
+    if (value < 0 || value > 1) fail(group, name.c_str(), fmt::format("{} is no fraction", value));  // NaN: no such split
+    return;
+  }
+  const bool can_be_negative = name == "objective";
+  if (!std::isfinite(value) || (value < 0 && !can_be_negative))
+    fail(group, name.c_str(), fmt::format("{} is impossible", value));
+}
+
+/// A square of counts that add up to the test samples.
+void expect_confusion(const h5::Group& group, const RunResults& results) {
+  const h5::Dimensions shape = h5::dimensions_of(group, "confusion");
+  std::int64_t left = results.test_samples;
+  for (const std::int64_t count : results.confusion) {
+    if (count < 0 || count > left) fail(group, "confusion", "its counts are not those of the test samples");
+    left -= count;
+  }
+  const bool is_square = shape.size() == 2 && shape[0] == shape[1];
+  if (!is_square || (!results.confusion.empty() && left != 0))
+    fail(group, "confusion", "its counts are not those of the test samples");
+}
+
+/// Iterations rise within a phase, time never falls.
+void expect_rising(const h5::Group& history, const h5::Group& provenance, const std::vector<HistoryRow>& rows) {
+  const HistoryRow* before = nullptr;
+  for (const HistoryRow& row : rows) {
+    const bool is_same_phase = before != nullptr && before->phase == row.phase;
+    const std::int64_t least = is_same_phase ? before->iteration + 1 : 0;
+    if (row.iteration < least) fail(history, "iteration", fmt::format("{} where at least {} comes", row.iteration, least));
+    expect_time(provenance, "history_wall_seconds", row.wall_seconds);
+    before = &row;
+  }
+}
+
 /// Side of the confusion matrix; 0 where there is none.
 std::size_t classes_of(std::size_t elements) {
   std::size_t side = 0;
@@ -105,15 +153,20 @@ RunResults read_results_groups(const h5::Group& root) {
   const h5::Group group = root.open_group("results");
   for_each_number(results, [&](const char* name, auto& value) {
     value = h5::read_attribute<std::remove_reference_t<decltype(value)>>(group, name);
+    expect_number(group, name, static_cast<double>(value));
   });
   results.stop_reason = h5::read_text_attribute(group, "stop_reason");
   results.confusion = h5::read<std::int64_t>(group, "confusion");
+  expect_confusion(group, results);
 
   results.history = read_history(root);
   const h5::Group provenance = root.open_group("provenance");
   results.wall_seconds = h5::read_attribute<double>(provenance, "wall_seconds");
   results.data_seconds = h5::read_attribute<double>(provenance, "data_seconds");
   results.constraint_bytes = h5::read_attribute<std::int64_t>(provenance, "constraint_bytes");
+  expect_time(provenance, "wall_seconds", results.wall_seconds);
+  expect_time(provenance, "data_seconds", results.data_seconds);
+  expect_rising(root.open_group("history"), provenance, results.history);
   return results;
 }
 
