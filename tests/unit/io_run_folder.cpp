@@ -34,6 +34,7 @@ struct InFolder {
     model.rows = model.columns = 2;
     RunResults results;
     results.confusion = {1, 2, 3, 4};
+    results.test_samples = 10;
     results.stop_reason = "done";
     write_results(run.results(), model, results, {{"host", "here"}});
   }
