@@ -1,6 +1,7 @@
 #include "solve_options.hpp"
 
 #include "base/error.hpp"
+#include "base/memory.hpp"
 #include "config/reader.hpp"
 #include "config/writer.hpp"
 #include "ising/machines.hpp"
@@ -8,6 +9,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
+#include <optional>
 
 #include <fmt/format.h>
 
@@ -61,6 +64,23 @@ double sufficient_penalty(const IsingProblem& problem) {
   return std::ldexp(1.0, std::ilogb(largest) + 1);
 }
 
+/// A group's penalty couples all of its pairs.
+void expect_penalties_fit(const IsingProblem& problem, double penalty) {
+  constexpr double bytes_a_pair = 160, largest_energy = std::numeric_limits<double>::max() / 256;
+  double pairs = 0;
+  for (const OneHotGroup& group : problem.groups)
+    pairs += 0.5 * static_cast<double>(group.size()) * static_cast<double>(group.size());
+  const std::optional<std::int64_t> available = available_memory();
+  if (available && bytes_a_pair * pairs > static_cast<double>(*available))
+    throw InputError(
+        fmt::format("the penalties of the one-hot groups have {:.3g} pairs, which need more memory than the {} that are "
+                    "available: use --machine sa without --penalty, whose moves keep groups",
+                    pairs, bytes_text(*available)));
+  if (penalty * (2 * pairs + 1) > largest_energy)
+    throw InputError(fmt::format("penalty {:.4g} of {} one-hot groups: energies would overflow: give a smaller --penalty",
+                                 penalty, problem.groups.size()));
+}
+
 /// Dense kernels take their couplings as a matrix; below some spins rows of neighbours are as good.
 void take_form(IsingProblem& problem) {
   constexpr std::size_t fewest_rows = 64, most_rows = 8192;
@@ -88,6 +108,7 @@ MachineChoice choose_machine(const SolveOptions& options, IsingProblem problem) 
   choice.groups = problem.groups;
   if (!problem.groups.empty() && (options.penalty || !choice.machine->keeps_groups())) {
     choice.penalty = options.penalty.value_or(sufficient_penalty(problem));
+    expect_penalties_fit(problem, choice.penalty);
     choice.original = problem;
     problem = with_group_penalties(problem, choice.penalty);
     if (!(energy_size(problem) <= largest_energy_size))

@@ -53,10 +53,8 @@ Vartype agreed_vartype(TextLines& lines, const CooHeader& header, std::optional<
 std::vector<BinaryTerm> read_terms(TextLines& lines, CooHeader& header) {
   Magnitude magnitude(largest_objective);
   std::vector<BinaryTerm> terms;
-  for (;;) {
-    const TextLines::Words* words = lines.next();
-    header.read_comments(lines);
-    if (words == nullptr) break;
+  lines.on_comment([&](std::string_view comment) { header.read(lines, comment); });
+  while (const TextLines::Words* words = lines.next()) {
     lines.expect_words(*words, 3, "i j value");
     terms.push_back({lines.integer((*words)[0], "index", 0, largest_coo_index),
                      lines.integer((*words)[1], "index", 0, largest_coo_index), lines.number((*words)[2], "value")});

@@ -87,10 +87,6 @@ void set_once(const TextLines& lines, std::optional<T>& old, T value, std::strin
 
 const char* vartype_name(Vartype vartype) { return vartype == Vartype::spin ? "SPIN" : "BINARY"; }
 
-void CooHeader::read_comments(TextLines& lines) {
-  for (const TextLines::Comment& comment : lines.comments()) lines.at(comment.line, [&] { read(lines, comment.text); });
-}
-
 void CooHeader::read(const TextLines& lines, std::string_view comment) {
   comment.remove_prefix(std::min(comment.find_first_not_of(" \t\f\v\r#"), comment.size()));
   bool was_taken = false;

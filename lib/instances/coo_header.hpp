@@ -15,9 +15,9 @@ namespace isinglass {
 /// variables, terms, offset, vartype (SPIN or BINARY), group (indices), and multiplier, which only informs.
 class CooHeader {
 public:
-  /// Takes the comments that `lines` passed with its last line. InputError for a directive without a proper value, for one that
+  /// Takes a comment of the line that was read last. InputError for a directive without a proper value, for one that
   /// contradicts another, and for keys that are nearly those of a directive; what only looks like a directive is a warning.
-  void read_comments(TextLines& lines);
+  void read(const TextLines& lines, std::string_view comment);
 
   std::optional<std::int64_t> variables, terms;
   std::optional<double> offset;
@@ -27,7 +27,6 @@ public:
   std::vector<std::string> warnings;  ///< "FILE:LINE: ..."
 
 private:
-  void read(const TextLines& lines, std::string_view comment);
   /// `value` is what follows the key, up to the end of the comment.
   void take(const TextLines& lines, const std::string& key, std::string_view value);
   void take_vartype(const TextLines& lines, std::string_view value);

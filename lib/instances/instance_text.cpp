@@ -45,7 +45,7 @@ void expect_text(const std::string& name, std::string_view text) {
 
 InstanceText read_instance_text(const std::filesystem::path& path, std::function<void()> look) {
   InstanceText read{path.string(), read_input_file(path, "an instance file", std::numeric_limits<std::int64_t>::max(), look),
-                    std::move(look)};
+                    std::move(look), std::nullopt};
   if (read.text.starts_with(byte_order_mark)) read.text.erase(0, byte_order_mark.size());
   expect_text(read.name, read.text);
   return read;

@@ -131,6 +131,9 @@ std::vector<std::string> text_formats() {
 
 Instance read_text_instance(const InstanceText& text, const InstanceOptions& options) {
   const Recognised recognised = format_of(text, options.format);
+  if (options.number != 1 && recognised.format != "beasley")
+    throw InputError(fmt::format("--problem {}: files of format {} hold one problem; those of several are beasley",
+                                 options.number, recognised.format));
   for (const auto& [name, reader] : readers) {
     if (name != recognised.format) continue;
     Instance instance = reader(text, options);

@@ -25,7 +25,6 @@ TextLines::TextLines(const InstanceText& text, std::string comment_marks) : text
 const TextLines::Words* TextLines::next() {
   before_ = at_;
   line_before_ = line_;
-  comments_.clear();
   const std::string_view text = text_.text;
   while (at_ < text.size()) {
     const std::size_t end = std::min(text.find_first_of("\r\n", at_), text.size());
@@ -35,15 +34,15 @@ const TextLines::Words* TextLines::next() {
     while (!line.empty() && is_blank(line.front())) line.remove_prefix(1);
     if (line.empty()) continue;
     if (marks_.find(line.front()) != std::string::npos) {
-      comments_.push_back({line_, line.substr(1)});
+      read_comment_(line.substr(1));
       continue;
     }
     if (const std::size_t mark = line.find('#'); mark != std::string_view::npos) {
-      comments_.push_back({line_, line.substr(mark + 1)});
+      read_comment_(line.substr(mark + 1));
       line = line.substr(0, mark);
     }
     words_.clear();
-    for (std::size_t begin = 0; begin < line.size();) {
+    for (std::size_t begin = 0; begin < line.size() && words_.size() < most_words;) {
       if (is_blank(line[begin])) {
         ++begin;
         continue;
@@ -104,7 +103,8 @@ double TextLines::number(std::string_view word, std::string_view what) const {
 }
 
 void TextLines::expect_words(const Words& words, std::size_t count, std::string_view what) const {
-  if (words.size() != count) fail(fmt::format("expected {}, found {} words", what, words.size()));
+  if (words.size() != count)
+    fail(fmt::format("expected {}, found {}{} words", what, words.size() == most_words ? "at least " : "", words.size()));
 }
 
 void expect_memory(const TextLines& lines, const InstanceSize& size) {
@@ -112,7 +112,7 @@ void expect_memory(const TextLines& lines, const InstanceSize& size) {
   constexpr double bytes_a_variable = 440, bytes_an_entry = 160, bytes_a_row = 400;
   const double needed = bytes_a_variable * static_cast<double>(size.variables) +
                         bytes_an_entry * static_cast<double>(size.entries) + bytes_a_row * static_cast<double>(size.rows);
-  const std::optional<std::int64_t> available = available_memory();
+  const std::optional<std::int64_t> limit = lines.text().memory, available = limit ? limit : available_memory();
   if (!available || needed <= static_cast<double>(*available)) return;
   lines.fail(fmt::format("{} variables, {} entries and {} constraints need about {} of memory, and {} are available",
                          size.variables, size.entries, size.rows, bytes_text(static_cast<std::int64_t>(std::min(needed, 9e18))),

@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace isinglass {
@@ -20,18 +21,17 @@ public:
   TextLines(const InstanceText& text, std::string comment_marks);
 
   using Words = std::vector<std::string_view>;
-  /// The words of the next line; nullptr at the end. Valid until the next call.
+  /// More than the lines of any format have.
+  static constexpr std::size_t most_words = 16;
+  /// The words of the next line, of which no more than `most_words` are kept; nullptr at the end. Valid until the next call.
   [[nodiscard]] const Words* next();
   /// The same, of a line that must be there: "FILE:LINE: the file ends before WHAT".
   [[nodiscard]] const Words& expect(std::string_view what);
   /// The same, of the line of entry k (from 0) of `count`.
   [[nodiscard]] const Words& expect_entry(std::string_view what, std::int64_t k, std::int64_t count);
-  /// Comments: lines that begin with a comment mark and were passed by the last call of next(), and what follows # in its line.
-  struct Comment {
-    std::int64_t line = 0;
-    std::string_view text;  ///< without the mark
-  };
-  [[nodiscard]] const std::vector<Comment>& comments() const { return comments_; }
+  /// From now on next() calls `read` with each comment that it passes: a line that begins with a comment mark, or what follows
+  /// # in a line, without the mark.
+  void on_comment(std::function<void(std::string_view)> read) { read_comment_ = std::move(read); }
   /// The last call of next() comes again.
   void put_back();
 
@@ -44,19 +44,11 @@ public:
   /// Throws unless the line has `count` words: "expected WHAT".
   void expect_words(const Words& words, std::size_t count, std::string_view what) const;
 
-  /// Calls `read`, whose errors are of line `line`.
-  template <class Read>
-  void at(std::int64_t line, Read&& read) {
-    const std::int64_t now = line_;
-    line_ = line;
-    read();
-    line_ = now;
-  }
-
   [[nodiscard]] std::int64_t line() const { return line_; }
   /// "FILE:LINE" of the last line.
   [[nodiscard]] std::string place() const;
   [[nodiscard]] std::size_t bytes() const { return text_.text.size(); }
+  [[nodiscard]] const InstanceText& text() const { return text_; }
   /// To be called within long loops over what was read.
   [[nodiscard]] const std::function<void()>& look() const { return text_.look; }
 
@@ -66,7 +58,7 @@ private:
   std::size_t at_ = 0, before_ = 0;
   std::int64_t line_ = 0, line_before_ = 0;
   Words words_;
-  std::vector<Comment> comments_;
+  std::function<void(std::string_view)> read_comment_ = [](std::string_view) {};
 };
 
 /// How much a file announces or holds.

@@ -235,6 +235,34 @@ class SpecialAndLarge(HostileTest):
                 self.run_case(Case("long word", ["solve", "a.txt", *options], 0 if "=SPIN" in text else 2, {"a.txt": text},
                                    says=() if "=SPIN" in text else ("a.txt:",), check=short))
 
+    def test_what_does_not_fit_the_memory_is_refused_at_once(self):
+        def much(name, text, place, bytes_free=0, options=()):
+            return Case(name, ["solve", "a.txt", *options], 2, {"a.txt": text}, says=(place, "of memory, and"), seconds=5,
+                        address_space=bytes_free)
+        huge = 2_000_000_000
+        self.run_table([
+            much("rudy", f"{huge} 1\n1 2 1\n", "a.txt:1: "),
+            much("coo", f"# variables {huge}\n0 1 1\n", "a.txt:2: "),
+            much("coo index", f"0 {huge} 1\n", "a.txt:1: "),
+            much("qplib", f"a\nQBN\nminimize\n{huge}\n0\n0\n0\n0\n", "a.txt:4: "),
+            much("qplib rows", f"a\nLBL\nminimize\n2\n{huge}\n0\n0\n0\n0\n1e30\n0\n0\n1\n0\n", "a.txt:5: "),
+            much("qbsolv", f"p qubo 0 {huge} 1 0\n0 0 1\n", "a.txt:1: "),
+            much("mtx", f"%%MatrixMarket matrix coordinate real symmetric\n{huge} {huge} 1\n2 1 1\n", "a.txt:2: "),
+            # 198 to 410 bytes a variable were measured; 64 were assumed.
+            *(much(f"{form} under a limit", text, "a.txt:", 900 << 20, ("--format", form)) for form, text in (
+                ("rudy", "2500000 1\n1 2 1\n"), ("bqp", "2500000 1\n1 2 1\n"), ("coo", "# variables 2500000\n0 1 1\n"),
+                ("qplib", "a\nQBN\nminimize\n2500000\n0\n0\n0\n0\n"))),
+            refused("penalties of a large group", "# group " + " ".join(map(str, range(60000))) + "\n0 1 1\n",
+                    "pairs, which need more memory than", options=("--machine", "bsb")),
+            refused("a large penalty", "# group 0 1 2\n0 1 1\n", "energies would overflow",
+                    options=("--machine", "bsb", "--penalty", "1e307")),
+            refused("words without end", "1 " * 10_000_000, "a.txt:1: the format is not recognised"),
+            refused("words without end in a list", "3 1\n" + "1 " * 10_000_000, "a.txt:2: expected i j value, found at least",
+                    options=("--format", "rudy")),
+            refused("comments without end", "#\n" * 10_000_000, "the file ends before anything to read"),
+            refused("another problem", "3 1\n1 2 1\n", "--problem 2: files of format rudy hold one problem",
+                    options=("--problem", "2"))])
+
     def test_reading_sees_signals_and_the_time_limit(self):
         def large(folder):
             block = "".join(f"{i} {i + 1} 1\n" for i in range(1, 20000)) * 4

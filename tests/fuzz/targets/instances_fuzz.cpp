@@ -30,7 +30,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   formats.emplace_back();  // recognised
   InstanceOptions options;
   options.format = formats[data[0] % formats.size()];
-  const InstanceText text{"fuzz", std::string(reinterpret_cast<const char*>(data) + 1, size - 1)};
+  InstanceText text{"fuzz", std::string(reinterpret_cast<const char*>(data) + 1, size - 1)};
+  text.memory = std::int64_t{1} << 28;  // below what libFuzzer allows
   try {
     use(read_text_instance(text, options));
   } catch (const InputError&) {
