@@ -4,6 +4,7 @@
 
 #include "base/stop_signal.hpp"
 #include "config/problems.hpp"
+#include "io/run_lock.hpp"
 
 #include <algorithm>
 #include <array>
@@ -19,7 +20,9 @@ Failure current_failure() {
   try {
     throw;
   } catch (const AgreedError& error) {
-    return {error.what(), error.code()};
+    return {error.what(), error.code(), error.is_busy()};
+  } catch (const FolderInUse& error) {
+    return {error.what(), ExitCode::bad_input, true};
   } catch (const InputError& error) {
     return {error.what(), ExitCode::bad_input};
   } catch (const Interrupted& error) {
@@ -47,7 +50,8 @@ void together(const Communicator& world, const std::function<void()>& action) {
   if (first == 0) return;
   const int culprit = world.size() - static_cast<int>(first);
   world.broadcast(bytes_of(std::span(&failure.code, 1)), culprit);
-  throw AgreedError(broadcast_text(world, failure.text, culprit), failure.code);
+  world.broadcast(bytes_of(std::span(&failure.is_busy, 1)), culprit);
+  throw AgreedError(broadcast_text(world, failure.text, culprit), failure.code, failure.is_busy);
 }
 
 void expect_same(const Communicator& world, std::uint64_t fingerprint, const std::string& what) {

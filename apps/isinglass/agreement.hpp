@@ -15,17 +15,21 @@ namespace isinglass {
 /// An error that every rank of the job throws at the same place: rank 0 reports it and all ranks leave in order.
 class AgreedError : public std::runtime_error {
 public:
-  AgreedError(const std::string& text, ExitCode code) : std::runtime_error(text), code_(code) {}
+  AgreedError(const std::string& text, ExitCode code, bool is_busy = false)
+      : std::runtime_error(text), code_(code), is_busy_(is_busy) {}
   [[nodiscard]] ExitCode code() const { return code_; }
+  [[nodiscard]] bool is_busy() const { return is_busy_; }  ///< see Failure
 
 private:
   ExitCode code_;
+  bool is_busy_;
 };
 
 /// What an exception means to the user.
 struct Failure {
   std::string text;
   ExitCode code = ExitCode::error;
+  bool is_busy = false;  ///< another process works in the run folder
 };
 
 /// The exception being handled. To be called in a catch block.

@@ -24,6 +24,10 @@ std::string failure_text(const Sweep& sweep, const Fates& found) {
   return text;
 }
 
+std::string first_text(const Fates& found, Fate fate) {
+  return found.texts[static_cast<std::size_t>(found.numbers_of(fate).front() - 1)];
+}
+
 }  // namespace
 
 Fates::Fates(std::int64_t points) : fates(static_cast<std::size_t>(points)), texts(fates.size()) {}
@@ -68,11 +72,23 @@ void share(Fates& found, int team_ranks, const Communicator& world) {
   }
 }
 
+void look_elsewhere(const Sweep& sweep, Fates& found, const Communicator& world) {
+  together(world, [&] {
+    if (!world.is_root()) return;
+    for (const std::int64_t number : found.numbers_of(Fate::elsewhere))
+      if (state_of(sweep, point_of(sweep, number)).state == RunState::finished)
+        found.fates[static_cast<std::size_t>(number - 1)] = Fate::finished_before;
+  });
+  world.broadcast(bytes_of(std::span(found.fates)), 0);
+}
+
 std::string summary_of(const Sweep& sweep, const Fates& found) {
   const std::int64_t before = found.count(Fate::finished_before);
-  return fmt::format("{} points: {} finished ({} of them before), {} failed, {} unfinished", point_count(sweep),
+  const std::int64_t elsewhere = found.count(Fate::elsewhere);
+  return fmt::format("{} points: {} finished ({} of them before), {} failed, {} unfinished{}", point_count(sweep),
                      found.count(Fate::finished) + before, before, found.count(Fate::failed),
-                     found.count(Fate::open) + found.count(Fate::stopped));
+                     found.count(Fate::open) + found.count(Fate::stopped),
+                     elsewhere > 0 ? fmt::format(", {} running elsewhere", elsewhere) : "");
 }
 
 nlohmann::ordered_json to_json(const Sweep& sweep, const Fates& found) {
@@ -88,18 +104,25 @@ nlohmann::ordered_json to_json(const Sweep& sweep, const Fates& found) {
           {"finished", found.count(Fate::finished) + found.count(Fate::finished_before)},
           {"finished_before", found.count(Fate::finished_before)},
           {"failed", failed},
-          {"unfinished", unfinished}};
+          {"unfinished", unfinished},
+          {"elsewhere", found.numbers_of(Fate::elsewhere)}};
 }
 
 ExitCode conclude(const Sweep& sweep, const Fates& found) {
   const std::string failures = failure_text(sweep, found);
-  const std::int64_t left = found.count(Fate::open) + found.count(Fate::stopped);
-  if (left == 0 && failures.empty()) return ExitCode::done;
-  if (left == 0) throw AgreedError(failures, ExitCode::error);
+  const std::int64_t left = found.count(Fate::open) + found.count(Fate::stopped), elsewhere = found.count(Fate::elsewhere);
+  if (left + elsewhere == 0 && failures.empty()) return ExitCode::done;
+  if (left + elsewhere == 0) throw AgreedError(failures, ExitCode::error);
+  const std::string before = failures.empty() ? "" : failures + "\n";
+  if (left == 0)
+    throw AgreedError(before + fmt::format("{} points are left to other processes that work on them, the first: {}; the same "
+                                           "command tells when they are finished",
+                                           elsewhere, first_text(found, Fate::elsewhere)),
+                      ExitCode::unfinished);
   const bool went_on = found.count(Fate::finished) + found.count(Fate::stopped) > 0;
   const std::string stopped = went_on ? fmt::format("stopped; {} points are left, the same command continues", left)
                                       : "stopped before any point made progress; give the sweep more time";
-  throw AgreedError(failures + (failures.empty() ? "" : "\n") + stopped, went_on ? ExitCode::unfinished : ExitCode::error);
+  throw AgreedError(before + stopped, went_on ? ExitCode::unfinished : ExitCode::error);
 }
 
 }  // namespace isinglass

@@ -12,8 +12,8 @@
 
 namespace isinglass {
 
-/// What came of a point. `open`: nobody got round to it.
-enum class Fate : std::int64_t { open, finished_before, finished, stopped, failed };
+/// What came of a point. `open`: nobody got round to it; `elsewhere`: another process works on it.
+enum class Fate : std::int64_t { open, finished_before, finished, stopped, elsewhere, failed };
 
 /// The fates of all points and what the failed ones said; index: point number - 1.
 struct Fates {
@@ -31,14 +31,18 @@ struct Fates {
 /// Brings together what the roots of the teams know, the first of each `team_ranks` ranks. Collective.
 void share(Fates& found, int team_ranks, const Communicator& world);
 
-/// "10 points: 9 finished (2 of them before), 1 failed, 0 unfinished".
+/// Looks again at points that were being worked on elsewhere: some may be finished. AgreedError. Collective.
+void look_elsewhere(const Sweep& sweep, Fates& found, const Communicator& world);
+
+/// "10 points: 9 finished (2 of them before), 1 failed, 0 unfinished", and those elsewhere, if there are any.
 [[nodiscard]] std::string summary_of(const Sweep& sweep, const Fates& found);
 
 /// The same with the numbers of the points and the texts of the failures.
 [[nodiscard]] nlohmann::ordered_json to_json(const Sweep& sweep, const Fates& found);
 
 /// What the command ends with: done if all points are finished, else AgreedError with the texts of the failures; of code
-/// unfinished if points are left that can go on. A part in which nothing went on is an error: it must not be requeued for ever.
+/// unfinished if points are left that can go on, or that others work on. A part in which nothing went on is an error: it must
+/// not be requeued for ever.
 [[nodiscard]] ExitCode conclude(const Sweep& sweep, const Fates& found);
 
 }  // namespace isinglass

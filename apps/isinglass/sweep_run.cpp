@@ -80,7 +80,7 @@ private:
     try {
       return {"", run_training(config_of(sweep_, point), run, ranks_)};
     } catch (const AgreedError& error) {
-      return {error.what(), error.code()};
+      return {error.what(), error.code(), error.is_busy()};
     } catch (...) {
       if (ranks_.size() > 1) throw;  // the other ranks of the team know nothing of it
       return current_failure();
@@ -90,6 +90,7 @@ private:
   /// A run that was stopped before its first iteration reports an error; here it is one that waits.
   [[nodiscard]] Fate fate_of(const Failure& end) const {
     const bool is_stopped_now = is_stopped();
+    if (end.is_busy) return Fate::elsewhere;
     if (end.code == ExitCode::done) return Fate::finished;
     if (end.code == ExitCode::unfinished) return Fate::stopped;
     return is_stopped_now && end.code == ExitCode::error ? Fate::open : Fate::failed;
@@ -97,7 +98,10 @@ private:
 
   void tell(std::int64_t number, Fate fate, double seconds) const {
     if (!ranks_.is_root() || options_.quiet) return;
-    const char* word = fate == Fate::finished ? "finished" : fate == Fate::failed ? "failed" : "stopped";
+    const char* word = fate == Fate::finished    ? "finished"
+                       : fate == Fate::elsewhere ? "left to another process"
+                       : fate == Fate::failed    ? "failed"
+                                                 : "stopped";
     std::cout << fmt::format("point {} of {}: {} after {:.1f} s  ({})\n", number, point_count(sweep_), word, seconds,
                              to_text(point_of(sweep_, number)))
               << std::flush;
@@ -146,6 +150,7 @@ ExitCode run_sweep(const Sweep& sweep, const SweepRunOptions& options, const Com
   expect_same_data(sweep, found, world);
   run_teams(sweep, options, world, found);
   share(found, options.team_ranks, world);
+  look_elsewhere(sweep, found, world);
   if (world.is_root() && !options.quiet) std::cout << summary_of(sweep, found) << std::endl;
   if (world.is_root() && options.json) {
     nlohmann::ordered_json json = to_json(sweep, found);

@@ -1,6 +1,7 @@
 #include "io/reporter.hpp"
 
 #include "base/error.hpp"
+#include "base/input_file.hpp"
 
 #include <algorithm>
 #include <cerrno>
@@ -44,6 +45,8 @@ Plan plan_of(const Config& config) {
 Reporter::Reporter(const std::filesystem::path& log, std::ostream& screen, Screen style, Plan plan, int screen_width)
     : screen_(screen), style_(style), plan_(std::move(plan)), width_(static_cast<std::size_t>(std::max(screen_width, 20))) {
   std::error_code missing;
+  // Opening a pipe in its place would wait for somebody who reads it.
+  if (std::filesystem::exists(log, missing)) expect_regular_file(log, "a log");
   const bool is_continued = std::filesystem::file_size(log, missing) > 0 && !missing;
   log_.open(log, std::ios::app);
   if (!log_) throw SystemError(fmt::format("{}: cannot open the log: {}", log.string(), std::strerror(errno)));

@@ -105,9 +105,9 @@ Owner owner_of(const fs::path& path, const std::string& text) {
 
 [[noreturn]] void refuse(const fs::path& path, const Owner& owner) {
   const std::string& job = owner.identity.job;
-  throw InputError(fmt::format("{}: in use by process {} on {}{}, since {}; wait for it, or, if it is gone, remove {}",
-                               path.parent_path().string(), owner.identity.process, owner.identity.host,
-                               job.empty() ? "" : ", Slurm job " + job, owner.since, path.string()));
+  throw FolderInUse(fmt::format("{}: in use by process {} on {}{}, since {}; wait for it, or, if it is gone, remove {}",
+                                path.parent_path().string(), owner.identity.process, owner.identity.host,
+                                job.empty() ? "" : ", Slurm job " + job, owner.since, path.string()));
 }
 
 /// Creates the file unless it exists, and returns whether it did.

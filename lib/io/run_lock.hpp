@@ -1,17 +1,25 @@
 #pragma once
 
+#include "base/error.hpp"
+
 #include <filesystem>
 #include <string>
 
 namespace isinglass {
+
+/// Another process works in the run folder, or may: what a sweep leaves to it.
+class FolderInUse : public InputError {
+public:
+  using InputError::InputError;
+};
 
 /// While it lives, no other process takes the same run folder: the file `lock` in it names host, process and Slurm job.
 /// For one rank of a job.
 class RunLock {
 public:
   /// Takes the folder, which exists. A lock that a dead process left is replaced; of several processes that find it, one
-  /// wins. Throws InputError that names the owner and the way out if the folder is in use, or may be, by a process that cannot
-  /// be seen from here, or if the lock cannot be read; SystemError if no file can be made there.
+  /// wins. Throws FolderInUse that names the owner and the way out if the folder is in use, or may be, by a process that cannot
+  /// be seen from here, InputError if the lock cannot be read; SystemError if no file can be made there.
   explicit RunLock(const std::filesystem::path& directory);
   RunLock(const RunLock&) = delete;
   RunLock& operator=(const RunLock&) = delete;

@@ -173,6 +173,8 @@ class SpecialFiles(HostileTest):
                       Case(f"train: {kind} as configuration of the run", ["train", "tiny.yaml"],
                            prepare=make(kind, "run/config.resolved.yaml"), files={"tiny.yaml": TINY, **data_files()},
                            says=(f"config.resolved.yaml: {kind}", "--fresh")),
+                      Case(f"train: {kind} as log", ["train", "tiny.yaml"], prepare=make(kind, "run/run.log"), left=("run",),
+                           files={"tiny.yaml": TINY, **data_files()}, says=(f"run.log: {kind}",)),
                       Case(f"train: {kind} as lock", ["train", "tiny.yaml"], prepare=make(kind, "run/lock"),
                            files={"tiny.yaml": TINY, **data_files()}, says=("run/lock: is no regular file",)),
                       Case(f"sweep: {kind} as base", ["sweep", "--list", "sweep.yaml"], prepare=make(kind, "base.yaml"),

@@ -1,6 +1,7 @@
 """Ranks that are started with different commands, or find different files under the same name."""
 
 import os
+import signal
 
 import h5py
 
@@ -46,6 +47,20 @@ class Commands(HostileTest):
             Case("the last of four ranks", [*two(solve, solve, 2), ":", "-n", "1", hostile.PROGRAM, "solve", "b.txt"],
                  files=files, ranks=1, says=("(rank 3 on ",)),
             Case("the same command twice", two([*solve, "--quiet"], [*solve, "--quiet"]), code=0, files=files, ranks=1)])
+
+
+class Signals(HostileTest):
+    def test_signals_to_mpirun(self):
+        """USR1 is passed on and gives 85. After TERM mpirun itself exits with 1, but the state is saved."""
+        train = ["train", "c.yaml", "--quiet", "--set", "qcgd.iterations=100000000"]
+
+        def is_saved(test, folder, _):
+            test.assertTrue(os.path.exists(os.path.join(folder, "run", "checkpoint.h5")))
+            test.assertFalse(os.path.exists(os.path.join(folder, "run", "lock")))
+        self.run_table([
+            Case(name, train, code=code, ranks=2, send=(4.0, number), left=("run",), check=is_saved,
+                 files={"c.yaml": files_test.TINY, **files_test.data_files()})
+            for name, number, code in (("USR1", signal.SIGUSR1, 85), ("TERM", signal.SIGTERM, 1), ("INT", signal.SIGINT, 1))])
 
 
 class Files(HostileTest):

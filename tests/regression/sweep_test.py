@@ -6,6 +6,7 @@ Usage: sweep_test.py PROGRAM MPIRUN
 import csv
 import json
 import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -128,6 +129,36 @@ class Running(InTemporaryFolder):
             self.assertEqual([failed["point"] for failed in summary["failed"]], [2])
             self.assertEqual(result.stderr.count("point 2 (method=qcgd, data.train_samples=20, seed=2) failed: "), 1, result.stderr)
             self.assertEqual(result.stderr.count("cannot create the folder out/point-0002"), 1, result.stderr)
+
+    def test_points_that_another_process_works_on_are_left_to_it(self):
+        self.write("sweep.yaml", "schema: 1\nbase: tiny.yaml\noutput: out\naxes:\n"
+                                 "  - {key: qcgd.iterations, values: [10000000, 5, 6]}\n")
+        with subprocess.Popen([PROGRAM, "sweep", self.sweep, "--point", "1", "--quiet"], cwd=self.folder, env=tool.ENVIRONMENT,
+                              stderr=subprocess.PIPE) as other:
+            deadline = time.monotonic() + 30
+            while not os.path.exists(self.path("out", "point-0001", "trace")) and time.monotonic() < deadline:
+                time.sleep(0.05)
+            for ranks in (0, 2):
+                result = self.run_sweep("--run", "--json", ranks=ranks)
+                self.assertEqual(result.returncode, 85, result.stdout + result.stderr)
+                summary = json.loads(result.stdout.splitlines()[-1])
+                self.assertEqual((summary["finished"], summary["failed"], summary["unfinished"], summary["elsewhere"]), (2, [], [], [1]))
+                self.assertIn("1 points are left to other processes that work on them, the first: out/point-0001: in use by process "
+                              f"{other.pid} ", result.stderr)
+                self.assertIn("3 points: 2 finished", result.stdout)
+                self.assertIn("0 failed, 0 unfinished, 1 running elsewhere", result.stdout)
+            other.send_signal(signal.SIGTERM)
+            self.assertEqual(other.wait(timeout=30), 85, other.stderr.read())
+
+    def test_two_sweeps_at_once_share_the_points(self):
+        command = tool.command_of(PROGRAM, MPIRUN, 0, ["sweep", self.sweep, "--run", "--json"])
+        both = [subprocess.Popen(command, cwd=self.folder, env=tool.ENVIRONMENT, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                                 text=True) for _ in range(2)]
+        for process in both:
+            out, errors = process.communicate(timeout=60)
+            self.assertIn(process.returncode, (0, 85), out + errors)
+            self.assertEqual(json.loads(out.splitlines()[-1])["failed"], [], errors)
+        self.assertEqual(self.json_of("--run")["finished"], POINTS)
 
     def test_a_folder_of_another_configuration_is_named(self):
         self.json_of("--point", "1")
