@@ -15,7 +15,9 @@
 #include <string_view>
 #include <thread>
 
+#include <fcntl.h>
 #include <fmt/format.h>
+#include <unistd.h>
 
 namespace isinglass {
 namespace {
@@ -83,6 +85,13 @@ ExitCode run(int argc, char** argv, const MpiSession& session, const Communicato
   }
 }
 
+/// A standard stream that was closed before the start is opened on nothing: otherwise the first file that is opened would take
+/// its number, and what is printed would go into it.
+void keep_standard_streams() {
+  for (int stream = STDIN_FILENO; stream <= STDERR_FILENO; ++stream)
+    if (::fcntl(stream, F_GETFD) < 0) static_cast<void>(::open("/dev/null", O_RDWR));
+}
+
 /// A result that was printed to a full disk or a closed pipe is lost: an error, whatever else went well.
 ExitCode after_output(ExitCode code) {
   std::cout.flush();
@@ -96,6 +105,7 @@ ExitCode after_output(ExitCode code) {
 
 int main(int argc, char** argv) {
   using namespace isinglass;
+  keep_standard_streams();
   // Before MPI starts: a job that is told to stop while it starts must not die of it.
   constexpr std::array<std::string_view, 5> long_commands{"train", "sweep", "solve", "compile", "export"};
   if (argc > 1 && std::ranges::count(long_commands, std::string_view(argv[1])) > 0) catch_stop_signals();

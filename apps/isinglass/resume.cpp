@@ -56,9 +56,10 @@ void expect_own_name(const Checkpoint& state, const std::filesystem::path& path,
 
 /// Throws InputError "PATH: OBJECT: what is impossible about it".
 void expect_possible_state(const Checkpoint& state, const std::string& path, const RunFolder& folder, const Config& config,
-                           const Problem& problem) {
+                           const Problem& problem, const Grid& grid) {
   try {
     expect_possible(state, config, problem.architecture, problem.data);
+    expect_true_incumbent(state, config, problem.architecture, problem.data, grid);
   } catch (const InputError& error) {
     throw InputError(fmt::format("{}: {}", path, error.what()));
   }
@@ -101,7 +102,7 @@ Resume find_state(const RunFolder& folder, const Config& config, const Problem& 
     // Another configuration comes before what it makes impossible.
     together(grid.world, [&] { expect_same_run(*resume.state, started, path, config, data_fingerprint); });
     if (refused(failure_of(
-            [&] { together(grid.world, [&] { expect_possible_state(*resume.state, path, folder, config, problem); }); })))
+            [&] { together(grid.world, [&] { expect_possible_state(*resume.state, path, folder, config, problem, grid); }); })))
       continue;
     resume.path = path;
     return resume;

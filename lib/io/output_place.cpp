@@ -49,6 +49,21 @@ void expect_no_stream(const fs::path& path, const struct stat& status) {
   }
 }
 
+/// A name in /proc may end at a file that has no name any more.
+void expect_reached(const fs::path& path, const fs::path& target, const struct stat& status) {
+  struct stat reached {};
+  if (::lstat(target.c_str(), &reached) == 0 && is_same(reached, status)) return;
+  throw InputError(fmt::format("{}: the file has no name that it could be replaced by: choose another name", path.string()));
+}
+
+/// A file that another one is mounted on, as containers do, can be written but not replaced.
+void expect_no_mount(const fs::path& path, const fs::path& target) {
+  struct statx status {};
+  if (::statx(AT_FDCWD, target.c_str(), 0, STATX_BASIC_STATS, &status) != 0) return;
+  if ((status.stx_attributes & STATX_ATTR_MOUNT_ROOT) != 0)
+    throw InputError(fmt::format("{}: a mount point, which cannot be replaced: choose another name", path.string()));
+}
+
 /// Where links end that point at nothing yet.
 fs::path end_of_links(fs::path path) {
   for (int i = 0; i < most_links; ++i) {
@@ -67,6 +82,7 @@ fs::path output_target(const fs::path& path) {
   if (status && !S_ISREG(status->st_mode)) refuse_kind(path, status->st_mode);
   if (status) expect_no_stream(path, *status);
   fs::path target = end_of_links(path);
+  if (status) expect_reached(path, target, *status);
   if (!target.has_filename()) throw InputError(fmt::format("{}: the name of a folder, not of a file", path.string()));
   return target;
 }
@@ -83,6 +99,7 @@ void expect_output_place(const fs::path& path, std::initializer_list<fs::path> i
     if (replaced && ::stat(input.c_str(), &status) == 0 && is_same(status, *replaced))
       throw InputError(fmt::format("{}: would replace the input {}: choose another name", path.string(), input.string()));
   }
+  if (replaced) expect_no_mount(path, target);
   if (replaced && ::access(target.c_str(), W_OK) != 0) fail_by_system(path, "cannot be written", errno);
   remove_abandoned(target);
   const OutputFile trial(path);

@@ -3,6 +3,7 @@
 #include "config/config.hpp"
 #include "data/splits.hpp"
 #include "io/checkpoint.hpp"
+#include "parallel/grid.hpp"
 
 #include <cstdint>
 
@@ -16,5 +17,11 @@ namespace isinglass {
 /// such a state would end at once, save nothing, or be wrong.
 void expect_possible(const Checkpoint& checkpoint, const Config& config, const Architecture& architecture,
                      const DataSplits& data);
+
+/// Throws InputError on all ranks alike unless the incumbent has the loss that the checkpoint says, or for QAT classifies as
+/// many samples: otherwise the run would never take a better network, or end with numbers of another one. For a checkpoint that
+/// is possible. Collective over grid.world.
+void expect_true_incumbent(const Checkpoint& checkpoint, const Config& config, const Architecture& architecture,
+                           const DataSplits& data, const Grid& grid);
 
 }  // namespace isinglass

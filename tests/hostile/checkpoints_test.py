@@ -74,6 +74,11 @@ def change_file(path, edit):
         edit(file)
 
 
+def another(bits):
+    """A network whose parameters are all the least, which says the same to every input."""
+    return bits * 0
+
+
 ITERATIONS = {
     "iteration -5": (set_attribute("state", "iteration", -5), "iteration -5 of phase qcgd is outside 0 .. 4"),
     "iteration 2^62": (set_attribute("state", "iteration", 2**62), "iteration 4611686018427387904"),
@@ -102,6 +107,10 @@ QCGD = {
     "duals of minus one layer": (set_attribute("duals", "layers", -1), "hidden layers instead of 2"),
     "duals that are infinite": (set_data("duals/layer_0/multiplier", at((0, 0), INF)), "multiplier"),
     "a better incumbent than there was": (set_attribute("state", "incumbent_objective", -1e9), "incumbent_objective"),
+    "another incumbent": (set_data("incumbent/bits", another), "/state: incumbent_objective is"),
+    "a better incumbent, in the history too": (several(set_attribute("state", "incumbent_objective", -7.0),
+                                                       set_data("history/incumbent_objective", at(2, -7.0))),
+                                               "/state: incumbent_objective is -7, but that of the network is"),
     "a reason to stop": (set_attribute("state", "qcgd_stop_reason", "all done"), "qcgd_stop_reason"),
     "negative memory": (set_attribute("provenance", "qcgd_constraint_bytes", -1), "qcgd_constraint_bytes"),
     "steps of Adam": (set_attribute("state", "gradient_steps", 7), "gradient_steps: 7 instead of 0"),
@@ -118,6 +127,7 @@ QAT = {
     "phase of another method": (set_attribute("state", "phase", "anneal"), 'phase "anneal"'),
     "negative squares": (set_data("qat/gradient_square", at(0, -1.0)), "gradient_square: a negative value"),
     "steps that do not fit": (set_attribute("state", "gradient_steps", 2**62), "gradient_steps"),
+    "another incumbent": (set_data("incumbent/bits", another), "samples are said to be correct"),
     "no latents": (several(*[set_data(f"qat/{name}", lambda v: v[:0]) for name in ("latents", "gradient_mean", "gradient_square")]),
                    "/qat/latents: number: 0"),
     "no counts": (set_data("qat/incumbent_counts", lambda c: c[:0]), "/qat/incumbent_counts: number: 0"),
@@ -128,10 +138,13 @@ POLISH = {
     "no reason why QCGD ended": (set_attribute("state", "qcgd_stop_reason", ""), "qcgd_stop_reason"),
     "iteration past the end": (set_attribute("state", "iteration", 4), "outside 0 .. 3"),
     "iteration of QCGD": (set_attribute("state", "phase", "qcgd"), "number of atoms"),
+    "another incumbent": (set_data("incumbent/bits", another), "/state: incumbent_objective is"),
     "another step than its name": (set_attribute("state", "iteration", 1), "holds the state of checkpoint-00000005.h5"),
 }
 ANNEAL = {
     "no networks": (set_data("current/bits", lambda b: b[:0]), "holds no network"),
+    "another incumbent": (set_data("incumbent/bits", another), "/state: incumbent_objective is"),
+    "a better incumbent": (set_attribute("state", "incumbent_objective", -1e9), "/state: incumbent_objective is -1000000000"),
     "too many networks": (set_data("current/bits", lambda b: np.concatenate([b, b])), "number of networks: 2"),
     "iteration 2^62": (set_attribute("state", "iteration", 2**62), "iteration 4611686018427387904"),
 }

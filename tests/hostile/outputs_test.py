@@ -241,6 +241,18 @@ class Results(HostileTest):
                     self.assertIn(b"standard output cannot be written", done.stderr)
                     self.assertEqual(os.path.exists(os.path.join(folder, "x.h5")), arguments[0] == "solve")
 
+    def test_closed_streams(self):
+        """What is printed must not go into the first file that is opened."""
+        for closed in (">&-", ">&- 2>&-", "<&- >&- 2>&-"):
+            with self.subTest(closed), hostile.tempfile.TemporaryDirectory() as folder:
+                make_inputs(folder)
+                for command in ("solve g.txt --output x.h5", "compile tiny.yaml -o q.h5", "train tiny.yaml", "inspect x.h5"):
+                    done = subprocess.run(f"'{hostile.PROGRAM}' {command} {closed}", shell=True, cwd=folder, env=tool.ENVIRONMENT,
+                                          stderr=subprocess.PIPE, check=False)
+                    self.assertEqual(done.returncode, 0, f"{command}: {done.stderr}")
+                for name in ("x.h5", "q.h5", "run/results.h5"):
+                    run(folder, "inspect", name)
+
     def test_names_that_are_not_utf8(self):
         odd = os.fsdecode(b"odd-\xff")
 
@@ -393,6 +405,15 @@ class Disks(HostileTest):
                     self.assertEqual(process.returncode, 85 if has_room else 1, errors)
                     if not has_room:
                         self.assertIn("cannot be saved", errors)
+
+    def test_a_mounted_file(self):
+        folder = self.folder()
+        write(folder, "below", "old")
+        write(folder, "x.h5", "")
+        if subprocess.run(["mount", "--bind", "below", "x.h5"], cwd=folder, capture_output=True, check=False).returncode:
+            self.skipTest("no right to mount a file")
+        self.addCleanup(subprocess.run, ["umount", "-l", os.path.join(folder, "x.h5")], check=False)
+        self.expect(folder, 2, "x.h5: a mount point", "solve", "g.txt", "--output", "x.h5")
 
     def test_read_only(self):
         folder = self.folder()
