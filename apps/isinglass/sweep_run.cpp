@@ -102,7 +102,9 @@ private:
                        : fate == Fate::elsewhere ? "left to another process"
                        : fate == Fate::failed    ? "failed"
                                                  : "stopped";
-    std::cout << fmt::format("point {} of {}: {} after {:.1f} s  ({})\n", number, point_count(sweep_), word, seconds,
+    // mpirun may pass on what another rank said after what rank 0 says later, which with --json must be the last line.
+    std::ostream& out = options_.json ? std::cerr : std::cout;
+    out << fmt::format("point {} of {}: {} after {:.1f} s  ({})\n", number, point_count(sweep_), word, seconds,
                              to_text(point_of(sweep_, number)))
               << std::flush;
   }
@@ -118,12 +120,14 @@ void expect_same_data(const Sweep& sweep, const Fates& found, const Communicator
   const std::vector<std::int64_t> open = found.numbers_of(Fate::open);
   if (world.size() == 1 || open.empty()) return;
   std::uint64_t fingerprint = 0;
-  try {
-    const Config config = config_of(sweep, point_of(sweep, open.front()));
-    fingerprint = load_data(config.data, config.seed, 0, 1).fingerprint;
-  } catch (const InputError&) {
-    // The point will fail, which does not stop the others, if all ranks see it so.
-  }
+  together(world, [&] {
+    try {
+      const Config config = config_of(sweep, point_of(sweep, open.front()));
+      fingerprint = load_data(config.data, config.seed, 0, 1).fingerprint;
+    } catch (const InputError&) {
+      // The point will fail, which does not stop the others, if all ranks see it so.
+    }
+  });
   expect_same(world, fingerprint, "the data set");
 }
 
