@@ -78,6 +78,8 @@ class Documents(HostileTest):
             check("90000 keys", "schema: 1\n" + "".join(f"k{i}: 1\n" for i in range(90000)), "more than 100000 values"),
             check("40000 unknown keys", "schema: 1\n" + "".join(f"k{i}: 1\n" for i in range(40000)), "y.yaml:2:1: k0: unknown"),
             check("40000 times one key", "schema: 1\n" + "seed: 1\n" * 40000, "duplicate key", "and 39899 more"),
+            check("30000 layers", f"schema: 1\nnetwork: {{hidden: [&l {{units: 1}}{', *l' * 30000}]}}\n",
+                  "y.yaml:2:19: network.hidden: expected at most 100 hidden layers, found 30001"),
             check("a word of 900 kB", f"schema: 1\nseed: {'9' * 900000}\n", "y.yaml:2:7: seed: expected", "(900000 bytes)"),
             check("a key of 900 kB", f"schema: 1\n? {'x' * 900000}\n: 1\n", "y.yaml:2:3: x", "(900000 bytes): unknown key"),
             check("2 MB of comments", "schema: 1\n" + "#\n" * 1000000, "y.yaml: 1.9 MiB of YAML, more than the"),
