@@ -105,8 +105,8 @@ private:
     // mpirun may pass on what another rank said after what rank 0 says later, which with --json must be the last line.
     std::ostream& out = options_.json ? std::cerr : std::cout;
     out << fmt::format("point {} of {}: {} after {:.1f} s  ({})\n", number, point_count(sweep_), word, seconds,
-                             to_text(point_of(sweep_, number)))
-              << std::flush;
+                       to_text(point_of(sweep_, number)))
+        << std::flush;
   }
 
   const Sweep& sweep_;

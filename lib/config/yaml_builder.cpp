@@ -48,6 +48,7 @@ void YamlBuilder::OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) {
 
 void YamlBuilder::OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor, const std::string& value) {
   expect_first(mark);
+  if (value.find('\0') != std::string::npos) throw YamlLimit(locate_(mark), "a text that holds a NUL");
   Measured scalar;
   scalar.tree.kind = YamlTree::Kind::scalar;
   scalar.tree.position = locate_(mark);

@@ -17,7 +17,7 @@ namespace isinglass {
 /// Turns marks of yaml-cpp into positions: all the same one for an option of the command line.
 using Locate = std::function<Position(const YAML::Mark&)>;
 
-/// A document that goes on past a limit. Ends the parsing: there is no telling how much would follow.
+/// A document that goes past a limit, or holds what no configuration may. Ends the parsing: much might follow.
 struct YamlLimit : std::runtime_error {
   YamlLimit(Position where, const std::string& what) : std::runtime_error(what), position(std::move(where)) {}
   Position position;

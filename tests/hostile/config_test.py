@@ -102,6 +102,7 @@ class Encodings(HostileTest):
             check("UTF-16", wrong.encode("utf-16"), "y.yaml:1:1: not YAML: is UTF-16"),
             check("UTF-16 without a mark", wrong.encode("utf-16-le"), "y.yaml:1:2: not YAML: control character 0x00"),
             check("a NUL", b"schema: 1\nseed: 1\0\n", "y.yaml:2:8: not YAML: control character 0x00"),
+            check("a NUL by its escape", 'schema: 1\noutput: {directory: "a\\0b"}\n', "y.yaml:2:21: a text that holds a NUL"),
             check("an escape", b"schema: 1\n# \x1b[31m\n", "y.yaml:2:3: not YAML: control character 0x1b"),
             check("nothing", "", "y.yaml:1:1: schema: missing"),
         ])
