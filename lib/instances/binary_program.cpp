@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
-#include <tuple>
+#include <numeric>
 
 namespace isinglass {
 
@@ -98,19 +98,37 @@ double largest_violation(const BinaryProgram& program, std::span<const std::uint
   return largest;
 }
 
-std::vector<BinaryTerm> merged_terms(std::vector<BinaryTerm> terms) {
-  for (BinaryTerm& term : terms)
+std::vector<BinaryTerm> merged_terms(std::vector<BinaryTerm> terms, const std::function<void()>& look) {
+  constexpr std::size_t between_looks = std::size_t{1} << 20;
+  // By first variables: where each begins, then its terms in their order.
+  std::vector<std::size_t> end;
+  for (BinaryTerm& term : terms) {
     if (term.i > term.j) std::swap(term.i, term.j);
-  std::ranges::stable_sort(terms, {}, [](const BinaryTerm& t) { return std::tie(t.i, t.j); });
-  std::vector<BinaryTerm> merged;
-  for (const BinaryTerm& term : terms) {
-    if (!merged.empty() && merged.back().i == term.i && merged.back().j == term.j)
-      merged.back().value += term.value;
-    else
-      merged.push_back(term);
+    const auto i = static_cast<std::size_t>(term.i);
+    if (i + 1 >= end.size()) end.resize(i + 2);
+    ++end[i + 1];
   }
-  std::erase_if(merged, [](const BinaryTerm& t) { return t.value == 0; });
-  return merged;
+  std::partial_sum(end.begin(), end.end(), end.begin());
+  std::vector<BinaryTerm> ordered(terms.size());
+  for (std::size_t k = 0; k < terms.size(); ++k) {
+    ordered[end[static_cast<std::size_t>(terms[k].i)]++] = terms[k];
+    if ((k + 1) % between_looks == 0) look();
+  }
+  terms.clear();
+  std::size_t begin = 0, seen = 0;
+  for (std::size_t i = 0; i + 1 < end.size(); begin = end[i++]) {
+    const std::span<BinaryTerm> row(ordered.data() + begin, end[i] - begin);
+    if (!std::ranges::is_sorted(row, {}, &BinaryTerm::j)) std::ranges::stable_sort(row, {}, &BinaryTerm::j);
+    for (std::size_t k = 0; k < row.size();) {
+      BinaryTerm sum = row[k];
+      for (++k; k < row.size() && row[k].j == sum.j; ++k) sum.value += row[k].value;
+      if (sum.value != 0) terms.push_back(sum);
+    }
+    if ((seen += row.size() + 1) < between_looks) continue;
+    seen = 0;
+    look();
+  }
+  return terms;
 }
 
 }  // namespace isinglass

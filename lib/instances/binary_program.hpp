@@ -3,6 +3,7 @@
 #include "ising/qubo.hpp"
 
 #include <cstdint>
+#include <functional>
 #include <limits>
 #include <span>
 #include <vector>
@@ -57,7 +58,8 @@ using Bits = std::vector<std::uint8_t>;  ///< 0 or 1 each
 /// The largest violation of a row at x, rows and products; 0: feasible.
 [[nodiscard]] double largest_violation(const BinaryProgram& program, std::span<const std::uint8_t> x);
 
-/// Terms ordered, equal pairs added, i <= j, zeros left out.
-[[nodiscard]] std::vector<BinaryTerm> merged_terms(std::vector<BinaryTerm> terms);
+/// Terms ordered, equal pairs added, i <= j, zeros left out. `look` as of sparse_couplings.
+[[nodiscard]] std::vector<BinaryTerm> merged_terms(
+    std::vector<BinaryTerm> terms, const std::function<void()>& look = [] {});
 
 }  // namespace isinglass

@@ -66,8 +66,8 @@ std::vector<std::string> instance_formats() {
 Instance read_instance(const fs::path& path, const InstanceOptions& options) {
   expect_regular_file(path, "an instance file");
   const std::string format = options.format.empty() && is_hdf5(path) ? "hdf5" : options.format;
-  Instance instance = format == "hdf5"   ? read_qcbo_instance(path, QcboPart::qubo_if_stored)
-                      : format == "qcbo" ? read_qcbo_instance(path, QcboPart::rows)
+  Instance instance = format == "hdf5"   ? read_qcbo_instance(path, QcboPart::qubo_if_stored, options.look)
+                      : format == "qcbo" ? read_qcbo_instance(path, QcboPart::rows, options.look)
                                          : read_text_instance(read_instance_text(path, options.look), options);
   check_finite(path, instance);
   const Vartype vartype = instance.is_binary ? Vartype::binary : Vartype::spin;

@@ -95,6 +95,7 @@ inline constexpr std::int64_t largest_coo_index = std::numeric_limits<std::int32
 [[nodiscard]] Instance read_qbsolv(const InstanceText& text);
 /// Which part of a QCBO file is asked for.
 enum class QcboPart { qubo_if_stored, rows };
-[[nodiscard]] Instance read_qcbo_instance(const std::filesystem::path& path, QcboPart part);
+[[nodiscard]] Instance read_qcbo_instance(
+    const std::filesystem::path& path, QcboPart part, const std::function<void()>& look = [] {});
 
 }  // namespace isinglass

@@ -6,7 +6,9 @@ namespace isinglass {
 
 namespace {
 
-Instance qubo_instance(const SparseQubo& qubo) {
+constexpr std::size_t rows_between_looks = std::size_t{1} << 16;
+
+Instance qubo_instance(const SparseQubo& qubo, const std::function<void()>& look) {
   std::vector<BinaryTerm> terms;
   terms.reserve(qubo.couplings.size());
   for (const auto& [i, j, value] : qubo.couplings) terms.push_back({i, j, value});
@@ -14,17 +16,17 @@ Instance qubo_instance(const SparseQubo& qubo) {
   instance.format = "hdf5";
   instance.goal = Goal::objective;
   instance.is_binary = true;
-  instance.problem = from_qubo(static_cast<std::size_t>(qubo.variables), terms, qubo.constant);
+  instance.problem = from_qubo(static_cast<std::size_t>(qubo.variables), terms, qubo.constant, look);
   return instance;
 }
 
-BinaryProgram program_of(const Qcbo& problem) {
+BinaryProgram program_of(const Qcbo& problem, const std::function<void()>& look) {
   BinaryProgram program;
   program.variables = problem.all_variables;
   program.constant = problem.unit * static_cast<double>(problem.constant);
   std::vector<BinaryTerm> terms;
   for (const Term& t : problem.objective) terms.push_back({t.i, t.j, problem.unit * static_cast<double>(t.coefficient)});
-  program.objective = merged_terms(std::move(terms));
+  program.objective = merged_terms(std::move(terms), look);
   for (std::size_t r = 0; r < problem.rows.size(); ++r) {
     const LinearConstraint constraint = constraint_of(problem.rows, r);
     LinearRow row;
@@ -34,6 +36,7 @@ BinaryProgram program_of(const Qcbo& problem) {
     }
     row.lower = row.upper = static_cast<double>(constraint.rhs);
     program.rows.push_back(std::move(row));
+    if ((r + 1) % rows_between_looks == 0) look();
   }
   for (const Product& p : problem.products) program.products.push_back({p.u, p.w, p.b});
   return program;
@@ -41,14 +44,14 @@ BinaryProgram program_of(const Qcbo& problem) {
 
 }  // namespace
 
-Instance read_qcbo_instance(const std::filesystem::path& path, QcboPart part) {
+Instance read_qcbo_instance(const std::filesystem::path& path, QcboPart part, const std::function<void()>& look) {
   if (part == QcboPart::qubo_if_stored)
-    if (const std::optional<SparseQubo> qubo = read_qubo(path)) return qubo_instance(*qubo);
+    if (const std::optional<SparseQubo> qubo = read_qubo(path)) return qubo_instance(*qubo, look);
   Instance instance;
   instance.format = "qcbo";
   instance.goal = Goal::objective;
   instance.is_binary = true;
-  instance.program = program_of(read_qcbo(path));
+  instance.program = program_of(read_qcbo(path), look);
   return instance;
 }
 

@@ -133,7 +133,7 @@ void QplibReader::read_objective() {
     program_.constant = -program_.constant;
     for (BinaryTerm& term : terms) term.value = -term.value;
   }
-  program_.objective = merged_terms(std::move(terms));
+  program_.objective = merged_terms(std::move(terms), lines_.look());
 }
 
 void QplibReader::read_rows() {
@@ -148,7 +148,11 @@ void QplibReader::read_rows() {
     rows_.add(lines_, value, "value");
     entries[static_cast<std::size_t>(row)].emplace_back(variable, value);
   }
-  for (std::size_t r = 0; r < entries.size(); ++r) take_row(r, entries[r]);
+  constexpr std::size_t rows_between_looks = std::size_t{1} << 16;
+  for (std::size_t r = 0; r < entries.size(); ++r) {
+    take_row(r, entries[r]);
+    if ((r + 1) % rows_between_looks == 0) lines_.look()();
+  }
 }
 
 void QplibReader::take_row(std::size_t r, std::vector<std::pair<std::int64_t, double>>& entries) {

@@ -1,7 +1,9 @@
 #include "ising/coefficients.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
+#include <cstdint>
 
 namespace isinglass {
 
@@ -10,11 +12,16 @@ namespace {
 /// Finest unit that is tried: 2^-20.
 constexpr int finest = 20;
 
-/// Halves needed to make `value` an integer; more than `finest`: too many.
+/// Halves needed to make `value`, which is finite, an integer; more than `finest`: too many. It is asked of every coefficient.
 int halvings(double value) {
-  int k = 0;
-  while (k <= finest && std::ldexp(value, k) != std::nearbyint(std::ldexp(value, k))) ++k;
-  return k;
+  constexpr std::uint64_t hidden = std::uint64_t{1} << 52;
+  constexpr int bias = 1075;  // value = mantissa 2^(exponent - bias)
+  const auto bits = std::bit_cast<std::uint64_t>(value);
+  if (bits << 1 == 0) return 0;
+  const auto exponent = static_cast<int>((bits >> 52) & 0x7ff);
+  if (exponent == 0) return finest + 1;
+  const std::uint64_t mantissa = (bits & (hidden - 1)) | hidden;
+  return std::clamp(bias - exponent - std::countr_zero(mantissa), 0, finest + 1);
 }
 
 }  // namespace
