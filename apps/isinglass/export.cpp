@@ -27,11 +27,22 @@ struct ExportOptions {
   [[nodiscard]] bool is_qubo() const { return format == "qubo" || format == "coo" || format == "ising-csv"; }
 };
 
+/// What `step` returns; its InputErrors begin with the name of the file that they are about.
+template <class Step>
+auto with_name(const std::string& file, Step&& step) {
+  try {
+    return step();
+  } catch (const InputError& error) {
+    throw InputError(fmt::format("{}: {}", file, error.what()));
+  }
+}
+
 /// The file's own QUBO, unless another multiplier is asked for; else made from its problem.
 SparseQubo qubo_of(const ExportOptions& options) {
   if (!options.multiplier)
     if (std::optional<SparseQubo> stored = read_qubo(options.input)) return std::move(*stored);
-  return lift_uniformly(read_qcbo(options.input), options.multiplier);
+  const Qcbo problem = read_qcbo(options.input);
+  return with_name(options.input, [&] { return lift_uniformly(problem, options.multiplier); });
 }
 
 nlohmann::ordered_json export_qubo(const ExportOptions& options) {
@@ -55,11 +66,9 @@ nlohmann::ordered_json export_program(const ExportOptions& options) {
     throw InputError(fmt::format("--multiplier: a file of format {} has rows, not penalties; leave it out", options.format));
   const Qcbo problem = read_qcbo(options.input);
   const std::string name = std::filesystem::path(options.input).stem().string();
-  try {
+  with_name(options.input, [&] {
     options.format == "lp" ? write_lp(options.output, problem, name) : write_qplib(options.output, problem, name);
-  } catch (const InputError& error) {
-    throw InputError(fmt::format("{}: {}", options.input, error.what()));
-  }
+  });
   return {{"spins", problem.all_variables},
           {"rows", problem.rows.size()},
           {"products", problem.products.size()},

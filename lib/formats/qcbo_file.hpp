@@ -70,6 +70,7 @@ struct SparseQubo {
 [[nodiscard]] std::optional<SparseQubo> read_qubo(const std::filesystem::path& path);
 
 /// The QUBO of a whole problem for one multiplier; nothing: sufficient_multiplier() of the largest sample.
+/// InputError if its numbers overflow.
 [[nodiscard]] SparseQubo lift_uniformly(const Qcbo& problem, std::optional<double> multiplier);
 
 }  // namespace isinglass

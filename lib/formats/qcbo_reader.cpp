@@ -280,6 +280,10 @@ SparseQubo lift_uniformly(const Qcbo& problem, std::optional<double> multiplier)
   std::ranges::sort(qubo.couplings, {}, [](const SparseQubo::Coupling& c) { return std::tie(c.i, c.j); });
   const LiftedTerm constant{0, 0, lifted.objective_constant, lifted.penalty_constant};
   qubo.constant = constant.value(problem.unit, qubo.multiplier);
+  double sum = std::abs(qubo.constant);
+  for (const SparseQubo::Coupling& coupling : qubo.couplings) sum += std::abs(coupling.value);
+  if (!std::isfinite(sum))
+    throw InputError(fmt::format("the QUBO's numbers overflow with unit {} and multiplier {}", problem.unit, qubo.multiplier));
   return qubo;
 }
 

@@ -64,6 +64,12 @@ void expect_no_mount(const fs::path& path, const fs::path& target) {
     throw InputError(fmt::format("{}: a mount point, which cannot be replaced: choose another name", path.string()));
 }
 
+/// In a folder such as /tmp nobody but root and its owners replaces a file.
+bool belongs_to_others(const struct stat& file, const struct stat& folder) {
+  const uid_t self = ::geteuid();
+  return (folder.st_mode & S_ISVTX) != 0 && self != 0 && file.st_uid != self && folder.st_uid != self;
+}
+
 /// Where links end that point at nothing yet.
 fs::path end_of_links(fs::path path) {
   for (int i = 0; i < most_links; ++i) {
@@ -90,7 +96,8 @@ fs::path output_target(const fs::path& path) {
 void expect_output_place(const fs::path& path, std::initializer_list<fs::path> inputs) {
   const fs::path target = output_target(path);
   const fs::path folder = target.has_parent_path() ? target.parent_path() : fs::path(".");
-  if (!status_of(folder))
+  const std::optional<struct stat> holder = status_of(folder);
+  if (!holder)
     throw InputError(
         fmt::format("{}: the folder {} does not exist: make it, or choose another one", path.string(), folder.string()));
   const std::optional<struct stat> replaced = status_of(target);
@@ -100,6 +107,7 @@ void expect_output_place(const fs::path& path, std::initializer_list<fs::path> i
       throw InputError(fmt::format("{}: would replace the input {}: choose another name", path.string(), input.string()));
   }
   if (replaced) expect_no_mount(path, target);
+  if (replaced && belongs_to_others(*replaced, *holder)) fail_by_system(path, "cannot be replaced", EPERM);
   if (replaced && ::access(target.c_str(), W_OK) != 0) fail_by_system(path, "cannot be written", errno);
   remove_abandoned(target);
   const OutputFile trial(path);

@@ -22,6 +22,7 @@ qat: {epochs: 4, batch: 20}
 checkpoint: {every_iterations: 1, keep: 1000}
 output: {directory: run}
 """
+SWEEP = "schema: 1\nbase: tiny.yaml\noutput: sweep\naxes: [{key: seed, values: [1, 2]}]\n"
 NAN, INF = float("nan"), float("inf")
 
 
@@ -311,6 +312,11 @@ class Problems(HostileTest):
             with self.subTest(name):
                 self.run_table(self.cases("problem.h5", edit, says, commands))
 
+    def test_numbers_that_overflow_together(self):
+        for form in ("qubo", "coo", "ising-csv"):
+            self.run_table(self.cases("problem.h5", set_attribute("objective", "unit", 1e303), "numbers overflow",
+                                      [["export", "q.h5", "--format", form, "-o", "x"]]))
+
     def test_qubos(self):
         for file in ("qubo.h5", "both.h5"):
             for number, (name, (edit, says)) in enumerate(QUBO.items()):
@@ -341,6 +347,20 @@ RESULTS = {
 
 
 class Results(HostileTest):
+    def test_one_bad_file_does_not_hide_the_others_of_a_sweep(self):
+        def prepare(folder):
+            for name, text in (("tiny.yaml", CONFIG), ("sweep.yaml", SWEEP)):
+                with open(os.path.join(folder, name), "w", encoding="utf-8") as file:
+                    file.write(text)
+            os.mkdir(os.path.join(folder, "data"))
+            tool.write_images(os.path.join(folder, "data"))
+            run(folder, "sweep", "sweep.yaml", "--run", "--quiet")
+            change_file(os.path.join(folder, "sweep", "point-0001", "results.h5"), set_attribute("results", "test_accuracy", 7.0))
+
+        self.run_table([Case("collect", ["sweep", "sweep.yaml", "--collect", "--json"], prepare=prepare,
+                             says=("point-0001/results.h5: /results/test_accuracy: 7 is no fraction",),
+                             json={"finished": 1, "missing": [1]}, left=("sweep",))])
+
     def test_results(self):
         with tempfile.TemporaryDirectory(prefix="isinglass-hostile-") as whole:
             with open(os.path.join(whole, "tiny.yaml"), "w", encoding="utf-8") as file:

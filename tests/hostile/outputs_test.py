@@ -21,6 +21,7 @@ qcgd: {iterations: 3}
 machine: {sweeps: 3, replicas: 3}
 output: {directory: run}
 """
+COMPILED = []  # the bytes of a problem, once one was made
 SWEEP = "schema: 1\nbase: tiny.yaml\noutput: sweep\naxes: [{key: seed, values: [1, 2]}]\n"
 
 
@@ -46,7 +47,12 @@ def make_inputs(folder):
 
 def make_problem(folder):
     make_inputs(folder)
-    run(folder, "compile", "tiny.yaml", "-o", "q.h5")
+    if not COMPILED:
+        run(folder, "compile", "tiny.yaml", "-o", "q.h5")
+        with open(os.path.join(folder, "q.h5"), "rb") as file:
+            COMPILED.append(file.read())
+    with open(os.path.join(folder, "q.h5"), "wb") as file:
+        file.write(COMPILED[0])
 
 
 def make_device(path):
@@ -405,6 +411,31 @@ class Disks(HostileTest):
                     self.assertEqual(process.returncode, 85 if has_room else 1, errors)
                     if not has_room:
                         self.assertIn("cannot be saved", errors)
+
+    def test_folders_of_others(self):
+        if os.geteuid() != 0 or not shutil.which("setpriv"):
+            self.skipTest("only root can be somebody else")
+        folder = self.folder()
+        os.chmod(folder, 0o755)
+        for name, mode in (("closed", 0o555), ("shared", 0o1777)):
+            os.mkdir(os.path.join(folder, name))
+            os.chmod(os.path.join(folder, name), mode)
+        for name, mode in (("mine", 0o444), ("shared/mine", 0o666)):
+            write(folder, name, "mine")
+            os.chmod(os.path.join(folder, name), mode)
+        as_nobody = ["setpriv", "--reuid=65534", "--clear-groups", hostile.PROGRAM]
+        if subprocess.run([*as_nobody, "--version"], cwd=folder, capture_output=True, check=False).returncode:
+            self.skipTest("nobody may not run the program")
+        for arguments, says in ((["solve", "g.txt", "--output", "closed/x.h5"], "Permission denied"),
+                                (["compile", "tiny.yaml", "-o", "closed/x.h5"], "Permission denied"),
+                                (["train", "tiny.yaml", "--output", "closed/run"], "Permission denied"),
+                                (["solve", "g.txt", "--output", "mine"], "Permission denied"),
+                                (["solve", "g.txt", "--output", "shared/mine"], "Operation not permitted")):
+            with self.subTest(" ".join(arguments)):
+                done = subprocess.run([*as_nobody, *arguments], cwd=folder, env=tool.ENVIRONMENT, capture_output=True, text=True,
+                                      check=False)
+                self.assertEqual((done.returncode, done.stdout), (1, ""), done.stderr)
+                self.assertIn(says, done.stderr)
 
     def test_a_mounted_file(self):
         folder = self.folder()
