@@ -27,7 +27,8 @@ const TextLines::Words* TextLines::next() {
   line_before_ = line_;
   const std::string_view text = text_.text;
   while (at_ < text.size()) {
-    const std::size_t end = std::min(text.find_first_of("\r\n", at_), text.size());
+    std::size_t end = at_;
+    while (end < text.size() && text[end] != '\n' && text[end] != '\r') ++end;
     std::string_view line = text.substr(at_, end - at_);
     at_ = end + (text.substr(end, 2) == "\r\n" ? 2 : 1);
     if (++line_ % lines_between_looks == 0) text_.look();
