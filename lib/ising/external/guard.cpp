@@ -28,6 +28,7 @@ namespace isinglass::external {
 namespace {
 
 constexpr int socket_place = 3, start_place = 4;  // descriptors of the guard; there are no others
+constexpr int look_milliseconds = 100;  // should a signal get lost
 
 /// Read-only copies of what the rank knew.
 struct GuardFacts {
@@ -159,7 +160,7 @@ Word word_of_rank() {
 GuardReport watch(pid_t command, int signals, const GuardFacts& facts) {
   for (GuardReport report;;) {
     pollfd events[] = {{socket_place, POLLIN, 0}, {signals, POLLIN, 0}};
-    poll(events, 2, -1);
+    poll(events, 2, look_milliseconds);
     signalfd_siginfo ignored;
     if (events[1].revents != 0) static_cast<void>(read(signals, &ignored, sizeof ignored));
     for (pid_t ended = 0; (ended = waitpid(-1, &report.status, WNOHANG)) > 0;)
