@@ -8,6 +8,8 @@
 
 #include <algorithm>
 #include <array>
+#include <filesystem>
+#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -15,6 +17,19 @@
 #include <unistd.h>
 
 namespace isinglass {
+
+namespace {
+
+/// A name that no file can have is the user's mistake; all else that a file system says is its own.
+Failure failure_of(const std::filesystem::filesystem_error& error) {
+  const std::error_code code = error.code();
+  const bool is_name = code == std::errc::filename_too_long || code == std::errc::too_many_symbolic_link_levels ||
+                       code == std::errc::not_a_directory;
+  const std::string text = fmt::format("{}: {}", shortened(error.path1().string()), code.message());
+  return is_name ? Failure{text, ExitCode::bad_input} : Failure{"error: " + text, ExitCode::error};
+}
+
+}  // namespace
 
 Failure current_failure() {
   try {
@@ -27,6 +42,8 @@ Failure current_failure() {
     return {error.what(), ExitCode::bad_input};
   } catch (const Interrupted& error) {
     return {error.what(), ExitCode::unfinished};
+  } catch (const std::filesystem::filesystem_error& error) {
+    return failure_of(error);
   } catch (const std::bad_alloc&) {
     return {"error: out of memory", ExitCode::error};
   } catch (const std::exception& error) {

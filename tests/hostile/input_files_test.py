@@ -151,6 +151,17 @@ class SpecialFiles(HostileTest):
                 cases += [Case(f"{command[0]} of a folder", [*command, "/usr"], says=("/usr: a folder",))]
         self.run_table(cases)
 
+    def test_names_that_no_file_can_have(self):
+        name = "n" * 300
+        sweep = {"sweep.yaml": SWEEP.replace("swept", name), "base.yaml": TINY}
+        self.run_table([
+            Case(f"a name of 300 letters: {' '.join(arguments)[:20]}", arguments, says=("nnn", "File name too long"),
+                 files={"tiny.yaml": TINY, **sweep, **data_files()})
+            for arguments in (["check", name], ["train", "tiny.yaml", "--output", name], ["status", name], ["evaluate", name],
+                              ["bounds", "tiny.yaml", "--model", name], ["sweep", "--list", "sweep.yaml"], ["solve", name])
+        ] + [Case("a link to itself", ["evaluate", "loop"], says=("loop: Too many levels of symbolic links",),
+                  prepare=lambda folder: os.symlink("loop", os.path.join(folder, "loop")))])
+
     def test_special_data_files(self):
         cases = []
         for kind in ("a pipe", "a folder", "a device"):
