@@ -2,7 +2,9 @@
 #include "instances/instance.hpp"
 #include "instances/text_lines.hpp"
 
+#include <algorithm>
 #include <array>
+#include <charconv>
 #include <filesystem>
 #include <string_view>
 #include <utility>
@@ -89,6 +91,41 @@ bool has_diagonal(TextLines& lines) {
   return false;
 }
 
+/// A whole number of at least 0; -1 for anything else.
+std::int64_t count_in(std::string_view word) {
+  std::int64_t value = -1;
+  const auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), value);
+  return error == std::errc() && end == word.data() + word.size() ? value : -1;
+}
+
+/// A first line of three numbers is a term of a COO file, or the sizes of another: `n n m` of Matrix Market without its banner,
+/// or `n m` and a third number. Throws if it would be right as sizes and nothing says that it is a term.
+void expect_term_first(const InstanceText& text) {
+  TextLines lines(text, "#c%!");
+  bool has_vartype = false;
+  lines.on_comment([&](std::string_view comment) {
+    constexpr std::size_t longest = 200;
+    has_vartype = has_vartype || upper_case(comment.substr(0, longest)).find("VARTYPE") != std::string::npos;
+  });
+  const TextLines::Words& words = lines.expect("anything to read");
+  const std::int64_t a = count_in(words[0]), b = count_in(words[1]), c = count_in(words[2]);
+  const std::string third = shown(words[2]);
+  std::int64_t others = 0, least = 1, largest = 0;
+  while (const TextLines::Words* entry = lines.next()) {
+    ++others;
+    for (std::size_t k = 0; k < 2 && k < entry->size(); ++k) {
+      least = std::min(least, count_in((*entry)[k]));
+      largest = std::max(largest, count_in((*entry)[k]));
+    }
+  }
+  const bool is_size = others > 0 && least == 1 && largest <= a && (b == others || (a == b && c == others));
+  if (is_size && !has_vartype)
+    throw InputError(
+        fmt::format("{}: the first line, {} {} {}, reads as sizes, not as a term: give --format coo if it is a term; else "
+                    "write \"n m\", or the banner of a Matrix Market file",
+                    text.name, a, b, third));
+}
+
 struct Recognised {
   std::string_view format, note;
 };
@@ -98,7 +135,10 @@ Recognised recognise(const InstanceText& text) {
   TextLines lines(text, "#c%!");
   const std::size_t first = lines.expect("anything to read").size();
   const TextLines::Words* second = lines.next();
-  if (first == 3) return {"coo", ""};
+  if (first == 3) {
+    expect_term_first(text);
+    return {"coo", ""};
+  }
   if (first == 1 && second != nullptr && second->size() == 2) return {"beasley", "OR-Library: maximise x^T Q x"};
   if (first != 2)
     lines.fail_at(1, fmt::format("the format is not recognised: give --format, one of {}", fmt::join(text_formats(), ", ")));

@@ -184,6 +184,11 @@ class OtherFormats(HostileTest):
 
     def test_other_files_are_named(self):
         self.run_table([
+            refused("Matrix Market without its banner", "% a graph\n3 3 2\n2 1 4\n3 1 5\n", "a.txt: the first line, 3 3 2, reads as sizes"),
+            refused("a list with three sizes", "3 2 1\n2 1 4\n3 1 5\n", "a.txt: the first line, 3 2 1, reads as sizes"),
+            solved("a term that looks like sizes", "3 3 2\n2 1 4\n3 1 5\n", options=("--format", "coo"), spins=4),
+            solved("the same, with a header", "# vartype=BINARY\n3 3 2\n2 1 4\n3 1 5\n", spins=4),
+            solved("a term that does not", "3 3 2\n2 1 4\n3 0 5\n", spins=4),
             refused("HTML", "<!DOCTYPE html>\n<html>\n", "a.txt:1: an HTML or XML file"),
             refused("JSON", "{\"a\": 1}\n", "a.txt:1: a JSON file"),
             refused("LP", "Minimize\n obj: x + y\n", "a.txt:1: an LP file"),
