@@ -28,7 +28,7 @@ namespace isinglass::external {
 namespace {
 
 constexpr int socket_place = 3, start_place = 4;  // descriptors of the guard; there are no others
-constexpr int look_milliseconds = 100;  // should a signal get lost
+constexpr int look_milliseconds = 100;            // should a signal get lost
 
 /// Read-only copies of what the rank knew.
 struct GuardFacts {
