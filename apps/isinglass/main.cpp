@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
+#include <csignal>
 #include <iostream>
 #include <optional>
 #include <span>
@@ -108,8 +109,11 @@ int main(int argc, char** argv) {
   keep_standard_streams();
   // Before MPI starts: a job that is told to stop while it starts must not die of it.
   constexpr std::array<std::string_view, 5> long_commands{"train", "sweep", "solve", "compile", "export"};
-  if (argc > 1 && std::ranges::count(long_commands, std::string_view(argv[1])) > 0) catch_stop_signals();
-  fail_writes_instead_of_dying();
+  survive_failed_writes({SIGXFSZ});
+  if (argc > 1 && std::ranges::count(long_commands, std::string_view(argv[1])) > 0) {
+    catch_stop_signals();
+    survive_failed_writes({SIGPIPE});  // the others have nothing but what they print: they end as everywhere in a pipe
+  }
   const MpiSession session(argc, argv);
   try {
     return static_cast<int>(after_output(run(argc, argv, session, session.world())));

@@ -49,12 +49,12 @@ void catch_stop_signals() {
   }
 }
 
-void fail_writes_instead_of_dying() {
+void survive_failed_writes(std::initializer_list<int> signals) {
   struct sigaction action {};
   action.sa_handler = [](int) {};  // not SIG_IGN, which programs that are started would inherit
   sigemptyset(&action.sa_mask);
   action.sa_flags = SA_RESTART;
-  for (const int number : {SIGXFSZ, SIGPIPE}) sigaction(number, &action, nullptr);
+  for (const int number : signals) sigaction(number, &action, nullptr);
 }
 
 const char* stop_signal() {

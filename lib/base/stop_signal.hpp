@@ -1,5 +1,6 @@
 #pragma once
 
+#include <initializer_list>
 #include <stdexcept>
 
 namespace isinglass {
@@ -14,9 +15,9 @@ public:
 /// usual, and an INT that the caller had switched off stays so. To be called before the work starts, on every rank.
 void catch_stop_signals();
 
-/// From now on a file that reaches the size limit (XFSZ) or a pipe that nobody reads (PIPE) fails the write, which is reported,
-/// and ends nothing. Programs that this one starts keep the defaults.
-void fail_writes_instead_of_dying();
+/// From now on these signals of failed writes, XFSZ of a file that reaches the size limit or PIPE of a pipe that nobody reads,
+/// end nothing: the write fails, which is reported. Programs that this one starts keep the defaults.
+void survive_failed_writes(std::initializer_list<int> signals);
 
 /// "USR1", "TERM" or "INT", whichever came first; nullptr if none did.
 [[nodiscard]] const char* stop_signal();

@@ -1,6 +1,6 @@
 #include "base/error.hpp"
 #include "io/checkpoint.hpp"
-#include "io/consensus.hpp"
+#include "io/output_file.hpp"
 
 #include <system_error>
 
@@ -25,7 +25,8 @@ Checkpoint smallest_checkpoint(const Communicator& group) {
 }  // namespace
 
 void try_checkpoint(const std::filesystem::path& folder, const Communicator& group) {
-  const std::filesystem::path path = folder / "checkpoint.trial";
+  // A name that no file of the user has, and that the next run removes if this one is killed meanwhile.
+  const std::filesystem::path path = temporary_name(folder / "trial", 0);
   try {
     write_checkpoint(path, smallest_checkpoint(group), group);
   } catch (const SystemError& error) {

@@ -30,7 +30,7 @@ private:
 /// Removes temporary files of `target` whose process, on this machine, has ended. What cannot be told or removed stays.
 void remove_abandoned(const std::filesystem::path& target);
 
-/// Removes all temporary files in a folder that no other process uses, such as a run folder whose lock is held.
+/// Removes all temporary files in a run folder whose lock is held; those of locks only like remove_abandoned().
 void remove_all_temporaries(const std::filesystem::path& folder);
 
 }  // namespace isinglass

@@ -101,7 +101,9 @@ void remove_abandoned(const fs::path& target) {
 }
 
 void remove_all_temporaries(const fs::path& folder) {
-  remove_if(folder, [](const Temporary&) { return true; });
+  // Others who try to take the folder's lock at this moment have files of that name.
+  remove_if(folder, [](const Temporary& temporary) { return !temporary.output.starts_with("lock"); });
+  for (const char* name : {"lock", "lock.takeover"}) remove_abandoned(folder / name);
 }
 
 }  // namespace isinglass
