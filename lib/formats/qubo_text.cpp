@@ -29,8 +29,8 @@ void write_qubo_text(const std::filesystem::path& path, const SparseQubo& qubo) 
   write_text_file(path, [&](TextFile& file) {
     file.print(
         "# QUBO of isinglass: minimise offset + sum of value x_i x_j over the lines \"i j value\", i <= j from 0, x binary\n");
-    file.print("# vartype=BINARY\n# variables {}\n# terms {}\n# multiplier {}\n# offset {}\n", qubo.variables, line_count(qubo), qubo.multiplier,
-               qubo.constant);
+    file.print("# vartype=BINARY\n# variables {}\n# terms {}\n# multiplier {}\n# offset {}\n", qubo.variables, line_count(qubo),
+               qubo.multiplier, qubo.constant);
     for_each_line(qubo, [&](std::int64_t i, std::int64_t j, double value) { file.print("{} {} {}\n", i, j, value); });
   });
 }

@@ -1,5 +1,6 @@
 #include "instances/instance.hpp"
 #include "instances/magnitude.hpp"
+#include "instances/qplib_type.hpp"
 #include "instances/text_lines.hpp"
 
 #include <algorithm>
@@ -84,15 +85,7 @@ std::vector<double> QplibReader::read_values(const char* what, std::int64_t coun
 
 void QplibReader::read_head() {
   static_cast<void>(lines_.expect("the name of the problem"));
-  const std::string_view type = lines_.expect("the type of the problem")[0];
-  if (type.size() != 3) lines_.fail(fmt::format("expected a type of three letters as QBL, found \"{}\"", shown(type)));
-  type_ = upper_case(type);
-  if (type_[1] != 'B')
-    lines_.fail(fmt::format("type {}: only problems of binary variables (second letter B) can be solved", shown(type_)));
-  if (type_[2] != 'N' && type_[2] != 'B' && type_[2] != 'L')
-    lines_.fail(fmt::format("type {}: only linear constraints (third letter N, B or L) can be solved", shown(type_)));
-  if (std::string_view("LDCQ").find(type_[0]) == std::string_view::npos)
-    lines_.fail(fmt::format("type {}: expected L, D, C or Q first, the kind of the objective", shown(type_)));
+  type_ = read_qplib_type(lines_);
   const std::string_view word = lines_.expect("minimize or maximize")[0];
   const std::string sense = upper_case(word.substr(0, 9));
   if (sense != "MINIMIZE" && sense != "MAXIMIZE")

@@ -1,5 +1,6 @@
 #include "base/error.hpp"
 #include "instances/instance.hpp"
+#include "instances/qplib_type.hpp"
 #include "instances/text_lines.hpp"
 
 #include <algorithm>
@@ -35,14 +36,6 @@ constexpr std::array<std::pair<std::string_view, Reader>, 9> readers{{
     {"mtx", plain<read_matrix_market>},
     {"qbsolv", plain<read_qbsolv>},
 }};
-
-bool is_qplib_type(std::string_view word) {
-  if (word.size() != 3) return false;
-  const std::string type = upper_case(word);
-  return std::string_view("LDCQ").find(type[0]) != std::string_view::npos &&
-         std::string_view("CBMIG").find(type[1]) != std::string_view::npos &&
-         std::string_view("NBLDCQ").find(type[2]) != std::string_view::npos;
-}
 
 /// Files of other kinds that users have, by how their first word begins, in upper case.
 constexpr std::array<std::pair<std::string_view, std::string_view>, 12> foreign{{

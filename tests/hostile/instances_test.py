@@ -88,7 +88,8 @@ class Lists(HostileTest):
             refused("coo", "0 1 2\n1 2\n", "a.txt:2: expected i j value"),
             refused("qbsolv", "p qubo 0 2 1 1\n0 0 1\n0 1\n", "a.txt:3: expected i j value"),
             refused("mtx", "%%MatrixMarket matrix coordinate real symmetric\n3 3 2\n2 1 1\n3 1\n", "a.txt:4: expected i j value"),
-            refused("mtx pattern", "%%MatrixMarket matrix coordinate pattern symmetric\n3 3 2\n2 1\n3 1 4\n", "a.txt:4: expected i j"),
+            refused("mtx pattern", "%%MatrixMarket matrix coordinate pattern symmetric\n3 3 2\n2 1\n3 1 4\n",
+                    "a.txt:4: expected i j"),
             solved("none", "3 3\n1 2\n2 3\n1 3\n", "a.txt", cut=2),
             solved("all", "3 3\n1 2 1\n2 3 7\n1 3 1\n", "a.txt", cut=8)])
 
@@ -155,7 +156,8 @@ class OtherFormats(HostileTest):
             refused("not square", head("real general") + "2 3 0\n", "a.txt:3: 2 rows and 3 columns: no graph"),
             refused("complex", head("complex symmetric") + "2 2 1\n2 1 1 0\n", "a.txt:1: a Matrix Market file of complex values"),
             refused("skew", head("real skew-symmetric") + "2 2 1\n2 1 1\n", "a.txt:1: a skew-symmetric Matrix Market file"),
-            refused("dense", "%%MatrixMarket matrix array real general\n1 1\n5\n", "a.txt:1: a Matrix Market file of kind matrix array"),
+            refused("dense", "%%MatrixMarket matrix array real general\n1 1\n5\n",
+                    "a.txt:1: a Matrix Market file of kind matrix array"),
             refused("truncated", head("real symmetric") + "3 3 3\n2 1 1\n", "a.txt:4: the file ends before entry 2 of 3"),
             refused("more", head("real symmetric") + "3 3 1\n2 1 1\n3 1 1\n", "a.txt:5: more than the 1 entries"),
             refused("as another format", head("real symmetric") + triangle, "a file of format mtx", options=("--format", "rudy")),
@@ -179,12 +181,14 @@ class OtherFormats(HostileTest):
             refused("infinity nan", sides(0, 1, "nan"), "a.txt:12: the value for infinity is nan"),
             refused("left side infinite", sides("1e30", "1e30"), "constraint 1 has the left-hand side infinity"),
             refused("right side infinite", sides("-1e30", "-1e30"), "constraint 1 has the right-hand side -infinity"),
-            refused("two numbers in a line", text(rest="2 1\n2 1 3\n0\n0\n0\n"), "a.txt:4: expected the number of variables alone"),
+            refused("two numbers in a line", text(rest="2 1\n2 1 3\n0\n0\n0\n"),
+                    "a.txt:4: expected the number of variables alone"),
             refused("objective first letter", text("XBN"), "a.txt:", options=("--format", "qplib"))])
 
     def test_other_files_are_named(self):
         self.run_table([
-            refused("Matrix Market without its banner", "% a graph\n3 3 2\n2 1 4\n3 1 5\n", "a.txt: the first line, 3 3 2, reads as sizes"),
+            refused("Matrix Market without its banner", "% a graph\n3 3 2\n2 1 4\n3 1 5\n",
+                    "a.txt: the first line, 3 3 2, reads as sizes"),
             refused("a list with three sizes", "3 2 1\n2 1 4\n3 1 5\n", "a.txt: the first line, 3 2 1, reads as sizes"),
             solved("a term that looks like sizes", "3 3 2\n2 1 4\n3 1 5\n", options=("--format", "coo"), spins=4),
             solved("the same, with a header", "# vartype=BINARY\n3 3 2\n2 1 4\n3 1 5\n", spins=4),
