@@ -9,6 +9,7 @@
 #include <array>
 #include <chrono>
 #include <csignal>
+#include <cstdio>
 #include <iostream>
 #include <optional>
 #include <span>
@@ -18,6 +19,7 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 namespace isinglass {
@@ -104,16 +106,19 @@ ExitCode after_output(ExitCode code) {
 }  // namespace
 }  // namespace isinglass
 
-int main(int argc, char** argv) {
-  using namespace isinglass;
-  keep_standard_streams();
-  // Before MPI starts: a job that is told to stop while it starts must not die of it.
-  constexpr std::array<std::string_view, 5> long_commands{"train", "sweep", "solve", "compile", "export"};
+namespace isinglass {
+namespace {
+
+/// Before MPI starts: a job that is told to stop while it starts must not die of it.
+void prepare_signals(std::string_view command) {
+  constexpr std::array<std::string_view, 5> writing_commands{"train", "sweep", "solve", "compile", "export"};
   survive_failed_writes({SIGXFSZ});
-  if (argc > 1 && std::ranges::count(long_commands, std::string_view(argv[1])) > 0) {
-    catch_stop_signals();
-    survive_failed_writes({SIGPIPE});  // the others have nothing but what they print: they end as everywhere in a pipe
-  }
+  if (std::ranges::count(writing_commands, command) == 0) return exit_at_stop_signals();
+  catch_stop_signals();
+  survive_failed_writes({SIGPIPE});  // the others have nothing but what they print: they end as everywhere in a pipe
+}
+
+int run_program(int argc, char** argv) {
   const MpiSession session(argc, argv);
   try {
     return static_cast<int>(after_output(run(argc, argv, session, session.world())));
@@ -122,4 +127,25 @@ int main(int argc, char** argv) {
     std::cerr << failure.text << std::endl;
     return static_cast<int>(failure.code);
   }
+}
+
+/// Under a limit of its address space, threads of OpenBLAS that found no memory try for ever, and exit() would wait for them.
+bool may_hang_at_exit() {
+  rlimit limit{};
+  return getrlimit(RLIMIT_AS, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY;
+}
+
+}  // namespace
+}  // namespace isinglass
+
+int main(int argc, char** argv) {
+  isinglass::keep_standard_streams();
+  isinglass::prepare_signals(argc > 1 ? argv[1] : "");
+  const int code = isinglass::run_program(argc, argv);
+  if (isinglass::may_hang_at_exit()) {
+    std::cout.flush();
+    std::fflush(nullptr);
+    _exit(code);
+  }
+  return code;
 }

@@ -3,8 +3,10 @@
 #include "agreement.hpp"
 
 #include "data/splits.hpp"
+#include "ising/read_memory.hpp"
 #include "network/build.hpp"
 #include "qcbo/fip.hpp"
+#include "solver/subproblems/subproblem_oracle.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -17,6 +19,18 @@ namespace {
 double largest_margin(const Config& config) {
   return std::max({config.qcgd.margin, config.qcgd.output_margin, config.anneal.output_margin, 2 * config.anneal.window,
                    2 * config.anneal.final_window});
+}
+
+/// Reads of a sub-problem are in memory together; of samples, those of many calls.
+void check_reads(const Config& config, const Architecture& architecture) {
+  const MachineConfig& machine = config.machine;
+  if (config.method != "qcgd" || machine.subproblems.blocks == "none") return;
+  constexpr std::int64_t calls_of_samples = 16;
+  std::int64_t spins = subproblem_spins(architecture, machine);
+  if (machine.hardware.spin_budget > 0)
+    expect_read_memory(machine.hardware.reads_per_subproblem, spins, "machine.hardware.reads_per_subproblem");
+  if (machine.subproblems.blocks == "neurons_and_samples") spins += calls_of_samples * most_sample_spins;
+  if (machine.kind != "enumeration") expect_read_memory(machine.subproblems.reads, spins, "machine.subproblems.reads");
 }
 
 }  // namespace
@@ -39,6 +53,7 @@ Problem load_problem(const Config& config, const Communicator& group, const Comm
     problem.architecture = std::move(built.architecture);
     problem.activations = std::move(built.activations);
     check_grid(problem.architecture, propagate_intervals(problem.architecture, data.train), largest_margin(config));
+    check_reads(config, problem.architecture);
   });
   return problem;
 }

@@ -70,6 +70,10 @@ bool RunControl::is_due() const {
 }
 
 bool RunControl::finish_iteration(const Snapshot& snapshot, Keep keep) {
+  if (!made_progress_ && grid_.is_coordinator()) {
+    std::error_code ignored;  // without the mark or with it: the run goes on
+    std::filesystem::remove(folder_.idle_mark(), ignored);
+  }
   made_progress_ = true;
   ++since_save_;
   ++unsaved_;

@@ -31,6 +31,8 @@ public:
   [[nodiscard]] bool stop_is_agreed();
   /// Why the run was stopped, in a few words; empty if it was not.
   [[nodiscard]] const std::string& stop_reason() const { return stop_reason_; }
+  /// Whether that was a signal.
+  [[nodiscard]] bool stopped_by_signal() const { return stop_reason_.starts_with("signal "); }
   /// Whether at least one iteration was done.
   [[nodiscard]] bool made_progress() const { return made_progress_; }
 

@@ -5,6 +5,7 @@
 #include "agreement.hpp"
 
 #include "base/stop_signal.hpp"
+#include "ising/read_memory.hpp"
 #include "solver/program/lifted_program.hpp"
 #include "solver/program/program_file.hpp"
 #include "solver/program/search_program.hpp"
@@ -216,6 +217,7 @@ void write(const Outcome& outcome, const std::string& settings_yaml, const Commu
 ExitCode run_solve_program(const SolveOptions& options, const Instance& instance, const Communicator& world) {
   together(world, [&] {
     if (options.tts > 0) throw InputError("--tts: only of problems without constraints");
+    expect_read_memory(options.reads, 3 * instance.program->variables, "--reads");
   });
   const bool speaks = world.is_root() && !options.quiet;
   if (speaks) announce(options, instance);

@@ -18,6 +18,8 @@
 #include "solver/train.hpp"
 
 #include <chrono>
+#include <filesystem>
+#include <fstream>
 #include <iostream>
 #include <memory>
 #include <optional>
@@ -80,6 +82,7 @@ private:
   ExitCode finish(TrainingOutput& output);
   void tell_end(const RunResults& results, bool is_written);
   ExitCode stop(const RunControl& control) const;
+  void expect_progress(const RunControl& control) const;
   [[nodiscard]] double earlier_seconds() const;
 
   const Clock::time_point begin_ = Clock::now();
@@ -197,15 +200,25 @@ void TrainingRun::tell_end(const RunResults& results, bool is_written) {
   std::cout << json_text(to_json(summary)) << std::endl;
 }
 
-/// A part that did nothing must not be requeued for ever: that is an error.
-ExitCode TrainingRun::stop(const RunControl& control) const {
-  if (!control.made_progress()) {
+/// A part that did nothing must not be requeued for ever: that is an error. A signal may come right after the start, so that it
+/// is one the second time in a row.
+void TrainingRun::expect_progress(const RunControl& control) const {
+  std::int64_t may_go_on = control.made_progress() ? 1 : 0;
+  if (may_go_on == 0 && control.stopped_by_signal() && world_.is_root() && !std::filesystem::exists(folder_.idle_mark()))
+    may_go_on = (std::ofstream(folder_.idle_mark()) << control.stop_reason() << std::endl) ? 1 : 0;
+  world_.all_max(std::span(&may_go_on, 1));
+  if (may_go_on == 0)
     throw AgreedError(fmt::format("stopped before an iteration was done: {}; give the run more time", control.stop_reason()),
                       ExitCode::error);
-  }
+}
+
+ExitCode TrainingRun::stop(const RunControl& control) const {
+  expect_progress(control);
   if (!files_) return ExitCode::unfinished;
-  files_->reporter.note(fmt::format("stopped: {}; the same command continues from {}", control.stop_reason(),
-                                    folder_.newest_checkpoint().string()));
+  const std::string goes_on = control.made_progress() || resume_.state
+                                  ? fmt::format("the same command continues from {}", folder_.newest_checkpoint().string())
+                                  : "before an iteration was done; the same command begins again";
+  files_->reporter.note(fmt::format("stopped: {}; {}", control.stop_reason(), goes_on));
   if (options_.json) {
     std::cout << json_text({{"finished", false},
                             {"stop_reason", control.stop_reason()},

@@ -1,6 +1,9 @@
 #include "base/stop_signal.hpp"
 
+#include "base/error.hpp"
+
 #include <signal.h>
+#include <unistd.h>
 
 #include <array>
 #include <atomic>
@@ -31,9 +34,11 @@ bool is_ignored(int number) {
   return sigaction(number, nullptr, &now) == 0 && now.sa_handler == SIG_IGN;
 }
 
-void note(int number) {
+extern "C" void leave_unfinished(int) { _exit(static_cast<int>(ExitCode::unfinished)); }
+
+void handle(int number, void (*handler)(int)) {
   struct sigaction action {};
-  action.sa_handler = note_signal;
+  action.sa_handler = handler;
   sigemptyset(&action.sa_mask);
   // Restart: system calls that the signal interrupts go on. Reset: the next INT finds the default, which ends the process.
   action.sa_flags = SA_RESTART;
@@ -45,8 +50,13 @@ void note(int number) {
 
 void catch_stop_signals() {
   for (const NamedSignal& signal : stop_signals) {
-    if (signal.number != SIGINT || !is_ignored(SIGINT)) note(signal.number);
+    if (signal.number != SIGINT || !is_ignored(SIGINT)) handle(signal.number, note_signal);
   }
+}
+
+void exit_at_stop_signals() {
+  for (const NamedSignal& signal : stop_signals)
+    if (signal.number != SIGINT || !is_ignored(SIGINT)) handle(signal.number, leave_unfinished);
 }
 
 void survive_failed_writes(std::initializer_list<int> signals) {

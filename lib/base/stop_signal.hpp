@@ -15,6 +15,10 @@ public:
 /// usual, and an INT that the caller had switched off stays so. To be called before the work starts, on every rank.
 void catch_stop_signals();
 
+/// From now on USR1, TERM and INT end the process at once with exit code 85: for commands that write no files, so that there is
+/// nothing to save or to remove.
+void exit_at_stop_signals();
+
 /// From now on these signals of failed writes, XFSZ of a file that reaches the size limit or PIPE of a pipe that nobody reads,
 /// end nothing: the write fails, which is reported. Programs that this one starts keep the defaults.
 void survive_failed_writes(std::initializer_list<int> signals);

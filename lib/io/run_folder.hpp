@@ -18,6 +18,8 @@ struct RunFolder {
   [[nodiscard]] std::filesystem::path trace() const { return directory / "trace"; }
   [[nodiscard]] std::filesystem::path results() const { return directory / "results.h5"; }
   [[nodiscard]] std::filesystem::path stop_file() const { return directory / "STOP"; }
+  /// There while the last part was stopped by a signal before it got anything done.
+  [[nodiscard]] std::filesystem::path idle_mark() const { return directory / "stopped-early"; }
   /// Link to the newest checkpoint.
   [[nodiscard]] std::filesystem::path newest_checkpoint() const { return directory / "checkpoint.h5"; }
   /// `step` counts iterations, sweeps and epochs over all phases of a run.

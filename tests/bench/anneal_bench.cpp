@@ -62,13 +62,13 @@ void anneal(benchmark::State& state, const IsingProblem& problem, std::int64_t r
 /// The reference of the tests at the temperatures of the automatic schedule.
 void plain(benchmark::State& state, const IsingProblem& problem) {
   const auto sweeps = state.range(0);
-  const std::vector<double> temperatures = schedule(SaConfig{}, automatic_range(problem), sweeps);
+  const Schedule schedule(SaConfig{}, automatic_range(problem), sweeps);
   Found found;
   std::uint64_t seed = 0;
   const double begin = cpu_seconds();
   for (auto _ : state) {
     PlainAnnealing annealing(problem, seed++);
-    for (const double temperature : temperatures) annealing.sweep(temperature);
+    for (std::int64_t t = 0; t < schedule.sweeps(); ++t) annealing.sweep(schedule.at(t));
     found.add(annealing.finished());
     found.updates += static_cast<double>(sweeps) * static_cast<double>(problem.spins);
   }

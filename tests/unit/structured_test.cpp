@@ -172,7 +172,7 @@ BOOST_AUTO_TEST_CASE(energy_stays_the_plain_energy_through_sweeps) {
     for (std::uint32_t sweep = 0; sweep < 4; ++sweep) {
       for (std::size_t l = 0; l < state.layers.size(); ++l) {
         if (l + 1 < state.layers.size()) accepted += sweep_segments(state, l, 5.0, {seed, 0, sweep});
-        accepted += sweep_weights(state, l, 20.0, {seed, 0, sweep}, Communicator());
+        accepted += sweep_weights(state, l, 20.0, {seed, 0, sweep}, Communicator()).value();
       }
       BOOST_TEST(total_energy(state, Communicator()) == plain_energy(state, problem), boost::test_tools::tolerance(1e-9));
     }

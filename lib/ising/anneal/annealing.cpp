@@ -40,7 +40,7 @@ ReadSet ProgrammedAnnealing::read(const ReadRequest& request) {
     throw InputError(fmt::format("a warm start of {} spins for {}", request.warm_start.size(), problem().spins));
   if (!chains_) chains_ = std::make_unique<ChosenChains>(in_suitable_form(problem()), level_);
   const std::int64_t sweeps = request.sweeps > 0 ? request.sweeps : config_.sweeps;
-  ReadSet set = anneal_reads(chains_->chains(), problem().spins, schedule(config_, chains_->range(), sweeps), request);
+  ReadSet set = anneal_reads(chains_->chains(), problem().spins, Schedule(config_, chains_->range(), sweeps), request);
   if (!has_exact_kernels(problem()))
     for (Read& read : set.reads) end_by_descent(problem(), read, StopRule(request).seconds());
   return set;

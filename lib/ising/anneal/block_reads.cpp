@@ -21,10 +21,10 @@ public:
     keep();
   }
 
-  void anneal(std::span<const double> temperatures) {
-    for (const double temperature : temperatures) {
+  void anneal(const Schedule& schedule) {
+    for (std::int64_t t = 0; t < schedule.sweeps(); ++t) {
       if (set_.was_cut) return;
-      chains_.set_temperature(temperature);
+      chains_.set_temperature(schedule.at(t));
       (void)sweep();
     }
   }
@@ -101,12 +101,12 @@ private:
 
 }  // namespace
 
-ReadSet anneal_reads(Chains& chains, std::size_t spins, std::span<const double> temperatures, const ReadRequest& request) {
+ReadSet anneal_reads(Chains& chains, std::size_t spins, const Schedule& schedule, const ReadRequest& request) {
   ReadSet set;
   const auto lanes = static_cast<std::int64_t>(chains.lanes());
   for (std::int64_t chunk = request.first / lanes; chunk * lanes < request.first + request.count && !set.was_cut; ++chunk) {
     ChunkRun run(chains, spins, request, chunk, set);
-    run.anneal(temperatures);
+    run.anneal(schedule);
     run.descend();
     run.collect();
   }

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <span>
+#include <vector>
 
 namespace isinglass {
 
@@ -44,11 +46,6 @@ TemperatureRange range_of(const std::vector<double>& strong, const std::vector<d
   return {hot, std::min(hot, 0.13 * quantile(typical, 0.1))};
 }
 
-double temperature(const std::string& cooling, TemperatureRange range, double part) {
-  if (cooling == "linear") return range.hot + part * (range.cold - range.hot);
-  return range.hot * std::pow(range.cold / range.hot, part);
-}
-
 }  // namespace
 
 TemperatureRange automatic_range(const IsingProblem& problem) {
@@ -67,16 +64,17 @@ TemperatureRange automatic_range(const IsingProblem& problem) {
   return alone.empty() ? TemperatureRange{} : range_of(alone, alone);
 }
 
-std::vector<double> schedule(const SaConfig& config, TemperatureRange range, std::int64_t sweeps) {
-  if (config.hot_temperature > 0) range.hot = config.hot_temperature;
-  range.cold = config.cold_temperature > 0 ? config.cold_temperature : std::min(range.cold, range.hot);
-  range.hot = std::max(range.hot, range.cold);
-  std::vector<double> temperatures;
-  for (std::int64_t t = 0; t < sweeps; ++t) {
-    const double part = sweeps == 1 ? 1 : static_cast<double>(t) / static_cast<double>(sweeps - 1);
-    temperatures.push_back(temperature(config.cooling, range, part));
-  }
-  return temperatures;
+Schedule::Schedule(const SaConfig& config, TemperatureRange range, std::int64_t sweeps)
+    : range_(range), sweeps_(sweeps), is_linear_(config.cooling == "linear") {
+  if (config.hot_temperature > 0) range_.hot = config.hot_temperature;
+  range_.cold = config.cold_temperature > 0 ? config.cold_temperature : std::min(range_.cold, range_.hot);
+  range_.hot = std::max(range_.hot, range_.cold);
+}
+
+double Schedule::at(std::int64_t sweep) const {
+  const double part = sweeps_ == 1 ? 1 : static_cast<double>(sweep) / static_cast<double>(sweeps_ - 1);
+  if (is_linear_) return range_.hot + part * (range_.cold - range_.hot);
+  return range_.hot * std::pow(range_.cold / range_.hot, part);
 }
 
 }  // namespace isinglass

@@ -4,8 +4,6 @@
 #include "ising/problem.hpp"
 
 #include <cstdint>
-#include <span>
-#include <vector>
 
 namespace isinglass {
 
@@ -20,7 +18,19 @@ struct TemperatureRange {
 /// ones do not lower it. Fields h count only if nothing is coupled.
 [[nodiscard]] TemperatureRange automatic_range(const IsingProblem& problem);
 
-/// One temperature a sweep, from hot to cold, geometric or linear in T.
-[[nodiscard]] std::vector<double> schedule(const SaConfig& config, TemperatureRange range, std::int64_t sweeps);
+/// One temperature a sweep, from hot to cold, geometric or linear in T. Each is computed when it is asked for: a read may have
+/// any number of sweeps.
+class Schedule {
+public:
+  Schedule(const SaConfig& config, TemperatureRange range, std::int64_t sweeps);
+  [[nodiscard]] std::int64_t sweeps() const { return sweeps_; }
+  /// Of sweep 0 .. sweeps() - 1.
+  [[nodiscard]] double at(std::int64_t sweep) const;
+
+private:
+  TemperatureRange range_;
+  std::int64_t sweeps_;
+  bool is_linear_;
+};
 
 }  // namespace isinglass

@@ -29,7 +29,7 @@ private:
     range_ = temperature_range(folded_, *state_);
   }
   /// One read; sweeps made.
-  [[nodiscard]] std::int64_t anneal(BestState& best, QuickRandom& random, const std::vector<double>& temperatures);
+  [[nodiscard]] std::int64_t anneal(BestState& best, QuickRandom& random, const Schedule& schedule);
 
   SaConfig config_;
   GroupConfig groups_;
@@ -38,12 +38,12 @@ private:
   TemperatureRange range_;
 };
 
-std::int64_t GroupAnnealer::anneal(BestState& best, QuickRandom& random, const std::vector<double>& temperatures) {
+std::int64_t GroupAnnealer::anneal(BestState& best, QuickRandom& random, const Schedule& schedule) {
   const auto poll_period = static_cast<std::int64_t>(1 + 100'000 / (problem().spins + 1));
   best.offer(state_->energy(), state_->spins());
   std::int64_t made = 0;
-  for (; made < std::ssize(temperatures) && !best.is_over(); ++made) {
-    const double beta = 1 / temperatures[static_cast<std::size_t>(made)];
+  for (; made < schedule.sweeps() && !best.is_over(); ++made) {
+    const double beta = 1 / schedule.at(made);
     state_->sweep(beta, random);
     if (groups_.swaps) state_->swap_groups(beta, random);
     if (best.improves(state_->energy())) best.offer(state_->energy(), state_->spins());
@@ -56,14 +56,13 @@ std::int64_t GroupAnnealer::anneal(BestState& best, QuickRandom& random, const s
 
 ReadSet GroupAnnealer::read(const ReadRequest& request) {
   ReadSet set;
-  const std::vector<double> temperatures =
-      schedule(config_, range_, request.sweeps > 0 ? request.sweeps : static_cast<std::int64_t>(config_.sweeps));
+  const Schedule schedule(config_, range_, request.sweeps > 0 ? request.sweeps : static_cast<std::int64_t>(config_.sweeps));
   for (std::int64_t r = 0; r < request.count && !set.was_cut; ++r) {
     const std::int64_t index = request.first + r;
     QuickRandom random(request.seed, index, 0);
     state_->set(start_state(problem(), request, random));
     BestState best{StopRule(request)};
-    set.field_evaluations += anneal(best, random, temperatures);
+    set.field_evaluations += anneal(best, random, schedule);
     set.was_cut = best.is_over();
     set.reads.push_back(best.take(index));
     if (!has_exact_kernels(folded_)) end_by_descent(folded_, set.reads.back(), StopRule(request).seconds());

@@ -39,13 +39,22 @@ std::optional<std::pair<EliteState, EliteState>> EliteSet::next_pair(QuickRandom
   return std::pair{states_[i], states_[k]};
 }
 
-void relink(TabuWalk& walk, std::span<const std::int8_t> from, std::span<const std::int8_t> to) {
+void relink(TabuWalk& walk, std::span<const std::int8_t> from, std::span<const std::int8_t> to,
+            const std::function<bool()>& is_over) {
+  // Moves that are looked at between two looks at the clock: about a millisecond's.
+  constexpr std::size_t poll_period = 1U << 18U;
+  std::size_t looked_at = 0;
   walk.go_to(from);
   std::vector<std::int32_t> moves = walk.moves_towards(to);
   const std::size_t distance = moves.size(), first = (distance + 2) / 3, last = distance - distance / 3;
   Spins best;
   double best_energy = 0;
   for (std::size_t step = 1; step <= last && step < distance; ++step) {
+    looked_at += moves.size();
+    if (looked_at >= poll_period) {
+      looked_at = 0;
+      if (is_over()) return;
+    }
     const auto next =
         std::ranges::min_element(moves, {}, [&](std::int32_t i) { return walk.cost(static_cast<std::size_t>(i)); });
     walk.move(static_cast<std::size_t>(*next));

@@ -3,6 +3,7 @@
 #include "ising/quick_random.hpp"
 #include "ising/tabu/walk.hpp"
 
+#include <functional>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -36,7 +37,10 @@ private:
 };
 
 /// Walks from one state towards another by the cheapest of the moves that lead there (greedy path relinking: Wang, Lu, Glover,
-/// Hao, Eur. J. Oper. Res. 223 (2012) 595) and ends at the best state of the path's middle third.
-void relink(TabuWalk& walk, std::span<const std::int8_t> from, std::span<const std::int8_t> to);
+/// Hao, Eur. J. Oper. Res. 223 (2012) 595) and ends at the best state of the path's middle third. Ends earlier,
+/// somewhere on the path, where `is_over` says so.
+void relink(
+    TabuWalk& walk, std::span<const std::int8_t> from, std::span<const std::int8_t> to,
+    const std::function<bool()>& is_over = [] { return false; });
 
 }  // namespace isinglass

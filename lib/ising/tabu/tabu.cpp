@@ -75,7 +75,10 @@ Read ProgrammedTabu::read_one(const ReadRequest& request, TabuRun run, std::int6
     while (!run.is_over()) {
       const auto pair = elite.next_pair(run.random);
       if (!pair) break;
-      relink(*walk_, pair->first.spins, pair->second.spins);
+      relink(*walk_, pair->first.spins, pair->second.spins, [&] {
+        run.best.poll();
+        return run.best.is_over();
+      });
       search_from_here(run, elite);
     }
     elite.keep_best();

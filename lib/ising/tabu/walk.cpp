@@ -84,6 +84,7 @@ protected:
 
 private:
   static constexpr Cost most = std::numeric_limits<Cost>::max();
+  static constexpr auto most_stamps = std::numeric_limits<Stamp<Cost>>::max() / 2;  // then the search ends, and another begins
 
   [[nodiscard]] std::size_t up_of(std::size_t i) const {
     return static_cast<std::size_t>(up_[static_cast<std::size_t>(group_[i])]);
@@ -173,7 +174,7 @@ void Walk<Rows>::search(TabuRun& run, const Tenure& tenure, std::int64_t patienc
   Pick<Cost> next = pick(view(0, 0, run.random));
   Stamp<Cost> now = 0, last = 0;
   if (!has_moves()) run.iterations_left = 0;
-  while (!run.is_over() && now - last < patience) {
+  while (!run.is_over() && now - last < patience && now < most_stamps) {
     const auto i = next.move >= 0 ? static_cast<std::size_t>(next.move) : least_tabu();
     if (!is_kept && static_cast<double>(next.cost) >= -tolerance_) keep();  // the descent is over: best_spins are copied once
     if (run.is_over()) break;

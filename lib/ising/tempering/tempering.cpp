@@ -87,8 +87,10 @@ std::int64_t ProgrammedTempering::temper(Replicas& replicas, BestState& best, Qu
     if (config_.adapt) replicas.ladder().adapt();
     next_change *= 2;
   }
+  // A read that is cut descends from its coldest replicas alone: descents of large problems take time.
   for (std::size_t set = 0; set < replicas.sets(); ++set)
-    for (std::size_t k = 0; k < replicas.ladder().size(); ++k) quench(replicas.at(set, k), best);
+    for (std::size_t k = best.is_over() ? replicas.ladder().size() - 1 : 0; k < replicas.ladder().size(); ++k)
+      quench(replicas.at(set, k), best);
   return made * static_cast<std::int64_t>(replicas.count());
 }
 

@@ -48,7 +48,7 @@ double own_loss(const TrainingInput& input, const NetworkBits& bits) {
 }
 
 /// What the next sweep starts from: every group's network. The chain's own loss and distances follow from it.
-Checkpoint checkpoint_of(const TrainingInput& input, const AnnealPlan& plan, int sweep, const Chain& chain,
+Checkpoint checkpoint_of(const TrainingInput& input, const AnnealPlan& plan, int sweep, const NetworkBits& bits,
                          const Incumbent& incumbent, const std::vector<HistoryRow>& history) {
   Checkpoint checkpoint;
   checkpoint.phase = plan.phase;
@@ -56,7 +56,7 @@ Checkpoint checkpoint_of(const TrainingInput& input, const AnnealPlan& plan, int
   checkpoint.incumbent = incumbent.bits();
   checkpoint.incumbent_objective = incumbent.objective();
   for (int group = 0; group < input.grid.groups; ++group)
-    checkpoint.current.push_back(network_of_group(input.grid, group, chain.bits()));
+    checkpoint.current.push_back(network_of_group(input.grid, group, bits));
   checkpoint.qcgd_stop_reason = plan.qcgd_stop_reason;
   checkpoint.qcgd_constraint_bytes = plan.qcgd_constraint_bytes;
   checkpoint.history = history;
@@ -85,7 +85,12 @@ SolveOutcome solve_anneal(const TrainingInput& input, const AnnealPlan& plan, st
     incumbent.offer(chain.bits(), chain.objective());
   for (int sweep = resume ? static_cast<int>(resume->iteration) + 1 : 1; sweep <= plan.sweeps; ++sweep) {
     const Heat heat = heat_of(input, plan, sweep);
-    chain.sweep(sweep, heat.temperature, heat.window);
+    const NetworkBits before = chain.bits();
+    const bool was_cut = !chain.sweep(sweep, heat.temperature, heat.window);
+    if (input.grid.world.all_max(was_cut ? 1.0 : 0.0) > 0) {
+      input.control.interrupted([&] { return checkpoint_of(input, plan, sweep - 1, before, incumbent, history); });
+      return stopped_outcome();
+    }
     incumbent.offer(chain.bits(), chain.objective());
     incumbent.share();  // in every sweep, so that a checkpoint between two reports changes nothing
     if (sweep % report_interval == 0 || sweep == plan.sweeps) {
@@ -93,7 +98,7 @@ SolveOutcome solve_anneal(const TrainingInput& input, const AnnealPlan& plan, st
       history.push_back(row_of(plan, sweep, input.seconds(), chain, incumbent));
       if (input.report) input.report(history.back());
     }
-    const Snapshot snapshot = [&] { return checkpoint_of(input, plan, sweep, chain, incumbent, history); };
+    const Snapshot snapshot = [&] { return checkpoint_of(input, plan, sweep, chain.bits(), incumbent, history); };
     if (input.control.iteration_done(snapshot, Keep::when_due)) return stopped_outcome();
   }
   incumbent.settle();
@@ -101,11 +106,12 @@ SolveOutcome solve_anneal(const TrainingInput& input, const AnnealPlan& plan, st
   return {incumbent.bits(), objective, fmt::format("all {} sweeps done", plan.sweeps)};
 }
 
-Descent descend(const TrainingInput& input, const NetworkBits& start, double output_margin, int sweeps,
-                std::span<const InputPair> pairs) {
+std::optional<Descent> descend(const TrainingInput& input, const NetworkBits& start, double output_margin, int sweeps,
+                               std::span<const InputPair> pairs) {
   Chain chain(input, start, output_margin, pairs, MoveLoss::own);
-  for (int sweep = 1; sweep <= sweeps; ++sweep) chain.sweep(sweep, 0.0, input.config.anneal.final_window);
-  return {chain.bits(), chain.objective()};
+  for (int sweep = 1; sweep <= sweeps; ++sweep)
+    if (!chain.sweep(sweep, 0.0, input.config.anneal.final_window)) return std::nullopt;
+  return Descent{chain.bits(), chain.objective()};
 }
 
 }  // namespace isinglass

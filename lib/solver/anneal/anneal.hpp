@@ -4,6 +4,8 @@
 #include "solver/outcome.hpp"
 #include "solver/train.hpp"
 
+#include <optional>
+
 namespace isinglass {
 
 /// Where and how hot an annealing starts.
@@ -32,8 +34,9 @@ struct Descent {
 [[nodiscard]] SolveOutcome solve_anneal(const TrainingInput& input, const AnnealPlan& plan, std::vector<HistoryRow>& history);
 
 /// Descent: `sweeps` passes over all moves at temperature 0, taking one when it lowers the loss averaged over a window of
-/// anneal.final_window. `pairs`: similar_inputs, for the swaps. No random numbers. Collective over the group.
-[[nodiscard]] Descent descend(const TrainingInput& input, const NetworkBits& start, double output_margin, int sweeps,
-                              std::span<const InputPair> pairs);
+/// anneal.final_window. `pairs`: similar_inputs, for the swaps. No random numbers. Nothing if a rank was asked to stop.
+/// Collective over the group.
+[[nodiscard]] std::optional<Descent> descend(const TrainingInput& input, const NetworkBits& start, double output_margin,
+                                             int sweeps, std::span<const InputPair> pairs);
 
 }  // namespace isinglass

@@ -60,10 +60,11 @@ void Chain::sweep_plane(const MovePlane& plane, const ProposalKey& key, double t
   }
 }
 
-void Chain::sweep(int number, double temperature, double window) {
+bool Chain::sweep(int number, double temperature, double window) {
   const auto& layers = input_.architecture.layers;
   for (std::size_t l = 0; l < layers.size(); ++l)
     for (int unit = 0; unit < layers[l].units; ++unit) {
+      if (input_.grid.group.all_max(input_.control.stop_is_asked() ? 1.0 : 0.0) > 0) return false;
       pass_.begin(l, unit, static_cast<int>(std::lround(window * layers[l].rms)));
       ProposalKey key{static_cast<std::uint32_t>(number),
                       static_cast<std::uint32_t>(l << 24) | static_cast<std::uint32_t>(unit), 0};
@@ -73,6 +74,7 @@ void Chain::sweep(int number, double temperature, double window) {
       }
     }
   loss_ = input_.grid.group.all_sum(state_.loss());
+  return true;
 }
 
 }  // namespace isinglass

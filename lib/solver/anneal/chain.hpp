@@ -15,8 +15,9 @@ public:
   Chain(const TrainingInput& input, const NetworkBits& start, double output_margin, std::span<const InputPair> pairs,
         MoveLoss loss);
 
-  /// Proposes every move once; `window` in units of each layer's pre-activation rms. Collective over the group.
-  void sweep(int number, double temperature, double window);
+  /// Proposes every move once; `window` in units of each layer's pre-activation rms. False, in the middle of it, if a rank was
+  /// asked to stop. Collective over the group.
+  [[nodiscard]] bool sweep(int number, double temperature, double window);
   /// Loss of the group's samples that moves are judged by, in units of one output step.
   [[nodiscard]] double objective() const { return unit_ * static_cast<double>(loss_); }
   [[nodiscard]] const NetworkBits& bits() const { return state_.bits(); }

@@ -35,7 +35,10 @@ public:
 
   SolveOutcome run(std::vector<HistoryRow>& history) {
     for (int epoch = epochs_done_; epoch < config_.epochs; ++epoch) {
-      train_epoch(epoch);
+      if (!train_epoch(epoch)) {
+        input_.control.interrupted([&] { return checkpoint(epoch, history); });
+        return stopped_outcome();
+      }
       keep_best();
       history.push_back(row(epoch + 1));
       if (input_.report && input_.grid.is_coordinator()) input_.report(history.back());
@@ -47,14 +50,24 @@ public:
   }
 
 private:
-  void train_epoch(int epoch) {
+  /// False, with the state as it was before, if a rank was asked to stop.
+  [[nodiscard]] bool train_epoch(int epoch) {
+    const std::vector<double> latents = latents_;
+    const auto moments = adam_.state();
     const auto& samples = input_.data.train;
     const auto batch = static_cast<std::size_t>(config_.batch);
     const Batches batches(samples, batch, input_.config.seed, static_cast<std::uint32_t>(epoch));
     const auto count = static_cast<std::int64_t>(batches.count());
-    for (std::int64_t b = 0; b < count; ++b)
+    for (std::int64_t b = 0; b < count; ++b) {
+      if (input_.grid.world.all_max(input_.control.stop_is_asked() ? 1.0 : 0.0) > 0) {
+        latents_ = latents;
+        adam_.set_state(moments);
+        return false;
+      }
       step(batches.rows(static_cast<std::size_t>(b)),
            cosine_rate(config_.learning_rate, epoch * count + b, config_.epochs * count));
+    }
+    return true;
   }
 
   /// One batch: this rank's part of the gradient, the exact sum over the group, the same update everywhere.

@@ -38,7 +38,7 @@ private:
 
   [[nodiscard]] std::optional<Atom> call_oracle(int t);
   [[nodiscard]] bool answer(const SweepKey& key);
-  [[nodiscard]] NetworkBits complete(const NetworkBits& bits);
+  [[nodiscard]] std::optional<NetworkBits> complete(const NetworkBits& bits);
   [[nodiscard]] StepReport step(int t, const Atom& atom);
   void move_duals(int t, double eta);
   void move_atoms(const NetworkBits& bits, double eta);
@@ -110,14 +110,15 @@ void Qcgd::resume(const Checkpoint& checkpoint) {
 }
 
 /// The forward pass makes any weights a feasible point with an exact loss. The oracle chose the weights for the segments
-/// it wanted, so a short descent then fits them to the segments that really come out.
-NetworkBits Qcgd::complete(const NetworkBits& bits) {
+/// it wanted, so a short descent then fits them to the segments that really come out. Nothing if a rank was asked to stop.
+std::optional<NetworkBits> Qcgd::complete(const NetworkBits& bits) {
   set_forward(state_, bits);
   incumbent_.offer(bits, output_loss(state_, group_));
   if (settings_.descent_sweeps == 0) return bits;
-  Descent descent = descend(input_, bits, settings_.output_margin, settings_.descent_sweeps, pairs_);
-  incumbent_.offer(descent.bits, descent.objective);
-  return std::move(descent.bits);
+  std::optional<Descent> descent = descend(input_, bits, settings_.output_margin, settings_.descent_sweeps, pairs_);
+  if (!descent) return std::nullopt;
+  incumbent_.offer(descent->bits, descent->objective);
+  return std::move(descent->bits);
 }
 
 /// Asks the machine, with the whole problem or with small ones; false if a rank was asked to stop.
@@ -141,15 +142,19 @@ std::optional<Qcgd::Atom> Qcgd::call_oracle(int t) {
   const int replicas = input_.config.machine.replicas;
   for (int replica = input_.grid.group_index; replica < replicas; replica += input_.grid.groups) {
     set_forward(state_, start_);
-    const SweepKey key{input_.config.seed, static_cast<std::uint32_t>(t * replicas + replica), 0};
+    const SweepKey key{
+        input_.config.seed,
+        static_cast<std::uint32_t>(t) * static_cast<std::uint32_t>(replicas) + static_cast<std::uint32_t>(replica), 0};
     was_interrupted = !answer(key);
     if (was_interrupted) break;
     const NetworkBits bits = state_.bits();
-    const NetworkBits completed = complete(bits);
+    const std::optional<NetworkBits> completed = complete(bits);
+    was_interrupted = !completed;
+    if (was_interrupted) break;
     set_forward(state_, bits);
     descend_segments(state_, input_.config.seed);
     const double energy = total_energy(state_, group_);
-    if (energy < best.energy) best = {bits, completed, energy};
+    if (energy < best.energy) best = {bits, *completed, energy};
   }
   if (input_.grid.world.all_max(was_interrupted ? 1.0 : 0.0) > 0) {
     incumbent_ = before;

@@ -25,15 +25,14 @@ bool anneal_structured(StructuredState& state, const MachineConfig& machine, Swe
                        const std::function<bool()>& stop_is_asked) {
   const std::size_t output = state.layers.size() - 1;
   for (int sweep = 0; sweep < machine.sweeps; ++sweep) {
-    if (group.all_max(stop_is_asked() ? 1.0 : 0.0) > 0) return false;
     const double temperature = temperature_at(machine, sweep),
                  weight_temperature = temperature * machine.weight_temperature_ratio;
     key.sweep = static_cast<std::uint32_t>(sweep);
     for (std::size_t l = 0; l < output; ++l) {
       sweep_segments(state, l, temperature, key);
-      sweep_weights(state, l, weight_temperature, key, group);
+      if (!sweep_weights(state, l, weight_temperature, key, group, stop_is_asked)) return false;
     }
-    sweep_weights(state, output, weight_temperature, key, group);
+    if (!sweep_weights(state, output, weight_temperature, key, group, stop_is_asked)) return false;
   }
   return true;
 }

@@ -75,13 +75,14 @@ std::int64_t propose_bit(StructuredState& state, std::size_t l, const BitPlace& 
 
 }  // namespace
 
-std::int64_t sweep_weights(StructuredState& state, std::size_t l, double temperature, const SweepKey& key,
-                           const Communicator& group) {
+std::optional<std::int64_t> sweep_weights(StructuredState& state, std::size_t l, double temperature, const SweepKey& key,
+                                          const Communicator& group, const std::function<bool()>& stop_is_asked) {
   LayerState& layer = state.layers[l];
   const int units = layer.layer->units, tile = units_per_tile(layer, group);
   std::vector<std::int64_t> changes(static_cast<std::size_t>(tile));
   std::int64_t accepted = 0;
   for (int first = 0; first < units; first += tile) {
+    if (group.all_max(stop_is_asked() ? 1.0 : 0.0) > 0) return std::nullopt;
     const std::span<std::int64_t> part(changes.data(), static_cast<std::size_t>(std::min(tile, units - first)));
     for (int input = 0; input <= layer.layer->inputs; ++input) {
       const bool is_bias = input == layer.layer->inputs;

@@ -4,6 +4,8 @@
 #include "solver/structured/state.hpp"
 
 #include <cstdint>
+#include <functional>
+#include <optional>
 
 namespace isinglass {
 
@@ -21,8 +23,9 @@ std::int64_t sweep_segments(StructuredState& state, std::size_t l, double temper
 
 /// Metropolis moves of every parameter bit of layer l. Units are independent given the segments: one bit of a tile of
 /// units is proposed at once, with one sum of integers over the group. Collective.
-/// Returns the number of accepted moves.
-std::int64_t sweep_weights(StructuredState& state, std::size_t l, double temperature, const SweepKey& key,
-                           const Communicator& group);
+/// Returns the number of accepted moves; nothing, in the middle of it, if a rank was asked to stop.
+std::optional<std::int64_t> sweep_weights(
+    StructuredState& state, std::size_t l, double temperature, const SweepKey& key, const Communicator& group,
+    const std::function<bool()>& stop_is_asked = [] { return false; });
 
 }  // namespace isinglass

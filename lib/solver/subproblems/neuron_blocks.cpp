@@ -100,8 +100,9 @@ std::vector<float> NeuronBlocks::columns_of(const StructuredState& state, std::s
   return columns;
 }
 
-bool NeuronBlocks::improve_part(StructuredState& state, std::size_t l, int unit, std::span<const int> inputs,
-                                const Trust& trust, const SubproblemKey& key, std::uint32_t part, SubproblemCounts& counts) {
+NeuronBlocks::Answer NeuronBlocks::improve_part(StructuredState& state, std::size_t l, int unit, std::span<const int> inputs,
+                                                const Trust& trust, const SubproblemKey& key, std::uint32_t part,
+                                                SubproblemCounts& counts, const std::function<bool()>& stop_is_asked) {
   LayerState& layer = state.layers[l];
   UnitCost cost(state, l, unit);
   const std::vector<SpinPlace> places = places_of(layer, unit, inputs);
@@ -116,7 +117,9 @@ bool NeuronBlocks::improve_part(StructuredState& state, std::size_t l, int unit,
   ReadRequest request;
   request.count = machine_.reads();
   request.seed = key.machine_seed(part);
+  request.stop_is_asked = stop_is_asked;
   const ReadSet set = read_all(machine_.machine, *programmed, neuron.problem, request, group_);
+  if (set.was_cut) return Answer::cut;  // nothing but a stop cuts it
   ++counts.problems;
   counts.reads += std::ssize(set.reads);
   counts.largest = std::max(counts.largest, std::ssize(places));
@@ -133,23 +136,27 @@ bool NeuronBlocks::improve_part(StructuredState& state, std::size_t l, int unit,
   }
   if (best_spins == nullptr) {
     cost.apply(std::vector<std::int32_t>(cost.z().begin(), cost.z().end()));  // segments may be better without a flip
-    return false;
+    return Answer::refused;
   }
   cost.apply(best_z);
   set_bits(layer, unit, places, *best_spins);
   ++counts.accepted;
-  return true;
+  return Answer::taken;
 }
 
-void NeuronBlocks::improve(StructuredState& state, std::size_t l, int unit, const SubproblemKey& key,
-                           SubproblemCounts& counts) {
+bool NeuronBlocks::improve(StructuredState& state, std::size_t l, int unit, const SubproblemKey& key, SubproblemCounts& counts,
+                           const std::function<bool()>& stop_is_asked) {
   Trust& trust = trust_[l][static_cast<std::size_t>(unit)];
   std::uint32_t part = 0;
   bool taken = false;
-  for (const std::vector<int>& inputs : parts_of(*state.layers[l].layer, key))
-    taken = improve_part(state, l, unit, inputs, trust, key, part++, counts) || taken;
+  for (const std::vector<int>& inputs : parts_of(*state.layers[l].layer, key)) {
+    const Answer answer = improve_part(state, l, unit, inputs, trust, key, part++, counts, stop_is_asked);
+    if (answer == Answer::cut) return false;
+    taken = answer == Answer::taken || taken;
+  }
   trust.window = taken ? std::min(largest_window, trust.window * wider) : trust.window * narrower;
   trust.caution *= taken ? bolder : warier;
+  return true;
 }
 
 }  // namespace isinglass

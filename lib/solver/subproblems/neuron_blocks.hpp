@@ -4,6 +4,7 @@
 #include "solver/structured/state.hpp"
 #include "solver/subproblems/budget.hpp"
 
+#include <functional>
 #include <span>
 #include <vector>
 
@@ -16,17 +17,20 @@ class NeuronBlocks {
 public:
   /// `machine` outlives this. Collective over `group`.
   NeuronBlocks(const StructuredState& state, const BlockMachine& machine, const Communicator& group);
-  /// The energy never rises. Collective.
-  void improve(StructuredState& state, std::size_t l, int unit, const SubproblemKey& key, SubproblemCounts& counts);
+  /// The energy never rises. False if a rank was asked to stop. Collective.
+  [[nodiscard]] bool improve(StructuredState& state, std::size_t l, int unit, const SubproblemKey& key,
+                             SubproblemCounts& counts, const std::function<bool()>& stop_is_asked);
 
 private:
   /// One unit's caution, and the window of its fits in units of the layer's rms.
   struct Trust {
     double window, caution;
   };
-  /// Whether a read of this part's problem was taken.
-  [[nodiscard]] bool improve_part(StructuredState& state, std::size_t l, int unit, std::span<const int> inputs,
-                                  const Trust& trust, const SubproblemKey& key, std::uint32_t part, SubproblemCounts& counts);
+  enum class Answer { taken, refused, cut };
+  /// What came of the reads of this part's problem.
+  [[nodiscard]] Answer improve_part(StructuredState& state, std::size_t l, int unit, std::span<const int> inputs,
+                                    const Trust& trust, const SubproblemKey& key, std::uint32_t part, SubproblemCounts& counts,
+                                    const std::function<bool()>& stop_is_asked);
   [[nodiscard]] std::vector<std::vector<int>> parts_of(const Layer& layer, const SubproblemKey& key) const;
   [[nodiscard]] std::vector<float> columns_of(const StructuredState& state, std::size_t l, std::span<const int> inputs) const;
 

@@ -81,7 +81,7 @@ bool SampleBlocks::improve_part(Part& part, const SubproblemKey& key, Subproblem
   const std::int64_t batch = calls_a_rank * group_.size();
   for (std::int64_t call = 0; call < calls; call += batch) {
     if (group_.all_max(stop_is_asked() ? 1.0 : 0.0) > 0) return false;
-    improve_batch(part, {call, std::min(calls, call + batch)}, key, improved);
+    if (!improve_batch(part, {call, std::min(calls, call + batch)}, key, improved, stop_is_asked)) return false;
   }
   group_.all_max(improved);
   counts.problems += calls;
@@ -91,14 +91,15 @@ bool SampleBlocks::improve_part(Part& part, const SubproblemKey& key, Subproblem
   return true;
 }
 
-void SampleBlocks::improve_batch(Part& part, const Range& calls, const SubproblemKey& key,
-                                 std::vector<std::int64_t>& improved) {
+bool SampleBlocks::improve_batch(Part& part, const Range& calls, const SubproblemKey& key, std::vector<std::int64_t>& improved,
+                                 const std::function<bool()>& stop_is_asked) {
   const Range samples = part.samples_of(calls), own = samples.cut(part.own);
   std::vector<Alternatives> others;
   for (std::int64_t s = own.begin; s < own.end; ++s)
     others.push_back(part.choices.alternatives(static_cast<std::size_t>(s - part.own.begin)));
   const std::vector<double> coefficients = shared_coefficients(part, samples, others);
-  const std::vector<std::int8_t> reads = shared_reads(part, calls, coefficients, key);
+  const std::optional<std::vector<std::int8_t>> reads = shared_reads(part, calls, coefficients, key, stop_is_asked);
+  if (!reads) return false;
   for (std::int64_t s = own.begin; s < own.end; ++s) {
     const auto local = static_cast<std::size_t>(s - part.own.begin);
     const Alternatives& other = others[static_cast<std::size_t>(s - own.begin)];
@@ -106,7 +107,7 @@ void SampleBlocks::improve_batch(Part& part, const Range& calls, const Subproble
     std::span<const std::int8_t> best;
     for (std::int64_t read = 0; read < machine_.reads(); ++read) {
       const std::int64_t at = (read * samples.size() + s - samples.begin) * part.slots;
-      const auto spins = std::span(reads).subspan(static_cast<std::size_t>(at), static_cast<std::size_t>(part.slots));
+      const auto spins = std::span(*reads).subspan(static_cast<std::size_t>(at), static_cast<std::size_t>(part.slots));
       const double change = part.choices.change(local, other, spins);
       if (change >= least) continue;
       least = change;
@@ -116,6 +117,7 @@ void SampleBlocks::improve_batch(Part& part, const Range& calls, const Subproble
     part.choices.take(local, other, best);
     improved[static_cast<std::size_t>(s / part.samples_a_call)] = 1;
   }
+  return true;
 }
 
 std::vector<double> SampleBlocks::shared_coefficients(const Part& part, const Range& samples,
@@ -132,11 +134,15 @@ std::vector<double> SampleBlocks::shared_coefficients(const Part& part, const Ra
   return all;
 }
 
-std::vector<std::int8_t> SampleBlocks::shared_reads(const Part& part, const Range& calls, std::span<const double> coefficients,
-                                                    const SubproblemKey& key) const {
+std::optional<std::vector<std::int8_t>> SampleBlocks::shared_reads(const Part& part, const Range& calls,
+                                                                   std::span<const double> coefficients,
+                                                                   const SubproblemKey& key,
+                                                                   const std::function<bool()>& stop_is_asked) const {
+  bool was_cut = false;
   const Range samples = part.samples_of(calls);
   std::vector<std::int8_t> all(static_cast<std::size_t>(machine_.reads() * samples.size() * part.slots));
   for (std::int64_t call = calls.begin + group_.rank(); call < calls.end; call += group_.size()) {
+    if (was_cut) break;
     const Range mine = part.samples_of({call, call + 1});
     const std::int64_t from = mine.begin - samples.begin;
     const auto packed = coefficients.subspan(static_cast<std::size_t>(from * packed_size(part.slots)),
@@ -144,10 +150,13 @@ std::vector<std::int8_t> SampleBlocks::shared_reads(const Part& part, const Rang
     ReadRequest request;
     request.count = machine_.reads();
     request.seed = key.machine_seed(part.first_problem + static_cast<std::uint32_t>(call));
+    request.stop_is_asked = stop_is_asked;
     const ReadSet set = machine_.machine.program(problem_of(packed, mine.size(), part.slots))->read(request);
+    was_cut = set.was_cut;
     for (std::size_t r = 0; r < set.reads.size(); ++r)
       std::ranges::copy(set.reads[r].spins, all.begin() + (static_cast<std::int64_t>(r) * samples.size() + from) * part.slots);
   }
+  if (group_.all_max(was_cut ? 1.0 : 0.0) > 0) return std::nullopt;
   share(all, group_);
   return all;
 }

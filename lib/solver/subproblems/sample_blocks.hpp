@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -46,13 +47,17 @@ private:
   [[nodiscard]] bool improve_part(Part& part, const SubproblemKey& key, SubproblemCounts& counts,
                                   const std::function<bool()>& stop_is_asked);
   /// These calls, shared out over the ranks; sets improved[call] where a sample takes an answer.
-  void improve_batch(Part& part, const Range& calls, const SubproblemKey& key, std::vector<std::int64_t>& improved);
+  /// False if a rank was asked to stop.
+  [[nodiscard]] bool improve_batch(Part& part, const Range& calls, const SubproblemKey& key,
+                                   std::vector<std::int64_t>& improved, const std::function<bool()>& stop_is_asked);
   /// Coefficients of all samples of the batch on every rank, [sample][fields, then couplings].
   [[nodiscard]] std::vector<double> shared_coefficients(const Part& part, const Range& samples,
                                                         const std::vector<Alternatives>& others) const;
-  /// Answers of the batch on every rank, [read][sample][slot].
-  [[nodiscard]] std::vector<std::int8_t> shared_reads(const Part& part, const Range& calls,
-                                                      std::span<const double> coefficients, const SubproblemKey& key) const;
+  /// Answers of the batch on every rank, [read][sample][slot]; nothing if a rank was asked to stop.
+  [[nodiscard]] std::optional<std::vector<std::int8_t>> shared_reads(const Part& part, const Range& calls,
+                                                                     std::span<const double> coefficients,
+                                                                     const SubproblemKey& key,
+                                                                     const std::function<bool()>& stop_is_asked) const;
 
   const BlockMachine& machine_;
   Communicator group_;

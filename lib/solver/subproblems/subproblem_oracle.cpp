@@ -26,7 +26,8 @@ bool SubproblemOracle::answer(StructuredState& state, std::uint32_t call, const 
     for (std::size_t l = 0; l < state.layers.size(); ++l)
       for (int unit = 0; unit < state.layers[l].layer->units; ++unit) {
         if (group_.all_max(stop_is_asked() ? 1.0 : 0.0) > 0) return false;
-        neurons.improve(state, l, unit, {seed_, call, round, block_name(l, static_cast<std::uint32_t>(unit))}, counts_);
+        const SubproblemKey key{seed_, call, round, block_name(l, static_cast<std::uint32_t>(unit))};
+        if (!neurons.improve(state, l, unit, key, counts_, stop_is_asked)) return false;
       }
     for (std::size_t l = 0; asks_samples && l + 1 < state.layers.size(); ++l)
       if (!samples.improve(state, l, {seed_, call, round, block_name(l, samples_block)}, counts_, stop_is_asked)) return false;

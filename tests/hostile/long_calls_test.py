@@ -1,0 +1,117 @@
+"""Long calls: a signal ends each within a second with 85, a time limit too, and no count takes memory before the first step."""
+
+import os
+import signal
+import unittest
+
+import hostile
+from hostile import Case, HostileTest, tool
+
+TINY = ("schema: 1\ndata: {dataset: idx, directory: ., classes: [0, 1], pool: 1}\n"
+        "network:\n  hidden:\n    - {units: 3, segments: 2}\nqcgd: {iterations: 3}\nmachine: {sweeps: 2}\n"
+        "output: {directory: run}\n")
+ENDLESS = "2147483647"
+# Long enough after the start on a busy machine that the call is under way, and what it may take to end.
+START, LIMIT = 0.7, 3.0
+
+
+def graph(spins=60):
+    edges = [(i, (i * step + 1) % spins) for i in range(spins) for step in (1, 3, 7)]
+    edges = sorted({(min(e), max(e)) for e in edges if e[0] != e[1]})
+    lines = [f"{i + 1} {j + 1} {1 + 0.5 * ((i * j) % 3) + 1e-4 * i}" for i, j in edges]
+    return f"{spins} {len(edges)}\n" + "\n".join(lines) + "\n"
+
+
+def sets(*overrides):
+    return [word for override in overrides for word in ("--set", override)]
+
+
+def stopped(name, arguments, code=85, number=signal.SIGTERM, **more):
+    """A case whose program is told to stop after START seconds."""
+    return Case(name, arguments, code, send=(START, number), seconds=START + LIMIT, **more)
+
+
+class LongCalls(HostileTest):
+    def test_solve_stops_within_a_second(self):
+        cases = []
+        for machine in ("sa", "pt", "tabu", "bsb", "dsb", "cim", "cac"):
+            arguments = ["solve", "g.txt", "--machine", machine, "--sweeps", "1000000000", "--json"]
+            files = {"g.txt": graph()}
+            cases += [stopped(f"{machine}: a read of a billion sweeps", arguments, files=files, prints=("signal TERM",),
+                              address_space=2 << 30),
+                      Case(f"{machine}: the same under a time limit", [*arguments, "--time-limit", "0.3"], 0, files,
+                           json={"stop_reason": "time limit"}, seconds=LIMIT)]
+        cases += [stopped("a billion reads", ["solve", "g.txt", "--machine", "sa", "--reads", "1000000000"],
+                          files={"g.txt": graph(9)},
+                          number=signal.SIGINT),
+                  stopped("time to solution", ["solve", "g.txt", "--machine", "sa", "--tts", "1000000000", "--target", "1e9"],
+                          files={"g.txt": graph()}, number=signal.SIGUSR1),
+                  stopped("groups that moves keep", ["solve", "p.coo", "--machine", "sa", "--sweeps", "1000000000"],
+                          files={"p.coo": "# vartype: BINARY\n# group 0 1 2\n# group 3 4 5\n0 3 1\n1 4 2.5\n2 5 -1\n6 0 1\n"}),
+                  stopped("enumeration", ["solve", "g.txt", "--machine", "enumeration"], files={"g.txt": graph(30)})]
+        self.run_table(cases)
+
+    def test_training_stops_within_a_second(self):
+        def prepare(folder):
+            tool.write_images(folder)
+
+        neurons = "machine.subproblems.blocks=neurons"
+        both = "machine.subproblems.blocks=neurons_and_samples"
+        runs = [("sub-problems by annealing", [neurons, "machine.sa.sweeps=" + ENDLESS]),
+                ("the example of 30 million", [neurons, "machine.sa.sweeps=30000000"]),
+                ("sub-problems by tempering", [neurons, "machine.kind=pt", "machine.pt.sweeps=" + ENDLESS]),
+                ("sub-problems by tabu search", [neurons, "machine.kind=tabu", "machine.tabu.sweeps=" + ENDLESS]),
+                ("sub-problems by bifurcation", [both, "machine.kind=dsb", "machine.dsb.steps=" + ENDLESS]),
+                ("sub-problems of samples", [both, "machine.kind=cac", "machine.cac.steps=" + ENDLESS]),
+                ("the descent of a completion", ["qcgd.descent_sweeps=" + ENDLESS]),
+                ("sweeps of the whole problem", ["machine.sweeps=" + ENDLESS]),
+                ("replicas", ["machine.replicas=" + ENDLESS]),
+                ("dynamics of the whole problem", ["machine.kind=bsb", "machine.sweeps=" + ENDLESS]),
+                ("rounds", [neurons, "machine.subproblems.rounds=" + ENDLESS])]
+        cases = [stopped(name, ["train", "tiny.yaml", "--quiet", *sets(*keys)], files={"tiny.yaml": TINY}, prepare=prepare,
+                         left=("run",), address_space=4 << 30) for name, keys in runs]
+        for method, key in (("anneal", "anneal.sweeps"), ("qat", "qat.epochs"), ("qcgd", "qcgd.iterations")):
+            cases.append(stopped(f"{method} between its iterations, with a checkpoint",
+                                 ["train", "tiny.yaml", "--quiet", *sets(f"method={method}", f"{key}={ENDLESS}")],
+                                 files={"tiny.yaml": TINY}, prepare=prepare, left=("run",),
+                                 check=lambda test, folder, _: test.assertTrue(
+                                     os.path.exists(os.path.join(folder, "run", "checkpoint.h5")))))
+        self.run_table(cases)
+
+    def test_a_part_that_does_nothing_twice_is_an_error(self):
+        def prepare(folder):
+            tool.write_images(folder)
+            os.mkdir(os.path.join(folder, "run"))
+            with open(os.path.join(folder, "run", "stopped-early"), "w", encoding="utf-8") as file:
+                file.write("signal TERM\n")
+
+        self.run_table([stopped("the second time", ["train", "tiny.yaml", "--quiet", *sets("machine.sweeps=" + ENDLESS)], 1,
+                                files={"tiny.yaml": TINY}, prepare=prepare, left=("run",), says=("give the run more time",))])
+
+    def test_commands_that_write_nothing_stop_at_once(self):
+        def prepare(folder):
+            tool.write_images(folder)
+
+        self.run_table([stopped("bounds", ["bounds", "tiny.yaml", *sets("qcgd.iterations=" + ENDLESS)],
+                                files={"tiny.yaml": TINY}, prepare=prepare, number=number)
+                        for number in (signal.SIGTERM, signal.SIGUSR1, signal.SIGINT)])
+
+    def test_counts_take_no_memory_before_the_first_step(self):
+        def prepare(folder):
+            tool.write_images(folder)
+
+        reads = [*sets("machine.subproblems.blocks=neurons_and_samples", "machine.subproblems.reads=" + ENDLESS)]
+        program = "tiny\nQBL\nmaximize\n5\n1\n1\n3 2 9\n0\n0\n0\n5\n1 1 -4\n1 2 7\n1 3 7\n1 4 -6\n1 5 5\n1e30\n12\n0\n12\n0\n"
+        self.run_table([
+            Case("reads of sub-problems", ["train", "tiny.yaml", *reads], files={"tiny.yaml": TINY}, prepare=prepare,
+                 says=("machine.subproblems.reads", "ask for fewer")),
+            Case("reads of a program", ["solve", "p.qplib", "--machine", "sa", "--reads", "1000000000000"],
+                 files={"p.qplib": program}, says=("--reads", "ask for fewer")),
+            Case("exit under a small address space", ["solve", "g.txt", "--json"], 0,
+                 {"g.txt": "3 3\n1 2 1\n2 3 7\n1 3 2\n"}, json={"cut": 9}, address_space=200 << 20, seconds=5),
+            Case("training under a small address space", ["train", "tiny.yaml", "--quiet"], 0, {"tiny.yaml": TINY}, prepare,
+                 left=("run",), address_space=220 << 20, seconds=8)])
+
+
+if __name__ == "__main__":
+    hostile.main()
