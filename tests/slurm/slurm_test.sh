@@ -47,12 +47,12 @@ has_rows() { [[ -s $1 ]] && (( $(wc -l < "$1") > $2 )); }
 cat > "$work/base.yaml" <<YAML
 schema: 1
 seed: 7
-data: {classes: [2, 4], train_samples: 8000}
+data: {classes: [2, 4], train_samples: 6000}
 network:
   hidden: [{units: 8}]
-qcgd: {iterations: 40, polish: true}
+qcgd: {iterations: 30, polish: true}
 machine: {sweeps: 15}
-anneal: {polish_sweeps: 40}
+anneal: {polish_sweeps: 8}
 output: {directory: run}
 YAML
 
