@@ -61,7 +61,7 @@ class Program:
         return values
 
     def objective(self, x):
-        """An entry v of the lower triangle stands for the pair (i, j) and (j, i) of the symmetric Q, halved: v/2 on the diagonal, v off it."""
+        """An entry v of the quadratic part means v/2 x_i x_j, on the diagonal and off it: so the library's files mean it."""
         terms = [value / 2 for (i, j), value in self.quadratic if x[i] and x[j]]
         return math.fsum([*terms, *(value for value, bit in zip(self.linear, x) if bit), self.constant])
 
