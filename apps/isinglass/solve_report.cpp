@@ -76,7 +76,7 @@ std::string best_text(const SolveFacts& facts, const SearchResult& result) {
 std::string end_text(const SolveFacts& facts, const SearchResult& result) {
   switch (result.end) {
     case SearchEnd::all_reads:
-      return facts.machine == "enumeration" ? "all states enumerated: the best is proven" : "all reads done";
+      return result.is_proven_optimal ? "all states enumerated: the best is proven" : "all reads done";
     case SearchEnd::target:
       return fmt::format("target {} reached", value_text(facts.target.value_or(0)));
     case SearchEnd::time:
@@ -111,7 +111,7 @@ nlohmann::ordered_json to_json(const SolveFacts& facts, const SearchResult& resu
     const double target = goal_value(facts.goal, *facts.target) + facts.rounding;
     json["target_reached"] = result.best && result.best->energy <= target;
   }
-  json["proven_optimal"] = facts.machine == "enumeration" && result.end == SearchEnd::all_reads && result.best.has_value();
+  json["proven_optimal"] = result.is_proven_optimal;
   json["stop_reason"] = end_text(facts, result);
   json["ranks"] = facts.ranks;
   return json;

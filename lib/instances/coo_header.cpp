@@ -14,6 +14,7 @@ namespace isinglass {
 namespace {
 
 constexpr std::string_view ends_of_values = " \t\f\v\r,;\"'()[]{}";
+constexpr std::string_view digits = "0123456789";
 const std::vector<std::string> keys{"VARIABLES", "TERMS", "OFFSET", "VARTYPE", "GROUP", "MULTIPLIER"};
 constexpr std::size_t most_warnings = 20;
 
@@ -28,6 +29,17 @@ std::vector<std::string_view> words_of(std::string_view text, std::string_view e
     at = end;
   }
   return words;
+}
+
+/// The first word of a value that is a number; a comma between digits is part of it, as a decimal comma would be, so that what
+/// follows is not cut off in silence.
+std::string_view number_word(std::string_view text) {
+  const std::vector<std::string_view> words = words_of(text);
+  if (words.empty()) return {};
+  std::size_t begin = static_cast<std::size_t>(words[0].data() - text.data()), end = begin + words[0].size();
+  while (end + 1 < text.size() && text[end] == ',' && digits.find(text[end + 1]) != std::string_view::npos)
+    end = std::min(text.find_first_of(ends_of_values, end + 1), text.size());
+  return text.substr(begin, end - begin);
 }
 
 /// The name that stands before position `at`, blanks and quotes skipped; empty if there is none.
@@ -60,7 +72,7 @@ bool is_kind_of_variable(std::string_view word) {
   return vartype_of(word) || name == "ISING" || name == "QUBO" || name == "SPINS" || name == "BINARIES";
 }
 
-bool has_digit(std::string_view text) { return text.find_first_of("0123456789") != std::string_view::npos; }
+bool has_digit(std::string_view text) { return text.find_first_of(digits) != std::string_view::npos; }
 
 /// The directive that a word names; none: empty.
 std::string key_of(std::string_view word) {
@@ -108,8 +120,7 @@ void CooHeader::take(const TextLines& lines, const std::string& key, std::string
   constexpr std::int64_t most = std::numeric_limits<std::int64_t>::max(), most_variables = largest_coo_index + 1;
   if (key == "GROUP") return take_group(lines, value);
   if (key == "VARTYPE") return take_vartype(lines, value);
-  const std::vector<std::string_view> words = words_of(value);
-  const std::string_view word = words.empty() ? std::string_view() : words[0];
+  const std::string_view word = number_word(value);
   if (key == "OFFSET") set_once(lines, offset, lines.number(word, "offset"), "offset");
   if (key == "VARIABLES") set_once(lines, variables, lines.integer(word, "variables", 0, most_variables), "variables");
   if (key == "TERMS") set_once(lines, terms, lines.integer(word, "terms", 0, most), "terms");
@@ -130,6 +141,9 @@ void CooHeader::take_group(const TextLines& lines, std::string_view value) {
   for (const std::string_view word : words_of(value))
     group.push_back(static_cast<std::int32_t>(lines.integer(word, "index of a group", 0, largest_coo_index)));
   if (group.empty()) lines.fail("a group without indices");
+  for (const std::int32_t index : group)
+    if (!grouped_.insert(index).second)
+      lines.fail(fmt::format("variable {} is in this group twice, or also in one of a line above", index));
   groups.push_back(std::move(group));
 }
 

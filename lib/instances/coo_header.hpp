@@ -5,6 +5,7 @@
 
 #include <optional>
 #include <string>
+#include <unordered_set>
 #include <vector>
 
 namespace isinglass {
@@ -34,6 +35,8 @@ private:
   void suspect(const TextLines& lines, std::string_view key, std::string_view value, bool is_first);
   void read_words(const TextLines& lines, std::string_view comment);
   void warn(const TextLines& lines, std::string_view comment);
+
+  std::unordered_set<std::int32_t> grouped_;
 };
 
 }  // namespace isinglass

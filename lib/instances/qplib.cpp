@@ -65,7 +65,10 @@ std::int64_t QplibReader::read_count(const char* what, std::int64_t first, std::
 double QplibReader::read_number(const char* what) { return lines_.number(read_word(what), what); }
 
 std::vector<double> QplibReader::read_values(const char* what, std::int64_t count, Magnitude* magnitude) {
-  const double others = read_number(what);
+  const auto number = [&](std::string_view word) {  // without a magnitude these are sides of constraints
+    return magnitude != nullptr ? lines_.number(word, what) : lines_.exact_number(word, what);
+  };
+  const double others = number(read_word(what));
   if (magnitude != nullptr) magnitude->add(lines_, others * static_cast<double>(count), what);
   std::vector<double> values(static_cast<std::size_t>(count), others);
   std::vector<std::uint8_t> seen(values.size());
@@ -76,7 +79,7 @@ std::vector<double> QplibReader::read_values(const char* what, std::int64_t coun
     const std::int64_t i = lines_.integer(words[0], "index", 1, count) - 1;
     if (std::exchange(seen[static_cast<std::size_t>(i)], std::uint8_t{1}) != 0)
       lines_.fail(fmt::format("{} {} is listed twice", what, i + 1));
-    const double value = lines_.number(words[1], what);
+    const double value = number(words[1]);
     if (magnitude != nullptr) magnitude->add(lines_, value, what);
     values[static_cast<std::size_t>(i)] = value;
   }
@@ -137,7 +140,7 @@ void QplibReader::read_rows() {
     lines_.expect_words(words, 3, "constraint, variable, value");
     const std::int64_t row = lines_.integer(words[0], "constraint", 1, std::ssize(entries)) - 1;
     const std::int64_t variable = lines_.integer(words[1], "variable", 1, program_.variables) - 1;
-    const double value = lines_.number(words[2], "value");
+    const double value = lines_.exact_number(words[2], "value");
     rows_.add(lines_, value, "value");
     entries[static_cast<std::size_t>(row)].emplace_back(variable, value);
   }

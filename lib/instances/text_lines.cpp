@@ -103,6 +103,21 @@ double TextLines::number(std::string_view word, std::string_view what) const {
   return value;
 }
 
+double TextLines::exact_number(std::string_view word, std::string_view what) const {
+  const double value = number(word, what);
+  constexpr double beyond = 9.3e18;  // larger ones stand for infinity or fail as too large for the problem
+  std::int64_t whole = 0;
+  if (word.starts_with('+')) word.remove_prefix(1);
+  const auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), whole);
+  const bool is_whole = end == word.data() + word.size() && std::abs(value) < beyond;
+  if (is_whole && (error != std::errc() || value >= 0x1p63 || static_cast<std::int64_t>(value) != whole))
+    fail(
+        fmt::format("{} {} is a whole number that double precision rounds to {:.0f}: constraints hold to the last digit, so "
+                    "divide all values of this one",
+                    what, shown(word), value));
+  return value;
+}
+
 void TextLines::expect_words(const Words& words, std::size_t count, std::string_view what) const {
   if (words.size() != count)
     fail(fmt::format("expected {}, found {}{} words", what, words.size() == most_words ? "at least " : "", words.size()));

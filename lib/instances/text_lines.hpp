@@ -41,6 +41,8 @@ public:
   [[nodiscard]] std::int64_t integer(std::string_view word, std::string_view what, std::int64_t first, std::int64_t last) const;
   /// `word` as a finite number.
   [[nodiscard]] double number(std::string_view word, std::string_view what) const;
+  /// The same of a constraint, where the last digit counts: InputError also for a whole number that no double holds.
+  [[nodiscard]] double exact_number(std::string_view word, std::string_view what) const;
   /// Throws unless the line has `count` words: "expected WHAT".
   void expect_words(const Words& words, std::size_t count, std::string_view what) const;
 

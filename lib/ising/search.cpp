@@ -102,6 +102,7 @@ void keep_best(SearchResult& result, std::size_t spins) {
 void add(SearchResult& result, ReadSet&& set, const SearchPlan& plan, double now, double rounding) {
   extend_history(result.history, set.reads, plan, now, rounding);
   result.done += std::ssize(set.reads);
+  result.was_cut = result.was_cut || set.was_cut;
   result.spin_updates += set.spin_updates;
   result.field_evaluations += set.field_evaluations;
   for (Read& read : set.reads) {
@@ -122,9 +123,11 @@ std::optional<SearchEnd> end_of(const SearchResult& result, const SearchPlan& pl
                                 const Communicator& comm) {
   if (plan.target && result.best && result.best->energy <= *plan.target) return SearchEnd::target;
   if (comm.all_max(plan.stop_is_asked() ? 1.0 : 0.0) > 0) return SearchEnd::stop;
-  if ((plan.reads > 0 && asked >= plan.reads) || (is_exact && asked > 0)) return SearchEnd::all_reads;
-  if (plan.seconds && comm.all_max(seconds_since(plan.begin)) >= *plan.seconds) return SearchEnd::time;
-  return std::nullopt;
+  const bool is_late = plan.seconds && comm.all_max(seconds_since(plan.begin)) >= *plan.seconds;
+  // Reads that the limit cut are not what was asked for.
+  if ((plan.reads > 0 && asked >= plan.reads) || (is_exact && asked > 0))
+    return result.was_cut && is_late ? SearchEnd::time : SearchEnd::all_reads;
+  return is_late ? std::optional(SearchEnd::time) : std::nullopt;
 }
 
 /// Which reads come next, and of how many sweeps: the same on all ranks.
@@ -203,6 +206,7 @@ SearchResult search(const Machine& machine, ProgrammedMachine& given, const Isin
     result.machine_seconds = sum_seconds(programmed.seconds(), comm);
     report(result);
   }
+  result.is_proven_optimal = machine.is_exact() && !result.was_cut && result.best;
   result.wall_seconds = comm.all_max(seconds_since(plan.begin));
   if (!result.history.empty()) result.seconds_to_best = result.history.back().seconds;
   return result;

@@ -46,6 +46,8 @@ struct SearchResult {
   double machine_seconds = 0;  ///< CPU time inside the machine, summed over the ranks
   std::int64_t spin_updates = 0, field_evaluations = 0;
   SearchEnd end = SearchEnd::all_reads;
+  bool was_cut = false;            ///< some read ended before its sweeps were done, or is missing
+  bool is_proven_optimal = false;  ///< an exact machine looked at all states
 
   /// Proposed flips a second of CPU time.
   [[nodiscard]] double updates_per_second() const;

@@ -51,6 +51,23 @@ class LongCalls(HostileTest):
                   stopped("enumeration", ["solve", "g.txt", "--machine", "enumeration"], files={"g.txt": graph(30)})]
         self.run_table(cases)
 
+    def test_what_a_limit_cut_is_called_so(self):
+        dense = "# vartype=SPIN\n" + "".join(f"{i} {j} {(7 * i * i + 3 * j) % 19 - 9}\n" for j in range(30) for i in range(j))
+        slow = ["--machine", "external", *sets("machine.external.command=sleep 60")]
+        self.run_table([
+            Case("enumeration", ["solve", "d.coo", "--machine", "enumeration", "--time-limit", "0.1", "--json"], 0, {"d.coo": dense},
+                 json={"proven_optimal": False, "stop_reason": "time limit"}),
+            Case("enumeration of one read", ["solve", "d.coo", "--machine", "enumeration", "--reads", "1", "--time-limit", "0.1",
+                                             "--json"], 0, {"d.coo": dense}, json={"proven_optimal": False}),
+            Case("rounded coefficients", ["solve", "g.txt", "--machine", "enumeration", "--reads", "2", "--json",
+                                          *sets("machine.hardware.coefficient_bits=2", "machine.subproblems.blocks=neurons")], 0, {"g.txt": graph(9)},
+                 json={"proven_optimal": False, "stop_reason": "all reads done"}),
+            Case("all reads of annealing", ["solve", "g.txt", "--machine", "sa", "--reads", "3", "--sweeps", "1000000000",
+                                            "--time-limit", "0.3", "--json"], 0, {"g.txt": graph()},
+                 json={"stop_reason": "time limit"}),
+            Case("a command that gives nothing", ["solve", "g.txt", *slow, "--reads", "1", "--time-limit", "0.5", "--json"], 0,
+                 {"g.txt": graph(9)}, json={"stop_reason": "time limit", "reads": 0, "energy": None})])
+
     def test_training_stops_within_a_second(self):
         def prepare(folder):
             tool.write_images(folder)

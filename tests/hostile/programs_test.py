@@ -60,7 +60,21 @@ def assignment(side):
             + f"{len(rows)}\n" + "".join(f"{r} {i} 1\n" for r, i in rows) + "1e30\n1\n0\n1\n0\n")
 
 
+def inexact(name, coefficients, side, place):
+    return Case(name, ["solve", "p.qplib"], 2, {"p.qplib": one_equation(coefficients, side, [1, 1, 1])},
+                says=(place, "is a whole number that double precision rounds"))
+
+
 class Programs(HostileTest):
+    def test_whole_numbers_that_no_double_holds_are_refused_in_constraints(self):
+        odd = 2**53 + 1
+        self.run_table([
+            inexact("a coefficient", [odd, 1, 1 - odd], 1, "p.qplib:13: value 9007199254740993"),
+            inexact("a negative one", [1, 1, -odd], 1, "p.qplib:15: value -9007199254740993"),
+            inexact("a side", [1, 2, 4], odd, "p.qplib:17: left-hand sides 9007199254740993"),
+            solved("the largest that all doubles hold", one_equation([odd - 1, 1, -1], odd - 1, [1, 1, 1]), 1),
+        ])
+
     def test_small_programs_are_exact(self):
         huge = 10**15
         self.run_table([

@@ -204,6 +204,9 @@ ProgramResult ProgramSolver::solve(const std::function<void(const ProgramIterati
       break;
     }
   }
+  // A bound that meets the best point within rounding is that point's objective, never on its wrong side.
+  if (result_.lower_bound && result_.best) result_.lower_bound = std::min(*result_.lower_bound, result_.objective);
+  if (result_.end == ProgramEnd::proven && result_.best) result_.lower_bound = result_.objective;
   result_.wall_seconds = comm_.all_max(seconds());
   result_.seconds_to_best = comm_.all_max(result_.seconds_to_best);
   return std::move(result_);
