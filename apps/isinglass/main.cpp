@@ -3,6 +3,7 @@
 #include "mpi_session.hpp"
 #include "version_text.hpp"
 
+#include "base/memory.hpp"
 #include "base/stop_signal.hpp"
 
 #include <algorithm>
@@ -19,7 +20,6 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
 namespace isinglass {
@@ -89,10 +89,11 @@ ExitCode run(int argc, char** argv, const MpiSession& session, const Communicato
 }
 
 /// A standard stream that was closed before the start is opened on nothing: otherwise the first file that is opened would take
-/// its number, and what is printed would go into it.
+/// its number, and what is printed would go into it. Standard output is opened for reading, so that writing to it fails: who
+/// closed it does not get the result.
 void keep_standard_streams() {
   for (int stream = STDIN_FILENO; stream <= STDERR_FILENO; ++stream)
-    if (::fcntl(stream, F_GETFD) < 0) static_cast<void>(::open("/dev/null", O_RDWR));
+    if (::fcntl(stream, F_GETFD) < 0) static_cast<void>(::open("/dev/null", stream == STDOUT_FILENO ? O_RDONLY : O_RDWR));
 }
 
 /// A result that was printed to a full disk or a closed pipe is lost: an error, whatever else went well.
@@ -129,12 +130,6 @@ int run_program(int argc, char** argv) {
   }
 }
 
-/// Under a limit of its address space, threads of OpenBLAS that found no memory try for ever, and exit() would wait for them.
-bool may_hang_at_exit() {
-  rlimit limit{};
-  return getrlimit(RLIMIT_AS, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY;
-}
-
 }  // namespace
 }  // namespace isinglass
 
@@ -142,7 +137,7 @@ int main(int argc, char** argv) {
   isinglass::keep_standard_streams();
   isinglass::prepare_signals(argc > 1 ? argv[1] : "");
   const int code = isinglass::run_program(argc, argv);
-  if (isinglass::may_hang_at_exit()) {
+  if (isinglass::memory_may_be_refused()) {  // threads of OpenBLAS that find none try for ever, and exit() would wait for them
     std::cout.flush();
     std::fflush(nullptr);
     _exit(code);

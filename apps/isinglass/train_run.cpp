@@ -104,6 +104,7 @@ TrainingRun::TrainingRun(const Config& config, const RunOptions& options, const 
     : config_(config), options_(options), world_(world), folder_{config.output.directory} {
   together(world, [&] { grid_ = make_grid(world, config.parallel.replica_groups); });
   problem_ = load_problem(config, grid_.group, world);
+  together(world, [&] { prepare_training(config); });
   data_seconds_ = seconds_since(begin_);
 }
 

@@ -7,6 +7,7 @@
 #include <array>
 #include <filesystem>
 #include <fstream>
+#include <limits>
 
 #include <fmt/format.h>
 
@@ -52,12 +53,25 @@ std::optional<std::int64_t> left_in_control_groups() {
   }
 }
 
-/// What `ulimit -v` leaves of the address space; libraries take a good part of it without using memory.
-std::optional<std::int64_t> left_in_address_space() {
+/// A limit of this process in bytes, if it has one.
+std::optional<std::int64_t> limit_of(int resource) {
   rlimit limit{};
-  if (getrlimit(RLIMIT_AS, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY) return std::nullopt;
-  const std::int64_t used = number_in("/proc/self/statm").value_or(0) * sysconf(_SC_PAGESIZE);
-  return std::max<std::int64_t>(static_cast<std::int64_t>(limit.rlim_cur) - used, 0);
+  if (getrlimit(resource, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY) return std::nullopt;
+  return static_cast<std::int64_t>(std::min<rlim_t>(limit.rlim_cur, std::numeric_limits<std::int64_t>::max()));
+}
+
+/// What `ulimit -v` leaves of the address space, or `ulimit -d` of what can be written in it; libraries take a good part of
+/// both without using memory.
+std::optional<std::int64_t> left_in_address_space() {
+  const auto all = limit_of(RLIMIT_AS), data = limit_of(RLIMIT_DATA);
+  if (!all && !data) return std::nullopt;
+  std::array<std::int64_t, 6> pages{};  // of everything, in memory, shared, of code, none, of data
+  std::ifstream file("/proc/self/statm");
+  for (std::int64_t& count : pages) file >> count;
+  constexpr std::int64_t most = std::numeric_limits<std::int64_t>::max();
+  const std::int64_t page = sysconf(_SC_PAGESIZE);
+  const std::int64_t left = std::min(all.value_or(most) - page * pages[0], data.value_or(most) - page * pages[5]);
+  return std::max<std::int64_t>(left, 0);
 }
 
 }  // namespace
@@ -67,6 +81,10 @@ std::optional<std::int64_t> available_memory() {
   for (const auto& left : {left_in_system(), left_in_control_groups(), left_in_address_space()})
     if (left) least = std::min(*left, least.value_or(*left));
   return least;
+}
+
+bool memory_may_be_refused() {
+  return limit_of(RLIMIT_AS) || limit_of(RLIMIT_DATA) || number_in("/proc/sys/vm/overcommit_memory") == 2;
 }
 
 std::string bytes_text(std::int64_t bytes) {

@@ -4,6 +4,8 @@
 #include "network/forward.hpp"
 #include "qcbo/counts.hpp"
 #include "solver/anneal/anneal.hpp"
+#include "solver/dynamics/amplitudes.hpp"
+#include "solver/products/prepare_products.hpp"
 #include "solver/qat/qat.hpp"
 #include "solver/qcgd/qcgd.hpp"
 
@@ -60,6 +62,12 @@ void count(const TrainingInput& input, RunResults& results) {
 }
 
 }  // namespace
+
+void prepare_training(const Config& config) {
+  const MachineConfig& machine = config.machine;
+  const bool oracle_multiplies = machine.subproblems.blocks != "none" || has_dynamics(machine);
+  if (config.method == "qat" || (config.method == "qcgd" && oracle_multiplies)) prepare_products();
+}
 
 TrainingOutput train(const TrainingInput& input) {
   TrainingOutput output;

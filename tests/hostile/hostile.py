@@ -28,7 +28,7 @@ class Case:
 
     `files` maps names to text or bytes; `prepare(folder)` makes what these cannot be. `says` are parts of standard error,
     `prints` of standard output, `json` values of the result object. `left` are the names of files that the run may leave
-    besides those it was given. `address_space` and `file_size` are limits in bytes, `send` is (seconds, signal) to send to the program.
+    besides those it was given. `address_space`, `data_size` and `file_size` are limits in bytes, `send` is (seconds, signal) to send to the program.
     """
     name: str
     arguments: list
@@ -44,6 +44,7 @@ class Case:
     ranks: int = 0
     seconds: float = 20
     address_space: int = 0
+    data_size: int = 0
     file_size: int = 0
     send: tuple = ()
 
@@ -107,6 +108,8 @@ class HostileTest(unittest.TestCase):
             resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
             if limit:
                 resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
+            if case.data_size:
+                resource.setrlimit(resource.RLIMIT_DATA, (case.data_size, case.data_size))
             if case.file_size:
                 resource.setrlimit(resource.RLIMIT_FSIZE, (case.file_size, case.file_size))
 

@@ -129,6 +129,54 @@ class LongCalls(HostileTest):
             Case("training under a small address space", ["train", "tiny.yaml", "--quiet"], 0, {"tiny.yaml": TINY}, prepare,
                  left=("run",), address_space=220 << 20, seconds=8)])
 
+    def test_products_without_memory_for_blas(self):
+        """Never a hang: either what is missing is told before anything is written, or the run goes well."""
+        def prepare(folder):
+            tool.write_images(folder)
+
+        methods = (["method=qat", "qat.epochs=2"], ["machine.kind=bsb"], ["machine.subproblems.blocks=neurons"])
+        files, words = {"tiny.yaml": TINY}, ["train", "tiny.yaml", "--quiet"]
+        one_thread = {"OPENBLAS_NUM_THREADS": "1"}
+        says = ("matrix products (OpenBLAS) need 128.0 MiB", "ulimit -v", "OPENBLAS_NUM_THREADS=1")
+        cases = []
+        for method in methods:
+            arguments, name = [*words, *sets(*method)], method[0]
+            few = {"says": says, "environment": one_thread, "seconds": 8}
+            enough = {"left": ("run",), "environment": one_thread, "seconds": 8}
+            cases += [Case(f"{name}, {limit >> 20} MiB of addresses", arguments, 2, files, prepare, address_space=limit, **few)
+                      for limit in (100 << 20, 130 << 20, 160 << 20)]
+            cases += [Case(f"{name}, 100 MiB of data", arguments, 2, files, prepare, data_size=100 << 20, **few),
+                      Case(f"{name}, 250 MiB of addresses", arguments, 0, files, prepare, address_space=250 << 20, **enough),
+                      Case(f"{name}, 250 MiB of data", arguments, 0, files, prepare, data_size=250 << 20, **enough)]
+        cases += [Case("sweeps need no products", words, 0, files, prepare, left=("run",), environment=one_thread,
+                       address_space=130 << 20, seconds=8),
+                  Case("two ranks", [*words, *sets("method=qat")], 2, files, prepare, says=says, environment=one_thread,
+                       data_size=100 << 20, ranks=2),
+                  stopped("TERM under a limit", [*words, *sets("method=qat", "qat.epochs=" + ENDLESS)], files=files,
+                          prepare=prepare, left=("run",), environment=one_thread, address_space=250 << 20)]
+        self.run_table(cases)
+
+    def test_threads_of_blas_that_wait_for_memory(self):
+        """They and the product compete for what is left: which one gets it is chance, but the run ends."""
+        for kind in ("qat.epochs=2", "machine.kind=bsb"):
+            for mebibytes in (180, 230, 280, 330, 380):
+                with self.subTest(f"{kind}, {mebibytes} MiB"):
+                    self.run_and_end([*sets(kind), *(sets("method=qat") if "qat" in kind else [])], mebibytes << 20)
+
+    def run_and_end(self, arguments, limit):
+        case = Case("", ["train", "tiny.yaml", "--quiet", *arguments], address_space=limit, seconds=8)
+        with hostile.tempfile.TemporaryDirectory(prefix="isinglass-hostile-") as holder:
+            folder, temporary = os.path.join(holder, "work"), os.path.join(holder, "temporary")
+            for name in (folder, temporary):
+                os.mkdir(name)
+            tool.write_images(folder)
+            with open(os.path.join(folder, "tiny.yaml"), "w", encoding="utf-8") as file:
+                file.write(TINY)
+            done = self.run_program(case, folder, temporary)
+            self.assertIn(done.returncode, (0, 2), done.stderr)
+            self.assertEqual("need" in done.stderr, done.returncode == 2, done.stderr)
+            self.assertEqual(os.path.exists(os.path.join(folder, "run")), done.returncode == 0)
+
 
 if __name__ == "__main__":
     hostile.main()

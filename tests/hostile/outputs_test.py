@@ -248,16 +248,34 @@ class Results(HostileTest):
                     self.assertEqual(os.path.exists(os.path.join(folder, "x.h5")), arguments[0] == "solve")
 
     def test_closed_streams(self):
-        """What is printed must not go into the first file that is opened."""
+        """What is printed must not go into the first file that is opened, and counts as lost."""
         for closed in (">&-", ">&- 2>&-", "<&- >&- 2>&-"):
             with self.subTest(closed), hostile.tempfile.TemporaryDirectory() as folder:
                 make_inputs(folder)
                 for command in ("solve g.txt --output x.h5", "compile tiny.yaml -o q.h5", "train tiny.yaml", "inspect x.h5"):
                     done = subprocess.run(f"'{hostile.PROGRAM}' {command} {closed}", shell=True, cwd=folder, env=tool.ENVIRONMENT,
                                           stderr=subprocess.PIPE, check=False)
-                    self.assertEqual(done.returncode, 0, f"{command}: {done.stderr}")
+                    self.assertEqual(done.returncode, 1, f"{command}: {done.stderr}")
+                    if "2>" not in closed:
+                        self.assertIn(b"standard output cannot be written", done.stderr)
                 for name in ("x.h5", "q.h5", "run/results.h5"):
                     run(folder, "inspect", name)
+
+    def test_which_closed_stream_matters(self):
+        printing = ("solve g.txt --json --quiet", "solve g.txt --json --output x.h5", "defaults", "check tiny.yaml",
+                    "compile tiny.yaml", "--version", "solve --help", "train tiny.yaml --quiet --json",
+                    "sweep sweep.yaml --list")
+        cases = [(f"{command} {closed}", code) for command in printing
+                 for closed, code in ((">&-", 1), (">&- 2>&-", 1), ("2>&-", 0), ("<&- 2>&-", 0))]
+        cases += [(f"train tiny.yaml --quiet {closed}", 0) for closed in (">&-", ">&- 2>&-")]  # prints nothing
+        cases += [(f"solve none.txt {closed}", 2) for closed in (">&-", "2>&-", ">&- 2>&-")]
+        for command, code in cases:
+            with self.subTest(command), hostile.tempfile.TemporaryDirectory() as folder:
+                make_inputs(folder)
+                done = subprocess.run(f"'{hostile.PROGRAM}' {command}", shell=True, cwd=folder, env=tool.ENVIRONMENT,
+                                      stdout=subprocess.PIPE, stderr=subprocess.PIPE, check=False)
+                self.assertEqual(done.returncode, code, done.stderr)
+                self.assertEqual(bool(done.stdout), code == 0 and " >&-" not in command)
 
     def test_names_that_are_not_utf8(self):
         odd = os.fsdecode(b"odd-\xff")

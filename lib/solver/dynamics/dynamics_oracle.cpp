@@ -1,7 +1,7 @@
 #include "solver/dynamics/dynamics_oracle.hpp"
 
 #include "solver/dynamics/layer_amplitudes.hpp"
-#include "solver/products/exact_products.hpp"
+#include "solver/products/prepare_products.hpp"
 #include "solver/structured/oracle.hpp"
 
 #include <algorithm>
@@ -110,7 +110,7 @@ NetworkBits Motion::bits() const {
 
 bool answer_by_dynamics(StructuredState& state, const MachineConfig& machine, const SweepKey& key, const Communicator& group,
                         const std::function<bool()>& stop_is_asked) {
-  use_one_blas_thread();
+  prepare_products();
   StructuredState scratch = state;  // energies on the way
   Motion motion(state, machine, key, group);
   NetworkBits best = state.bits();

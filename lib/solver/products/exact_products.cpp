@@ -17,8 +17,6 @@ int size_of(std::size_t size) { return static_cast<int>(size); }
 
 }  // namespace
 
-void use_one_blas_thread() { openblas_set_num_threads(1); }
-
 void add_products(FloatMatrix a, FloatMatrix b, double largest_term, std::span<std::int64_t> out) {
   assert(a.columns == b.columns && out.size() == a.rows * b.rows && largest_term < largest_exact);
   if (out.empty()) return;

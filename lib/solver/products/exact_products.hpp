@@ -17,9 +17,6 @@ struct FloatMatrix {
   std::size_t rows = 0, columns = 0, stride = 0;
 };
 
-/// ranks are the parallelism: BLAS must not start threads. Called by the solvers before their first product.
-void use_one_blas_thread();
-
 /// out[i][j] += sum_s a[i][s] b[j][s], out row-major [a.rows][b.rows]; |a_is b_js| <= largest_term. The sum over s is cut
 /// into blocks that stay exact, added in 64-bit integers.
 void add_products(FloatMatrix a, FloatMatrix b, double largest_term, std::span<std::int64_t> out);

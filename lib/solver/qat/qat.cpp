@@ -1,12 +1,12 @@
 #include "solver/qat/qat.hpp"
 
 #include "base/error.hpp"
+#include "solver/products/prepare_products.hpp"
 #include "solver/qat/adam.hpp"
 #include "solver/qat/assess.hpp"
 #include "solver/qat/batch_pass.hpp"
 #include "solver/qat/batches.hpp"
 
-#include <cblas.h>
 #include <fmt/format.h>
 
 #include <tuple>
@@ -166,7 +166,7 @@ private:
 SolveOutcome solve_qat(const TrainingInput& input, std::vector<HistoryRow>& history) {
   // 127 * signal_limit * batch must stay below 2^53 for the sums to be exact.
   if (input.config.qat.batch < 1 || input.config.qat.batch > 1 << 19) throw InputError("qat.batch: must be from 1 to 524288");
-  openblas_set_num_threads(1);  // ranks are the parallelism; threads would fight over the cores
+  prepare_products();
   return Trainer(input).run(history);
 }
 

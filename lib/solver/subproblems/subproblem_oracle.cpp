@@ -1,7 +1,7 @@
 #include "solver/subproblems/subproblem_oracle.hpp"
 
 #include "ising/machines.hpp"
-#include "solver/products/exact_products.hpp"
+#include "solver/products/prepare_products.hpp"
 #include "solver/subproblems/neuron_blocks.hpp"
 #include "solver/subproblems/sample_blocks.hpp"
 
@@ -13,7 +13,7 @@ SubproblemOracle::SubproblemOracle(const Config& config, const StructuredState& 
       group_(group),
       machine_(make_machine(config.machine)),
       budget_(spin_budget(*state.architecture, config.machine)) {
-  use_one_blas_thread();
+  prepare_products();
 }
 
 bool SubproblemOracle::answer(StructuredState& state, std::uint32_t call, const std::function<bool()>& stop_is_asked) {
