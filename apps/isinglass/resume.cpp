@@ -59,6 +59,7 @@ void expect_possible_state(const Checkpoint& state, const std::string& path, con
                            const Problem& problem, const Grid& grid) {
   try {
     expect_possible(state, config, problem.architecture, problem.data);
+    expect_possible_images(state, config, problem.architecture, problem.data, grid);
     expect_true_incumbent(state, config, problem.architecture, problem.data, grid);
   } catch (const InputError& error) {
     throw InputError(fmt::format("{}: {}", path, error.what()));

@@ -107,6 +107,17 @@ QCGD = {
     "no duals": (set_attribute("duals", "layers", 0), "number of layers: 0 instead of 2"),
     "duals of minus one layer": (set_attribute("duals", "layers", -1), "hidden layers instead of 2"),
     "duals that are infinite": (set_data("duals/layer_0/multiplier", at((0, 0), INF)), "multiplier"),
+    "a mean of losses that is too large": (set_attribute("state", "objective_image", 1e300), "/state: objective_image is 1e+300"),
+    "a negative mean of losses": (set_attribute("state", "objective_image", -1.0), "/state: objective_image is -1, outside 0 .."),
+    "a mean of losses beyond that of the worst network": (set_attribute("state", "objective_image", 1e6), "objective_image"),
+    "a multiplier of 1e30": (set_data("duals/layer_0/multiplier", at((1, 2), 1e30)),
+                             "/duals/layer_0/multiplier: of unit 1 and sample 2 is 1e+30, outside"),
+    "a multiplier past what the steps add": (set_data("duals/layer_1/multiplier", at((0, 0), 9e5)), "/duals/layer_1/multiplier"),
+    "a multiplier below its start": (set_data("duals/layer_1/multiplier", at((0, 0), 0.1)), "is 0.1, outside 0.25"),
+    "a negative multiplier": (set_data("duals/layer_0/multiplier", at((0, 0), -1.0)), "/duals/layer_0/multiplier"),
+    "an image of 1e30": (set_data("duals/layer_1/image", at((1, 3), 1e30)),
+                         "/duals/layer_1/image: of unit 1 and sample 3 is 1e+30, outside 0"),
+    "a negative image": (set_data("duals/layer_0/image", at((0, 0), -1e-3)), "/duals/layer_0/image: of unit 0 and sample 0"),
     "a better incumbent than there was": (set_attribute("state", "incumbent_objective", -1e9), "incumbent_objective"),
     "another incumbent": (set_data("incumbent/bits", another), "/state: incumbent_objective is"),
     "a better incumbent, in the history too": (several(set_attribute("state", "incumbent_objective", -7.0),
@@ -123,7 +134,12 @@ QCGD = {
     "time that runs back": (set_data("provenance/history_wall_seconds", at(2, -1.0)), "history_wall_seconds"),
     "a configuration that is none": (set_data("config/yaml", lambda t: np.array([b"schema: 1\nxyz: 2\n"])), "xyz"),
 }
+# With a small cap on their norm: each multiplier is one that the steps can lead to, but not all of them.
+CAPPED = {
+    "multipliers past the cap": (set_data("duals/layer_0/multiplier", lambda y: y * 0 + 3), "/duals: the norm of all multipliers"),
+}
 QAT = {
+    "a mean of losses of QCGD": (set_attribute("state", "objective_image", 1.0), "/state: objective_image is 1, outside 0 .. 0"),
     "iteration -5": (set_attribute("state", "iteration", -5), "iteration -5"),
     "phase of another method": (set_attribute("state", "phase", "anneal"), 'phase "anneal"'),
     "negative squares": (set_data("qat/gradient_square", at(0, -1.0)), "gradient_square: a negative value"),
@@ -194,6 +210,9 @@ class Checkpoints(HostileTest):
 
     def test_qcgd(self):
         self.run_table(self.cases("qcgd", [], 3, QCGD))
+
+    def test_capped(self):
+        self.run_table(self.cases("capped", ["--set", "qcgd.multiplier_cap=10"], 3, CAPPED))
 
     def test_qat(self):
         self.run_table(self.cases("qat", ["--set", "method=qat"], 3, QAT))

@@ -1,6 +1,7 @@
 #define BOOST_TEST_MODULE solver
 #include "enumerable_problem.hpp"
 #include "solver/anneal/anneal.hpp"
+#include "solver/qcgd/multipliers.hpp"
 #include "solver/qcgd/qcgd.hpp"
 
 #include <boost/test/unit_test.hpp>
@@ -69,6 +70,13 @@ Found solve_by_qcgd(std::uint64_t problems, const std::string& activation, const
 }
 
 }  // namespace
+
+BOOST_AUTO_TEST_CASE(the_norm_of_large_multipliers_does_not_wrap_around) {
+  const std::vector<LayerDuals> duals{{{1e8F, 1e8F, 0.0F}, {0.0F, 0.0F, 0.5F}}};
+  const Communicator serial;
+  BOOST_TEST(image_square(duals, serial) == 2e16);
+  BOOST_TEST(multiplier_square(duals, 100, serial) == 2e20 + 0.25);
+}
 
 BOOST_AUTO_TEST_CASE(qcgd_finds_the_optimum_of_small_sign_networks) {
   const Found found = solve_by_qcgd(60, "sign");

@@ -11,27 +11,45 @@ namespace {
 /// Floating-point terms are summed as multiples of this, in integers: the sum does not depend on the sharding.
 constexpr double fixed_point = 0x1.0p-20;
 
-std::int64_t fixed(double term) { return std::llround(term / fixed_point); }
+/// Holds sums of any number of terms: the squares of large multipliers would wrap around in 64 bits, and pass below the cap.
+__extension__ using Wide = __int128;
+
+Wide fixed(double term) {
+  constexpr double largest = 0x1p75;  // a larger term counts as this one
+  const double units = std::round(std::clamp(term, -largest, largest) / fixed_point);
+  return std::abs(units) < 0x1p62 ? static_cast<std::int64_t>(units) : static_cast<Wide>(units);
+}
+
+/// Sum over the ranks, in real units. 32 bits at a time, so that the sums of no number of ranks wrap. Collective.
+double summed(Wide own, const Communicator& group) {
+  constexpr int bits = 32;
+  constexpr Wide mask = (Wide{1} << bits) - 1;
+  std::array parts{static_cast<std::int64_t>(own & mask), static_cast<std::int64_t>((own >> bits) & mask),
+                   static_cast<std::int64_t>(own >> (2 * bits))};
+  group.all_sum(parts);
+  const Wide sum = (Wide{parts[2]} << (2 * bits)) + (Wide{parts[1]} << bits) + parts[0];
+  return static_cast<double>(sum) * fixed_point;
+}
 
 /// Sum over the samples of all hidden layers of term(layer state, duals, index), exact in fixed point. Collective.
 template <class Term>
 double sum_constraints(const StructuredState& state, const std::vector<LayerDuals>& duals, const Communicator& group,
                        Term&& term) {
-  std::int64_t sum = 0;
+  Wide sum = 0;
   for (std::size_t l = 0; l < duals.size(); ++l)
     for (int j = 0; j < state.layers[l].layer->units; ++j)
       for (std::size_t s = 0; s < state.layers[l].samples; ++s)
         sum += fixed(term(state.layers[l], duals[l], state.layers[l].at(j, s)));
-  return static_cast<double>(group.all_sum(sum)) * fixed_point;
+  return summed(sum, group);
 }
 
 /// Sum over all entries of term(duals, index); padding holds zeros. Collective.
 template <class Term>
 double sum_duals(const std::vector<LayerDuals>& duals, const Communicator& group, Term&& term) {
-  std::int64_t sum = 0;
+  Wide sum = 0;
   for (const LayerDuals& layer : duals)
     for (std::size_t at = 0; at < layer.image.size(); ++at) sum += fixed(term(layer, at));
-  return static_cast<double>(group.all_sum(sum)) * fixed_point;
+  return summed(sum, group);
 }
 
 /// P_c of the chosen segments.
@@ -52,19 +70,19 @@ int multiplier_levels(const LayerState& layer) {
 /// Real multipliers of one layer to integers; returns the quantum.
 double quantize(LayerState& layer, const std::vector<float>& multipliers, const Communicator& group) {
   double largest = 0;
-  std::array<std::int64_t, 2> sums{};  // of the multipliers, and how many there are
+  Wide own = 0;
   for (const float mu : multipliers) {
     largest = std::max(largest, static_cast<double>(mu));
-    sums[0] += fixed(mu);
+    own += fixed(mu);
   }
-  sums[1] = static_cast<std::int64_t>(layer.samples) * layer.layer->units;
   largest = group.all_max(largest);
-  group.all_sum(sums);
+  const double sum = summed(own, group);
+  const std::int64_t count = group.all_sum(static_cast<std::int64_t>(layer.samples) * layer.layer->units);
   if (largest <= 0) {
     std::fill(layer.multiplier.begin(), layer.multiplier.end(), std::int16_t{0});
     return 0;
   }
-  const double mean = static_cast<double>(sums[0]) * fixed_point / static_cast<double>(sums[1]);
+  const double mean = sum / static_cast<double>(count);
   const int levels = multiplier_levels(layer);
   const double quantum = std::min(largest, 64 * mean) / levels;
   for (std::size_t at = 0; at < multipliers.size(); ++at)
