@@ -183,7 +183,7 @@ void add_compile(CLI::App& app, Action& action) {
   command->add_option("--with", options->with, "what the file holds: problem, qubo, problem,qubo or none (default: problem)")
       ->type_name("PARTS")
       ->check(check_parts);
-  add_number(*command, "--multiplier", options->multiplier, above(0).up_to(largest_multiplier),
+  add_number(*command, "--multiplier", options->multiplier, between(smallest_multiplier, largest_multiplier),
              "weight of every row and product in the QUBO (default: enough that no minimum violates one)")
       ->type_name("MU");
   add_number(*command, "--margin", options->options.margin, between(0, largest_margin),

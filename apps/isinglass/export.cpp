@@ -101,7 +101,7 @@ void add_export(CLI::App& app, Action& action) {
       ->required()
       ->check(CLI::IsMember({"qubo", "coo", "ising-csv", "qplib", "lp"}));
   command->add_option("-o,--output", options->output, "file to write")->type_name("FILE")->required();
-  add_number(*command, "--multiplier", options->multiplier, above(0).up_to(largest_multiplier),
+  add_number(*command, "--multiplier", options->multiplier, between(smallest_multiplier, largest_multiplier),
              "qubo, coo, ising-csv: weight of every row and product (default: the file's QUBO; without one, enough that no "
              "minimum violates one)")
       ->type_name("MU");

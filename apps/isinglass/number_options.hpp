@@ -16,8 +16,9 @@ namespace isinglass {
 /// The longest time that a limit may name, about eleven years: clocks count nanoseconds in 64 bits.
 inline constexpr double longest_hours = 100'000, longest_seconds = 3600 * longest_hours;
 
-/// The largest weight of rows and products in a QUBO: their 64-bit coefficients times it, and sums of them, are finite.
-inline constexpr double largest_multiplier = 1e200;
+/// The weights that rows and products of a QUBO may have: their 64-bit coefficients times it, and sums of them, are finite, and
+/// no number so small that sums lose it.
+inline constexpr double smallest_multiplier = 1e-200, largest_multiplier = 1e200;
 
 /// The number that `text`, the value of option `name`, spells. CLI::ValidationError, with what is expected, for anything else.
 template <class T>

@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <tuple>
 
 #include <fmt/format.h>
@@ -71,19 +72,40 @@ void expect_sum(const h5::Group& group, const char* name, double sum) {
   if (sum > largest_sum) fail(group, name, fmt::format("the numbers add up to {:.3g}, more than {:.3g}", sum, largest_sum));
 }
 
-/// The objective's constant and coefficients, and its unit.
-void check_objective(const h5::Group& root, const Qcbo& problem) {
+/// Largest total of the magnitudes of real numbers, below which no energy can overflow; sums lose what is nearer to 0 than its
+/// inverse. Text files have the same limits (instances/magnitude.hpp).
+constexpr double largest_total = std::numeric_limits<double>::max() / 256, smallest_size = 1 / largest_total;
+
+void expect_total(const h5::Group& group, const char* name, double total) {
+  if (total > largest_total)
+    fail(group, name,
+         fmt::format("is {}: the magnitudes add up to more than {:.3g}, where energies overflow", total, largest_total));
+}
+
+/// A factor of other numbers.
+void expect_factor(const h5::Group& group, const char* name, double value, double smallest) {
+  if (!std::isfinite(value) || value <= 0) fail(group, name, fmt::format("is {}, not above 0 and finite", value));
+  if (value < smallest)
+    fail(group, name,
+         fmt::format("is {}, nearer to 0 than {:.3g}, where sums and ratios lose it or overflow", value, smallest));
+  if (value > largest_total)
+    fail(group, name, fmt::format("is {}, more than {:.3g}, where energies overflow", value, largest_total));
+}
+
+/// The objective's constant and coefficients, and its unit, in which the squares of the rows are counted as well.
+void check_objective(const h5::Group& root, const Qcbo& problem, double row_squares) {
   const h5::Group group = root.open_group("objective");
-  if (!std::isfinite(problem.unit) || problem.unit <= 0)
-    fail(group, "unit", fmt::format("is {}, not above 0 and finite", problem.unit));
+  constexpr double largest_ratio = std::numeric_limits<double>::max() / 16;  // of rows and unit, with room for multipliers
+  expect_factor(group, "unit", problem.unit, std::max(smallest_size, row_squares / largest_ratio));
   double sum = std::abs(static_cast<double>(problem.constant));
   for (const Term& term : problem.objective) sum += std::abs(static_cast<double>(term.coefficient));
   expect_sum(group, "coefficient", sum);
   expect_finite(group, "unit", problem.unit * sum);
+  expect_total(group, "unit", problem.unit * sum);
 }
 
-/// The square of every row: its coefficients and right-hand side together.
-void check_rows(const h5::Group& root, const Rows& rows) {
+/// The square of every row, its coefficients and right-hand side together; returns their sum.
+double check_rows(const h5::Group& root, const Rows& rows) {
   double sum = 0;
   for (std::size_t r = 0; r < rows.size(); ++r) {
     double row = std::abs(static_cast<double>(rows.rhs[r]));
@@ -94,6 +116,7 @@ void check_rows(const h5::Group& root, const Rows& rows) {
       fail(root.open_group("rows"), "rhs",
            fmt::format("row {}: the squares of the rows up to it add up to {:.3g}, more than {:.3g}", r, sum, largest_sum));
   }
+  return sum;
 }
 
 /// What the attributes of /counts say must be what the tables hold.
@@ -167,8 +190,7 @@ Qcbo problem_of(const h5::Group& root) {
     problem.products.push_back({columns.product_u[p], columns.product_w[p], columns.product_b[p]});
   for (std::size_t t = 0; t < columns.term_i.size(); ++t)
     problem.objective.push_back({columns.term_i[t], columns.term_j[t], columns.term_coefficient[t]});
-  check_objective(root, problem);
-  check_rows(root, problem.rows);
+  check_objective(root, problem, check_rows(root, problem.rows));
   check_count(root, "spins", problem.all_variables);
   check_count(root, "rows", std::ssize(problem.rows.rhs));
   check_count(root, "products", std::ssize(problem.products));
@@ -199,15 +221,19 @@ void check_spins(const h5::Group& root, const SparseQubo& qubo) {
 void check_couplings(const h5::Group& root, const SparseQubo& qubo) {
   const h5::Group group = root.open_group("qubo");
   expect_finite(group, "constant", qubo.constant);
-  if (!std::isfinite(qubo.multiplier) || qubo.multiplier <= 0)
-    fail(group, "multiplier", fmt::format("is {}, not above 0 and finite", qubo.multiplier));
+  expect_factor(group, "multiplier", qubo.multiplier, smallest_size);
+  expect_total(group, "constant", std::abs(qubo.constant));
   double sum = std::abs(qubo.constant);
   for (const SparseQubo::Coupling& c : qubo.couplings) {
     if (!std::isfinite(c.value)) fail(group, "value", fmt::format("of {} and {} is {}, no finite number", c.i, c.j, c.value));
     if (c.i > c.j) fail(group, "i", fmt::format("{} is behind its j, {}", c.i, c.j));
+    if (c.value != 0 && std::abs(c.value) < smallest_size)
+      fail(group, "value",
+           fmt::format("of {} and {} is {}, nearer to 0 than {:.3g}, where sums lose it", c.i, c.j, c.value, smallest_size));
     sum += std::abs(c.value);
   }
   expect_finite(group, "value", sum);
+  expect_total(group, "value", sum);
   const auto twice =
       std::ranges::adjacent_find(qubo.couplings, [](const auto& a, const auto& b) { return a.i == b.i && a.j == b.j; });
   if (twice != qubo.couplings.end()) fail(group, "i", fmt::format("{} and {} are coupled twice", twice->i, twice->j));
@@ -282,7 +308,7 @@ SparseQubo lift_uniformly(const Qcbo& problem, std::optional<double> multiplier)
   qubo.constant = constant.value(problem.unit, qubo.multiplier);
   double sum = std::abs(qubo.constant);
   for (const SparseQubo::Coupling& coupling : qubo.couplings) sum += std::abs(coupling.value);
-  if (!std::isfinite(sum))
+  if (!(sum <= largest_total))
     throw InputError(fmt::format("the QUBO's numbers overflow with unit {} and multiplier {}", problem.unit, qubo.multiplier));
   return qubo;
 }

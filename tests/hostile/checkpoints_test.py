@@ -275,6 +275,10 @@ PROBLEM = {
     "a unit that is no number": (set_attribute("objective", "unit", NAN), "/objective/unit: is nan"),
     "a unit that is infinite": (set_attribute("objective", "unit", INF), "/objective/unit: is inf"),
     "a unit of 0": (set_attribute("objective", "unit", 0.0), "/objective/unit: is 0"),
+    "a unit that is denormal": (set_attribute("objective", "unit", 1e-320), "/objective/unit: is 1e-320, nearer to 0 than"),
+    "a unit that is too small beside the rows": (set_attribute("objective", "unit", 1e-303), "/objective/unit: is 1e-303"),
+    "a unit that is too large": (set_attribute("objective", "unit", 1e307), "/objective/unit: is 1e+307, more than"),
+    "a negative unit": (set_attribute("objective", "unit", -1.0), "/objective/unit: is -1, not above 0"),
     "a constant that wraps": (set_attribute("objective", "constant", -2**63), "/objective/coefficient: the numbers add up"),
     "too many spins": (set_attribute("counts", "spins", 10**9), "/counts/spins: is 1000000000"),
     "negative spins": (set_attribute("counts", "spins", -1), "/counts/spins: is -1"),
@@ -287,6 +291,10 @@ PROBLEM = {
 QUBO = {
     "a value that is no number": (set_column("qubo/value", at(3, NAN)), "/qubo/value: of"),
     "a value that is infinite": (set_column("qubo/value", at(3, -INF)), "/qubo/value: of"),
+    "a value that is denormal": (set_column("qubo/value", at(3, 1e-320)), "is 1e-320, nearer to 0 than"),
+    "a constant that is too large": (set_attribute("qubo", "constant", 1e307), "/qubo/constant: is 1e+307"),
+    "a multiplier that is denormal": (set_attribute("qubo", "multiplier", 1e-320), "/qubo/multiplier: is 1e-320, nearer to 0"),
+    "a multiplier that is too large": (set_attribute("qubo", "multiplier", 1e307), "/qubo/multiplier: is 1e+307, more than"),
     "values whose sum overflows": (set_column("qubo/value", lambda v: v * 0 + 1e308), "/qubo/value: is inf"),
     "a constant that is no number": (set_attribute("qubo", "constant", NAN), "/qubo/constant: is nan"),
     "a multiplier that is no number": (set_attribute("qubo", "multiplier", NAN), "/qubo/multiplier: is nan"),
@@ -335,6 +343,13 @@ class Problems(HostileTest):
         for form in ("qubo", "coo", "ising-csv"):
             self.run_table(self.cases("problem.h5", set_attribute("objective", "unit", 1e303), "numbers overflow",
                                       [["export", "q.h5", "--format", form, "-o", "x"]]))
+
+    def test_small_and_large_units_are_good(self):
+        for unit in (1e-300, 1e290):
+            def prepare(folder, unit=unit):
+                shutil.copy(os.path.join(self.compiled(), "problem.h5"), os.path.join(folder, "q.h5"))
+                change_file(os.path.join(folder, "q.h5"), set_attribute("objective", "unit", unit))
+            self.run_table([Case(f"unit {unit}", ["solve", "q.h5", "--format", "qcbo", "--reads", "1", "--json"], 0, prepare=prepare)])
 
     def test_qubos(self):
         for file in ("qubo.h5", "both.h5"):

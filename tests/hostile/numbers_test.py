@@ -44,7 +44,7 @@ class Numbers(HostileTest):
         margins = ["1001", "-1", "1e300"]
         cases = options(["compile", "tiny.yaml", "-o", "q.h5", "--with", "qubo"], "--multiplier",
                         NO_NUMBERS + ["0", "-1", "1e201"])
-        cases += options(["export", "q.h5", "--format", "coo", "-o", "q.coo"], "--multiplier", NO_NUMBERS + ["0", "1e300"])
+        cases += options(["export", "q.h5", "--format", "coo", "-o", "q.coo"], "--multiplier", NO_NUMBERS + ["0", "1e-320", "1e300"])
         for option in ("--margin", "--output-margin"):
             cases += options(["compile", "tiny.yaml"], option, NO_NUMBERS + margins)
         for option in ("--error", "--confidence", "--oracle-error", "--oracle-deviation", "--read-success", "--read-seconds"):
