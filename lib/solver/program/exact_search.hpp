@@ -64,7 +64,7 @@ private:
     bool is_last = false;                            ///< both values were tried
   };
 
-  void add_row(const LinearRow& row);
+  void add_row(const LinearRow& source);
   void add_objective();
   void choose_order();
   void fix(std::size_t variable, bool value);
@@ -72,7 +72,7 @@ private:
   void await(std::size_t row);
   /// False: a row holds for no completion of what is fixed.
   [[nodiscard]] bool propagate();
-  [[nodiscard]] bool propagate(std::size_t row);
+  [[nodiscard]] bool propagate(std::size_t index);
   [[nodiscard]] bool is_bounded_off() const;
   [[nodiscard]] bool is_out_of_work();
   [[nodiscard]] bool descend();
