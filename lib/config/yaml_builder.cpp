@@ -81,7 +81,9 @@ void YamlBuilder::OnMapStart(const YAML::Mark& mark, const std::string&, YAML::a
 void YamlBuilder::start_collection(YamlTree::Kind kind, const YAML::Mark& mark, YAML::anchor_t anchor) {
   expect_first(mark);
   if (std::ssize(open_) >= deepest) throw YamlLimit(locate_(mark), "nested too deeply");
-  Open open{.value = {}, .name = name_of_next(), .anchor = anchor};
+  Open open;
+  open.name = name_of_next();
+  open.anchor = anchor;
   open.value.tree.kind = kind;
   open.value.tree.position = locate_(mark);
   open.value.height = 1;
