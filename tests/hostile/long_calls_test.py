@@ -153,7 +153,7 @@ class LongCalls(HostileTest):
                   Case("two ranks", [*words, *sets("method=qat")], 2, files, prepare, says=says, environment=one_thread,
                        data_size=100 << 20, ranks=2),
                   stopped("TERM under a limit", [*words, *sets("method=qat", "qat.epochs=" + ENDLESS)], files=files,
-                          prepare=prepare, left=("run",), environment=one_thread, address_space=250 << 20)]
+                          prepare=prepare, left=("run",), environment=one_thread, address_space=400 << 20)]  # a long history
         self.run_table(cases)
 
     def test_threads_of_blas_that_wait_for_memory(self):
