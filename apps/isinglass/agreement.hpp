@@ -43,8 +43,8 @@ void together(const Communicator& world, const std::function<void()>& action);
 /// name `what`, and their results would be a mixture. Collective.
 void expect_same(const Communicator& world, std::uint64_t fingerprint, const std::string& what);
 
-/// The same for the command line and the build of the program. To be called before anything that could go another way on
-/// another rank. Collective.
+/// AgreedError of bad input, unless each rank has rank 0's command line and build. To be called before anything that could
+/// go another way on another rank. Collective.
 void expect_same_command(const Communicator& world, std::span<const char* const> arguments);
 
 /// The AgreedError that `step` throws, or nothing: for files whose failure must not take a result with it that is still to be

@@ -27,7 +27,7 @@ struct ExportOptions {
   [[nodiscard]] bool is_qubo() const { return format == "qubo" || format == "coo" || format == "ising-csv"; }
 };
 
-/// What `step` returns; its InputErrors begin with the name of the file that they are about.
+/// Returns what `step` does; an InputError of it gets the name of the file that it is about in front.
 template <class Step>
 auto with_name(const std::string& file, Step&& step) {
   try {

@@ -6,12 +6,12 @@
 
 #include <cstdint>
 
-/// What tells whether ranks that each read a file read the same; see expect_same.
+/// Fingerprints of what each rank reads by itself: expect_same compares them.
 namespace isinglass {
 
 [[nodiscard]] std::uint64_t fingerprint_of(const Instance& instance);
 [[nodiscard]] std::uint64_t fingerprint_of(const Model& model);
-/// Of what all ranks share: without the duals.
+/// Covers what all ranks share, which the duals are not.
 [[nodiscard]] std::uint64_t fingerprint_of(const Checkpoint& checkpoint);
 
 }  // namespace isinglass

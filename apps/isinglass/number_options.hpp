@@ -24,21 +24,21 @@ inline constexpr double smallest_multiplier = 1e-200, largest_multiplier = 1e200
 template <class T>
 [[nodiscard]] T number_of(const std::string& name, const std::string& text, const Rule& rule);
 
-/// Adds option `name`, whose number goes to `value`.
+/// The type of the number that an option stores: that of the target, or of what it may hold.
+template <class Target>
+struct NumberOf {
+  using type = Target;
+};
 template <class T>
-CLI::Option* add_number(CLI::App& command, const std::string& name, T& value, const Rule& rule, const std::string& help) {
-  const std::function<void(const std::string&)> set = [name, rule, &value](const std::string& text) {
-    value = number_of<T>(name, text, rule);
-  };
-  return command.add_option_function<std::string>(name, set, help)->type_name("NUMBER");
-}
+struct NumberOf<std::optional<T>> {
+  using type = T;
+};
 
-/// The same for an option without a default.
-template <class T>
-CLI::Option* add_number(CLI::App& command, const std::string& name, std::optional<T>& value, const Rule& rule,
-                        const std::string& help) {
+/// Adds option `name`, whose number goes to `value`, which is optional where there is no default.
+template <class Target>
+CLI::Option* add_number(CLI::App& command, const std::string& name, Target& value, const Rule& rule, const std::string& help) {
   const std::function<void(const std::string&)> set = [name, rule, &value](const std::string& text) {
-    value = number_of<T>(name, text, rule);
+    value = number_of<typename NumberOf<Target>::type>(name, text, rule);
   };
   return command.add_option_function<std::string>(name, set, help)->type_name("NUMBER");
 }

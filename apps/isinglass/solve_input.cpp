@@ -23,7 +23,7 @@ void expect_time_left(const SolveOptions& options, double seconds) {
   throw Interrupted(fmt::format("--time-limit {}: over while {} was read: give more", *options.time_limit, options.path));
 }
 
-/// The same on all ranks: of the slowest.
+/// Seconds of the slowest rank, on all ranks. Collective.
 double agreed_seconds(const Communicator& world, double seconds) {
   auto microseconds = static_cast<std::int64_t>(seconds * 1e6);
   world.all_max(std::span(&microseconds, 1));
