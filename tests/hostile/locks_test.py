@@ -8,16 +8,9 @@ import tempfile
 
 import hostile
 from hostile import HostileTest, tool
+from outputs_test import CONFIG as OUTPUTS_CONFIG
 
-CONFIG = """schema: 1
-data: {dataset: idx, directory: data, classes: [0, 1], pool: 1}
-network:
-  hidden: [{units: 3}]
-qcgd: {iterations: 4}
-machine: {sweeps: 3, replicas: 3}
-checkpoint: {every_iterations: 1}
-output: {directory: run}
-"""
+CONFIG = OUTPUTS_CONFIG.replace("iterations: 3", "iterations: 4") + "checkpoint: {every_iterations: 1}\n"
 ENOTSUPP = 524  # of the kernel's NFS client; it has no name in user space
 HERE = os.path.dirname(os.path.abspath(__file__))
 
