@@ -1,6 +1,6 @@
 #pragma once
 
-#include "io/checkpoint.hpp"
+#include "run/checkpoint.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -48,8 +48,8 @@ inline std::vector<DualRecord> checkpoint_duals(const CheckpointShape& shape) {
   return duals;
 }
 
-inline Checkpoint sample_checkpoint(const CheckpointShape& shape) {
-  Checkpoint checkpoint;
+inline TrainingState sample_checkpoint(const CheckpointShape& shape) {
+  TrainingState checkpoint;
   checkpoint.phase = "qcgd";
   checkpoint.iteration = 42;
   checkpoint.incumbent = random_bits(shape.architecture, 1);
@@ -74,8 +74,8 @@ inline Checkpoint sample_checkpoint(const CheckpointShape& shape) {
 }
 
 /// The least that a checkpoint can hold.
-inline Checkpoint bare_checkpoint(const CheckpointShape& shape) {
-  Checkpoint checkpoint;
+inline TrainingState bare_checkpoint(const CheckpointShape& shape) {
+  TrainingState checkpoint;
   checkpoint.phase = "anneal";
   checkpoint.incumbent = random_bits(shape.architecture, 4);
   checkpoint.current = {checkpoint.incumbent};
@@ -83,7 +83,7 @@ inline Checkpoint bare_checkpoint(const CheckpointShape& shape) {
 }
 
 /// All of a checkpoint as text, so that NaN equals NaN and a difference can be printed.
-inline std::string text_of(const Checkpoint& c) {
+inline std::string text_of(const TrainingState& c) {
   std::ostringstream text;
   text << std::hexfloat;
   const auto list = [&](const auto& values) {

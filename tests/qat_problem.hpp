@@ -3,7 +3,7 @@
 #include "base/random.hpp"
 #include "data/samples.hpp"
 #include "network/architecture.hpp"
-#include "solver/qat/qat.hpp"
+#include "train/qat/qat.hpp"
 
 #include <string>
 #include <vector>

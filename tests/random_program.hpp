@@ -1,6 +1,6 @@
 #pragma once
 
-#include "instances/binary_program.hpp"
+#include "formats/binary_program.hpp"
 #include "random_problem.hpp"
 
 #include <algorithm>

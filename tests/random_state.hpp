@@ -1,7 +1,7 @@
 #pragma once
 
+#include "energy/state.hpp"
 #include "random_problem.hpp"
-#include "solver/structured/state.hpp"
 
 /// States of the structured energy for tests that compare with a plain reference.
 namespace isinglass::testing {

@@ -4,7 +4,7 @@
 
 #include "base/stop_signal.hpp"
 #include "config/problems.hpp"
-#include "io/run_lock.hpp"
+#include "run/run_lock.hpp"
 
 #include <algorithm>
 #include <array>

@@ -2,7 +2,7 @@
 
 #include "problem.hpp"
 
-#include "io/results_file.hpp"
+#include "run/results_file.hpp"
 
 #include <optional>
 #include <string>

@@ -4,8 +4,8 @@
 #include "problem.hpp"
 #include "shared_config.hpp"
 
+#include "oracles/subproblems/subproblem_oracle.hpp"
 #include "qcbo/counts.hpp"
-#include "solver/subproblems/subproblem_oracle.hpp"
 
 #include <iostream>
 #include <memory>

@@ -8,8 +8,8 @@
 
 #include "base/memory.hpp"
 #include "config/writer.hpp"
+#include "files/output_place.hpp"
 #include "formats/qcbo_file.hpp"
-#include "io/output_place.hpp"
 #include "network/loss.hpp"
 #include "qcbo/compile.hpp"
 

@@ -6,8 +6,8 @@
 #include "problem.hpp"
 
 #include "config/reader.hpp"
-#include "io/results_file.hpp"
 #include "network/forward.hpp"
+#include "run/results_file.hpp"
 
 #include <filesystem>
 #include <iostream>

@@ -3,8 +3,8 @@
 #include "json_text.hpp"
 #include "number_options.hpp"
 
+#include "files/output_place.hpp"
 #include "formats/export.hpp"
-#include "io/output_place.hpp"
 
 #include <filesystem>
 #include <iostream>

@@ -67,7 +67,7 @@ std::uint64_t fingerprint_of(const Model& model) {
   return print.value();
 }
 
-std::uint64_t fingerprint_of(const Checkpoint& checkpoint) {
+std::uint64_t fingerprint_of(const TrainingState& checkpoint) {
   Fingerprint print;
   print.add(checkpoint.config_yaml).add(checkpoint.phase).add(checkpoint.iteration).add(checkpoint.incumbent_objective);
   add(print, checkpoint.incumbent);

@@ -1,8 +1,8 @@
 #pragma once
 
-#include "instances/instance.hpp"
-#include "io/checkpoint.hpp"
-#include "io/results_file.hpp"
+#include "formats/instance.hpp"
+#include "run/checkpoint.hpp"
+#include "run/results_file.hpp"
 
 #include <cstdint>
 
@@ -12,6 +12,6 @@ namespace isinglass {
 [[nodiscard]] std::uint64_t fingerprint_of(const Instance& instance);
 [[nodiscard]] std::uint64_t fingerprint_of(const Model& model);
 /// Covers what all ranks share, which the duals are not.
-[[nodiscard]] std::uint64_t fingerprint_of(const Checkpoint& checkpoint);
+[[nodiscard]] std::uint64_t fingerprint_of(const TrainingState& checkpoint);
 
 }  // namespace isinglass

@@ -3,7 +3,7 @@
 #include "json_text.hpp"
 
 #include "base/input_file.hpp"
-#include "io/h5_tree.hpp"
+#include "files/h5_tree.hpp"
 
 #include <iostream>
 #include <memory>

@@ -1,6 +1,6 @@
 #include "mpi_session.hpp"
 
-#include "io/h5.hpp"
+#include "files/h5.hpp"
 
 #include <cstdlib>
 #include <string>

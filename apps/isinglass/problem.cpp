@@ -5,8 +5,8 @@
 #include "data/splits.hpp"
 #include "ising/read_memory.hpp"
 #include "network/build.hpp"
+#include "oracles/subproblems/subproblem_oracle.hpp"
 #include "qcbo/fip.hpp"
-#include "solver/subproblems/subproblem_oracle.hpp"
 
 #include <algorithm>
 #include <utility>

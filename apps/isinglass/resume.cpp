@@ -5,7 +5,7 @@
 
 #include "config/reader.hpp"
 #include "config/writer.hpp"
-#include "solver/checkpoint_rules.hpp"
+#include "train/checkpoint_rules.hpp"
 
 #include <optional>
 #include <sstream>
@@ -29,7 +29,7 @@ std::vector<std::string> shared_candidates(const RunFolder& folder, const Commun
 }
 
 /// Throws InputError with the keys that differ.
-void expect_same_run(const Checkpoint& state, const Config& started, const std::string& path, const Config& config,
+void expect_same_run(const TrainingState& state, const Config& started, const std::string& path, const Config& config,
                      std::int64_t data_fingerprint) {
   const std::vector<ConfigDifference> found = forbidden_on_restart(started, config);
   std::string table;
@@ -47,7 +47,7 @@ void expect_same_run(const Checkpoint& state, const Config& started, const std::
 }
 
 /// The name of a file counts its steps: what goes on from another number would write older files than this one.
-void expect_own_name(const Checkpoint& state, const std::filesystem::path& path, const RunFolder& folder,
+void expect_own_name(const TrainingState& state, const std::filesystem::path& path, const RunFolder& folder,
                      const Config& config) {
   const std::filesystem::path own = folder.checkpoint(step_of(state, config)).filename();
   if (path.filename() == own) return;
@@ -55,7 +55,7 @@ void expect_own_name(const Checkpoint& state, const std::filesystem::path& path,
 }
 
 /// Throws InputError "PATH: OBJECT: what is impossible about it".
-void expect_possible_state(const Checkpoint& state, const std::string& path, const RunFolder& folder, const Config& config,
+void expect_possible_state(const TrainingState& state, const std::string& path, const RunFolder& folder, const Config& config,
                            const Problem& problem, const Grid& grid) {
   try {
     expect_possible(state, config, problem.architecture, problem.data);

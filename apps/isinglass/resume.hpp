@@ -1,10 +1,10 @@
 #pragma once
 
 #include "config/config.hpp"
-#include "io/checkpoint.hpp"
-#include "io/run_folder.hpp"
 #include "parallel/grid.hpp"
 #include "problem.hpp"
+#include "run/checkpoint.hpp"
+#include "run/run_folder.hpp"
 
 #include <optional>
 #include <string>
@@ -14,9 +14,9 @@ namespace isinglass {
 
 /// What an interrupted run goes on from.
 struct Resume {
-  std::optional<Checkpoint> state;    ///< nothing: from the start
-  std::string path;                   ///< of the checkpoint
-  std::vector<std::string> warnings;  ///< checkpoints that could not be used, on the coordinator
+  std::optional<TrainingState> state;  ///< nothing: from the start
+  std::string path;                    ///< of the checkpoint
+  std::vector<std::string> warnings;   ///< checkpoints that could not be used, on the coordinator
 };
 
 /// A number that tells one set of training samples from another, whatever the number of ranks. Collective over `group`.

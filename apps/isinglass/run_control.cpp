@@ -3,8 +3,8 @@
 #include "agreement.hpp"
 
 #include "base/stop_signal.hpp"
-#include "io/consensus.hpp"
-#include "solver/checkpoint_rules.hpp"
+#include "parallel/consensus.hpp"
+#include "train/checkpoint_rules.hpp"
 
 #include <optional>
 #include <utility>
@@ -113,7 +113,7 @@ void RunControl::await_next() {
   last_save_ = Clock::now();
 }
 
-void RunControl::save(Checkpoint checkpoint) {
+void RunControl::save(TrainingState checkpoint) {
   checkpoint.config_yaml = identity_.config_yaml;
   checkpoint.data_fingerprint = identity_.data_fingerprint;
   const std::filesystem::path path = folder_.checkpoint(step_of(checkpoint, config_));

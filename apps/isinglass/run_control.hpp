@@ -1,9 +1,9 @@
 #pragma once
 
 #include "config/config.hpp"
-#include "io/run_folder.hpp"
 #include "parallel/grid.hpp"
-#include "solver/control.hpp"
+#include "run/run_folder.hpp"
+#include "train/control.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -43,7 +43,7 @@ private:
   [[nodiscard]] bool finish_iteration(const Snapshot& snapshot, Keep keep);
   void leave(const Snapshot& snapshot);
   void save_at_stop(const Snapshot& snapshot);
-  void save(Checkpoint checkpoint);
+  void save(TrainingState checkpoint);
   void await_next();
 
   RunFolder folder_;

@@ -3,10 +3,10 @@
 #include "problem.hpp"
 
 #include "config/config.hpp"
-#include "io/reporter.hpp"
-#include "io/results_file.hpp"
-#include "io/run_results.hpp"
 #include "parallel/grid.hpp"
+#include "run/reporter.hpp"
+#include "run/results_file.hpp"
+#include "train/results.hpp"
 
 #include <optional>
 #include <string>

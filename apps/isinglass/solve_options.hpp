@@ -1,6 +1,6 @@
 #pragma once
 
-#include "instances/instance.hpp"
+#include "formats/instance.hpp"
 #include "ising/machine.hpp"
 
 #include <cstdint>

@@ -6,9 +6,9 @@
 
 #include "base/stop_signal.hpp"
 #include "ising/read_memory.hpp"
-#include "solver/program/lifted_program.hpp"
-#include "solver/program/program_file.hpp"
-#include "solver/program/search_program.hpp"
+#include "solve/lifted_program.hpp"
+#include "solve/program_file.hpp"
+#include "solve/search_program.hpp"
 
 #include <algorithm>
 #include <cmath>

@@ -2,8 +2,8 @@
 
 #include "solve_options.hpp"
 
-#include "ising/search.hpp"
-#include "ising/tts_measure.hpp"
+#include "solve/search.hpp"
+#include "solve/tts_measure.hpp"
 
 #include <nlohmann/json.hpp>
 #include <string>

@@ -7,9 +7,9 @@
 #include "version_text.hpp"
 
 #include "base/stop_signal.hpp"
-#include "instances/solution_file.hpp"
-#include "io/output_place.hpp"
+#include "files/output_place.hpp"
 #include "ising/rounding.hpp"
+#include "solve/solution_file.hpp"
 
 #include <algorithm>
 #include <chrono>

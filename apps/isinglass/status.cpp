@@ -3,9 +3,9 @@
 #include "json_text.hpp"
 
 #include "config/reader.hpp"
-#include "io/results_file.hpp"
-#include "io/run_folder.hpp"
-#include "io/trace.hpp"
+#include "run/results_file.hpp"
+#include "run/run_folder.hpp"
+#include "run/trace.hpp"
 
 #include <algorithm>
 #include <cmath>

@@ -2,9 +2,9 @@
 #include "json_text.hpp"
 #include "sweep_modes.hpp"
 
-#include "io/atomic_file.hpp"
-#include "io/output_place.hpp"
-#include "io/results_file.hpp"
+#include "files/atomic_file.hpp"
+#include "files/output_place.hpp"
+#include "run/results_file.hpp"
 #include "sweep/point_state.hpp"
 #include "sweep/sweep_table.hpp"
 

@@ -9,13 +9,13 @@
 #include "terminal.hpp"
 
 #include "config/writer.hpp"
-#include "io/checkpoint.hpp"
-#include "io/reporter.hpp"
-#include "io/results_file.hpp"
-#include "io/run_lock.hpp"
-#include "io/trace.hpp"
 #include "parallel/grid.hpp"
-#include "solver/train.hpp"
+#include "run/checkpoint.hpp"
+#include "run/reporter.hpp"
+#include "run/results_file.hpp"
+#include "run/run_lock.hpp"
+#include "run/trace.hpp"
+#include "train/train.hpp"
 
 #include <chrono>
 #include <filesystem>

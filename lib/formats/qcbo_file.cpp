@@ -2,12 +2,12 @@
 
 #include "base/error.hpp"
 #include "base/memory.hpp"
+#include "files/atomic_file.hpp"
+#include "files/h5_contiguous.hpp"
+#include "files/raw_file.hpp"
 #include "formats/block_writer.hpp"
 #include "formats/qcbo_format.hpp"
-#include "io/atomic_file.hpp"
-#include "io/consensus.hpp"
-#include "io/h5_contiguous.hpp"
-#include "io/raw_file.hpp"
+#include "parallel/consensus.hpp"
 
 #include <algorithm>
 #include <optional>

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "io/file_format.hpp"
+#include "files/file_format.hpp"
 
 #include <string>
 

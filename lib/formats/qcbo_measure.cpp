@@ -2,7 +2,7 @@
 
 #include "base/error.hpp"
 #include "base/memory.hpp"
-#include "io/consensus.hpp"
+#include "parallel/consensus.hpp"
 
 #include <algorithm>
 #include <array>

@@ -1,10 +1,10 @@
 #include "base/error.hpp"
 #include "base/memory.hpp"
+#include "files/checksum.hpp"
 #include "formats/qcbo_columns.hpp"
 #include "formats/qcbo_file.hpp"
 #include "formats/qcbo_format.hpp"
 #include "formats/uniform_lift.hpp"
-#include "io/checksum.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -73,7 +73,7 @@ void expect_sum(const h5::Group& group, const char* name, double sum) {
 }
 
 /// Largest total of the magnitudes of real numbers, below which no energy can overflow; sums lose what is nearer to 0 than its
-/// inverse. Text files have the same limits (instances/magnitude.hpp).
+/// inverse. Text files have the same limits (formats/magnitude.hpp).
 constexpr double largest_total = std::numeric_limits<double>::max() / 256, smallest_size = 1 / largest_total;
 
 void expect_total(const h5::Group& group, const char* name, double total) {

@@ -1,7 +1,7 @@
 #pragma once
 
-#include "io/checksum.hpp"
-#include "io/positional_file.hpp"
+#include "files/checksum.hpp"
+#include "files/positional_file.hpp"
 
 #include <algorithm>
 #include <concepts>

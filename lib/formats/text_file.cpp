@@ -2,7 +2,7 @@
 
 #include "base/error.hpp"
 #include "base/stop_signal.hpp"
-#include "io/atomic_file.hpp"
+#include "files/atomic_file.hpp"
 
 #include <array>
 #include <cerrno>

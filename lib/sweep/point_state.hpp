@@ -1,6 +1,6 @@
 #pragma once
 
-#include "io/run_folder.hpp"
+#include "run/run_folder.hpp"
 #include "sweep/sweep.hpp"
 
 #include <string>

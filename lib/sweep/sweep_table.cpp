@@ -2,8 +2,8 @@
 
 #include "base/error.hpp"
 #include "base/version.hpp"
-#include "io/atomic_file.hpp"
-#include "io/h5.hpp"
+#include "files/atomic_file.hpp"
+#include "files/h5.hpp"
 
 #include <algorithm>
 #include <array>

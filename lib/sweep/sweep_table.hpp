@@ -1,7 +1,7 @@
 #pragma once
 
-#include "io/run_results.hpp"
 #include "sweep/sweep.hpp"
+#include "train/results.hpp"
 
 #include <filesystem>
 #include <string>

@@ -1,6 +1,6 @@
 #include "data/splits.hpp"
 #include "network/build.hpp"
-#include "solver/train.hpp"
+#include "train/train.hpp"
 
 #include <cstddef>
 #include <string>

@@ -3,10 +3,10 @@
 #define BOOST_TEST_NO_MAIN
 #include "base/error.hpp"
 #include "checkpoint_sample.hpp"
-#include "io/consensus.hpp"
-#include "io/h5_columns.hpp"
-#include "io/h5_parallel.hpp"
+#include "files/h5_columns.hpp"
+#include "files/h5_parallel.hpp"
 #include "mpi/mpi_main.hpp"
+#include "parallel/consensus.hpp"
 #include "unit/full_disk.hpp"
 #include "unit/temporary_folder.hpp"
 
@@ -80,7 +80,7 @@ void compare_with_one_rank(const Architecture& network, std::size_t samples) {
 }
 
 /// Writing fails on all ranks with one text.
-void expect_refused(const fs::path& path, const Checkpoint& checkpoint, const std::string& reason) {
+void expect_refused(const fs::path& path, const TrainingState& checkpoint, const std::string& reason) {
   const std::string message = message_of<SystemError>([&] { write_checkpoint(path, checkpoint, world()); });
   BOOST_TEST(mentions(message, {path.string(), reason}), message);
   BOOST_TEST(message == of_root(message));
@@ -108,7 +108,7 @@ BOOST_AUTO_TEST_CASE(failures_are_the_same_on_all_ranks) {
   const fs::path path = folder / "checkpoint.h5";
   const Architecture network = checkpoint_architecture(40);
   const CheckpointShape part = shard(network, 2000);
-  Checkpoint checkpoint = sample_checkpoint(part);
+  TrainingState checkpoint = sample_checkpoint(part);
   expect_refused(folder / "none/checkpoint.h5", checkpoint, "No such file or directory");
   write_checkpoint(path, checkpoint, world());
   world().barrier();

@@ -4,10 +4,10 @@
 #include <boost/test/unit_test.hpp>
 
 #include "ising/anneal/annealing.hpp"
-#include "ising/search.hpp"
 #include "mpi/mpi_main.hpp"
 #include "parallel/shared_flag.hpp"
 #include "random_ising.hpp"
+#include "solve/search.hpp"
 
 #include <chrono>
 #include <thread>

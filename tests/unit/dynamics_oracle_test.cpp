@@ -1,9 +1,9 @@
 #define BOOST_TEST_MODULE dynamics_oracle
-#include "solver/dynamics/dynamics_oracle.hpp"
+#include "oracles/dynamics/dynamics_oracle.hpp"
+#include "oracles/annealing/annealing_oracle.hpp"
+#include "oracles/dynamics/layer_amplitudes.hpp"
+#include "products/exact_products.hpp"
 #include "random_state.hpp"
-#include "solver/dynamics/layer_amplitudes.hpp"
-#include "solver/products/exact_products.hpp"
-#include "solver/structured/oracle.hpp"
 
 #include <boost/test/unit_test.hpp>
 

@@ -1,7 +1,7 @@
 #define BOOST_TEST_MODULE exact_search
-#include "solver/program/exact_search.hpp"
+#include "solve/exact_search.hpp"
 #include "random_program.hpp"
-#include "solver/program/search_program.hpp"
+#include "solve/search_program.hpp"
 
 #include <boost/test/unit_test.hpp>
 

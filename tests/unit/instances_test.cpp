@@ -1,9 +1,9 @@
 #define BOOST_TEST_MODULE instances
 #include "base/error.hpp"
-#include "instances/instance.hpp"
-#include "instances/solution_file.hpp"
+#include "formats/instance.hpp"
 #include "ising/enumeration.hpp"
 #include "random_ising.hpp"
+#include "solve/solution_file.hpp"
 #include "temporary_folder.hpp"
 
 #include <boost/test/unit_test.hpp>

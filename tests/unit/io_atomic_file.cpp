@@ -3,10 +3,10 @@
 #include <boost/test/unit_test.hpp>
 
 #include "base/error.hpp"
+#include "files/atomic_file.hpp"
+#include "files/output_file.hpp"
+#include "files/output_place.hpp"
 #include "full_disk.hpp"
-#include "io/atomic_file.hpp"
-#include "io/output_file.hpp"
-#include "io/output_place.hpp"
 #include "temporary_folder.hpp"
 
 #include <sys/stat.h>

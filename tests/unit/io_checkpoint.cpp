@@ -2,9 +2,9 @@
 #define BOOST_TEST_MODULE io_checkpoint
 #include "base/error.hpp"
 #include "checkpoint_sample.hpp"
+#include "files/bit_packing.hpp"
+#include "files/h5.hpp"
 #include "full_disk.hpp"
-#include "io/bit_packing.hpp"
-#include "io/h5.hpp"
 #include "temporary_folder.hpp"
 
 #include <random>
@@ -31,7 +31,7 @@ std::string read_error(const std::filesystem::path& path, const CheckpointShape&
   return message_of<InputError>([&] { static_cast<void>(read_checkpoint(path, expected, alone)); });
 }
 
-std::string write_error(const std::filesystem::path& path, const Checkpoint& checkpoint) {
+std::string write_error(const std::filesystem::path& path, const TrainingState& checkpoint) {
   return message_of<SystemError>([&] { write_checkpoint(path, checkpoint, alone); });
 }
 
@@ -129,22 +129,22 @@ BOOST_AUTO_TEST_CASE(a_checkpoint_that_does_not_fit_together_is_not_written) {
   write_sample(path);
   const std::string before = contents(path);
   const auto expect_refused = [&](const auto& spoil, const std::string& place, const std::string& problem) {
-    Checkpoint checkpoint = sample_checkpoint(shape);
+    TrainingState checkpoint = sample_checkpoint(shape);
     spoil(checkpoint);
     expect_mentions(write_error(path, checkpoint), {path.string(), place, problem});
     BOOST_TEST((contents(path) == before));
   };
   const float nan = std::nanf("");
-  expect_refused([&](Checkpoint& c) { c.duals[1].multiplier.values[7] = nan; }, "/duals/layer_1/multiplier", "not finite");
-  expect_refused([&](Checkpoint& c) { c.duals[0].image.values[0] = -1 / 0.0F; }, "/duals/layer_0/image", "not finite");
-  expect_refused([&](Checkpoint& c) { c.atoms[2].weight = nan; }, "/atoms/weights", "not finite");
-  expect_refused([&](Checkpoint& c) { c.incumbent_objective = 1 / 0.0; }, "/state/incumbent_objective", "not finite");
-  expect_refused([&](Checkpoint& c) { c.objective_image = nan; }, "/state/objective_image", "not finite");
-  expect_refused([&](Checkpoint& c) { c.latents[1] = nan; }, "/qat/latents", "not finite");
-  expect_refused([&](Checkpoint& c) { c.gradient_mean.pop_back(); }, "/qat/gradient_mean", "as long as");
-  expect_refused([&](Checkpoint& c) { c.incumbent_counts.pop_back(); }, "/qat/incumbent_counts", "6 counts");
-  expect_refused([&](Checkpoint& c) { c.current.clear(); }, "/current", "no network");
-  expect_refused([&](Checkpoint& c) { c.current[1].pop_back(); }, "/current/bits", "values for the shape");
+  expect_refused([&](TrainingState& c) { c.duals[1].multiplier.values[7] = nan; }, "/duals/layer_1/multiplier", "not finite");
+  expect_refused([&](TrainingState& c) { c.duals[0].image.values[0] = -1 / 0.0F; }, "/duals/layer_0/image", "not finite");
+  expect_refused([&](TrainingState& c) { c.atoms[2].weight = nan; }, "/atoms/weights", "not finite");
+  expect_refused([&](TrainingState& c) { c.incumbent_objective = 1 / 0.0; }, "/state/incumbent_objective", "not finite");
+  expect_refused([&](TrainingState& c) { c.objective_image = nan; }, "/state/objective_image", "not finite");
+  expect_refused([&](TrainingState& c) { c.latents[1] = nan; }, "/qat/latents", "not finite");
+  expect_refused([&](TrainingState& c) { c.gradient_mean.pop_back(); }, "/qat/gradient_mean", "as long as");
+  expect_refused([&](TrainingState& c) { c.incumbent_counts.pop_back(); }, "/qat/incumbent_counts", "6 counts");
+  expect_refused([&](TrainingState& c) { c.current.clear(); }, "/current", "no network");
+  expect_refused([&](TrainingState& c) { c.current[1].pop_back(); }, "/current/bits", "values for the shape");
 }
 
 BOOST_AUTO_TEST_CASE(cut_files_are_refused) {

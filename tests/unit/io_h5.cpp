@@ -7,7 +7,7 @@
 #include <limits>
 
 #include "base/error.hpp"
-#include "io/h5.hpp"
+#include "files/h5.hpp"
 #include "temporary_folder.hpp"
 
 using namespace isinglass;

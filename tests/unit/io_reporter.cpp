@@ -1,5 +1,5 @@
 #define BOOST_TEST_MODULE io_reporter
-#include "io/reporter.hpp"
+#include "run/reporter.hpp"
 #include "temporary_folder.hpp"
 
 #include <boost/test/unit_test.hpp>

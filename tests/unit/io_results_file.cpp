@@ -7,10 +7,10 @@
 #include <cmath>
 
 #include "base/error.hpp"
+#include "files/h5.hpp"
 #include "full_disk.hpp"
-#include "io/h5.hpp"
-#include "io/model_group.hpp"
-#include "io/results_file.hpp"
+#include "run/model_group.hpp"
+#include "run/results_file.hpp"
 #include "temporary_folder.hpp"
 
 using namespace isinglass;

@@ -2,9 +2,9 @@
 #include "base/error.hpp"
 #include "config/reader.hpp"
 #include "config/writer.hpp"
-#include "io/results_file.hpp"
-#include "io/run_folder.hpp"
 #include "network/build.hpp"
+#include "run/results_file.hpp"
+#include "run/run_folder.hpp"
 #include "temporary_folder.hpp"
 
 #include <boost/test/unit_test.hpp>

@@ -1,6 +1,6 @@
 #define BOOST_TEST_MODULE io_run_lock
 #include "base/error.hpp"
-#include "io/run_lock.hpp"
+#include "run/run_lock.hpp"
 #include "temporary_folder.hpp"
 
 #include <boost/test/unit_test.hpp>

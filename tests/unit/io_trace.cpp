@@ -1,6 +1,6 @@
 #define BOOST_TEST_MODULE io_trace
 #include "base/error.hpp"
-#include "io/trace.hpp"
+#include "run/trace.hpp"
 #include "temporary_folder.hpp"
 
 #include <boost/test/unit_test.hpp>

@@ -3,8 +3,8 @@
 #include "base/error.hpp"
 #include "ising/machines.hpp"
 #include "ising/rounding.hpp"
-#include "ising/search.hpp"
 #include "parallel/communicator.hpp"
+#include "solve/search.hpp"
 
 #include <boost/test/unit_test.hpp>
 

@@ -1,9 +1,9 @@
 #define BOOST_TEST_MODULE ising_tts
 #include "ising/enumeration.hpp"
-#include "ising/search.hpp"
-#include "ising/tts.hpp"
-#include "ising/tts_measure.hpp"
 #include "random_ising.hpp"
+#include "solve/search.hpp"
+#include "solve/tts.hpp"
+#include "solve/tts_measure.hpp"
 
 #include <boost/test/unit_test.hpp>
 

@@ -1,7 +1,7 @@
 #define BOOST_TEST_MODULE moves
-#include "solver/anneal/moves.hpp"
+#include "train/anneal/moves.hpp"
 #include "plain_loss.hpp"
-#include "solver/anneal/unit_pass.hpp"
+#include "train/anneal/unit_pass.hpp"
 
 #include <boost/test/unit_test.hpp>
 

@@ -3,11 +3,11 @@
 #include "ising/anneal/annealing.hpp"
 #include "ising/enumeration.hpp"
 #include "random_program.hpp"
-#include "solver/program/completion.hpp"
-#include "solver/program/lifted_program.hpp"
-#include "solver/program/program_file.hpp"
-#include "solver/program/qcgd_program.hpp"
-#include "solver/program/row_shape.hpp"
+#include "solve/completion.hpp"
+#include "solve/lifted_program.hpp"
+#include "solve/program_file.hpp"
+#include "solve/qcgd_program.hpp"
+#include "solve/row_shape.hpp"
 #include "temporary_folder.hpp"
 
 #include <boost/test/unit_test.hpp>

@@ -4,9 +4,9 @@
 
 #include "network/forward.hpp"
 #include "qat_problem.hpp"
-#include "solver/qat/assess.hpp"
-#include "solver/qat/batches.hpp"
-#include "solver/qat/qat.hpp"
+#include "train/qat/assess.hpp"
+#include "train/qat/batches.hpp"
+#include "train/qat/qat.hpp"
 
 #include <cmath>
 #include <numeric>

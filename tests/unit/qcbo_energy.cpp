@@ -1,7 +1,7 @@
 #define BOOST_TEST_MODULE qcbo_energy
+#include "energy/state.hpp"
 #include "qcbo/lift.hpp"
 #include "qcbo_problem.hpp"
-#include "solver/structured/state.hpp"
 
 #include <boost/test/unit_test.hpp>
 

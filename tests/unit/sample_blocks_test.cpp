@@ -1,5 +1,5 @@
 #define BOOST_TEST_MODULE sample_blocks
-#include "solver/subproblems/sample_blocks.hpp"
+#include "oracles/subproblems/sample_blocks.hpp"
 #include "ising/machines.hpp"
 #include "random_state.hpp"
 

@@ -1,8 +1,8 @@
 #define BOOST_TEST_MODULE solver
 #include "enumerable_problem.hpp"
-#include "solver/anneal/anneal.hpp"
-#include "solver/qcgd/multipliers.hpp"
-#include "solver/qcgd/qcgd.hpp"
+#include "train/anneal/anneal.hpp"
+#include "train/qcgd/multipliers.hpp"
+#include "train/qcgd/qcgd.hpp"
 
 #include <boost/test/unit_test.hpp>
 

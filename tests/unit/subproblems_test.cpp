@@ -1,10 +1,10 @@
 #define BOOST_TEST_MODULE subproblems
 #include "ising/machines.hpp"
 #include "network/forward.hpp"
+#include "oracles/annealing/annealing_oracle.hpp"
+#include "oracles/subproblems/neuron_problem.hpp"
+#include "oracles/subproblems/subproblem_oracle.hpp"
 #include "random_state.hpp"
-#include "solver/structured/oracle.hpp"
-#include "solver/subproblems/neuron_problem.hpp"
-#include "solver/subproblems/subproblem_oracle.hpp"
 
 #include <boost/test/unit_test.hpp>
 

@@ -1,5 +1,5 @@
 #include "base/error.hpp"
-#include "instances/instance.hpp"
+#include "formats/instance.hpp"
 
 #include <cmath>
 #include <cstdlib>

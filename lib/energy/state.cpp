@@ -1,0 +1,209 @@
+#include "energy/state.hpp"
+
+#include "network/forward.hpp"
+#include "qcbo/intervals.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace isinglass {
+
+namespace {
+
+/// `loss` squared: past the margin it costs as well, so that the interval ends there.
+void set_output_intervals(LayerState& state, const Samples& samples, int margin, int limit, Loss loss) {
+  const int far = loss == Loss::squared ? margin : limit;
+  state.lo = {-far, margin};
+  state.hi = {-margin, far};
+  const int outputs = state.layer->units;
+  for (int c = 0; c < outputs; ++c)
+    for (std::size_t s = 0; s < state.samples; ++s)
+      state.segment[state.at(c, s)] = target_sign(outputs, c, samples.labels[s]) > 0 ? 1 : 0;
+}
+
+/// Arrays and intervals of one layer; multipliers are 1 on samples and 0 in the padding.
+LayerState make_layer(const Layer& layer, Loss loss, const Samples& samples, const LayerReach& reach, const Margins& margins,
+                      const Communicator& group) {
+  LayerState state;
+  state.layer = &layer;
+  state.samples = samples.size();
+  state.stride = padded(samples.size());
+  const auto cells = static_cast<std::size_t>(layer.units) * state.stride;
+  const int widest = reach.reach.empty() ? 0 : *std::max_element(reach.reach.begin(), reach.reach.end());
+  const int limit = static_cast<int>(group.all_max(widest)) + 1;
+  state.above.resize(cells);
+  state.below.resize(cells);
+  state.multiplier.resize(cells);
+  state.segment.resize(cells);
+  if (layer.is_output()) {
+    set_output_intervals(state, samples, std::max(1, static_cast<int>(std::lround(margins.output * layer.rms))), limit, loss);
+  } else {
+    state.value.resize(cells);
+    state.first = reach.first;
+    state.last = reach.last;
+    state.first.resize(state.stride);
+    state.last.resize(state.stride);
+    for (const Interval& interval : cell_intervals(layer, margins.segment, limit)) {
+      state.lo.push_back(interval.lo);
+      state.hi.push_back(interval.hi);
+    }
+  }
+  for (int j = 0; j < layer.units; ++j)
+    std::fill_n(state.multiplier.begin() + static_cast<std::ptrdiff_t>(state.at(j)), state.samples, std::int16_t{1});
+  for (std::size_t k = 0; k < state.lo.size(); ++k)
+    state.range.largest_distance = std::max({state.range.largest_distance, state.lo[k] + limit, limit - state.hi[k]});
+  return state;
+}
+
+int largest_magnitude(std::span<const std::int8_t> values) {
+  int largest = 1;
+  for (const std::int8_t v : values) largest = std::max(largest, std::abs(static_cast<int>(v)));
+  return largest;
+}
+
+/// z of one unit from its inputs, written as distances to the segments of the forward pass.
+void set_unit(StructuredState& state, std::size_t l, int unit, const LayerValues& values) {
+  LayerState& layer = state.layers[l];
+  std::vector<std::int16_t> z(layer.stride, static_cast<std::int16_t>(values.biases[static_cast<std::size_t>(unit)]));
+  std::vector<std::int16_t> negative(layer.stride);  // shift_unit keeps a mirrored pair; the mirror is not needed here
+  for (int i = 0; i < layer.layer->inputs; ++i)
+    shift_unit(z.data(), negative.data(), state.column(l, i),
+               values.weights[static_cast<std::size_t>(unit) * static_cast<std::size_t>(layer.layer->inputs) +
+                              static_cast<std::size_t>(i)],
+               layer.stride);
+  for (std::size_t s = 0; s < layer.stride; ++s) {
+    const std::size_t at = layer.at(unit, s);
+    if (!layer.layer->is_output()) {
+      layer.segment[at] = static_cast<std::uint8_t>(segment_of(layer.layer->thresholds, z[s]));
+      layer.value[at] = layer.layer->values[layer.segment[at]];
+    }
+    layer.above[at] = static_cast<std::int16_t>(z[s] - layer.hi[layer.segment[at]]);
+    layer.below[at] = static_cast<std::int16_t>(layer.lo[layer.segment[at]] - z[s]);
+  }
+}
+
+/// Sum over the shard, in the layer's integer units.
+std::int64_t cost_of(const LayerState& layer) {
+  std::int64_t sum = 0;
+  for (std::size_t at = 0; at < layer.above.size(); ++at) sum += layer.cost(at);
+  return sum;
+}
+
+/// How the output layer counts: `margin` M in grid units.
+void set_loss(LayerState& output, const Architecture& architecture, int margin) {
+  const double unit = output_step(architecture);
+  output.range.largest_multiplier = 1;
+  output.linear = architecture.loss == Loss::hinge;
+  output.scale = output.linear ? 1 / unit : 1 / (unit * margin);
+  if (architecture.loss != Loss::logistic) return;
+  output.table = make_loss_table(architecture, margin);
+  output.scale = output.table.unit();
+}
+
+}  // namespace
+
+int LayerState::distance(std::size_t index) const {
+  return std::max({static_cast<int>(above[index]), static_cast<int>(below[index]), 0});
+}
+
+std::int64_t LayerState::cost(std::size_t index) const { return cost_after(index, 0); }
+
+std::int64_t LayerState::cost_after(std::size_t index, int shift) const {
+  if (multiplier[index] == 0) return 0;  // the padding
+  if (!table.empty()) return multiplier[index] * table.at(segment[index] != 0 ? below[index] - shift : above[index] + shift);
+  const std::int64_t dist = std::max({above[index] + shift, below[index] - shift, 0});
+  return multiplier[index] * (linear ? dist : dist * dist);
+}
+
+void LayerState::shift_z(std::size_t index, int shift) {
+  above[index] = static_cast<std::int16_t>(above[index] + shift);
+  below[index] = static_cast<std::int16_t>(below[index] - shift);
+}
+
+void LayerState::choose(std::size_t index, std::uint8_t k) {
+  const int z_here = z(index);
+  segment[index] = k;
+  value[index] = layer->values[k];
+  above[index] = static_cast<std::int16_t>(z_here - hi[k]);
+  below[index] = static_cast<std::int16_t>(lo[k] - z_here);
+}
+
+UnitView LayerState::view(int unit) const {
+  return {above.data() + at(unit), below.data() + at(unit), multiplier.data() + at(unit), stride};
+}
+
+LossView LayerState::loss_view(int unit, std::size_t sample) const {
+  const std::size_t from = at(unit, sample);
+  return {above.data() + from, below.data() + from, multiplier.data() + from, segment.data() + from, stride - sample};
+}
+
+const std::int8_t* StructuredState::column(std::size_t l, int input) const {
+  const LayerState& layer = layers[l];
+  if (input == layer.layer->inputs) return ones.data();
+  return (l == 0 ? inputs.data() : layers[l - 1].value.data()) + static_cast<std::size_t>(input) * layer.stride;
+}
+
+NetworkBits StructuredState::bits() const {
+  NetworkBits all;
+  for (const LayerState& layer : layers) all.push_back(layer.bits);
+  return all;
+}
+
+std::vector<std::int16_t> weights_of_input(const LayerState& layer, int input) {
+  const std::vector<std::int16_t> all = decode(*layer.layer, layer.bits).weights;
+  std::vector<std::int16_t> weights;
+  for (auto at = static_cast<std::size_t>(input); at < all.size(); at += static_cast<std::size_t>(layer.layer->inputs))
+    weights.push_back(all[at]);
+  return weights;
+}
+
+StructuredState make_state(const Architecture& architecture, const Samples& samples, std::span<const LayerReach> reach,
+                           const Margins& margins, const Communicator& group) {
+  check_grid(architecture, reach, std::max(margins.segment, margins.output));
+  StructuredState state;
+  state.architecture = &architecture;
+  state.first_sample = samples.first;
+  const std::size_t stride = padded(samples.size()), features = static_cast<std::size_t>(samples.features);
+  state.inputs.resize(features * stride);
+  for (std::size_t s = 0; s < samples.size(); ++s)
+    for (std::size_t i = 0; i < features; ++i) state.inputs[i * stride + s] = samples.row(s)[i];
+  state.ones.assign(stride, 1);
+  int largest_input = static_cast<int>(group.all_max(largest_magnitude(samples.inputs)));
+  for (std::size_t l = 0; l < architecture.layers.size(); ++l) {
+    const Layer& layer = architecture.layers[l];
+    state.layers.push_back(make_layer(layer, architecture.loss, samples, reach[l], margins, group));
+    state.layers.back().range.largest_shift = largest_input;
+    if (!layer.is_output()) largest_input = largest_magnitude(layer.values);
+  }
+  set_loss(state.layers.back(), architecture, state.layers.back().lo[1]);
+  return state;
+}
+
+void set_forward(StructuredState& state, const NetworkBits& bits) {
+  for (std::size_t l = 0; l < state.layers.size(); ++l) {
+    state.layers[l].bits = bits[l];
+    const LayerValues values = decode(*state.layers[l].layer, bits[l]);
+    for (int j = 0; j < state.layers[l].layer->units; ++j) set_unit(state, l, j, values);
+  }
+}
+
+std::vector<std::int64_t> layer_costs(const StructuredState& state) {
+  std::vector<std::int64_t> costs;
+  for (const LayerState& layer : state.layers) costs.push_back(cost_of(layer));
+  return costs;
+}
+
+double total_energy(const StructuredState& state, const Communicator& group) {
+  std::vector<std::int64_t> costs = layer_costs(state);
+  group.all_sum(costs);
+  double energy = 0;
+  for (std::size_t l = 0; l < costs.size(); ++l) energy += state.layers[l].scale * static_cast<double>(costs[l]);
+  return energy;
+}
+
+double output_loss(const StructuredState& state, const Communicator& group) {
+  const LayerState& output = state.layers.back();
+  return output.scale * static_cast<double>(group.all_sum(cost_of(output)));
+}
+
+}  // namespace isinglass

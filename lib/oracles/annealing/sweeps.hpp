@@ -1,0 +1,31 @@
+#pragma once
+
+#include "energy/state.hpp"
+#include "parallel/communicator.hpp"
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+
+namespace isinglass {
+
+/// What one sweep's random numbers are keyed by, besides layer, unit, and bit or sample.
+struct SweepKey {
+  std::uint64_t seed = 0;
+  std::uint32_t call = 0;  ///< which oracle call: iteration and replica
+  std::uint32_t sweep = 0;
+};
+
+/// Metropolis moves of the segment choices of hidden layer l: for every unit, each sample proposes another reachable
+/// segment. Samples are independent given the weights, so nothing is communicated. temperature 0: descent.
+/// Returns the number of accepted moves in this shard.
+std::int64_t sweep_segments(StructuredState& state, std::size_t l, double temperature, const SweepKey& key);
+
+/// Metropolis moves of every parameter bit of layer l. Units are independent given the segments: one bit of a tile of
+/// units is proposed at once, with one sum of integers over the group. Collective.
+/// Returns the number of accepted moves; nothing, in the middle of it, if a rank was asked to stop.
+std::optional<std::int64_t> sweep_weights(
+    StructuredState& state, std::size_t l, double temperature, const SweepKey& key, const Communicator& group,
+    const std::function<bool()>& stop_is_asked = [] { return false; });
+
+}  // namespace isinglass

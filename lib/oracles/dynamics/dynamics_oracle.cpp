@@ -1,0 +1,134 @@
+#include "oracles/dynamics/dynamics_oracle.hpp"
+
+#include "oracles/annealing/annealing_oracle.hpp"
+#include "oracles/dynamics/layer_amplitudes.hpp"
+#include "products/prepare_products.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+namespace isinglass {
+
+namespace {
+
+/// Amplitude of spins in the state from which a call starts.
+constexpr float start_amplitude = 0.5F;
+
+template <class T>
+double largest_of(const std::vector<T>& values) {
+  double largest = 1;
+  for (const T v : values) largest = std::max(largest, std::abs(static_cast<double>(v)));
+  return largest;
+}
+
+/// The whole problem in motion.
+class Motion {
+public:
+  Motion(StructuredState& state, const MachineConfig& machine, const SweepKey& key, const Communicator& group);
+  void step(const StepRule& rule);
+  [[nodiscard]] NetworkBits bits() const;
+
+private:
+  [[nodiscard]] LayerInputs inputs_of(std::size_t l) const;
+  void evaluate();
+  [[nodiscard]] std::vector<double> input_squares(const LayerState& layer, const LayerInputs& inputs) const;
+
+  StructuredState& state_;
+  const Communicator& group_;
+  std::vector<LayerAmplitudes> amplitudes_;
+  std::vector<LayerFields> fields_;
+  std::vector<LayerInputs> inputs_;
+  std::vector<double> first_squares_;
+};
+
+LayerInputs Motion::inputs_of(std::size_t l) const {
+  const LayerState& layer = state_.layers[l];
+  LayerInputs inputs;
+  inputs.values.resize(static_cast<std::size_t>(layer.layer->inputs) * layer.stride);
+  std::copy_n(state_.column(l, 0), inputs.values.size(), inputs.values.begin());
+  inputs.largest = l == 0 ? group_.all_max(largest_of(inputs.values)) : largest_of(state_.layers[l - 1].layer->values);
+  return inputs;
+}
+
+Motion::Motion(StructuredState& state, const MachineConfig& machine, const SweepKey& key, const Communicator& group)
+    : state_(state), group_(group), fields_(state.layers.size()), inputs_(state.layers.size()) {
+  for (const LayerState& layer : state.layers) amplitudes_.emplace_back(layer, machine, start_amplitude);
+  for (std::uint32_t l = 0; l < amplitudes_.size(); ++l) amplitudes_[l].disturb(*state.layers[l].layer, key.seed, key.call, l);
+  inputs_[0] = inputs_of(0);
+  first_squares_ = input_squares(state.layers[0], inputs_[0]);
+}
+
+/// Mean square of each input over all samples.
+std::vector<double> Motion::input_squares(const LayerState& layer, const LayerInputs& inputs) const {
+  const auto width = static_cast<std::size_t>(layer.layer->inputs);
+  std::vector<std::int64_t> sums(width + 1);
+  for (std::size_t i = 0; i < width; ++i)
+    for (std::size_t s = 0; s < layer.samples; ++s) {
+      const auto x = static_cast<std::int64_t>(inputs.values[i * layer.stride + s]);
+      sums[i] += x * x;
+    }
+  sums[width] = static_cast<std::int64_t>(layer.samples);
+  group_.all_sum(sums);
+  std::vector<double> squares;
+  for (std::size_t i = 0; i < width; ++i)
+    squares.push_back(static_cast<double>(sums[i]) / static_cast<double>(std::max<std::int64_t>(1, sums[width])));
+  return squares;
+}
+
+/// Everything that the forces need, at the amplitudes as they are.
+void Motion::evaluate() {
+  const std::size_t layers = state_.layers.size();
+  for (std::size_t l = 0; l < layers; ++l) {
+    LayerState& layer = state_.layers[l];
+    if (l + 1 < layers) amplitudes_[l].set_segments(layer);
+    if (l > 0) inputs_[l] = inputs_of(l);
+    amplitudes_[l].set_parameters(fields_[l], layer);
+    set_z(fields_[l], layer, inputs_[l]);
+    set_slopes(fields_[l], layer, inputs_[l], group_);
+    if (l > 0) set_back(fields_[l - 1], fields_[l], layer);
+  }
+}
+
+void Motion::step(const StepRule& rule) {
+  evaluate();
+  for (std::size_t l = 0; l < state_.layers.size(); ++l) {
+    const LayerState& layer = state_.layers[l];
+    amplitudes_[l].advance_parameters(layer, parameter_gradient(fields_[l], layer, inputs_[l], group_), fields_[l],
+                                      l == 0 ? first_squares_ : input_squares(layer, inputs_[l]), rule);
+    if (!layer.layer->is_output()) amplitudes_[l].advance_segments(layer, fields_[l], rule, group_);
+  }
+}
+
+NetworkBits Motion::bits() const {
+  NetworkBits bits;
+  for (std::size_t l = 0; l < amplitudes_.size(); ++l) bits.push_back(amplitudes_[l].bits(*state_.layers[l].layer));
+  return bits;
+}
+
+}  // namespace
+
+bool answer_by_dynamics(StructuredState& state, const MachineConfig& machine, const SweepKey& key, const Communicator& group,
+                        const std::function<bool()>& stop_is_asked) {
+  prepare_products();
+  StructuredState scratch = state;  // energies on the way
+  Motion motion(state, machine, key, group);
+  NetworkBits best = state.bits();
+  double least = std::numeric_limits<double>::infinity();
+  for (int step = 0; step < machine.sweeps; ++step) {
+    if (group.all_max(stop_is_asked() ? 1.0 : 0.0) > 0) return false;
+    motion.step(step_rule(machine, step, machine.sweeps));
+    if ((step + 1) % machine.whole.sample_interval != 0 && step + 1 != machine.sweeps) continue;
+    const NetworkBits now = motion.bits();
+    set_forward(scratch, now);
+    descend_segments(scratch, key.seed);
+    const double energy = total_energy(scratch, group);
+    if (energy >= least) continue;
+    least = energy;
+    best = now;
+  }
+  set_forward(state, best);
+  return true;
+}
+
+}  // namespace isinglass

@@ -1,0 +1,43 @@
+#pragma once
+
+#include "energy/state.hpp"
+#include "oracles/subproblems/budget.hpp"
+#include "parallel/communicator.hpp"
+
+#include <functional>
+#include <span>
+#include <vector>
+
+namespace isinglass {
+
+/// Improves one unit's parameter bits by an Ising machine, given everything else: the quadratic fit of the unit's cost over a
+/// window is read, and the best of the reads by the true structured energy is taken if that energy falls. Units with more bits
+/// than the budget are cut into random parts. What was refused makes the window smaller, what was taken makes it larger.
+class NeuronBlocks {
+public:
+  /// `machine` outlives this. Collective over `group`.
+  NeuronBlocks(const StructuredState& state, const BlockMachine& machine, const Communicator& group);
+  /// The energy never rises. False if a rank was asked to stop. Collective.
+  [[nodiscard]] bool improve(StructuredState& state, std::size_t l, int unit, const SubproblemKey& key,
+                             SubproblemCounts& counts, const std::function<bool()>& stop_is_asked);
+
+private:
+  /// One unit's caution, and the window of its fits in units of the layer's rms.
+  struct Trust {
+    double window, caution;
+  };
+  enum class Answer { taken, refused, cut };
+  /// What came of the reads of this part's problem.
+  [[nodiscard]] Answer improve_part(StructuredState& state, std::size_t l, int unit, std::span<const int> inputs,
+                                    const Trust& trust, const SubproblemKey& key, std::uint32_t part, SubproblemCounts& counts,
+                                    const std::function<bool()>& stop_is_asked);
+  [[nodiscard]] std::vector<std::vector<int>> parts_of(const Layer& layer, const SubproblemKey& key) const;
+  [[nodiscard]] std::vector<float> columns_of(const StructuredState& state, std::size_t l, std::span<const int> inputs) const;
+
+  const BlockMachine& machine_;
+  Communicator group_;
+  double largest_input_ = 1;
+  std::vector<std::vector<Trust>> trust_;  // [layer][unit]
+};
+
+}  // namespace isinglass

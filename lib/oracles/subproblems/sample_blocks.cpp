@@ -1,0 +1,164 @@
+#include "oracles/subproblems/sample_blocks.hpp"
+
+#include <bit>
+#include <cmath>
+#include <numeric>
+
+namespace isinglass {
+
+namespace {
+
+/// The parabolas' outer points, in units of the next layer's rms: about what a few units change together.
+constexpr double window_share = 0.5;
+
+/// Calls of one rank between two exchanges of coefficients and answers.
+constexpr std::int64_t calls_a_rank = 16;
+
+/// Fields and couplings of one sample.
+std::int64_t packed_size(std::int64_t slots) { return slots * (slots + 1) / 2; }
+
+/// Samples side by side: couplings within each.
+IsingProblem problem_of(std::span<const double> packed, std::int64_t samples, std::int64_t slots) {
+  std::vector<Coupling> pairs;
+  IsingProblem problem;
+  problem.spins = static_cast<std::size_t>(samples * slots);
+  auto next = packed.begin();
+  for (std::int64_t first = 0; first < samples * slots; first += slots) {
+    problem.fields.insert(problem.fields.end(), next, next + slots);
+    next += slots;
+    for (std::int64_t j = 0; j < slots; ++j)
+      for (std::int64_t k = j + 1; k < slots; ++k, ++next)
+        if (*next != 0) pairs.push_back({static_cast<std::int32_t>(first + j), static_cast<std::int32_t>(first + k), *next});
+  }
+  problem.couplings = sparse_couplings(problem.spins, pairs);
+  return problem;
+}
+
+/// One rank holds each value, the others 0: the sum of their bit patterns is the value, whatever the number of ranks.
+void share(std::vector<double>& values, const Communicator& group) {
+  if (group.size() == 1) return;
+  std::vector<std::int64_t> patterns(values.size());
+  std::ranges::transform(values, patterns.begin(), [](double v) { return std::bit_cast<std::int64_t>(v); });
+  group.all_sum(patterns);
+  std::ranges::transform(patterns, values.begin(), [](std::int64_t p) { return std::bit_cast<double>(p); });
+}
+
+void share(std::vector<std::int8_t>& values, const Communicator& group) {
+  if (group.size() == 1) return;
+  std::vector<std::int64_t> wide(values.begin(), values.end());
+  group.all_sum(wide);
+  std::ranges::transform(wide, values.begin(), [](std::int64_t v) { return static_cast<std::int8_t>(v); });
+}
+
+}  // namespace
+
+bool SampleBlocks::improve(StructuredState& state, std::size_t l, const SubproblemKey& key, SubproblemCounts& counts,
+                           const std::function<bool()>& stop_is_asked) {
+  const Layer& next = *state.layers[l + 1].layer;
+  const ZWindow window{std::max(1, static_cast<int>(std::lround(window_share * next.rms))),
+                       largest_z(*state.architecture, l + 1)};
+  const auto own = static_cast<std::int64_t>(state.layers[l].samples), first = static_cast<std::int64_t>(state.first_sample);
+  std::vector<int> units(static_cast<std::size_t>(state.layers[l].layer->units));
+  std::iota(units.begin(), units.end(), 0);
+  if (std::ssize(units) > machine_.budget) key.shuffle(units);
+  std::uint32_t problems = 0;
+  for (auto from = units.begin(); from != units.end();) {
+    const auto to = from + std::min<std::int64_t>(machine_.budget, units.end() - from);
+    const std::int64_t slots = to - from;
+    Part part{SampleChoices(state, l, {from, to}, window), slots, problems, {first, first + own}, {0, group_.all_sum(own)},
+              samples_a_call(machine_.budget, slots)};
+    if (!improve_part(part, key, counts, stop_is_asked)) return false;
+    problems += static_cast<std::uint32_t>(part.calls());
+    from = to;
+  }
+  return true;
+}
+
+bool SampleBlocks::improve_part(Part& part, const SubproblemKey& key, SubproblemCounts& counts,
+                                const std::function<bool()>& stop_is_asked) {
+  const std::int64_t calls = part.calls();
+  std::vector<std::int64_t> improved(static_cast<std::size_t>(calls));
+  const std::int64_t batch = calls_a_rank * group_.size();
+  for (std::int64_t call = 0; call < calls; call += batch) {
+    if (group_.all_max(stop_is_asked() ? 1.0 : 0.0) > 0) return false;
+    if (!improve_batch(part, {call, std::min(calls, call + batch)}, key, improved, stop_is_asked)) return false;
+  }
+  group_.all_max(improved);
+  counts.problems += calls;
+  counts.reads += calls * machine_.reads();
+  counts.accepted += std::accumulate(improved.begin(), improved.end(), std::int64_t{0});
+  counts.largest = std::max(counts.largest, part.slots * std::min(part.samples_a_call, part.all.size()));
+  return true;
+}
+
+bool SampleBlocks::improve_batch(Part& part, const Range& calls, const SubproblemKey& key, std::vector<std::int64_t>& improved,
+                                 const std::function<bool()>& stop_is_asked) {
+  const Range samples = part.samples_of(calls), own = samples.cut(part.own);
+  std::vector<Alternatives> others;
+  for (std::int64_t s = own.begin; s < own.end; ++s)
+    others.push_back(part.choices.alternatives(static_cast<std::size_t>(s - part.own.begin)));
+  const std::vector<double> coefficients = shared_coefficients(part, samples, others);
+  const std::optional<std::vector<std::int8_t>> reads = shared_reads(part, calls, coefficients, key, stop_is_asked);
+  if (!reads) return false;
+  for (std::int64_t s = own.begin; s < own.end; ++s) {
+    const auto local = static_cast<std::size_t>(s - part.own.begin);
+    const Alternatives& other = others[static_cast<std::size_t>(s - own.begin)];
+    double least = 0;
+    std::span<const std::int8_t> best;
+    for (std::int64_t read = 0; read < machine_.reads(); ++read) {
+      const std::int64_t at = (read * samples.size() + s - samples.begin) * part.slots;
+      const auto spins = std::span(*reads).subspan(static_cast<std::size_t>(at), static_cast<std::size_t>(part.slots));
+      const double change = part.choices.change(local, other, spins);
+      if (change >= least) continue;
+      least = change;
+      best = spins;
+    }
+    if (best.empty()) continue;
+    part.choices.take(local, other, best);
+    improved[static_cast<std::size_t>(s / part.samples_a_call)] = 1;
+  }
+  return true;
+}
+
+std::vector<double> SampleBlocks::shared_coefficients(const Part& part, const Range& samples,
+                                                      const std::vector<Alternatives>& others) const {
+  std::vector<double> all(static_cast<std::size_t>(samples.size() * packed_size(part.slots)));
+  const Range own = samples.cut(part.own);
+  for (std::int64_t s = own.begin; s < own.end; ++s) {
+    const SampleCoefficients of_sample = part.choices.coefficients(static_cast<std::size_t>(s - part.own.begin),
+                                                                   others[static_cast<std::size_t>(s - own.begin)]);
+    const auto to = all.begin() + (s - samples.begin) * packed_size(part.slots);
+    std::ranges::copy(of_sample.couplings, std::ranges::copy(of_sample.fields, to).out);
+  }
+  share(all, group_);
+  return all;
+}
+
+std::optional<std::vector<std::int8_t>> SampleBlocks::shared_reads(const Part& part, const Range& calls,
+                                                                   std::span<const double> coefficients,
+                                                                   const SubproblemKey& key,
+                                                                   const std::function<bool()>& stop_is_asked) const {
+  bool was_cut = false;
+  const Range samples = part.samples_of(calls);
+  std::vector<std::int8_t> all(static_cast<std::size_t>(machine_.reads() * samples.size() * part.slots));
+  for (std::int64_t call = calls.begin + group_.rank(); call < calls.end; call += group_.size()) {
+    if (was_cut) break;
+    const Range mine = part.samples_of({call, call + 1});
+    const std::int64_t from = mine.begin - samples.begin;
+    const auto packed = coefficients.subspan(static_cast<std::size_t>(from * packed_size(part.slots)),
+                                             static_cast<std::size_t>(mine.size() * packed_size(part.slots)));
+    ReadRequest request;
+    request.count = machine_.reads();
+    request.seed = key.machine_seed(part.first_problem + static_cast<std::uint32_t>(call));
+    request.stop_is_asked = stop_is_asked;
+    const ReadSet set = machine_.machine.program(problem_of(packed, mine.size(), part.slots))->read(request);
+    was_cut = set.was_cut;
+    for (std::size_t r = 0; r < set.reads.size(); ++r)
+      std::ranges::copy(set.reads[r].spins, all.begin() + (static_cast<std::int64_t>(r) * samples.size() + from) * part.slots);
+  }
+  if (group_.all_max(was_cut ? 1.0 : 0.0) > 0) return std::nullopt;
+  share(all, group_);
+  return all;
+}
+
+}  // namespace isinglass

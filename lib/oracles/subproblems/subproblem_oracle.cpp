@@ -1,0 +1,38 @@
+#include "oracles/subproblems/subproblem_oracle.hpp"
+
+#include "ising/machines.hpp"
+#include "oracles/subproblems/neuron_blocks.hpp"
+#include "oracles/subproblems/sample_blocks.hpp"
+#include "products/prepare_products.hpp"
+
+namespace isinglass {
+
+SubproblemOracle::SubproblemOracle(const Config& config, const StructuredState& state, const Communicator& group)
+    : settings_(config.machine),
+      seed_(config.seed),
+      group_(group),
+      machine_(make_machine(config.machine)),
+      budget_(spin_budget(*state.architecture, config.machine)) {
+  prepare_products();
+}
+
+bool SubproblemOracle::answer(StructuredState& state, std::uint32_t call, const std::function<bool()>& stop_is_asked) {
+  counts_ = {};
+  const BlockMachine machine{*machine_, settings_, budget_};
+  NeuronBlocks neurons(state, machine, group_);
+  SampleBlocks samples(machine, group_);
+  const bool asks_samples = settings_.subproblems.blocks == "neurons_and_samples";
+  for (std::uint32_t round = 0; round < static_cast<std::uint32_t>(settings_.subproblems.rounds); ++round) {
+    for (std::size_t l = 0; l < state.layers.size(); ++l)
+      for (int unit = 0; unit < state.layers[l].layer->units; ++unit) {
+        if (group_.all_max(stop_is_asked() ? 1.0 : 0.0) > 0) return false;
+        const SubproblemKey key{seed_, call, round, block_name(l, static_cast<std::uint32_t>(unit))};
+        if (!neurons.improve(state, l, unit, key, counts_, stop_is_asked)) return false;
+      }
+    for (std::size_t l = 0; asks_samples && l + 1 < state.layers.size(); ++l)
+      if (!samples.improve(state, l, {seed_, call, round, block_name(l, samples_block)}, counts_, stop_is_asked)) return false;
+  }
+  return true;
+}
+
+}  // namespace isinglass

@@ -1,0 +1,153 @@
+#include "run/checkpoint_groups.hpp"
+
+#include "run/results_group.hpp"
+
+#include <array>
+#include <type_traits>
+
+#include <fmt/format.h>
+
+namespace isinglass {
+
+namespace {
+
+constexpr std::size_t counts_of_incumbent = 6;
+
+/// The one list of single values: calls visit(name, field) for each.
+void for_each_value(auto& checkpoint, auto&& visit) {
+  visit("phase", checkpoint.phase);
+  visit("iteration", checkpoint.iteration);
+  visit("incumbent_objective", checkpoint.incumbent_objective);
+  visit("objective_image", checkpoint.objective_image);
+  visit("gradient_steps", checkpoint.gradient_steps);
+  visit("qcgd_stop_reason", checkpoint.qcgd_stop_reason);
+  visit("data_fingerprint", checkpoint.data_fingerprint);
+}
+
+/// The one list of arrays of QAT.
+void for_each_latent_array(auto& checkpoint, auto&& visit) {
+  visit("latents", checkpoint.latents);
+  visit("gradient_mean", checkpoint.gradient_mean);
+  visit("gradient_square", checkpoint.gradient_square);
+}
+
+void expect(bool condition, const std::string& where, const char* problem) {
+  if (!condition) throw InputError(fmt::format("{}: {}", where, problem));
+}
+
+void write_networks(const h5::Group& group, std::span<const NetworkBits* const> networks, const BitCounts& counts) {
+  std::vector<std::uint8_t> bytes;
+  for (const NetworkBits* network : networks) {
+    const std::vector<std::uint8_t> packed = pack(*network);
+    bytes.insert(bytes.end(), packed.begin(), packed.end());
+  }
+  h5::write<std::uint8_t>(group, "bits", bytes, {networks.size(), packed_size(counts)});
+}
+
+std::vector<NetworkBits> read_networks(const h5::Group& group, const BitCounts& counts) {
+  const h5::Dimensions shape = h5::dimensions_of(group, "bits");
+  const std::size_t size = packed_size(counts);
+  expect(shape.size() == 2 && shape[1] == size, group.where("bits"), "does not fit the network's number of parameter bits");
+  const std::vector<std::uint8_t> bytes = h5::read<std::uint8_t>(group, "bits");
+  std::vector<NetworkBits> networks;
+  for (std::size_t i = 0; i < shape[0]; ++i) networks.push_back(unpack(std::span(bytes).subspan(i * size, size), counts));
+  return networks;
+}
+
+void write_state(const h5::Group& root, const TrainingState& checkpoint, const BitCounts& counts) {
+  const h5::Group group = root.create_group("state");
+  for_each_value(checkpoint, [&](const char* name, const auto& value) { h5::write_attribute(group, name, value); });
+  h5::write_attribute(group, "bit_counts", counts);
+}
+
+void read_state(const h5::Group& root, TrainingState& checkpoint, const BitCounts& counts) {
+  const h5::Group group = root.open_group("state");
+  const auto found = h5::read_attribute_values<std::int64_t>(group, "bit_counts");
+  if (found != counts)
+    throw InputError(fmt::format("{}: a network with layers of [{}] parameter bits instead of [{}]: it is of another network",
+                                 group.where("bit_counts"), fmt::join(found, ", "), fmt::join(counts, ", ")));
+  for_each_value(checkpoint, [&](const char* name, auto& value) {
+    using T = std::remove_reference_t<decltype(value)>;
+    if constexpr (std::is_same_v<T, std::string>) {
+      value = h5::read_text_attribute(group, name);
+    } else {
+      value = h5::read_attribute<T>(group, name);
+    }
+    if constexpr (std::is_same_v<T, double>) expect_finite<double>(std::array{value}, group.where(name));
+  });
+}
+
+void write_atoms(const h5::Group& root, const std::vector<WeightedAtom>& atoms, const BitCounts& counts) {
+  const h5::Group group = root.create_group("atoms");
+  std::vector<const NetworkBits*> networks;
+  std::vector<double> weights;
+  for (const WeightedAtom& atom : atoms) {
+    networks.push_back(&atom.bits);
+    weights.push_back(atom.weight);
+  }
+  write_networks(group, networks, counts);
+  h5::write<double>(group, "weights", weights);
+}
+
+std::vector<WeightedAtom> read_atoms(const h5::Group& root, const BitCounts& counts) {
+  const h5::Group group = root.open_group("atoms");
+  std::vector<NetworkBits> networks = read_networks(group, counts);
+  const std::vector<double> weights = h5::read<double>(group, "weights");
+  expect(weights.size() == networks.size(), group.where("weights"), "has not one weight an atom");
+  expect_finite<double>(weights, group.where("weights"));
+  std::vector<WeightedAtom> atoms;
+  for (std::size_t i = 0; i < weights.size(); ++i) atoms.push_back({std::move(networks[i]), weights[i]});
+  return atoms;
+}
+
+void write_latents(const h5::Group& root, const TrainingState& checkpoint) {
+  const h5::Group group = root.create_group("qat");
+  for_each_latent_array(checkpoint, [&](const char* name, const auto& values) { h5::write<double>(group, name, values); });
+  h5::write<std::int64_t>(group, "incumbent_counts", checkpoint.incumbent_counts);
+}
+
+void read_latents(const h5::Group& root, TrainingState& checkpoint) {
+  const h5::Group group = root.open_group("qat");
+  for_each_latent_array(checkpoint, [&](const char* name, std::vector<double>& values) {
+    values = h5::read<double>(group, name);
+    expect(values.size() == checkpoint.latents.size(), group.where(name), "is not as long as latents");
+    expect_finite<double>(values, group.where(name));
+  });
+  checkpoint.incumbent_counts = h5::read<std::int64_t>(group, "incumbent_counts");
+  const std::size_t counts = checkpoint.incumbent_counts.size();
+  expect(counts == 0 || counts == counts_of_incumbent, group.where("incumbent_counts"), "has neither 0 nor 6 counts");
+}
+
+}  // namespace
+
+void write_shared_groups(const h5::Group& root, const TrainingState& checkpoint) {
+  const BitCounts counts = bit_counts(checkpoint.incumbent);
+  write_state(root, checkpoint, counts);
+  write_networks(root.create_group("incumbent"), std::array{&checkpoint.incumbent}, counts);
+  std::vector<const NetworkBits*> current;
+  for (const NetworkBits& network : checkpoint.current) current.push_back(&network);
+  write_networks(root.create_group("current"), current, counts);
+  write_atoms(root, checkpoint.atoms, counts);
+  write_latents(root, checkpoint);
+  write_history(root, checkpoint.history);
+  const h5::Group provenance = root.create_group("provenance");
+  write_history_times(provenance, checkpoint.history);
+  h5::write_attribute(provenance, "qcgd_constraint_bytes", checkpoint.qcgd_constraint_bytes);
+}
+
+TrainingState read_shared_groups(const h5::Group& root, const BitCounts& bits) {
+  TrainingState checkpoint;
+  read_state(root, checkpoint, bits);
+  std::vector<NetworkBits> incumbent = read_networks(root.open_group("incumbent"), bits);
+  expect(incumbent.size() == 1 && !bits.empty(), root.where("incumbent"), "is not one network");
+  checkpoint.incumbent = std::move(incumbent.front());
+  checkpoint.current = read_networks(root.open_group("current"), bits);
+  expect(!checkpoint.current.empty(), root.where("current"), "holds no network");
+  checkpoint.atoms = read_atoms(root, bits);
+  read_latents(root, checkpoint);
+  checkpoint.history = read_history(root);
+  checkpoint.qcgd_constraint_bytes = h5::read_attribute<std::int64_t>(root.open_group("provenance"), "qcgd_constraint_bytes");
+  return checkpoint;
+}
+
+}  // namespace isinglass

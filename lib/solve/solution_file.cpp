@@ -1,0 +1,146 @@
+#include "solve/solution_file.hpp"
+
+#include "base/error.hpp"
+#include "files/atomic_file.hpp"
+#include "files/file_format.hpp"
+#include "files/h5.hpp"
+
+#include <algorithm>
+#include <limits>
+
+#include <fmt/format.h>
+
+namespace isinglass {
+
+namespace {
+
+constexpr FileFormat format{.name = "isinglass-solutions",
+                            .noun = "a file of solutions",
+                            .major_version = 1,
+                            .minor_version = 0,
+                            .last_mark = "complete",
+                            .if_absent = "give the --output of isinglass solve",
+                            .if_unfinished = "solve again"};
+
+std::size_t packed_bytes(std::size_t spins) { return (spins + 7) / 8; }
+
+void write_instance(const h5::Group& root, const SolutionFacts& facts) {
+  const h5::Group group = root.create_group("instance");
+  h5::write_attribute(group, "file", facts.instance);
+  h5::write_attribute(group, "format", facts.format);
+  h5::write_attribute(group, "goal", facts.goal);
+  h5::write_attribute(group, "is_maximised", std::int64_t{facts.is_maximised ? 1 : 0});
+  h5::write_attribute(group, "is_binary", std::int64_t{facts.is_binary ? 1 : 0});
+  h5::write_attribute(group, "spins", facts.spins);
+  h5::write_attribute(group, "couplers", facts.couplers);
+}
+
+void write_settings(const h5::Group& root, const SolutionFacts& facts) {
+  write_config_text(root, facts.settings_yaml);
+  const h5::Group group = root.create_group("settings");
+  h5::write_attribute(group, "machine", facts.machine);
+  h5::write_attribute(group, "seed", static_cast<std::int64_t>(facts.seed));
+  h5::write_attribute(group, "sweeps", facts.sweeps);
+}
+
+void write_reads(const h5::Group& root, const SearchResult& result, std::size_t spins) {
+  const h5::Group group = root.create_group("reads");
+  h5::write_attribute(group, "done", result.done);
+  h5::write_attribute(group, "solutions", result.solutions);
+  h5::write_attribute(group, "dropped", result.dropped);
+  std::vector<std::int64_t> index;
+  std::vector<double> energy;
+  std::vector<std::uint8_t> bits;
+  for (const Read& read : result.reads) {
+    index.push_back(read.index);
+    energy.push_back(read.energy);
+    const std::vector<std::uint8_t> row = pack_spins(read.spins);
+    bits.insert(bits.end(), row.begin(), row.end());
+  }
+  h5::write(group, "index", index);
+  h5::write(group, "energy", energy);
+  h5::write<std::uint8_t>(group, "spins", bits, {index.size(), packed_bytes(spins)});
+}
+
+void write_best(const h5::Group& root, const SolutionFacts& facts, const SearchResult& result) {
+  const h5::Group group = root.create_group("best");
+  const double energy = result.best ? result.best->energy : std::numeric_limits<double>::quiet_NaN();
+  h5::write_attribute(group, "energy", energy);
+  h5::write_attribute(group, "value", facts.is_maximised ? -energy : energy);
+  h5::write_attribute(group, "index", result.best ? result.best->index : std::int64_t{-1});
+  h5::write(group, "spins", result.best ? result.best->spins : Spins{});
+}
+
+/// Times, and what depends on them.
+void write_provenance(const h5::Group& root, const SolutionFacts& facts, const SearchResult& result) {
+  const h5::Group group = root.create_group("provenance");
+  for (const auto& [name, text] : facts.provenance) h5::write_attribute(group, name, text);
+  h5::write_attribute(group, "stop_reason", facts.stop_reason);
+  h5::write_attribute(group, "wall_seconds", result.wall_seconds);
+  h5::write_attribute(group, "machine_seconds", result.machine_seconds);
+  h5::write_attribute(group, "seconds_to_best", result.seconds_to_best);
+  h5::write_attribute(group, "spin_updates", result.spin_updates);
+  h5::write_attribute(group, "field_evaluations", result.field_evaluations);
+  std::vector<double> seconds, energy;
+  for (const Improvement& step : result.history) {
+    seconds.push_back(step.seconds);
+    energy.push_back(step.energy);
+  }
+  h5::write(group, "history_seconds", seconds);
+  h5::write(group, "history_energy", energy);
+}
+
+Spins unpack_row(std::span<const std::uint8_t> row, std::size_t spins) {
+  Spins s(spins);
+  for (std::size_t i = 0; i < spins; ++i) s[i] = (row[i / 8] >> (i % 8)) & 1 ? std::int8_t{1} : std::int8_t{-1};
+  return s;
+}
+
+}  // namespace
+
+std::vector<std::uint8_t> pack_spins(std::span<const std::int8_t> spins) {
+  std::vector<std::uint8_t> bytes(packed_bytes(spins.size()));
+  for (std::size_t i = 0; i < spins.size(); ++i)
+    if (spins[i] > 0) bytes[i / 8] = static_cast<std::uint8_t>(bytes[i / 8] | (1U << (i % 8)));
+  return bytes;
+}
+
+void write_solutions(const std::filesystem::path& path, const SolutionFacts& facts, const SearchResult& result) {
+  const auto fill = [&](const h5::Group& root) {
+    write_format(root, format);
+    write_instance(root, facts);
+    write_settings(root, facts);
+    write_reads(root, result, static_cast<std::size_t>(facts.spins));
+    write_best(root, facts, result);
+    write_provenance(root, facts, result);
+    write_last_mark(root, format);
+  };
+  const auto verify = [&](const std::filesystem::path& written) {
+    try {
+      static_cast<void>(read_solutions(written));
+    } catch (const InputError& error) {
+      throw SystemError(fmt::format("cannot be read back after writing: {}", error.what()));
+    }
+  };
+  write_bytes_atomically(path, h5::file_image(path.string(), fill), verify);
+}
+
+StoredSolutions read_solutions(const std::filesystem::path& path) {
+  StoredSolutions stored;
+  read_file(path, format, [&](const h5::Group& root) {
+    const auto spins = static_cast<std::size_t>(h5::read_attribute<std::int64_t>(root.open_group("instance"), "spins"));
+    const h5::Group reads = root.open_group("reads"), best = root.open_group("best");
+    stored.index = h5::read<std::int64_t>(reads, "index");
+    stored.energy = h5::read<double>(reads, "energy", {stored.index.size()});
+    const std::size_t bytes = packed_bytes(spins);
+    const auto bits = h5::read<std::uint8_t>(reads, "spins", {stored.index.size(), bytes});
+    for (std::size_t r = 0; r < stored.index.size(); ++r)
+      stored.spins.push_back(unpack_row(std::span(bits).subspan(r * bytes, bytes), spins));
+    stored.best = h5::read<std::int8_t>(best, "spins");
+    stored.best_energy = h5::read_attribute<double>(best, "energy");
+    if (!stored.best.empty() && stored.best.size() != spins) throw InputError("/best/spins: has a wrong size");
+  });
+  return stored;
+}
+
+}  // namespace isinglass

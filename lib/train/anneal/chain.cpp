@@ -1,0 +1,80 @@
+#include "train/anneal/chain.hpp"
+
+#include "base/random.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace isinglass {
+
+namespace {
+
+/// Flips evaluated together: whole vectors of the kernels at one end, any row at the other.
+constexpr int smallest_batch = 32, largest_batch = 1024;
+
+int grid_margin(const TrainingInput& input, double output_margin) {
+  return std::max(1, static_cast<int>(std::lround(output_margin * input.architecture.layers.back().rms)));
+}
+
+}  // namespace
+
+Chain::Chain(const TrainingInput& input, const NetworkBits& start, double output_margin, std::span<const InputPair> pairs,
+             MoveLoss loss)
+    : input_(input),
+      state_(input.architecture, input.data.train, grid_margin(input, output_margin), start, pairs, loss),
+      batch_(smallest_batch) {
+  unit_ = 1 / output_step(input.architecture);
+  if (state_.sums_squares()) unit_ /= state_.margin();
+  if (!state_.loss_table().empty()) unit_ = state_.loss_table().unit();
+  loss_ = input.grid.group.all_sum(state_.loss());
+}
+
+bool Chain::accept(int index, std::int64_t change, const ProposalKey& key, double temperature) const {
+  const std::uint32_t place = static_cast<std::uint32_t>(index) * 32U + key.plane;
+  const auto chain = static_cast<std::uint32_t>(input_.grid.group_index);
+  const double u = uniform(draw(input_.config.seed, Stream::anneal, chain, key.sweep, key.layer_unit, place)[0]);
+  // Moves that change nothing are refused: they would let weights without influence drift, which costs a new evaluation
+  // each and was measured to generalise worse.
+  if (change == 0) return false;
+  return unit_ * pass_.change_unit() * static_cast<double>(change) <= -temperature * std::log(u);
+}
+
+/// One plane of one unit. The batch of flips evaluated ahead grows while nothing is accepted and shrinks after an
+/// accepted flip: that changes how much is evaluated in vain, never the chain.
+void Chain::sweep_plane(const MovePlane& plane, const ProposalKey& key, double temperature) {
+  const int moves = state_.move_count(key.layer_unit >> 24, plane);
+  for (int first = 0; first < moves;) {
+    changes_.assign(static_cast<std::size_t>(std::min(batch_, moves - first)), 0);
+    pass_.evaluate(plane, first, changes_);
+    input_.grid.group.all_sum(changes_);
+    std::size_t at = 0;
+    while (at < changes_.size() && !accept(first + static_cast<int>(at), changes_[at], key, temperature)) ++at;
+    if (at == changes_.size()) {
+      first += static_cast<int>(at);
+      batch_ = std::min(largest_batch, 2 * batch_);
+      continue;
+    }
+    pass_.apply(plane, first + static_cast<int>(at));
+    first += static_cast<int>(at) + 1;
+    batch_ = std::clamp(2 * static_cast<int>(at), smallest_batch, largest_batch);
+  }
+}
+
+bool Chain::sweep(int number, double temperature, double window) {
+  const auto& layers = input_.architecture.layers;
+  for (std::size_t l = 0; l < layers.size(); ++l)
+    for (int unit = 0; unit < layers[l].units; ++unit) {
+      if (input_.grid.group.all_max(input_.control.stop_is_asked() ? 1.0 : 0.0) > 0) return false;
+      pass_.begin(l, unit, static_cast<int>(std::lround(window * layers[l].rms)));
+      ProposalKey key{static_cast<std::uint32_t>(number),
+                      static_cast<std::uint32_t>(l << 24) | static_cast<std::uint32_t>(unit), 0};
+      for (const MovePlane& plane : move_planes(layers[l], state_.has_swaps(l))) {
+        sweep_plane(plane, key, temperature);
+        ++key.plane;
+      }
+    }
+  loss_ = input_.grid.group.all_sum(state_.loss());
+  return true;
+}
+
+}  // namespace isinglass

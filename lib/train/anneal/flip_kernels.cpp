@@ -1,0 +1,164 @@
+#include "train/anneal/flip_kernels.hpp"
+
+#include "base/vector_clones.hpp"
+
+#include <algorithm>
+#include <bit>
+#include <cstdlib>
+#include <cstring>
+
+namespace isinglass {
+
+namespace {
+
+constexpr std::size_t vector_length = 32;  // flips that a kernel treats together
+
+/// Flips first .. last, widened to whole vectors.
+struct Window {
+  std::size_t first = 0, last = 0;
+};
+
+Window widened(std::size_t first, std::size_t last) {
+  return {first / vector_length * vector_length, (last + vector_length - 1) / vector_length * vector_length};
+}
+
+/// Adds jump to each sum whose step crosses, for one block of `vector_length` flips and a run of events.
+ISINGLASS_VECTOR void crossings16(const FlipEvent* events, std::size_t count, const EventRows& rows, const std::int16_t* steps,
+                                  Window window, std::int16_t* sums) {
+  for (std::size_t e = 0; e < count; ++e) {
+    const std::int8_t* x = rows.data + events[e].sample * rows.length;
+    const auto distance = static_cast<std::int16_t>(events[e].distance), jump = static_cast<std::int16_t>(events[e].jump);
+    for (std::size_t block = window.first; block < window.last; block += vector_length)
+      for (std::size_t i = block; i < block + vector_length; ++i) {
+        const auto crossed = static_cast<std::int16_t>(static_cast<std::int16_t>(steps[i] * x[i]) >= distance ? jump : 0);
+        sums[i] = static_cast<std::int16_t>(sums[i] + crossed);
+      }
+  }
+}
+
+/// The same with a ramp instead of a step: `window` at least 1.
+ISINGLASS_VECTOR void ramps16(const FlipEvent* events, std::size_t count, const EventRows& rows, const std::int16_t* steps,
+                              Window flips, int window, std::int16_t* sums) {
+  const auto top = static_cast<std::int16_t>(2 * window), zero = std::int16_t{0};
+  for (std::size_t e = 0; e < count; ++e) {
+    const std::int8_t* x = rows.data + events[e].sample * rows.length;
+    const auto offset = static_cast<std::int16_t>(window - events[e].distance),
+               jump = static_cast<std::int16_t>(events[e].jump);
+    for (std::size_t block = flips.first; block < flips.last; block += vector_length)
+      for (std::size_t i = block; i < block + vector_length; ++i) {
+        const auto above = static_cast<std::int16_t>(steps[i] * x[i] + offset);
+        sums[i] = static_cast<std::int16_t>(sums[i] + std::min(std::max(above, zero), top) * jump);
+      }
+  }
+}
+
+/// Any jump and window, 64-bit sums.
+ISINGLASS_VECTOR void heights64(const FlipEvent* events, std::size_t count, const EventRows& rows, const std::int16_t* steps,
+                                Window flips, int window, std::int64_t* sums) {
+  for (std::size_t e = 0; e < count; ++e) {
+    const std::int8_t* x = rows.data + events[e].sample * rows.length;
+    for (std::size_t i = flips.first; i < flips.last; ++i)
+      sums[i] += events[e].jump * height(steps[i] * x[i] - events[e].distance, window);
+  }
+}
+
+ISINGLASS_VECTOR void linear_losses(const FlipShortfall* samples, std::size_t count, const EventRows& rows,
+                                    const std::int16_t* steps, Window window, std::int32_t* sums) {
+  for (std::size_t e = 0; e < count; ++e) {
+    const std::int8_t* x = rows.data + samples[e].sample * rows.length;
+    const int shortfall = samples[e].shortfall, target = samples[e].target, before = std::max(shortfall, 0);
+    for (std::size_t i = window.first; i < window.last; ++i)
+      sums[i] += std::max(shortfall - target * steps[i] * x[i], 0) - before;
+  }
+}
+
+ISINGLASS_VECTOR void squared_losses(const FlipShortfall* samples, std::size_t count, const EventRows& rows,
+                                     const std::int16_t* steps, Window window, std::int64_t* sums) {
+  for (std::size_t e = 0; e < count; ++e) {
+    const std::int8_t* x = rows.data + samples[e].sample * rows.length;
+    const int shortfall = samples[e].shortfall, target = samples[e].target, before = std::max(shortfall, 0);
+    for (std::size_t i = window.first; i < window.last; ++i) {
+      const std::int64_t after = std::max(shortfall - target * steps[i] * x[i], 0);
+      sums[i] += after * after - static_cast<std::int64_t>(before) * before;
+    }
+  }
+}
+
+/// Runs `kernel` with small sums on pieces of `events`, short enough that they cannot overflow, and adds them up.
+template <class Small, class Event, class Kernel>
+void in_small_sums(std::span<const Event> events, std::size_t piece, std::size_t length, std::span<std::int64_t> sums,
+                   Kernel&& kernel) {
+  std::vector<Small> small(length);
+  for (std::size_t at = 0; at < events.size(); at += piece) {
+    std::fill(small.begin(), small.end(), Small{0});
+    kernel(events.data() + at, std::min(piece, events.size() - at), small.data());
+    for (std::size_t i = 0; i < length; ++i) sums[i] += small[i];
+  }
+}
+
+ISINGLASS_VECTOR void mark_near(const std::int16_t* z, std::size_t samples, std::int16_t lowest, std::uint16_t width,
+                                std::uint8_t* marks) {
+  for (std::size_t s = 0; s < samples; ++s) marks[s] = static_cast<std::uint16_t>(z[s] - lowest) < width;
+}
+
+/// Positions of the nonzero marks (0 or 1 each; the length is a multiple of 8), ascending.
+void list_marks(std::span<const std::uint8_t> marks, std::vector<std::size_t>& positions) {
+  positions.clear();
+  for (std::size_t block = 0; block < marks.size(); block += 8) {
+    std::uint64_t eight = 0;
+    std::memcpy(&eight, marks.data() + block, sizeof eight);
+    for (; eight != 0; eight &= eight - 1) positions.push_back(block + static_cast<std::size_t>(std::countr_zero(eight)) / 8);
+  }
+}
+
+}  // namespace
+
+ISINGLASS_VECTOR void shift_all(std::int16_t* z, const std::int8_t* x, int step, std::size_t size) {
+  const auto small_step = static_cast<std::int16_t>(step);
+  for (std::size_t s = 0; s < size; ++s) z[s] = static_cast<std::int16_t>(z[s] + (x ? small_step * x[s] : small_step));
+}
+
+void find_near(const std::int16_t* z, std::size_t samples, int threshold, int reach, std::vector<std::size_t>& near) {
+  std::vector<std::uint8_t> marks((samples + 7) / 8 * 8);
+  // threshold - reach <= z < threshold + reach, as one unsigned comparison that vectorises
+  mark_near(z, samples, static_cast<std::int16_t>(threshold - reach), static_cast<std::uint16_t>(2 * reach), marks.data());
+  list_marks(marks, near);
+}
+
+void sum_heights(std::span<const FlipEvent> events, const EventRows& rows, std::span<const std::int16_t> steps,
+                 std::size_t first, std::size_t last, int window, std::span<std::int64_t> sums) {
+  const Window flips = widened(first, last);
+  std::int64_t largest = 1;
+  for (const FlipEvent& event : events) largest = std::max(largest, std::abs(event.jump));
+  const auto piece = static_cast<std::size_t>(INT16_MAX / (largest * std::max(1, 2 * window)));
+  if (piece < 4) return heights64(events.data(), events.size(), rows, steps.data(), flips, window, sums.data());
+  in_small_sums<std::int16_t>(events, piece, rows.length, sums,
+                              [&](const FlipEvent* from, std::size_t count, std::int16_t* small) {
+                                if (window == 0)
+                                  crossings16(from, count, rows, steps.data(), flips, small);
+                                else
+                                  ramps16(from, count, rows, steps.data(), flips, window, small);
+                              });
+}
+
+void sum_losses(std::span<const FlipShortfall> samples, const EventRows& rows, std::span<const std::int16_t> steps,
+                std::size_t first, std::size_t last, bool squared, std::span<std::int64_t> sums) {
+  const Window window = widened(first, last);
+  if (squared) return squared_losses(samples.data(), samples.size(), rows, steps.data(), window, sums.data());
+  constexpr std::size_t piece = 1U << 15;  // a change is below 2^16: |step| <= 2^8 and |x| < 2^8
+  in_small_sums<std::int32_t>(samples, piece, rows.length, sums,
+                              [&](const FlipShortfall* from, std::size_t count, std::int32_t* small) {
+                                linear_losses(from, count, rows, steps.data(), window, small);
+                              });
+}
+
+std::int64_t sum_bias_losses(std::span<const FlipShortfall> samples, int step, bool squared) {
+  std::int64_t sum = 0;
+  for (const FlipShortfall& sample : samples) {
+    const std::int64_t before = std::max(sample.shortfall, 0), after = std::max(sample.shortfall - sample.target * step, 0);
+    sum += squared ? after * after - before * before : after - before;
+  }
+  return sum;
+}
+
+}  // namespace isinglass

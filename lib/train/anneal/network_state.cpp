@@ -1,0 +1,296 @@
+#include "train/anneal/network_state.hpp"
+
+#include "energy/kernels.hpp"
+#include "network/forward.hpp"
+#include "train/anneal/lead_loss.hpp"
+#include "train/anneal/loss_kernels.hpp"
+
+#include <algorithm>
+#include <cstdlib>
+
+namespace isinglass {
+
+namespace {
+
+/// Weights of one layer as [input][unit]: what one activation sends to the next layer, contiguous.
+std::vector<std::int16_t> transposed(const Layer& layer, const LayerValues& values) {
+  const auto inputs = static_cast<std::size_t>(layer.inputs), units = static_cast<std::size_t>(layer.units);
+  std::vector<std::int16_t> result(values.weights.size());
+  for (std::size_t j = 0; j < units; ++j)
+    for (std::size_t i = 0; i < inputs; ++i) result[i * units + j] = values.weights[j * inputs + i];
+  return result;
+}
+
+int largest_magnitude(std::span<const std::int8_t> values) {
+  int largest = 0;
+  for (const std::int8_t v : values) largest = std::max(largest, std::abs(static_cast<int>(v)));
+  return largest;
+}
+
+/// Inputs of a row with padding, so that the kernels run on whole vectors.
+constexpr std::size_t whole_vectors(std::size_t inputs) {
+  constexpr std::size_t vector = 32;
+  return (inputs + vector - 1) / vector * vector;
+}
+
+}  // namespace
+
+NetworkState::NetworkState(const Architecture& architecture, const Samples& samples, int margin, const NetworkBits& bits,
+                           std::span<const InputPair> pairs, MoveLoss loss)
+    : architecture_(&architecture),
+      samples_(samples.size()),
+      stride_(padded(samples.size())),
+      outputs_(static_cast<std::size_t>(architecture.outputs())),
+      margin_(margin),
+      loss_(outputs_ > 1 ? loss : MoveLoss::own),
+      bits_(bits),
+      values_(decode(architecture, bits)),
+      pairs_(pairs.begin(), pairs.end()),
+      pairs_at_(whole_vectors(static_cast<std::size_t>(samples.features))) {
+  for (std::size_t l = 0; l < architecture.layers.size(); ++l) {
+    const Layer& layer = architecture.layers[l];
+    row_length_.push_back(whole_vectors(has_swaps(l) ? pairs_at_ + pairs_.size() : static_cast<std::size_t>(layer.inputs)));
+    inputs_.emplace_back(row_length_.back() * samples_);
+    outgoing_.push_back(transposed(layer, values_[l]));
+    largest_input_.push_back(largest_magnitude(l == 0 ? samples.inputs : architecture.layers[l - 1].values));
+    if (!layer.is_output()) z_.emplace_back(static_cast<std::size_t>(layer.units) * stride_);
+  }
+  if (loss_ == MoveLoss::own && architecture.loss != Loss::hinge && architecture.loss != Loss::squared_hinge)
+    table_ = make_loss_table(architecture, margin);
+  z_out_.resize(samples_ * outputs_);
+  for (std::size_t s = 0; s < samples_; ++s)
+    for (int c = 0; c < architecture.outputs(); ++c)
+      sign_.push_back(static_cast<std::int8_t>(target_sign(architecture.outputs(), c, samples.labels[s])));
+  labels_.assign(samples.labels.begin(), samples.labels.end());
+  load_inputs(samples);
+  forward_all();
+}
+
+void NetworkState::load_inputs(const Samples& samples) {
+  const auto features = static_cast<std::size_t>(samples.features);
+  columns_.resize(features * stride_);
+  for (std::size_t s = 0; s < samples_; ++s) {
+    const auto from = samples.row(s);
+    std::copy(from.begin(), from.end(), inputs_[0].begin() + static_cast<std::ptrdiff_t>(s * row_length_[0]));
+    for (std::size_t i = 0; i < features; ++i) columns_[i * stride_ + s] = from[i];
+    for (std::size_t p = 0; p < pairs_.size(); ++p) {
+      const int difference = from[static_cast<std::size_t>(pairs_[p].a)] - from[static_cast<std::size_t>(pairs_[p].b)];
+      inputs_[0][s * row_length_[0] + pairs_at_ + p] = static_cast<std::int8_t>(difference);
+      largest_difference_ = std::max(largest_difference_, std::abs(difference));
+    }
+  }
+}
+
+void NetworkState::forward_all() {
+  for (std::size_t s = 0; s < samples_; ++s)
+    for (std::size_t l = 0; l < architecture_->layers.size(); ++l) {
+      const Layer& layer = architecture_->layers[l];
+      const std::int8_t* input = row(l, s);
+      const std::int16_t* weights = values_[l].weights.data();
+      for (int j = 0; j < layer.units; ++j, weights += layer.inputs) {
+        const auto unit = static_cast<std::size_t>(j);
+        int z = values_[l].biases[unit];
+        for (int i = 0; i < layer.inputs; ++i) z += weights[i] * input[i];
+        if (layer.is_output()) {
+          z_out_[s * outputs_ + unit] = z;
+          continue;
+        }
+        z_[l][unit * stride_ + s] = static_cast<std::int16_t>(z);
+        set_activation(l, j, s, layer.values[static_cast<std::size_t>(segment_of(layer.thresholds, z))]);
+      }
+    }
+}
+
+void NetworkState::set_activation(std::size_t layer, int unit, std::size_t sample, int value) {
+  inputs_[layer + 1][sample * row_length_[layer + 1] + static_cast<std::size_t>(unit)] = static_cast<std::int8_t>(value);
+}
+
+namespace {
+
+/// What a move of `plane` changes `value` by; 0 if that would leave the codebook.
+int step_from(int value, const MovePlane& plane, const Codebook& codebook) {
+  const int direction = plane.direction != 0 ? plane.direction : value < 0 ? 1 : -1;
+  return std::abs(value + direction * plane.size) <= codebook.largest() ? direction * plane.size : 0;
+}
+
+}  // namespace
+
+std::size_t NetworkState::parameter(std::size_t l, int unit, int input) const {
+  return static_cast<std::size_t>(unit) * static_cast<std::size_t>(architecture_->layers[l].inputs) +
+         static_cast<std::size_t>(input);
+}
+
+int NetworkState::move_count(std::size_t l, const MovePlane& plane) const {
+  if (plane.kind == MoveKind::bias) return 1;
+  return plane.kind == MoveKind::swap ? static_cast<int>(pairs_.size()) : architecture_->layers[l].inputs;
+}
+
+int NetworkState::reach(std::size_t l, const MovePlane& plane) const {
+  if (plane.kind == MoveKind::bias) return plane.size * architecture_->layers[l].bias_unit;
+  return plane.size * (plane.kind == MoveKind::swap ? largest_difference_ : largest_input_[l]);
+}
+
+int NetworkState::step(std::size_t l, const Move& move) const {
+  const Layer& layer = architecture_->layers[l];
+  const auto weight = [&](int input, const MovePlane& plane) {
+    return step_from(values_[l].weights[parameter(l, move.unit, input)], plane, layer.weights);
+  };
+  if (move.plane.kind == MoveKind::weight) return weight(move.index, move.plane);
+  if (move.plane.kind == MoveKind::bias) {
+    const int bias = values_[l].biases[static_cast<std::size_t>(move.unit)] / layer.bias_unit;
+    return step_from(bias, move.plane, layer.bias) * layer.bias_unit;
+  }
+  const InputPair& pair = pairs_[static_cast<std::size_t>(move.index)];
+  const int a = weight(pair.a, move.plane), b = weight(pair.b, {MoveKind::swap, move.plane.size, -move.plane.direction});
+  return a == -b ? a : 0;
+}
+
+FlipShortfall NetworkState::shortfall(int output, std::size_t sample) const {
+  const auto c = static_cast<std::size_t>(output);
+  const std::span<const int> z(z_out_.data() + sample * outputs_, outputs_);
+  FlipShortfall shortfall{0, margin_ - sign_[sample * outputs_ + c] * z[c], sign_[sample * outputs_ + c]};
+  if (loss_ == MoveLoss::lead) shortfall = lead_shortfall(z, c, labels_[sample], margin_);
+  shortfall.sample = sample;
+  return shortfall;
+}
+
+std::int64_t NetworkState::sample_loss(std::span<const int> z, std::size_t sample) const {
+  if (loss_ == MoveLoss::lead) return lead_loss(z, labels_[sample], margin_);
+  if (!table_.empty()) return looked_up_loss(z, std::span(sign_).subspan(sample * outputs_, outputs_), margin_, table_);
+  std::int64_t sum = 0;
+  const bool squared = architecture_->loss == Loss::squared_hinge;
+  for (std::size_t c = 0; c < outputs_; ++c) {
+    const std::int64_t shortfall = std::max(0, margin_ - sign_[sample * outputs_ + c] * z[c]);
+    sum += squared ? shortfall * shortfall : shortfall;
+  }
+  return sum;
+}
+
+std::int64_t NetworkState::loss() const {
+  std::int64_t sum = 0;
+  for (std::size_t s = 0; s < samples_; ++s) sum += sample_loss(std::span(z_out_).subspan(s * outputs_, outputs_), s);
+  return sum;
+}
+
+/// What the change of one activation does, layer by layer; with `commit` the new values are kept.
+template <bool commit>
+std::int64_t NetworkState::propagate(std::size_t l, int unit, std::size_t sample, int value) {
+  auto& [z, changed, changes] = scratch_;
+  changed.assign(1, unit);
+  changes.assign(1, value - row(l + 1, sample)[unit]);
+  if (commit) set_activation(l, unit, sample, value);
+  for (std::size_t next = l + 1;; ++next) {
+    const Layer& layer = architecture_->layers[next];
+    const auto units = static_cast<std::size_t>(layer.units);
+    z.resize(units);
+    for (std::size_t j = 0; j < units; ++j)
+      z[j] = layer.is_output() ? z_out_[sample * outputs_ + j] : z_[next][j * stride_ + sample];
+    for (std::size_t i = 0; i < changed.size(); ++i) {
+      const std::int16_t* weights = outgoing_[next].data() + static_cast<std::size_t>(changed[i]) * units;
+      for (std::size_t j = 0; j < units; ++j) z[j] += weights[j] * changes[i];
+    }
+    if (layer.is_output()) break;
+    changed.clear();
+    changes.clear();
+    for (std::size_t j = 0; j < units; ++j) {
+      const int was = row(next + 1, sample)[j], is = layer.values[static_cast<std::size_t>(segment_of(layer.thresholds, z[j]))];
+      if (commit) z_[next][j * stride_ + sample] = static_cast<std::int16_t>(z[j]);
+      if (was == is) continue;
+      changed.push_back(static_cast<int>(j));
+      changes.push_back(is - was);
+      if (commit) set_activation(next, static_cast<int>(j), sample, is);
+    }
+    if (changed.empty()) {  // nothing reaches the output
+      z.assign(z_out_.begin() + static_cast<std::ptrdiff_t>(sample * outputs_),
+               z_out_.begin() + static_cast<std::ptrdiff_t>((sample + 1) * outputs_));
+      break;
+    }
+  }
+  if (commit) std::copy(z.begin(), z.end(), z_out_.begin() + static_cast<std::ptrdiff_t>(sample * outputs_));
+  return sample_loss(z, sample);
+}
+
+/// loss_jump for the last hidden layer, whose activations reach the outputs directly: by far the most frequent case.
+std::int64_t NetworkState::output_jump(int unit, std::size_t sample, int low, int high) const {
+  const std::size_t last = architecture_->layers.size() - 1;
+  const std::int16_t* weights = outgoing_[last].data() + static_cast<std::size_t>(unit) * outputs_;
+  const int now = row(last, sample)[unit];
+  const OutputMove move{{z_out_.data() + sample * outputs_, outputs_}, {weights, outputs_}, low - now, high - now};
+  if (loss_ == MoveLoss::lead) return lead_jump(move, labels_[sample], margin_);
+  if (!table_.empty()) return looked_up_jump(move, std::span(sign_).subspan(sample * outputs_, outputs_), margin_, table_);
+  const bool squared = architecture_->loss == Loss::squared_hinge;
+  std::int64_t sum = 0;
+  for (std::size_t c = 0, at = sample * outputs_; c < outputs_; ++c, ++at) {
+    const int shortfall = margin_ - sign_[at] * z_out_[at], weight = sign_[at] * weights[c];
+    const std::int64_t if_high = std::max(0, shortfall - weight * (high - now)),
+                       if_low = std::max(0, shortfall - weight * (low - now));
+    sum += squared ? if_high * if_high - if_low * if_low : if_high - if_low;
+  }
+  return sum;
+}
+
+std::int64_t NetworkState::loss_jump(std::size_t layer, int unit, std::size_t sample, int low, int high) {
+  if (layer + 2 == architecture_->layers.size()) return output_jump(unit, sample, low, high);
+  return propagate<false>(layer, unit, sample, high) - propagate<false>(layer, unit, sample, low);
+}
+
+/// z of one hidden unit after a step of one input; input == layer.inputs: of the bias.
+void NetworkState::shift_unit_z(std::size_t l, int unit, int input, int step) {
+  std::int16_t* z = z_[l].data() + static_cast<std::size_t>(unit) * stride_;
+  if (input == architecture_->layers[l].inputs)
+    shift_all(z, nullptr, step, stride_);
+  else if (l == 0)
+    shift_all(z, columns_.data() + static_cast<std::size_t>(input) * stride_, step, stride_);
+  else
+    for (std::size_t s = 0; s < samples_; ++s) z[s] = static_cast<std::int16_t>(z[s] + step * row(l, s)[input]);
+}
+
+/// Everything that follows from the samples whose segment changed.
+void NetworkState::update_activations(std::size_t l, int unit, std::span<const FlipEvent> near) {
+  const Layer& layer = architecture_->layers[l];
+  const std::int16_t* z_of_unit = z(l, unit);
+  for (const FlipEvent& event : near) {
+    const int z_now = z_of_unit[event.sample];
+    if ((event.distance <= 0) == (z_now >= event.threshold)) continue;  // on the side where it was
+    const int value = layer.values[static_cast<std::size_t>(segment_of(layer.thresholds, z_now))];
+    if (value != row(l + 1, event.sample)[unit]) propagate<true>(l, unit, event.sample, value);
+  }
+}
+
+void NetworkState::add_to_weight(std::size_t l, int unit, int input, int change) {
+  const Layer& layer = architecture_->layers[l];
+  const std::size_t at = parameter(l, unit, input);
+  values_[l].weights[at] = static_cast<std::int16_t>(values_[l].weights[at] + change);
+  outgoing_[l][static_cast<std::size_t>(input) * static_cast<std::size_t>(layer.units) + static_cast<std::size_t>(unit)] =
+      values_[l].weights[at];
+  const auto bits = layer.weights.nearest_bits(values_[l].weights[at]);
+  std::copy(bits.begin(), bits.end(), bits_[l].weights.begin() + static_cast<std::ptrdiff_t>(at * bits.size()));
+  if (!layer.is_output()) return shift_unit_z(l, unit, input, change);
+  for (std::size_t s = 0; s < samples_; ++s) z_out_[s * outputs_ + static_cast<std::size_t>(unit)] += change * row(l, s)[input];
+}
+
+void NetworkState::add_to_bias(std::size_t l, int unit, int change) {
+  const Layer& layer = architecture_->layers[l];
+  const auto at = static_cast<std::size_t>(unit);
+  values_[l].biases[at] += change;
+  const auto bits = layer.bias.nearest_bits(values_[l].biases[at] / layer.bias_unit);
+  std::copy(bits.begin(), bits.end(), bits_[l].biases.begin() + static_cast<std::ptrdiff_t>(at * bits.size()));
+  if (!layer.is_output()) return shift_unit_z(l, unit, layer.inputs, change);
+  for (std::size_t s = 0; s < samples_; ++s) z_out_[s * outputs_ + at] += change;
+}
+
+void NetworkState::apply(std::size_t l, const Move& move, std::span<const FlipEvent> near) {
+  const int change = step(l, move);
+  if (move.plane.kind == MoveKind::bias) {
+    add_to_bias(l, move.unit, change);
+  } else if (move.plane.kind == MoveKind::swap) {
+    const InputPair& pair = pairs_[static_cast<std::size_t>(move.index)];
+    add_to_weight(l, move.unit, pair.a, change);
+    add_to_weight(l, move.unit, pair.b, -change);
+  } else {
+    add_to_weight(l, move.unit, move.index, change);
+  }
+  if (!architecture_->layers[l].is_output()) update_activations(l, move.unit, near);
+}
+
+}  // namespace isinglass

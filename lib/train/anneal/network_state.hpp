@@ -1,0 +1,117 @@
+#pragma once
+
+#include "data/samples.hpp"
+#include "network/architecture.hpp"
+#include "network/loss.hpp"
+#include "train/anneal/flip_kernels.hpp"
+#include "train/anneal/moves.hpp"
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+namespace isinglass {
+
+/// What moves are judged by: the network's own loss, or for three classes and more the hinge of the lead (lead_loss.hpp).
+enum class MoveLoss : std::uint8_t { own, lead };
+
+/// Everything a forward pass computes, kept for every sample of a shard so that one parameter flip costs only what it
+/// changes. All integers; always consistent with `bits` (the state is a feasible point of the QCBO at any time).
+class NetworkState {
+public:
+  /// `margin`: M of the loss, grid units of the output. `pairs`: the swaps of the first layer. With one output, its own loss is
+  /// all there is.
+  NetworkState(const Architecture& architecture, const Samples& samples, int margin, const NetworkBits& bits,
+               std::span<const InputPair> pairs = {}, MoveLoss loss = MoveLoss::own);
+
+  /// One move of one unit.
+  struct Move {
+    MovePlane plane;
+    int unit = 0;
+    int index = 0;  ///< weight: its input; swap: of the pair; bias: 0
+  };
+
+  [[nodiscard]] const Architecture& architecture() const { return *architecture_; }
+  [[nodiscard]] std::size_t samples() const { return samples_; }
+  [[nodiscard]] std::size_t stride() const { return stride_; }
+  [[nodiscard]] const NetworkBits& bits() const { return bits_; }
+  [[nodiscard]] int margin() const { return margin_; }
+  /// The loss by the shortfall, of losses other than the hinges; for these, which have kernels of their own, empty.
+  [[nodiscard]] const LossTable& loss_table() const { return table_; }
+  /// Do the outputs' changes sum squares of shortfalls?
+  [[nodiscard]] bool sums_squares() const { return loss_ == MoveLoss::own && architecture_->loss == Loss::squared_hinge; }
+  /// Moves of a plane: one an input, one a pair, or one.
+  [[nodiscard]] int move_count(std::size_t layer, const MovePlane& plane) const;
+  /// Change of z per unit of what moves (input, difference of a pair, constant 1); 0 if the move would leave the codebook.
+  [[nodiscard]] int step(std::size_t layer, const Move& move) const;
+  /// Largest |change of z| of a plane's moves on any sample of this shard.
+  [[nodiscard]] int reach(std::size_t layer, const MovePlane& plane) const;
+  /// Where the moves of a plane begin in row().
+  [[nodiscard]] std::size_t row_offset(const MovePlane& plane) const { return plane.kind == MoveKind::swap ? pairs_at_ : 0; }
+  [[nodiscard]] bool has_swaps(std::size_t layer) const { return layer == 0 && !pairs_.empty(); }
+  /// Inputs of a layer for one sample, [row_length(layer)], padded with zeros; in the first layer the differences of the pairs
+  /// follow.
+  [[nodiscard]] const std::int8_t* row(std::size_t layer, std::size_t sample) const {
+    return inputs_[layer].data() + sample * row_length_[layer];
+  }
+  [[nodiscard]] std::size_t row_length(std::size_t layer) const { return row_length_[layer]; }
+  /// z of one unit, [stride].
+  [[nodiscard]] const std::int16_t* z(std::size_t layer, int unit) const {
+    return z_[layer].data() + static_cast<std::size_t>(unit) * stride_;
+  }
+  /// How far one output of a sample falls short of what its loss asks for, by the others as they are: margin - y_c z_c with the
+  /// own loss; negative where it is past that.
+  [[nodiscard]] FlipShortfall shortfall(int output, std::size_t sample) const;
+
+  /// How much larger one sample's integer loss is if the activation of (layer, unit) is `high` instead of `low`: hinge
+  /// sums the shortfalls, squared hinge their squares, others loss_table(). Propagates through the layers after `layer`.
+  [[nodiscard]] std::int64_t loss_jump(std::size_t layer, int unit, std::size_t sample, int low, int high);
+  /// Integer loss of the shard.
+  [[nodiscard]] std::int64_t loss() const;
+
+  /// Makes a move and propagates. `near` must hold every sample and threshold that the move may take it across, with the
+  /// distances before the move (a hidden layer's; unused for the output layer).
+  void apply(std::size_t layer, const Move& move, std::span<const FlipEvent> near);
+
+private:
+  struct Scratch {
+    std::vector<int> z;                 // of the layer being recomputed
+    std::vector<int> changed, changes;  // units whose activation changed, and by how much
+  };
+
+  void load_inputs(const Samples& samples);
+  void forward_all();
+  void set_activation(std::size_t layer, int unit, std::size_t sample, int value);
+  [[nodiscard]] std::size_t parameter(std::size_t layer, int unit, int input) const;
+  void add_to_weight(std::size_t layer, int unit, int input, int change);
+  void add_to_bias(std::size_t layer, int unit, int change);
+  void shift_unit_z(std::size_t layer, int unit, int input, int step);
+  void update_activations(std::size_t layer, int unit, std::span<const FlipEvent> near);
+  template <bool commit>
+  std::int64_t propagate(std::size_t layer, int unit, std::size_t sample, int value);
+  [[nodiscard]] std::int64_t output_jump(int unit, std::size_t sample, int low, int high) const;
+  [[nodiscard]] std::int64_t sample_loss(std::span<const int> z, std::size_t sample) const;
+
+  const Architecture* architecture_;
+  std::size_t samples_, stride_, outputs_;
+  int margin_;
+  MoveLoss loss_;
+  LossTable table_;
+  NetworkBits bits_;
+  NetworkValues values_;
+  std::vector<std::vector<std::int16_t>> outgoing_;  // [layer] weights of layer + 1 transposed: [input][unit]
+  std::vector<std::size_t> row_length_;              // [layer]
+  std::vector<int> largest_input_;                   // [layer] largest |input|
+  std::vector<InputPair> pairs_;
+  std::size_t pairs_at_ = 0;  // of the first pair's difference in a row of the first layer
+  int largest_difference_ = 0;
+  std::vector<std::vector<std::int8_t>> inputs_;  // [layer][sample][row_length]
+  std::vector<std::int8_t> columns_;              // first layer's inputs, [feature][stride]
+  std::vector<std::vector<std::int16_t>> z_;      // hidden layers, [layer][unit][stride]
+  std::vector<int> z_out_;                        // [sample][output]
+  std::vector<std::int8_t> sign_;                 // [sample][output], wanted sign
+  std::vector<std::uint8_t> labels_;              // [sample]
+  Scratch scratch_;
+};
+
+}  // namespace isinglass

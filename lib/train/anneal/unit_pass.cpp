@@ -1,0 +1,105 @@
+#include "train/anneal/unit_pass.hpp"
+
+#include "train/anneal/loss_kernels.hpp"
+
+#include <algorithm>
+#include <cstdlib>
+
+namespace isinglass {
+
+void UnitPass::begin(std::size_t layer_index, int unit, int window) {
+  layer_ = layer_index;
+  window_ = window;
+  unit_ = unit;
+  jumps_.resize(layer().thresholds.size() * state_->samples());
+  known_.assign(jumps_.size(), 0);
+}
+
+std::int64_t UnitPass::jump(std::size_t threshold, std::size_t sample) {
+  const std::size_t at = threshold * state_->samples() + sample;
+  if (!known_[at]) {
+    jumps_[at] = state_->loss_jump(layer_, unit_, sample, layer().values[threshold], layer().values[threshold + 1]);
+    known_[at] = 1;
+  }
+  return jumps_[at];
+}
+
+/// Samples that a move of `plane` may take across a threshold; and those that it or a shift within the window may take across
+/// one where that matters: most samples past the margin stay there whatever one unit says.
+void UnitPass::find_events(const MovePlane& plane) {
+  events_.clear();
+  crossings_.clear();
+  const int reach = state_->reach(layer_, plane);
+  const std::int16_t* z = state_->z(layer_, unit_);
+  for (std::size_t k = 0; k < layer().thresholds.size(); ++k) {
+    const int threshold = layer().thresholds[k];
+    find_near(z, state_->samples(), threshold, reach + window_, near_);
+    for (const std::size_t s : near_) {
+      const FlipEvent event{s, threshold - z[s], threshold, jump(k, s)};
+      if (event.jump != 0) events_.push_back(event);
+      if (-reach < event.distance && event.distance <= reach) crossings_.push_back(event);
+    }
+  }
+}
+
+void UnitPass::set_steps(const MovePlane& plane, int first, std::size_t count) {
+  steps_.assign(state_->row_length(layer_), 0);
+  const std::size_t offset = state_->row_offset(plane);
+  for (int index = first; index < first + static_cast<int>(count); ++index)
+    steps_[offset + static_cast<std::size_t>(index)] = static_cast<std::int16_t>(state_->step(layer_, {plane, unit_, index}));
+}
+
+void UnitPass::hidden_changes(const MovePlane& plane, int first, std::span<std::int64_t> changes) {
+  find_events(plane);
+  std::int64_t now = 0;  // what the sums count without a move
+  for (const FlipEvent& event : events_) now += event.jump * height(-event.distance, window_);
+  if (plane.kind == MoveKind::bias) {
+    const int step = state_->step(layer_, {plane, unit_, 0});
+    changes[0] = -now;
+    for (const FlipEvent& event : events_) changes[0] += event.jump * height(step - event.distance, window_);
+    return;
+  }
+  set_steps(plane, first, changes.size());
+  sums_.assign(state_->row_length(layer_), 0);
+  const std::size_t from = state_->row_offset(plane) + static_cast<std::size_t>(first);
+  sum_heights(events_, {state_->row(layer_, 0), state_->row_length(layer_)}, steps_, from, from + changes.size(), window_,
+              sums_);
+  for (std::size_t i = 0; i < changes.size(); ++i) changes[i] = sums_[from + i] - now;
+}
+
+void UnitPass::output_changes(const MovePlane& plane, int first, std::span<std::int64_t> changes) {
+  const LossTable& table = state_->loss_table();
+  const bool squared = state_->sums_squares();
+  const int reach = state_->reach(layer_, plane);
+  shortfalls_.clear();
+  for (std::size_t s = 0; s < state_->samples(); ++s) {
+    const FlipShortfall shortfall = state_->shortfall(unit_, s);
+    // Past the margin by more than it can move a sample has no hinge loss; other losses never end.
+    if (!table.empty() || shortfall.shortfall > -reach) shortfalls_.push_back(shortfall);
+  }
+  if (plane.kind == MoveKind::bias) {
+    const int step = state_->step(layer_, {plane, unit_, 0});
+    changes[0] = table.empty() ? sum_bias_losses(shortfalls_, step, squared) : sum_bias_losses(shortfalls_, step, table);
+    return;
+  }
+  set_steps(plane, first, changes.size());
+  sums_.assign(state_->row_length(layer_), 0);
+  const auto from = static_cast<std::size_t>(first);
+  const EventRows rows{state_->row(layer_, 0), state_->row_length(layer_)};
+  if (table.empty())
+    sum_losses(shortfalls_, rows, steps_, from, from + changes.size(), squared, sums_);
+  else
+    sum_losses(shortfalls_, rows, steps_, from, from + changes.size(), table, sums_);
+  std::copy_n(sums_.begin() + first, changes.size(), changes.begin());
+}
+
+void UnitPass::evaluate(const MovePlane& plane, int first, std::span<std::int64_t> changes) {
+  if (layer().is_output())
+    output_changes(plane, first, changes);
+  else
+    hidden_changes(plane, first, changes);
+}
+
+void UnitPass::apply(const MovePlane& plane, int index) { state_->apply(layer_, {plane, unit_, index}, crossings_); }
+
+}  // namespace isinglass

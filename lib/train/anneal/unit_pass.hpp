@@ -1,0 +1,51 @@
+#pragma once
+
+#include "train/anneal/flip_kernels.hpp"
+#include "train/anneal/network_state.hpp"
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+namespace isinglass {
+
+/// The proposals of one unit. While only this unit moves, what crossing a threshold does to a sample's loss does not
+/// change, so each such jump is computed once and kept for the whole pass.
+class UnitPass {
+public:
+  explicit UnitPass(NetworkState& state) : state_(&state) {}
+
+  /// Turns to another unit; forgets the jumps. With a window (grid units of z) the loss that `evaluate` sees is the mean
+  /// over a uniform shift of this unit's z in [-window, window]; with 0 it is the exact loss.
+  void begin(std::size_t layer, int unit, int window);
+  /// What one unit of the changes is worth: 1, or 1 / (2 window) for a hidden layer's with a window.
+  [[nodiscard]] double change_unit() const { return layer().is_output() || window_ == 0 ? 1.0 : 0.5 / window_; }
+  /// Exact change of the shard's integer loss for the plane's moves first .. first + changes.size() - 1, each alone, against
+  /// the state as it is.
+  void evaluate(const MovePlane& plane, int first, std::span<std::int64_t> changes);
+  /// Makes one move; `evaluate` for its plane must have been the last call.
+  void apply(const MovePlane& plane, int index);
+
+private:
+  [[nodiscard]] const Layer& layer() const { return state_->architecture().layers[layer_]; }
+  void find_events(const MovePlane& plane);
+  [[nodiscard]] std::int64_t jump(std::size_t threshold, std::size_t sample);
+  void set_steps(const MovePlane& plane, int first, std::size_t count);
+  void hidden_changes(const MovePlane& plane, int first, std::span<std::int64_t> changes);
+  void output_changes(const MovePlane& plane, int first, std::span<std::int64_t> changes);
+
+  NetworkState* state_;
+  std::size_t layer_ = 0;
+  int unit_ = 0, window_ = 0;
+  // At the last evaluation:
+  std::vector<FlipEvent> events_;     // what the sums are over
+  std::vector<FlipEvent> crossings_;  // samples that a move may take across a threshold
+  std::vector<FlipShortfall> shortfalls_;
+  std::vector<std::int64_t> jumps_;  // [threshold][sample]
+  std::vector<std::uint8_t> known_;  // is the jump computed?
+  std::vector<std::size_t> near_;    // work space of find_events
+  std::vector<std::int16_t> steps_;
+  std::vector<std::int64_t> sums_;
+};
+
+}  // namespace isinglass

@@ -1,0 +1,54 @@
+#include "base/error.hpp"
+#include "network/forward.hpp"
+#include "train/anneal/chain.hpp"
+#include "train/checkpoint_rules.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+#include <fmt/format.h>
+
+namespace isinglass {
+
+namespace {
+
+/// The loss that the phase judges networks by. Collective over the group.
+double loss_of_incumbent(const TrainingState& checkpoint, const TrainingInput& input) {
+  const Config& config = input.config;
+  if (checkpoint.phase == "qcgd")
+    return Chain(input, checkpoint.incumbent, config.qcgd.output_margin, {}, MoveLoss::own).objective();
+  const MoveLoss loss = config.anneal.loss == "network" ? MoveLoss::own : MoveLoss::lead;
+  return Chain(input, checkpoint.incumbent, config.anneal.output_margin, {}, loss).objective();
+}
+
+void expect_loss(const TrainingState& checkpoint, double found) {
+  constexpr double rounding = 1e-9;
+  const double said = checkpoint.incumbent_objective;
+  if (std::abs(found - said) <= rounding * std::max(1.0, std::abs(found))) return;
+  throw InputError(fmt::format("/state: incumbent_objective is {}, but that of the network is {}", said, found));
+}
+
+/// The best network of QAT is the one that classifies most.
+void expect_classified(const TrainingState& checkpoint, const Architecture& architecture, const DataSplits& data,
+                       const Communicator& group) {
+  const std::array splits{&data.validation, &data.train};
+  for (std::size_t i = 0; i < splits.size(); ++i) {
+    const std::int64_t said = checkpoint.incumbent_counts[3 * i + 1];
+    const std::int64_t found = evaluate(architecture, checkpoint.incumbent, *splits[i], group).correct;
+    if (said != found)
+      throw InputError(
+          fmt::format("/qat/incumbent_counts: {} samples are said to be correct, but the network has {}", said, found));
+  }
+}
+
+}  // namespace
+
+void expect_true_incumbent(const TrainingState& checkpoint, const Config& config, const Architecture& architecture,
+                           const DataSplits& data, const Grid& grid) {
+  if (checkpoint.phase == "qat") return expect_classified(checkpoint, architecture, data, grid.group);
+  const TrainingInput input{.config = config, .architecture = architecture, .data = data, .grid = grid, .report = {}};
+  expect_loss(checkpoint, loss_of_incumbent(checkpoint, input));
+}
+
+}  // namespace isinglass

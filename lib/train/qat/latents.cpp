@@ -1,0 +1,92 @@
+#include "train/qat/latents.hpp"
+
+#include "base/random.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace isinglass::qat {
+
+namespace {
+
+/// Codebooks are symmetric and evenly spaced, so two of their numbers say all.
+Block make_block(const Codebook& codebook, std::size_t first, std::size_t size, int grid_unit) {
+  const auto levels = static_cast<int>(std::lround(std::exp2(codebook.information_bits())));
+  const int largest = codebook.largest();
+  return {first, size, levels, largest, 2 * largest / (levels - 1), grid_unit};
+}
+
+/// Bits of `block`'s parameters one after another.
+std::vector<std::uint8_t> block_bits(const Codebook& codebook, const Block& block, std::span<const double> latents) {
+  std::vector<std::vector<std::uint8_t>> bits_of_level;
+  for (int level = 0; level < block.levels; ++level)
+    bits_of_level.push_back(codebook.nearest_bits(level * block.spacing - block.largest));
+  std::vector<std::uint8_t> bits;
+  bits.reserve(block.size * codebook.steps.size());
+  for (const double latent : latents.subspan(block.first, block.size)) {
+    const auto& parameter = bits_of_level[static_cast<std::size_t>((rounded(block, latent) + block.largest) / block.spacing)];
+    bits.insert(bits.end(), parameter.begin(), parameter.end());
+  }
+  return bits;
+}
+
+void round_block(const Block& block, std::span<const double> latents, std::span<double> values) {
+  for (std::size_t i = block.first; i < block.first + block.size; ++i)
+    values[i] = static_cast<double>(rounded(block, latents[i]) * block.grid_unit);
+}
+
+}  // namespace
+
+Layout make_layout(const Architecture& architecture) {
+  Layout layout;
+  for (const auto& layer : architecture.layers) {
+    const auto units = static_cast<std::size_t>(layer.units);
+    const auto weights = make_block(layer.weights, layout.parameters, units * static_cast<std::size_t>(layer.inputs), 1);
+    const auto biases = make_block(layer.bias, weights.first + weights.size, units, layer.bias_unit);
+    layout.layers.push_back({weights, biases});
+    layout.parameters = biases.first + biases.size;
+  }
+  return layout;
+}
+
+std::vector<double> initial_latents(const Layout& layout, double scale, std::uint64_t seed) {
+  std::vector<double> latents(layout.parameters);
+  const auto fill = [&](const Block& block, double width) {
+    for (std::size_t i = block.first; i < block.first + block.size; ++i) {
+      const auto words = draw(seed, Stream::latent, static_cast<std::uint32_t>(i), static_cast<std::uint32_t>(i >> 32), 0);
+      latents[i] = width * (2 * uniform(words[0]) - 1);
+    }
+  };
+  for (const auto& layer : layout.layers) {
+    // A codebook with a zero must reach past its cell: a network of zeros has no gradient to leave by.
+    const bool has_zero = layer.weights.levels % 2 == 1;
+    fill(layer.weights, has_zero ? std::max(scale, 1.5 / layer.weights.levels) : scale);
+    // Biases start in the middle: a unit whose threshold is far off has no gradient to come back by.
+    fill(layer.biases, scale / layer.biases.levels);
+  }
+  return latents;
+}
+
+int rounded(const Block& block, double latent) {
+  const auto cell = static_cast<int>((latent + 1) * 0.5 * block.levels);  // truncation is floor: latents are >= -1
+  return std::min(cell, block.levels - 1) * block.spacing - block.largest;
+}
+
+void round_latents(const Layout& layout, std::span<const double> latents, std::span<double> values) {
+  for (const auto& layer : layout.layers) {
+    round_block(layer.weights, latents, values);
+    round_block(layer.biases, latents, values);
+  }
+}
+
+NetworkBits to_bits(const Architecture& architecture, const Layout& layout, std::span<const double> latents) {
+  NetworkBits bits;
+  for (std::size_t l = 0; l < layout.layers.size(); ++l) {
+    const auto& layer = architecture.layers[l];
+    const auto& blocks = layout.layers[l];
+    bits.push_back({block_bits(layer.weights, blocks.weights, latents), block_bits(layer.bias, blocks.biases, latents)});
+  }
+  return bits;
+}
+
+}  // namespace isinglass::qat

@@ -1,0 +1,53 @@
+#pragma once
+
+#include "network/architecture.hpp"
+#include "train/results.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace isinglass {
+
+/// An oracle answer and its weight in the convex combination X.
+struct WeightedAtom {
+  NetworkBits bits;
+  double weight = 0;
+};
+
+/// Rows of numbers whose columns are samples, spread over the ranks of a replica group: this rank's columns.
+struct ShardedRows {
+  std::int64_t rows = 0;
+  std::size_t first = 0, columns = 0, global_columns = 0;  ///< this rank's are [first, first + columns)
+  std::vector<float> values;                               ///< [row][columns]
+};
+
+/// Dual state of one hidden layer: a row a unit, a column a training sample.
+struct DualRecord {
+  ShardedRows image, multiplier;
+};
+
+/// Everything the next iteration needs, and nothing that it can compute again. Parts that a method does not have are
+/// empty. All of it but `duals` is the same on every rank.
+struct TrainingState {
+  std::string phase;                       ///< qcgd, polish, anneal, qat
+  std::int64_t iteration = 0;              ///< iterations, sweeps or epochs that are done in this phase
+  NetworkBits incumbent;                   ///< the best network so far
+  double incumbent_objective = 0;          ///< its exact loss
+  std::vector<NetworkBits> current;        ///< where the next iteration starts: one network, or one a replica group
+  std::vector<WeightedAtom> atoms;         ///< qcgd: X
+  double objective_image = 0;              ///< qcgd: f(X)
+  std::vector<DualRecord> duals;           ///< qcgd: one a hidden layer
+  std::string qcgd_stop_reason;            ///< polish: how QCGD ended
+  std::int64_t qcgd_constraint_bytes = 0;  ///< polish: what QCGD's state took; provenance
+  std::vector<double> latents;             ///< qat: latent parameters, and Adam's two moments of each
+  std::vector<double> gradient_mean, gradient_square;
+  std::int64_t gradient_steps = 0;             ///< qat: Adam's steps
+  std::vector<std::int64_t> incumbent_counts;  ///< qat: validation (loss, correct, size), training (loss, correct, size)
+  std::vector<HistoryRow> history;
+  std::string config_yaml;            ///< the resolved configuration
+  std::int64_t data_fingerprint = 0;  ///< of the training samples
+};
+
+}  // namespace isinglass
