@@ -4,6 +4,7 @@
 
 #include "base/stop_signal.hpp"
 #include "parallel/consensus.hpp"
+#include "run/checkpoint.hpp"
 #include "train/checkpoint_rules.hpp"
 
 #include <optional>

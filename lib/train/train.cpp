@@ -3,7 +3,7 @@
 #include "base/error.hpp"
 #include "network/forward.hpp"
 #include "oracles/dynamics/amplitudes.hpp"
-#include "products/prepare_products.hpp"
+#include "products/products.hpp"
 #include "qcbo/counts.hpp"
 #include "train/anneal/anneal.hpp"
 #include "train/qat/qat.hpp"

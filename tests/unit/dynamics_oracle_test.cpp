@@ -2,7 +2,7 @@
 #include "oracles/dynamics/dynamics_oracle.hpp"
 #include "oracles/annealing/annealing_oracle.hpp"
 #include "oracles/dynamics/layer_amplitudes.hpp"
-#include "products/exact_products.hpp"
+#include "products/products.hpp"
 #include "random_state.hpp"
 
 #include <boost/test/unit_test.hpp>
@@ -15,10 +15,10 @@ using namespace isinglass::testing;
 namespace {
 
 LayerInputs inputs_of(const StructuredState& state, std::size_t l) {
-  LayerInputs inputs;
-  inputs.largest = 127;
-  for (int i = 0; i < state.layers[l].layer->inputs; ++i)
-    inputs.values.insert(inputs.values.end(), state.column(l, i), state.column(l, i) + state.layers[l].stride);
+  const LayerState& layer = state.layers[l];
+  LayerInputs inputs{RowMatrix<float>(layer.layer->inputs, layer.stride), 127};
+  for (int i = 0; i < layer.layer->inputs; ++i)
+    for (std::size_t s = 0; s < layer.stride; ++s) inputs.values(i, s) = state.column(l, i)[s];
   return inputs;
 }
 
@@ -46,7 +46,7 @@ bool has_outliers(const LayerState& layer, const LayerFields& fields) {
   for (int j = 0; j < layer.layer->units; ++j)
     for (std::size_t s = 0; s < layer.samples; ++s) {
       const std::size_t at = layer.at(j, s), k = layer.segment[at];
-      const double z = fields.z[at], slope = layer.multiplier[at] * std::max({z - layer.hi[k], layer.lo[k] - z, 0.0});
+      const double z = fields.z(j, s), slope = layer.multiplier[at] * std::max({z - layer.hi[k], layer.lo[k] - z, 0.0});
       largest = std::max(largest, slope);
       sum += slope;
       count += slope > 0;
@@ -58,18 +58,17 @@ bool has_outliers(const LayerState& layer, const LayerFields& fields) {
 
 BOOST_AUTO_TEST_CASE(products_are_exact_however_they_are_cut) {
   Words words(3);
-  std::vector<float> a, b;
-  constexpr std::size_t samples = 5000;
-  for (std::size_t i = 0; i < 3 * samples; ++i) a.push_back(static_cast<float>(words.between(-4095, 4095)));
-  for (std::size_t i = 0; i < 2 * samples; ++i) b.push_back(static_cast<float>(words.between(-127, 127)));
-  std::vector<std::int64_t> sums(6, 5);
-  add_products({a.data(), 3, samples, samples}, {b.data(), 2, samples, samples}, 4095.0 * 127, sums);
-  for (std::size_t i = 0; i < 3; ++i)
-    for (std::size_t j = 0; j < 2; ++j) {
+  constexpr int samples = 5000;
+  RowMatrix<float> a(3, samples), b(2, samples);
+  for (float& v : a.reshaped()) v = static_cast<float>(words.between(-4095, 4095));
+  for (float& v : b.reshaped()) v = static_cast<float>(words.between(-127, 127));
+  RowMatrix<std::int64_t> sums = RowMatrix<std::int64_t>::Constant(3, 2, 5);
+  add_products(a, b, 4095.0 * 127, sums);
+  for (int i = 0; i < 3; ++i)
+    for (int j = 0; j < 2; ++j) {
       std::int64_t plain = 5;
-      for (std::size_t s = 0; s < samples; ++s)
-        plain += static_cast<std::int64_t>(a[i * samples + s]) * static_cast<std::int64_t>(b[j * samples + s]);
-      BOOST_TEST(sums[i * 2 + j] == plain);
+      for (int s = 0; s < samples; ++s) plain += static_cast<std::int64_t>(a(i, s)) * static_cast<std::int64_t>(b(j, s));
+      BOOST_TEST(sums(i, j) == plain);
     }
 }
 
@@ -85,16 +84,17 @@ BOOST_AUTO_TEST_CASE(fields_by_products_equal_finite_differences) {
       const LayerState& layer = state.layers[l];
       LayerFields fields;
       const LayerValues values = decode(*layer.layer, layer.bits);
-      fields.weights.assign(values.weights.begin(), values.weights.end());
-      for (const int b : values.biases) fields.biases.push_back(static_cast<float>(b) + aside);
+      fields.weights =
+          MatrixView<const std::int16_t>(values.weights.data(), layer.layer->units, layer.layer->inputs).cast<float>();
+      fields.biases = vector_view(values.biases).cast<float>().array() + aside;
       const LayerInputs inputs = inputs_of(state, l);
-      set_z(fields, layer, inputs);
+      set_z(fields, inputs);
       for (int j = 0; j < layer.layer->units; ++j)
         for (std::size_t s = 0; s < layer.samples; ++s)
-          BOOST_TEST_REQUIRE(fields.z[layer.at(j, s)] == static_cast<float>(layer.z(layer.at(j, s))) + aside);
+          BOOST_TEST_REQUIRE(fields.z(j, s) == static_cast<float>(layer.z(layer.at(j, s))) + aside);
       if (has_outliers(layer, fields)) continue;
       set_slopes(fields, layer, inputs, Communicator());
-      const ParameterGradient gradient = parameter_gradient(fields, layer, inputs, Communicator());
+      const ParameterGradient gradient = parameter_gradient(fields, inputs, Communicator());
       std::vector<double> weights(values.weights.begin(), values.weights.end()),
           biases(fields.biases.begin(), fields.biases.end());
       constexpr double step = 1e-4;
@@ -107,7 +107,8 @@ BOOST_AUTO_TEST_CASE(fields_by_products_equal_finite_differences) {
         double rounding = 0;
         for (std::size_t s = 0; s < layer.samples; ++s)
           rounding += 0.5 * fields.slope_unit * std::abs(state.column(l, static_cast<int>(i) % layer.layer->inputs)[s]);
-        BOOST_TEST(std::abs(gradient.weights[i] - difference) <= rounding + 1e-4 * std::abs(difference) + 1e-4);
+        BOOST_TEST(std::abs(gradient.weights.reshaped<Eigen::RowMajor>()[i] - difference) <=
+                   rounding + 1e-4 * std::abs(difference) + 1e-4);
         ++compared;
       }
       for (std::size_t j = 0; j < biases.size(); ++j) {
@@ -141,7 +142,8 @@ BOOST_AUTO_TEST_CASE(calls_start_from_the_network_as_it_is) {
         // bsb's fields see spins at their amplitude.
         const float part = kind == "bsb" && shape.weights.bits() == 1 ? 0.5F : 1.0F;
         for (std::size_t i = 0; i < values.weights.size(); ++i)
-          BOOST_TEST_REQUIRE(std::abs(fields.weights[i] - part * static_cast<float>(values.weights[i])) <= 0.5F / weight_grid);
+          BOOST_TEST_REQUIRE(std::abs(fields.weights.reshaped<Eigen::RowMajor>()[i] -
+                                      part * static_cast<float>(values.weights[i])) <= 0.5F / weight_grid);
         if (shape.bias.bits() > 1)
           for (std::size_t j = 0; j < values.biases.size(); ++j)
             BOOST_TEST_REQUIRE(fields.biases[j] == static_cast<float>(values.biases[j]));

@@ -4,7 +4,7 @@
 
 #include "network/forward.hpp"
 #include "qat_problem.hpp"
-#include "train/qat/assess.hpp"
+#include "train/qat/batch_pass.hpp"
 #include "train/qat/batches.hpp"
 #include "train/qat/qat.hpp"
 

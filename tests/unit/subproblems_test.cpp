@@ -33,10 +33,11 @@ void check_that_no_segment_is_better(const StructuredState& state, std::size_t l
   }
 }
 
-std::vector<float> columns_of(const StructuredState& state, std::size_t l) {
-  std::vector<float> columns;
-  for (int i = 0; i <= state.layers[l].layer->inputs; ++i)
-    columns.insert(columns.end(), state.column(l, i), state.column(l, i) + state.layers[l].stride);
+RowMatrix<float> columns_of(const StructuredState& state, std::size_t l) {
+  const LayerState& layer = state.layers[l];
+  RowMatrix<float> columns(layer.layer->inputs + 1, layer.stride);
+  for (int i = 0; i < columns.rows(); ++i)
+    for (std::size_t s = 0; s < layer.stride; ++s) columns(i, s) = state.column(l, i)[s];
   return columns;
 }
 
@@ -90,7 +91,7 @@ BOOST_AUTO_TEST_CASE(couplings_are_exact_within_a_piece) {
     UnitCost cost(state, l, 0);
     const std::vector<SpinPlace> places = places_of(layer, 0, all_inputs(*layer.layer));
     const QuadraticFit fit = fit_quadratic(cost, 2, 1 << 14, 1 << 16, 1 << 9, Communicator());
-    const NeuronProblem neuron = make_neuron_problem(places, columns_of(state, l), layer.stride, 127, fit, Communicator());
+    const NeuronProblem neuron = make_neuron_problem(places, columns_of(state, l), 127, fit, Communicator());
     BOOST_TEST_REQUIRE(neuron.problem.spins == places.size());
     for (int round = 0; round < 10; ++round) {
       Spins spins;

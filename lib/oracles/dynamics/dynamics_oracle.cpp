@@ -2,7 +2,7 @@
 
 #include "oracles/annealing/annealing_oracle.hpp"
 #include "oracles/dynamics/layer_amplitudes.hpp"
-#include "products/prepare_products.hpp"
+#include "products/products.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -15,13 +15,6 @@ namespace {
 /// Amplitude of spins in the state from which a call starts.
 constexpr float start_amplitude = 0.5F;
 
-template <class T>
-double largest_of(const std::vector<T>& values) {
-  double largest = 1;
-  for (const T v : values) largest = std::max(largest, std::abs(static_cast<double>(v)));
-  return largest;
-}
-
 /// The whole problem in motion.
 class Motion {
 public:
@@ -32,22 +25,25 @@ public:
 private:
   [[nodiscard]] LayerInputs inputs_of(std::size_t l) const;
   void evaluate();
-  [[nodiscard]] std::vector<double> input_squares(const LayerState& layer, const LayerInputs& inputs) const;
+  [[nodiscard]] Eigen::VectorXd input_squares(const LayerState& layer, const LayerInputs& inputs) const;
 
   StructuredState& state_;
   const Communicator& group_;
   std::vector<LayerAmplitudes> amplitudes_;
   std::vector<LayerFields> fields_;
   std::vector<LayerInputs> inputs_;
-  std::vector<double> first_squares_;
+  Eigen::VectorXd first_squares_;
 };
 
 LayerInputs Motion::inputs_of(std::size_t l) const {
   const LayerState& layer = state_.layers[l];
-  LayerInputs inputs;
-  inputs.values.resize(static_cast<std::size_t>(layer.layer->inputs) * layer.stride);
-  std::copy_n(state_.column(l, 0), inputs.values.size(), inputs.values.begin());
-  inputs.largest = l == 0 ? group_.all_max(largest_of(inputs.values)) : largest_of(state_.layers[l - 1].layer->values);
+  const auto stride = static_cast<Eigen::Index>(layer.stride);
+  LayerInputs inputs{MatrixView<const std::int8_t>(state_.column(l, 0), layer.layer->inputs, stride).cast<float>()};
+  const auto largest_of = [](const auto& values) {
+    return std::max(1.0, values.template cast<double>().template lpNorm<Eigen::Infinity>());
+  };
+  inputs.largest =
+      l == 0 ? group_.all_max(largest_of(inputs.values)) : largest_of(vector_view(state_.layers[l - 1].layer->values));
   return inputs;
 }
 
@@ -60,20 +56,18 @@ Motion::Motion(StructuredState& state, const MachineConfig& machine, const Sweep
 }
 
 /// Mean square of each input over all samples.
-std::vector<double> Motion::input_squares(const LayerState& layer, const LayerInputs& inputs) const {
+Eigen::VectorXd Motion::input_squares(const LayerState& layer, const LayerInputs& inputs) const {
   const auto width = static_cast<std::size_t>(layer.layer->inputs);
   std::vector<std::int64_t> sums(width + 1);
-  for (std::size_t i = 0; i < width; ++i)
-    for (std::size_t s = 0; s < layer.samples; ++s) {
-      const auto x = static_cast<std::int64_t>(inputs.values[i * layer.stride + s]);
-      sums[i] += x * x;
-    }
+  auto squares = vector_view(std::span(sums).first(width));
+  squares = inputs.values.leftCols(static_cast<Eigen::Index>(layer.samples))
+                .cast<double>()
+                .rowwise()
+                .squaredNorm()
+                .cast<std::int64_t>();
   sums[width] = static_cast<std::int64_t>(layer.samples);
   group_.all_sum(sums);
-  std::vector<double> squares;
-  for (std::size_t i = 0; i < width; ++i)
-    squares.push_back(static_cast<double>(sums[i]) / static_cast<double>(std::max<std::int64_t>(1, sums[width])));
-  return squares;
+  return squares.cast<double>() / static_cast<double>(std::max<std::int64_t>(1, sums[width]));
 }
 
 /// Everything that the forces need, at the amplitudes as they are.
@@ -84,9 +78,9 @@ void Motion::evaluate() {
     if (l + 1 < layers) amplitudes_[l].set_segments(layer);
     if (l > 0) inputs_[l] = inputs_of(l);
     amplitudes_[l].set_parameters(fields_[l], layer);
-    set_z(fields_[l], layer, inputs_[l]);
+    set_z(fields_[l], inputs_[l]);
     set_slopes(fields_[l], layer, inputs_[l], group_);
-    if (l > 0) set_back(fields_[l - 1], fields_[l], layer);
+    if (l > 0) set_back(fields_[l - 1], fields_[l]);
   }
 }
 
@@ -94,7 +88,7 @@ void Motion::step(const StepRule& rule) {
   evaluate();
   for (std::size_t l = 0; l < state_.layers.size(); ++l) {
     const LayerState& layer = state_.layers[l];
-    amplitudes_[l].advance_parameters(layer, parameter_gradient(fields_[l], layer, inputs_[l], group_), fields_[l],
+    amplitudes_[l].advance_parameters(layer, parameter_gradient(fields_[l], inputs_[l], group_), fields_[l],
                                       l == 0 ? first_squares_ : input_squares(layer, inputs_[l]), rule);
     if (!layer.layer->is_output()) amplitudes_[l].advance_segments(layer, fields_[l], rule, group_);
   }

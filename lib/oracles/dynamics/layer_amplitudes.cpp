@@ -70,24 +70,24 @@ std::uint8_t cell_of(float x, std::uint8_t first, std::uint8_t last) {
 }
 
 /// Forces against the slopes, in units of `scale`, cut.
-std::vector<float> forces(std::span<const double> slopes, double& scale, float share) {
-  double sum = 0;
-  for (const double g : slopes) sum += g * g;
-  scale = std::max(std::sqrt(sum / static_cast<double>(std::max<std::size_t>(1, slopes.size()))), scale_memory * scale);
+template <class Slopes>
+std::vector<float> forces(const Slopes& slopes, double& scale, float share) {
+  const auto flat = slopes.template reshaped<Eigen::RowMajor>();
+  const auto count = static_cast<double>(std::max<Eigen::Index>(1, flat.size()));
+  scale = std::max(std::sqrt(dot_in_order(flat, flat) / count), scale_memory * scale);
   std::vector<float> force(slopes.size());
-  if (scale <= 0) return force;
-  for (std::size_t i = 0; i < slopes.size(); ++i)
-    force[i] = -share * static_cast<float>(std::clamp(slopes[i] / scale, -largest_force, largest_force));
+  if (scale > 0)
+    vector_view(force) = -share * (flat.array() / scale).max(-largest_force).min(largest_force).template cast<float>();
   return force;
 }
 
 /// What sample s of a unit pays more per cell upwards: the mean over its two neighbouring cells, if it has them.
 float rise_of(const LayerState& layer, const LayerFields& fields, std::size_t at, std::size_t s) {
   const std::size_t k = layer.segment[at];
-  const float z = fields.z[at], m = static_cast<float>(layer.scale) * static_cast<float>(layer.multiplier[at]);
+  const float z = fields.z.data()[at], m = static_cast<float>(layer.scale) * static_cast<float>(layer.multiplier[at]);
   const auto cost = [&](std::size_t cell) {
     const float d = std::max({z - static_cast<float>(layer.hi[cell]), static_cast<float>(layer.lo[cell]) - z, 0.0F});
-    return m * d * d + fields.back[at] * static_cast<float>(layer.layer->values[cell]);
+    return m * d * d + fields.back.data()[at] * static_cast<float>(layer.layer->values[cell]);
   };
   const bool has_higher = k<layer.last[s], has_lower = k> layer.first[s];
   const float higher = has_higher ? cost(k + 1) - cost(k) : 0, lower = has_lower ? cost(k) - cost(k - 1) : 0;
@@ -123,10 +123,10 @@ float LayerAmplitudes::seen(const Codebook& codebook, float x) const {
 
 void LayerAmplitudes::set_parameters(LayerFields& fields, const LayerState& layer) const {
   const Layer& shape = *layer.layer;
-  fields.weights.clear();
-  fields.biases.clear();
-  for (const float x : weights_.x) fields.weights.push_back(seen(shape.weights, x));
-  for (const float x : biases_.x) fields.biases.push_back(static_cast<float>(shape.bias_unit) * seen(shape.bias, x));
+  const MatrixView<const float> weights(weights_.x.data(), shape.units, shape.inputs);
+  fields.weights = weights.unaryExpr([&](float x) { return seen(shape.weights, x); });
+  const auto unit = static_cast<float>(shape.bias_unit);
+  fields.biases = vector_view(biases_.x).unaryExpr([&](float x) { return unit * seen(shape.bias, x); });
 }
 
 void LayerAmplitudes::set_segments(LayerState& layer) const {
@@ -143,15 +143,12 @@ LayerBits LayerAmplitudes::bits(const Layer& layer) const {
 }
 
 void LayerAmplitudes::advance_parameters(const LayerState& layer, const ParameterGradient& gradient, const LayerFields& fields,
-                                         std::span<const double> input_squares, const StepRule& rule) {
+                                         const Eigen::VectorXd& input_squares, const StepRule& rule) {
   const Layer& shape = *layer.layer;
-  const auto units = static_cast<std::size_t>(shape.units), width = static_cast<std::size_t>(shape.inputs);
-  std::vector<double> slopes = gradient.weights;
+  RowMatrix<double> slopes = gradient.weights;
   if (is_spin(shape.weights))
-    for (std::size_t j = 0; j < units; ++j)
-      for (std::size_t i = 0; i < width; ++i)
-        slopes[j * width + i] -=
-            self_share * fields.curvature[j] * input_squares[i] * static_cast<double>(fields.weights[j * width + i]);
+    slopes.array() -=
+        (self_share * fields.curvature * input_squares.transpose()).array() * fields.weights.cast<double>().array();
   const float share = shape.is_output() ? output_share : 1.0F;
   const auto rule_of = [&](const Codebook& codebook) { return is_spin(codebook) ? rule : level_rule(rule); };
   weights_.advance(forces(slopes, weight_scale_, share), rule_of(shape.weights));

@@ -26,7 +26,7 @@ public:
   /// One step of the parameters, weights and biases each with forces in units of their own rms. `input_squares`: mean square
   /// of each input over all samples.
   void advance_parameters(const LayerState& layer, const ParameterGradient& gradient, const LayerFields& fields,
-                          std::span<const double> input_squares, const StepRule& rule);
+                          const Eigen::VectorXd& input_squares, const StepRule& rule);
   /// One step of the segments: each is driven by what its neighbouring cells cost more. Collective.
   void advance_segments(const LayerState& layer, const LayerFields& fields, const StepRule& rule, const Communicator& group);
 

@@ -1,6 +1,6 @@
 #include "oracles/dynamics/layer_fields.hpp"
 
-#include "products/exact_products.hpp"
+#include "products/products.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -35,32 +35,23 @@ Slope slope_of(const LayerState& layer, std::size_t at, double z) {
   return layer.linear ? Slope{m * sign, 0} : Slope{2 * m * sign * std::max(above, below), 2 * m};
 }
 
-double largest_of(std::span<const float> values) {
-  double largest = 0;
-  for (const float v : values) largest = std::max(largest, std::abs(static_cast<double>(v)));
-  return largest;
-}
+double largest_of(const RowMatrix<float>& values) { return static_cast<double>(values.lpNorm<Eigen::Infinity>()); }
 
 }  // namespace
 
-void set_z(LayerFields& fields, const LayerState& layer, const LayerInputs& inputs) {
-  const auto units = static_cast<std::size_t>(layer.layer->units), width = static_cast<std::size_t>(layer.layer->inputs);
-  fields.z.resize(units * layer.stride);
-  multiply({fields.weights.data(), units, width, width}, {inputs.values.data(), width, layer.stride, layer.stride},
-           fields.z.data(), layer.stride);
-  for (std::size_t j = 0; j < units; ++j)
-    for (std::size_t s = 0; s < layer.stride; ++s) fields.z[j * layer.stride + s] += fields.biases[j];
+void set_z(LayerFields& fields, const LayerInputs& inputs) {
+  fields.z.noalias() = fields.weights * inputs.values;
+  fields.z.colwise() += fields.biases;
 }
 
 void set_slopes(LayerFields& fields, const LayerState& layer, const LayerInputs& inputs, const Communicator& group) {
   const auto units = static_cast<std::size_t>(layer.layer->units);
-  fields.slope.assign(fields.z.size(), 0);
+  fields.slope.setZero(fields.z.rows(), fields.z.cols());
   std::vector<std::int64_t> sums(units + 2);  // curvatures of the units; magnitudes of slopes, and how many are not 0
   for (std::size_t j = 0; j < units; ++j)
     for (std::size_t s = 0; s < layer.samples; ++s) {
-      const std::size_t at = j * layer.stride + s;
-      const Slope here = slope_of(layer, at, fields.z[at]);
-      fields.slope[at] = static_cast<float>(here.slope);
+      const Slope here = slope_of(layer, j * layer.stride + s, fields.z(j, s));
+      fields.slope(j, s) = static_cast<float>(here.slope);
       sums[j] += static_cast<std::int64_t>(here.curvature);
       sums[units] += static_cast<std::int64_t>(std::abs(here.slope) * weight_grid);
       sums[units + 1] += here.slope != 0;
@@ -73,39 +64,26 @@ void set_slopes(LayerFields& fields, const LayerState& layer, const LayerInputs&
   const double mean =
       static_cast<double>(sums[units]) / (weight_grid * std::max<double>(1, static_cast<double>(sums[units + 1])));
   const double unit = layer.linear ? 1.0 / 16 : std::max(outlier * mean / levels, 1e-9);
-  for (float& g : fields.slope) g = static_cast<float>(std::clamp(std::round(static_cast<double>(g) / unit), -levels, levels));
+  fields.slope = fields.slope.unaryExpr(
+      [&](float g) { return static_cast<float>(std::clamp(std::round(static_cast<double>(g) / unit), -levels, levels)); });
   fields.slope_unit = unit * layer.scale;
-  fields.curvature.assign(units, 0);
-  for (std::size_t j = 0; j < units; ++j) fields.curvature[j] = layer.scale * static_cast<double>(sums[j]);
+  fields.curvature = layer.scale * vector_view(std::span(sums).first(units)).cast<double>();
 }
 
-void set_back(LayerFields& below, const LayerFields& fields, const LayerState& layer) {
-  const auto units = static_cast<std::size_t>(layer.layer->units), width = static_cast<std::size_t>(layer.layer->inputs);
-  std::vector<float> transposed(units * width);
-  for (std::size_t j = 0; j < units; ++j)
-    for (std::size_t i = 0; i < width; ++i) transposed[i * units + j] = fields.weights[j * width + i];
-  below.back.resize(width * layer.stride);
-  multiply({transposed.data(), width, units, units}, {fields.slope.data(), units, layer.stride, layer.stride},
-           below.back.data(), layer.stride);
-  for (float& b : below.back) b *= static_cast<float>(fields.slope_unit);
+void set_back(LayerFields& below, const LayerFields& fields) {
+  below.back.noalias() = fields.weights.transpose() * fields.slope;
+  below.back *= static_cast<float>(fields.slope_unit);  // apart, since the product is exact
 }
 
-ParameterGradient parameter_gradient(const LayerFields& fields, const LayerState& layer, const LayerInputs& inputs,
-                                     const Communicator& group) {
-  const auto units = static_cast<std::size_t>(layer.layer->units), width = static_cast<std::size_t>(layer.layer->inputs);
-  std::vector<std::int64_t> sums(units * (width + 1));
-  const std::span<std::int64_t> of_weights = std::span(sums).first(units * width), of_biases = std::span(sums).last(units);
-  const double largest_slope = largest_of(fields.slope);
-  add_products({fields.slope.data(), units, layer.stride, layer.stride},
-               {inputs.values.data(), width, layer.stride, layer.stride}, largest_slope * inputs.largest, of_weights);
-  for (std::size_t j = 0; j < units; ++j)
-    for (std::size_t s = 0; s < layer.samples; ++s)
-      of_biases[j] += static_cast<std::int64_t>(fields.slope[j * layer.stride + s]);
+ParameterGradient parameter_gradient(const LayerFields& fields, const LayerInputs& inputs, const Communicator& group) {
+  const auto weights = static_cast<std::size_t>(fields.weights.size());
+  std::vector<std::int64_t> sums(weights + static_cast<std::size_t>(fields.weights.rows()));  // of weights, then of biases
+  MatrixView<std::int64_t> of_weights(sums.data(), fields.weights.rows(), fields.weights.cols());
+  auto of_biases = vector_view(std::span(sums).subspan(weights));
+  add_products(fields.slope, inputs.values, largest_of(fields.slope) * inputs.largest, of_weights);
+  of_biases = fields.slope.cast<std::int64_t>().rowwise().sum();  // 0 in the padding
   group.all_sum(sums);
-  ParameterGradient gradient;
-  for (const std::int64_t g : of_weights) gradient.weights.push_back(fields.slope_unit * static_cast<double>(g));
-  for (const std::int64_t g : of_biases) gradient.biases.push_back(fields.slope_unit * static_cast<double>(g));
-  return gradient;
+  return {fields.slope_unit * of_weights.cast<double>(), fields.slope_unit * of_biases.cast<double>()};
 }
 
 }  // namespace isinglass

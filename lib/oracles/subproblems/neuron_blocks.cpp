@@ -2,7 +2,7 @@
 
 #include "ising/read_all.hpp"
 #include "oracles/subproblems/neuron_problem.hpp"
-#include "products/exact_products.hpp"
+#include "products/products.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -27,16 +27,22 @@ int levels_for(double factor) {
 
 /// z of every sample after the spins' flips.
 std::vector<std::int32_t> moved(const UnitCost& cost, std::span<const SpinPlace> places, std::span<const std::int8_t> spins,
-                                std::span<const float> columns, std::size_t stride, std::span<const int> inputs) {
-  std::vector<float> z(cost.z().begin(), cost.z().end());
+                                const RowMatrix<float>& columns, std::span<const int> inputs) {
+  Eigen::RowVectorXf z = vector_view(cost.z()).transpose().cast<float>();
   for (std::size_t a = 0; a < places.size(); ++a) {
     if (spins[a] == places[a].spin) continue;
-    const auto column = static_cast<std::size_t>(std::find(inputs.begin(), inputs.end(), places[a].input) - inputs.begin());
-    const float* x = columns.data() + column * stride;
-    const auto shift = static_cast<float>(2 * places[a].step * spins[a]);
-    for (std::size_t s = 0; s < z.size(); ++s) z[s] += shift * x[s];
+    const auto column = std::find(inputs.begin(), inputs.end(), places[a].input) - inputs.begin();
+    z += static_cast<float>(2 * places[a].step * spins[a]) * columns.row(column).head(z.size());
   }
   return {z.begin(), z.end()};
+}
+
+RowMatrix<float> columns_of(const StructuredState& state, std::size_t l, std::span<const int> inputs) {
+  const auto stride = static_cast<Eigen::Index>(state.layers[l].stride);
+  RowMatrix<float> columns(std::ssize(inputs), stride);
+  for (std::size_t i = 0; i < inputs.size(); ++i)
+    columns.row(i) = MatrixView<const std::int8_t>(state.column(l, inputs[i]), 1, stride).cast<float>();
+  return columns;
 }
 
 void set_bits(LayerState& layer, int unit, std::span<const SpinPlace> places, std::span<const std::int8_t> spins) {
@@ -53,18 +59,16 @@ void set_bits(LayerState& layer, int unit, std::span<const SpinPlace> places, st
   }
 }
 
-double largest_value(const Layer& layer) {
-  double largest = 1;
-  for (const std::int8_t v : layer.values) largest = std::max(largest, std::abs(static_cast<double>(v)));
-  return largest;
+/// The largest magnitude, at least 1.
+double largest_value(std::span<const std::int8_t> values) {
+  return std::max(1.0, vector_view(values).cast<double>().lpNorm<Eigen::Infinity>());
 }
 
 }  // namespace
 
 NeuronBlocks::NeuronBlocks(const StructuredState& state, const BlockMachine& machine, const Communicator& group)
     : machine_(machine), group_(group) {
-  for (const std::int8_t x : state.inputs) largest_input_ = std::max(largest_input_, std::abs(static_cast<double>(x)));
-  largest_input_ = group.all_max(largest_input_);
+  largest_input_ = group.all_max(largest_value(state.inputs));
   for (const LayerState& layer : state.layers)
     trust_.emplace_back(static_cast<std::size_t>(layer.layer->units), Trust{first_window, first_caution});
 }
@@ -92,26 +96,18 @@ std::vector<std::vector<int>> NeuronBlocks::parts_of(const Layer& layer, const S
   return parts;
 }
 
-std::vector<float> NeuronBlocks::columns_of(const StructuredState& state, std::size_t l, std::span<const int> inputs) const {
-  const std::size_t stride = state.layers[l].stride;
-  std::vector<float> columns(inputs.size() * stride);
-  for (std::size_t i = 0; i < inputs.size(); ++i)
-    std::copy_n(state.column(l, inputs[i]), stride, columns.begin() + static_cast<std::ptrdiff_t>(i * stride));
-  return columns;
-}
-
 NeuronBlocks::Answer NeuronBlocks::improve_part(StructuredState& state, std::size_t l, int unit, std::span<const int> inputs,
                                                 const Trust& trust, const SubproblemKey& key, std::uint32_t part,
                                                 SubproblemCounts& counts, const std::function<bool()>& stop_is_asked) {
   LayerState& layer = state.layers[l];
   UnitCost cost(state, l, unit);
   const std::vector<SpinPlace> places = places_of(layer, unit, inputs);
-  const std::vector<float> columns = columns_of(state, l, inputs);
-  const double largest = l == 0 ? largest_input_ : largest_value(*state.layers[l - 1].layer);
+  const RowMatrix<float> columns = columns_of(state, l, inputs);
+  const double largest = l == 0 ? largest_input_ : largest_value(state.layers[l - 1].layer->values);
   const int window = std::max(1, static_cast<int>(std::lround(trust.window * layer.layer->rms)));
   const QuadraticFit fit = fit_quadratic(cost, window, largest_z(*state.architecture, l), levels_for(largest),
                                          levels_for(largest * largest), group_);
-  NeuronProblem neuron = make_neuron_problem(places, columns, layer.stride, largest, fit, group_);
+  NeuronProblem neuron = make_neuron_problem(places, columns, largest, fit, group_);
   neuron.problem.fields = cautious_fields(neuron, places, trust.caution);
   const std::unique_ptr<ProgrammedMachine> programmed = machine_.machine.program(neuron.problem);
   ReadRequest request;
@@ -127,7 +123,7 @@ NeuronBlocks::Answer NeuronBlocks::improve_part(StructuredState& state, std::siz
   std::vector<std::int32_t> best_z;
   const Spins* best_spins = nullptr;
   for (const Read& read : set.reads) {
-    std::vector<std::int32_t> z = moved(cost, places, read.spins, columns, layer.stride, inputs);
+    std::vector<std::int32_t> z = moved(cost, places, read.spins, columns, inputs);
     const double change = cost.energy_change(z, group_);
     if (change >= best) continue;
     best = change;

@@ -32,7 +32,6 @@ private:
                                     const Trust& trust, const SubproblemKey& key, std::uint32_t part, SubproblemCounts& counts,
                                     const std::function<bool()>& stop_is_asked);
   [[nodiscard]] std::vector<std::vector<int>> parts_of(const Layer& layer, const SubproblemKey& key) const;
-  [[nodiscard]] std::vector<float> columns_of(const StructuredState& state, std::size_t l, std::span<const int> inputs) const;
 
   const BlockMachine& machine_;
   Communicator group_;

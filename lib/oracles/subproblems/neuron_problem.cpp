@@ -1,6 +1,6 @@
 #include "oracles/subproblems/neuron_problem.hpp"
 
-#include "products/exact_products.hpp"
+#include "products/products.hpp"
 
 #include <algorithm>
 
@@ -10,46 +10,34 @@ namespace {
 
 /// Sums over all samples of the group.
 struct Sums {
-  std::size_t inputs = 0;
-  std::vector<std::int64_t> gram;    // [inputs][inputs] sum_s c_s x_is x_i's
-  std::vector<std::int64_t> forces;  // [inputs] sum_s g_s x_is
+  RowMatrix<std::int64_t> gram;    ///< [inputs][inputs] sum_s c_s x_is x_i's
+  RowMatrix<std::int64_t> forces;  ///< [1][inputs] sum_s g_s x_is
 };
 
-/// The values of one column where `chosen`, times `factor` of the sample.
-void gather(std::span<const float> column, std::span<const std::uint32_t> chosen, std::span<const std::int32_t> factor,
-            float* plain, float* weighted) {
-  for (std::size_t n = 0; n < chosen.size(); ++n) {
-    plain[n] = column[chosen[n]];
-    weighted[n] = plain[n] * static_cast<float>(factor[chosen[n]]);
-  }
-}
-
-/// Samples without curvature add nothing to the Gram matrix: only the others are multiplied.
-void add_gram(Sums& sums, std::span<const float> columns, std::size_t stride, double largest_input, const QuadraticFit& fit) {
-  std::vector<std::uint32_t> curved;
-  for (std::size_t s = 0; s < fit.curvature.size(); ++s)
-    if (fit.curvature[s] != 0) curved.push_back(static_cast<std::uint32_t>(s));
-  const std::size_t n = curved.size();
-  std::vector<float> plain(sums.inputs * n), weighted(sums.inputs * n);
-  for (std::size_t i = 0; i < sums.inputs; ++i)
-    gather(columns.subspan(i * stride, stride), curved, fit.curvature, plain.data() + i * n, weighted.data() + i * n);
-  add_products({weighted.data(), sums.inputs, n, n}, {plain.data(), sums.inputs, n, n},
-               fit.largest_curvature * largest_input * largest_input, sums.gram);
-}
-
-void add_forces(Sums& sums, std::span<const float> columns, std::size_t stride, double largest_input, const QuadraticFit& fit) {
-  const std::vector<float> gradient(fit.gradient.begin(), fit.gradient.end());
-  add_products({gradient.data(), 1, gradient.size(), gradient.size()}, {columns.data(), sums.inputs, gradient.size(), stride},
-               fit.largest_gradient * largest_input, sums.forces);
+Sums sums_of(const RowMatrix<float>& columns, double largest_input, const QuadraticFit& fit, const Communicator& group) {
+  // Samples without curvature add nothing to the Gram matrix: only the others are multiplied.
+  std::vector<Eigen::Index> curved;
+  for (Eigen::Index s = 0; s < fit.curvature.size(); ++s)
+    if (fit.curvature[s] != 0) curved.push_back(s);
+  const RowMatrix<float> plain = columns(Eigen::all, curved);
+  const RowMatrix<float> weighted = plain * fit.curvature(curved).cast<float>().asDiagonal();
+  const RowMatrix<float> gradient = fit.gradient.transpose().cast<float>();
+  const Eigen::Index inputs = columns.rows();
+  Sums sums{RowMatrix<std::int64_t>::Zero(inputs, inputs), RowMatrix<std::int64_t>::Zero(1, inputs)};
+  add_products(weighted, plain, fit.largest_curvature * largest_input * largest_input, sums.gram);
+  add_products(gradient, columns.leftCols(gradient.size()), fit.largest_gradient * largest_input, sums.forces);
+  group.all_sum({sums.gram.data(), static_cast<std::size_t>(sums.gram.size())});
+  group.all_sum({sums.forces.data(), static_cast<std::size_t>(inputs)});
+  return sums;
 }
 
 /// Which column belongs to each place.
-std::vector<std::size_t> columns_of(std::span<const SpinPlace> places) {
-  std::vector<std::size_t> column;
+std::vector<Eigen::Index> columns_of(std::span<const SpinPlace> places) {
+  std::vector<Eigen::Index> column;
   std::vector<int> seen;
   for (const SpinPlace& place : places) {
     const auto at = std::find(seen.begin(), seen.end(), place.input);
-    column.push_back(static_cast<std::size_t>(at - seen.begin()));
+    column.push_back(at - seen.begin());
     if (at == seen.end()) seen.push_back(place.input);
   }
   return column;
@@ -75,42 +63,28 @@ std::vector<SpinPlace> places_of(const LayerState& layer, int unit, std::span<co
   return places;
 }
 
-NeuronProblem make_neuron_problem(std::span<const SpinPlace> places, std::span<const float> columns, std::size_t stride,
-                                  double largest_input, const QuadraticFit& fit, const Communicator& group) {
-  const std::vector<std::size_t> column = columns_of(places);
-  Sums sums;
-  sums.inputs = places.empty() ? 0 : *std::max_element(column.begin(), column.end()) + 1;
-  sums.gram.resize(sums.inputs * sums.inputs);
-  sums.forces.resize(sums.inputs);
-  add_gram(sums, columns, stride, largest_input, fit);
-  add_forces(sums, columns, stride, largest_input, fit);
-  group.all_sum(sums.gram);
-  group.all_sum(sums.forces);
-
+NeuronProblem make_neuron_problem(std::span<const SpinPlace> places, const RowMatrix<float>& columns, double largest_input,
+                                  const QuadraticFit& fit, const Communicator& group) {
+  const Sums sums = sums_of(columns, largest_input, fit, group);
+  const std::vector<Eigen::Index> column = columns_of(places);
   const std::size_t n = places.size();
-  NeuronProblem neuron;
-  DenseCouplings couplings;
-  couplings.value.resize(n * n);
-  neuron.problem.spins = n;
-  neuron.problem.fields.resize(n);
-  neuron.stiffness.resize(n);
-  for (std::size_t a = 0; a < n; ++a) {
-    const double force = fit.gradient_unit * static_cast<double>(sums.forces[column[a]]) * places[a].step;
-    double pull = 0;  // of the couplings, at the spins as they are
-    for (std::size_t b = 0; b < n; ++b) {
-      const double q = fit.curvature_unit * static_cast<double>(sums.gram[column[a] * sums.inputs + column[b]]) *
-                       places[a].step * places[b].step;
-      if (a == b)
-        neuron.stiffness[a] = q;
-      else
-        couplings.value[a * n + b] = q;
-      pull += q * places[b].spin;
-    }
-    neuron.problem.fields[a] = force - pull;
-  }
-  neuron.problem.couplings = std::move(couplings);
   Spins now;
-  for (const SpinPlace& place : places) now.push_back(place.spin);
+  Eigen::VectorXd steps(n), spins(n);
+  for (std::size_t a = 0; a < n; ++a) {
+    now.push_back(places[a].spin);
+    steps[a] = places[a].step;
+    spins[a] = places[a].spin;
+  }
+  RowMatrix<double> q = fit.curvature_unit * sums.gram(column, column).cast<double>();
+  q = steps.asDiagonal() * q * steps.asDiagonal();
+  NeuronProblem neuron;
+  neuron.problem.spins = n;
+  neuron.stiffness = q.diagonal();
+  for (std::size_t a = 0; a < n; ++a)
+    neuron.problem.fields.push_back(fit.gradient_unit * static_cast<double>(sums.forces(0, column[a])) * steps[a] -
+                                    dot_in_order(q.row(a), spins));  // the couplings' pull at the spins as they are
+  q.diagonal().setZero();
+  neuron.problem.couplings = DenseCouplings{{q.data(), q.data() + q.size()}};
   neuron.problem.offset = -energy(neuron.problem, now);
   return neuron;
 }

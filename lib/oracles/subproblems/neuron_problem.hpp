@@ -1,5 +1,6 @@
 #pragma once
 
+#include "base/matrix.hpp"
 #include "ising/problem.hpp"
 #include "oracles/subproblems/quadratic_fit.hpp"
 #include "parallel/communicator.hpp"
@@ -21,7 +22,7 @@ struct SpinPlace {
 /// The dense Ising problem of a set of bits of one unit.
 struct NeuronProblem {
   IsingProblem problem;
-  std::vector<double> stiffness;  ///< [spins] sum_s curvature_s (step x_s)^2: half of what a flip costs through curvature
+  Eigen::VectorXd stiffness;  ///< [spins] sum_s curvature_s (step x_s)^2: half of what a flip costs through curvature
 };
 
 /// The bits of `inputs` (layer.inputs: the bias) of one unit, with their spins as they are.
@@ -30,9 +31,8 @@ struct NeuronProblem {
 /// The change of the energy under `fit` as a function of the spins, 0 for the spins as they are: couplings sum_s c_s x_s x_s^T
 /// from the curvatures c, fields from the gradients. `columns`: the inputs' values as floats, [inputs of `places`, in the
 /// order of their first appearance][stride]. Sums over samples are exact integers. Collective.
-[[nodiscard]] NeuronProblem make_neuron_problem(std::span<const SpinPlace> places, std::span<const float> columns,
-                                                std::size_t stride, double largest_input, const QuadraticFit& fit,
-                                                const Communicator& group);
+[[nodiscard]] NeuronProblem make_neuron_problem(std::span<const SpinPlace> places, const RowMatrix<float>& columns,
+                                                double largest_input, const QuadraticFit& fit, const Communicator& group);
 
 /// Fields that also ask the spins to stay: a flip costs `caution` times its stiffness more.
 [[nodiscard]] std::vector<double> cautious_fields(const NeuronProblem& neuron, std::span<const SpinPlace> places,

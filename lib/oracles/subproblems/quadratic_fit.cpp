@@ -8,13 +8,10 @@ namespace isinglass {
 namespace {
 
 /// Values as multiples of a unit, the largest of them `largest`; returns the unit.
-double quantize(const std::vector<double>& values, int largest, std::vector<std::int32_t>& out, const Communicator& group) {
-  double extreme = 0;
-  for (const double v : values) extreme = std::max(extreme, std::abs(v));
-  extreme = group.all_max(extreme);
+double quantize(const Eigen::VectorXd& values, int largest, Eigen::VectorX<std::int32_t>& out, const Communicator& group) {
+  const double extreme = group.all_max(values.lpNorm<Eigen::Infinity>());
   const double unit = extreme > 0 ? extreme / largest : 1;
-  out.resize(values.size());
-  for (std::size_t s = 0; s < values.size(); ++s) out[s] = static_cast<std::int32_t>(std::lround(values[s] / unit));
+  out = values.unaryExpr([&](double v) { return static_cast<std::int32_t>(std::lround(v / unit)); });
   return unit;
 }
 
@@ -37,7 +34,7 @@ QuadraticFit fit_quadratic(const UnitCost& cost, int window, int limit, int larg
     high[s] = std::min(high[s] + window, std::max(high[s], limit));
   }
   const std::vector<double> at_low = cost.costs(low), at_z = cost.costs(z), at_high = cost.costs(high);
-  std::vector<double> slopes(z.size()), curvatures(z.size());
+  Eigen::VectorXd slopes(z.size()), curvatures(z.size());
   for (std::size_t s = 0; s < z.size(); ++s) {
     const Parabola parabola = parabola_through(z[s] - low[s], at_low[s], at_z[s], high[s] - z[s], at_high[s]);
     slopes[s] = parabola.slope;

@@ -1,10 +1,10 @@
 #pragma once
 
+#include "base/matrix.hpp"
 #include "oracles/subproblems/unit_cost.hpp"
 #include "parallel/communicator.hpp"
 
 #include <cstdint>
-#include <vector>
 
 namespace isinglass {
 
@@ -20,8 +20,8 @@ struct Parabola {
 /// that sums over samples are exact. Exact for a sample whose three points lie on one quadratic piece of its cost, up to
 /// the rounding.
 struct QuadraticFit {
-  std::vector<std::int32_t> gradient, curvature;  ///< [samples]; the curvature is at least 0
-  double gradient_unit = 0, curvature_unit = 0;   ///< energy per unit, and per unit^2, of z
+  Eigen::VectorX<std::int32_t> gradient, curvature;  ///< [samples]; the curvature is at least 0
+  double gradient_unit = 0, curvature_unit = 0;      ///< energy per unit, and per unit^2, of z
   int largest_gradient = 1, largest_curvature = 1;
 };
 

@@ -3,7 +3,7 @@
 #include "ising/machines.hpp"
 #include "oracles/subproblems/neuron_blocks.hpp"
 #include "oracles/subproblems/sample_blocks.hpp"
-#include "products/prepare_products.hpp"
+#include "products/products.hpp"
 
 namespace isinglass {
 

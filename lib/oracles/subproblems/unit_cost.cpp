@@ -5,13 +5,10 @@
 
 namespace isinglass {
 
-UnitCost::UnitCost(StructuredState& state, std::size_t layer, int unit)
-    : state_(&state), layer_(layer), unit_(unit), segments_(1) {
+UnitCost::UnitCost(StructuredState& state, std::size_t layer, int unit) : state_(&state), layer_(layer), unit_(unit) {
   z_.resize(samples());
   for (std::size_t s = 0; s < z_.size(); ++s) z_[s] = here().z(here().at(unit_, s));
-  if (here().layer->is_output()) return;
-  segments_ = static_cast<std::size_t>(here().layer->segments());
-  set_next();
+  if (!here().layer->is_output()) set_next();
 }
 
 void UnitCost::set_next() {
@@ -19,7 +16,7 @@ void UnitCost::set_next() {
   const std::vector<std::int16_t> weights = weights_of_input(next, unit_);
   const std::vector<std::int8_t>& values = here().layer->values;
   next_scale_ = next.scale;
-  next_.assign(segments_ * samples(), 0);
+  next_.setZero(here().layer->segments(), std::ssize(z_));
   for (int c = 0; c < next.layer->units; ++c) {
     const int weight = weights[static_cast<std::size_t>(c)];
     if (weight == 0) continue;
@@ -28,7 +25,7 @@ void UnitCost::set_next() {
       const std::int64_t before = next.cost(at);
       const std::int8_t value = here().value[here().at(unit_, s)];
       for (std::size_t k = here().first[s]; k <= here().last[s]; ++k)
-        if (values[k] != value) next_[k * samples() + s] += next.cost_after(at, weight * (values[k] - value)) - before;
+        if (values[k] != value) next_(k, s) += next.cost_after(at, weight * (values[k] - value)) - before;
     }
   }
 }
@@ -43,12 +40,12 @@ std::int64_t UnitCost::own(std::size_t sample, int z, std::size_t k) const {
 
 double UnitCost::cost(std::size_t sample, int z, std::size_t k) const {
   const double of_unit = here().scale * static_cast<double>(own(sample, z, k));
-  return next_.empty() ? of_unit : of_unit + next_scale_ * static_cast<double>(next_[k * samples() + sample]);
+  return next_.size() == 0 ? of_unit : of_unit + next_scale_ * static_cast<double>(next_(k, sample));
 }
 
 std::uint8_t UnitCost::best_segment(std::size_t sample, int z) const {
   const std::uint8_t now = here().segment[here().at(unit_, sample)];
-  if (next_.empty()) return now;
+  if (next_.size() == 0) return now;
   std::uint8_t best = now;
   double least = cost(sample, z, now);
   for (std::uint8_t k = here().first[sample]; k <= here().last[sample]; ++k) {
@@ -71,7 +68,7 @@ EnergyChange UnitCost::change(std::span<const std::int32_t> z) const {
   for (std::size_t s = 0; s < samples(); ++s) {
     const std::size_t k = best_segment(s, z[s]);
     sum.own += own(s, z[s], k) - here().cost(here().at(unit_, s));
-    if (!next_.empty()) sum.next += next_[k * samples() + s];
+    if (next_.size() != 0) sum.next += next_(k, s);
   }
   return sum;
 }
@@ -89,15 +86,15 @@ void UnitCost::apply(std::span<const std::int32_t> z) {
   for (std::size_t s = 0; s < samples(); ++s) {
     const std::size_t at = layer.at(unit_, s);
     const std::uint8_t k = best_segment(s, z[s]);
-    layer.segment[at] = next_.empty() ? layer.segment[at] : k;
+    layer.segment[at] = next_.size() == 0 ? layer.segment[at] : k;
     layer.above[at] = static_cast<std::int16_t>(z[s] - layer.hi[k]);
     layer.below[at] = static_cast<std::int16_t>(layer.lo[k] - z[s]);
-    if (next_.empty()) continue;
+    if (next_.size() == 0) continue;
     shift[s] = static_cast<std::int16_t>(layer.layer->values[k] - layer.value[at]);
     layer.value[at] = layer.layer->values[k];
   }
   z_.assign(z.begin(), z.end());
-  if (next_.empty()) return;
+  if (next_.size() == 0) return;
   LayerState& next = state_->layers[layer_ + 1];
   const std::vector<std::int16_t> weights = weights_of_input(next, unit_);
   for (int c = 0; c < next.layer->units; ++c) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "base/matrix.hpp"
 #include "energy/state.hpp"
 #include "parallel/communicator.hpp"
 
@@ -47,10 +48,9 @@ private:
   StructuredState* state_;
   std::size_t layer_;
   int unit_;
-  std::size_t segments_;            // 1 for an output
-  double next_scale_ = 0;           // energy per unit of next_
-  std::vector<std::int32_t> z_;     // as it is
-  std::vector<std::int64_t> next_;  // [segment][sample], in integer units of the next layer; empty for an output
+  double next_scale_ = 0;         // energy per unit of next_
+  std::vector<std::int32_t> z_;   // as it is
+  RowMatrix<std::int64_t> next_;  // [segment][sample], in integer units of the next layer; empty for an output
 };
 
 }  // namespace isinglass

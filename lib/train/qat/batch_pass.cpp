@@ -1,24 +1,30 @@
 #include "train/qat/batch_pass.hpp"
 
-#include <cblas.h>
+#include "network/forward.hpp"
 
+#include <array>
 #include <cmath>
+#include <limits>
+#include <numeric>
 
 namespace isinglass::qat {
 
 namespace {
 
-/// A row-major matrix for BLAS: `transposed` says how it enters the product, not how it is stored.
-struct Factor {
-  const double* data;
-  int columns;
-  CBLAS_TRANSPOSE transposed = CblasNoTrans;
-};
+/// Distance to either side of a knot over which its jump is spread, in grid units.
+double half_width(const Layer& layer, double window) {
+  double gap = 0;
+  for (std::size_t k = 1; k < layer.thresholds.size(); ++k)
+    gap = std::max(gap, static_cast<double>(layer.thresholds[k] - layer.thresholds[k - 1]));
+  return std::max(layer.thresholds.size() > 1 ? gap / 2 : window * layer.rms, 0.5);
+}
 
-/// c [rows][columns] = a b + keep c.
-void gemm(int rows, int columns, int inner, Factor a, Factor b, double keep, double* c) {
-  cblas_dgemm(CblasRowMajor, a.transposed, b.transposed, rows, columns, inner, 1.0, a.data, a.columns, b.data, b.columns, keep,
-              c, columns);
+/// Sum of the jumps whose window holds z. The jump at knot t is between the integers t - 1 and t.
+double spread_jumps(const Layer& layer, int z, double width) {
+  double sum = 0;
+  for (std::size_t k = 0; k < layer.thresholds.size(); ++k)
+    if (std::abs(z - (layer.thresholds[k] - 0.5)) <= width) sum += layer.values[k + 1] - layer.values[k];
+  return sum;
 }
 
 /// Typical growth of a signal on its way back through a layer, a power of two so that scaling by it is exact.
@@ -26,7 +32,28 @@ double growth(const Layer& layer) {
   return std::exp2(std::floor(std::log2(std::sqrt(static_cast<double>(layer.units)) * layer.weights.rms())));
 }
 
+/// As predicted_class, on outputs held in doubles.
+int predicted(std::span<const double> outputs) {
+  if (outputs.size() == 1) return outputs[0] >= 0 ? 1 : 0;
+  return static_cast<int>(std::ranges::max_element(outputs) - outputs.begin());
+}
+
 }  // namespace
+
+Surrogate::Surrogate(const Layer& layer, double window) {
+  const double width = half_width(layer, window);
+  const int first = layer.thresholds.front() - static_cast<int>(width) - 2;
+  const int last = layer.thresholds.back() + static_cast<int>(width) + 2;
+  for (int z = first; z <= last; ++z) {
+    values_.push_back(layer.values[static_cast<std::size_t>(segment_of(layer.thresholds, z))]);
+    slopes_.push_back(spread_jumps(layer, z, width));
+  }
+  // Adam does not see the scale of a layer's gradient; slopes of at most 1 keep the signals in range.
+  auto slopes = vector_view(slopes_);
+  slopes /= std::max(slopes.lpNorm<Eigen::Infinity>(), 1.0);
+  lowest_ = first;
+  highest_ = last;
+}
 
 BatchPass::BatchPass(const Architecture& architecture, const Layout& layout, double window)
     : architecture_(architecture), layout_(layout), stages_(architecture.layers.size()) {
@@ -34,83 +61,75 @@ BatchPass::BatchPass(const Architecture& architecture, const Layout& layout, dou
     if (!layer.is_output()) surrogates_.emplace_back(layer, window);
 }
 
-std::span<const double> BatchPass::forward(std::span<const double> values, const Samples& samples,
-                                           std::span<const std::uint32_t> rows) {
-  load_inputs(samples, rows);
+MatrixView<const double> BatchPass::weights_of(std::size_t layer, std::span<const double> values) const {
+  const Layer& shape = architecture_.layers[layer];
+  return {values.data() + layout_.layers[layer].weights.first, shape.units, shape.inputs};
+}
+
+const RowMatrix<double>& BatchPass::forward(std::span<const double> values, const Samples& samples,
+                                            std::span<const std::uint32_t> rows) {
+  stages_.front().inputs.resize(std::ssize(rows), samples.features);
+  for (std::size_t s = 0; s < rows.size(); ++s)
+    stages_.front().inputs.row(s) = vector_view(samples.row(rows[s])).transpose().cast<double>();
   for (std::size_t l = 0; l < stages_.size(); ++l) {
-    multiply(l, values);
-    if (l + 1 < stages_.size()) activate(l);
+    auto& [inputs, z, signals] = stages_[l];
+    const Block& biases = layout_.layers[l].biases;
+    z = vector_view(values.subspan(biases.first, biases.size)).transpose().replicate(inputs.rows(), 1);
+    z.noalias() += inputs * weights_of(l, values).transpose();
+    if (l + 1 == stages_.size()) break;
+    stages_[l + 1].inputs = z.unaryExpr([&](double at) { return surrogates_[l].value(at); });
   }
   return stages_.back().z;
 }
 
 void BatchPass::backward(std::span<const double> values, const LossScale& loss, std::span<const std::uint8_t> labels,
                          std::span<std::int64_t> gradient) {
-  auto& last = stages_.back();
-  last.signals.resize(last.z.size());
-  const auto outputs = static_cast<std::size_t>(architecture_.outputs());
-  for (std::size_t s = 0; s < count_; ++s)
-    output_signals(loss, std::span(last.z).subspan(s * outputs, outputs), labels[s],
-                   std::span(last.signals).subspan(s * outputs, outputs));
+  auto& [inputs, z, signals] = stages_.back();
+  signals.resize(z.rows(), z.cols());
+  for (std::size_t s = 0; s < labels.size(); ++s) output_signals(loss, row_span(z, s), labels[s], row_span(signals, s));
   for (std::size_t l = stages_.size(); l-- > 0;) {
     add_gradient(l, gradient);
     if (l > 0) propagate_back(l, values);
   }
 }
 
-void BatchPass::load_inputs(const Samples& samples, std::span<const std::uint32_t> rows) {
-  count_ = rows.size();
-  auto& inputs = stages_.front().inputs;
-  inputs.resize(count_ * static_cast<std::size_t>(samples.features));
-  auto* target = inputs.data();
-  for (const auto row : rows)
-    for (const auto value : samples.row(row)) *target++ = value;
-}
-
-void BatchPass::multiply(std::size_t layer, std::span<const double> values) {
-  const auto& shape = architecture_.layers[layer];
-  const auto& blocks = layout_.layers[layer];
-  auto& stage = stages_[layer];
-  stage.z.clear();
-  const auto biases = values.subspan(blocks.biases.first, blocks.biases.size);
-  for (std::size_t s = 0; s < count_; ++s) stage.z.insert(stage.z.end(), biases.begin(), biases.end());
-  if (count_ == 0) return;
-  gemm(static_cast<int>(count_), shape.units, shape.inputs, {stage.inputs.data(), shape.inputs},
-       {values.data() + blocks.weights.first, shape.inputs, CblasTrans}, 1.0, stage.z.data());
-}
-
-void BatchPass::activate(std::size_t layer) {
-  const auto& z = stages_[layer].z;
-  auto& next = stages_[layer + 1].inputs;
-  next.resize(z.size());
-  for (std::size_t i = 0; i < z.size(); ++i) next[i] = surrogates_[layer].value(z[i]);
-}
-
 void BatchPass::add_gradient(std::size_t layer, std::span<std::int64_t> gradient) {
-  if (count_ == 0) return;
-  const auto& shape = architecture_.layers[layer];
-  const auto& blocks = layout_.layers[layer];
-  const auto& stage = stages_[layer];
-  product_.resize(blocks.weights.size);
-  gemm(shape.units, shape.inputs, static_cast<int>(count_), {stage.signals.data(), shape.units, CblasTrans},
-       {stage.inputs.data(), shape.inputs}, 0.0, product_.data());
-  for (std::size_t i = 0; i < product_.size(); ++i)
-    gradient[blocks.weights.first + i] += static_cast<std::int64_t>(product_[i]);
-  const auto units = blocks.biases.size;
-  for (std::size_t i = 0; i < stage.signals.size(); ++i)
-    gradient[blocks.biases.first + i % units] += static_cast<std::int64_t>(stage.signals[i]);
+  const auto& [inputs, z, signals] = stages_[layer];
+  const auto& [weights, biases] = layout_.layers[layer];
+  product_.noalias() = signals.transpose() * inputs;
+  MatrixView<std::int64_t>(gradient.data() + weights.first, product_.rows(), product_.cols()) += product_.cast<std::int64_t>();
+  vector_view(gradient.subspan(biases.first, biases.size)) += signals.colwise().sum().transpose().cast<std::int64_t>();
 }
 
 void BatchPass::propagate_back(std::size_t layer, std::span<const double> values) {
-  const auto& shape = architecture_.layers[layer];
-  auto& below = stages_[layer - 1];
-  below.signals.resize(below.z.size());
-  if (count_ == 0) return;
-  gemm(static_cast<int>(count_), shape.inputs, shape.units, {stages_[layer].signals.data(), shape.units},
-       {values.data() + layout_.layers[layer].weights.first, shape.inputs}, 0.0, below.signals.data());
-  const double scale = 1 / growth(shape);
-  for (std::size_t i = 0; i < below.z.size(); ++i)
-    below.signals[i] = to_signal(below.signals[i] * scale * surrogates_[layer - 1].slope(below.z[i]));
+  const double scale = 1 / growth(architecture_.layers[layer]);
+  const Surrogate& surrogate = surrogates_[layer - 1];
+  auto& [inputs, z, signals] = stages_[layer - 1];
+  signals.noalias() = stages_[layer].signals * weights_of(layer, values);
+  signals = signals.binaryExpr(z, [&](double signal, double at) { return to_signal(signal * scale * surrogate.slope(at)); });
+}
+
+double Assessment::accuracy() const {
+  if (total == 0) return std::numeric_limits<double>::quiet_NaN();
+  return static_cast<double>(correct) / static_cast<double>(total);
+}
+
+Assessment assess(BatchPass& pass, std::span<const double> values, const LossScale& loss, const Samples& samples,
+                  const Communicator& comm) {
+  constexpr std::size_t chunk = 256;  // samples at a time: their inputs stay in cache
+  std::array<std::int64_t, 3> sums{0, 0, static_cast<std::int64_t>(samples.size())};
+  for (std::size_t first = 0; first < samples.size(); first += chunk) {
+    std::vector<std::uint32_t> rows(std::min(chunk, samples.size() - first));
+    std::iota(rows.begin(), rows.end(), static_cast<std::uint32_t>(first));
+    const RowMatrix<double>& z = pass.forward(values, samples, rows);
+    for (std::size_t s = 0; s < rows.size(); ++s) {
+      const int label = samples.labels[rows[s]];
+      sums[0] += sample_loss(loss, row_span(z, s), label);
+      sums[1] += predicted(row_span(z, s)) == label ? 1 : 0;
+    }
+  }
+  comm.all_sum(sums);
+  return {sums[0], sums[1], sums[2]};
 }
 
 }  // namespace isinglass::qat

@@ -1,9 +1,11 @@
 #include "train/qat/latents.hpp"
 
+#include "base/matrix.hpp"
 #include "base/random.hpp"
 
 #include <algorithm>
 #include <cmath>
+#include <numbers>
 
 namespace isinglass::qat {
 
@@ -87,6 +89,21 @@ NetworkBits to_bits(const Architecture& architecture, const Layout& layout, std:
     bits.push_back({block_bits(layer.weights, blocks.weights, latents), block_bits(layer.bias, blocks.biases, latents)});
   }
   return bits;
+}
+
+void Adam::step(std::span<double> latents, std::span<const std::int64_t> gradient, double unit, double learning_rate) {
+  constexpr double decay = 0.9, square_decay = 0.999, floor = 1e-8;
+  const auto t = static_cast<double>(++state_.steps);
+  const double rate = learning_rate * std::sqrt(1 - std::pow(square_decay, t)) / (1 - std::pow(decay, t));
+  auto mean = vector_view(state_.mean).array(), square = vector_view(state_.square).array(), x = vector_view(latents).array();
+  const auto g = vector_view(gradient).array().cast<double>() * unit;
+  mean = decay * mean + (1 - decay) * g;
+  square = square_decay * square + (1 - square_decay) * g * g;
+  x = (x - rate * mean / (square.sqrt() + floor)).max(-1.0).min(1.0);
+}
+
+double cosine_rate(double peak, std::int64_t step, std::int64_t steps) {
+  return peak * 0.5 * (1 + std::cos(std::numbers::pi * static_cast<double>(step) / static_cast<double>(steps)));
 }
 
 }  // namespace isinglass::qat

@@ -1,11 +1,10 @@
 #include "train/qat/qat.hpp"
 
 #include "base/error.hpp"
-#include "products/prepare_products.hpp"
-#include "train/qat/adam.hpp"
-#include "train/qat/assess.hpp"
+#include "products/products.hpp"
 #include "train/qat/batch_pass.hpp"
 #include "train/qat/batches.hpp"
+#include "train/qat/latents.hpp"
 
 #include <fmt/format.h>
 

@@ -1,11 +1,12 @@
-#include "products/prepare_products.hpp"
+#include "products/products.hpp"
 
 #include "base/error.hpp"
 #include "base/memory.hpp"
 #include "base/stop_signal.hpp"
 
-#include <array>
+#include <algorithm>
 #include <atomic>
+#include <cassert>
 #include <chrono>
 #include <cstdint>
 #include <thread>
@@ -23,6 +24,9 @@ using namespace std::chrono_literals;
 
 /// What OpenBLAS takes in one piece for each thread that computes, measured with 0.3.21 on x86-64, whatever the processor.
 constexpr std::int64_t buffer_bytes = 128 << 20;
+
+/// Longer blocks of an exact sum do not make products faster, and shorter partial results stay in the cache.
+constexpr Eigen::Index longest_block = 4096;
 
 /// Time that a first product gets if its buffer can be had: builds with larger ones may exist.
 constexpr auto longest_wait = 10s;
@@ -56,16 +60,15 @@ public:
 
 private:
   static constexpr int side = 128;  // smaller ones may be done without buffers
-  using Matrix = std::array<float, static_cast<std::size_t>(side* side)>;
 
   static void* multiply(void*) {
-    cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasTrans, side, side, side, 1.0F, a_.data(), side, b_.data(), side, 0.0F,
-                out_.data(), side);
+    const Eigen::Map<Eigen::MatrixXf> a(a_, side, side), b(b_, side, side);
+    Eigen::Map<Eigen::MatrixXf>(out_, side, side).noalias() = a * b;
     is_done_ = true;
     return nullptr;
   }
 
-  static inline Matrix a_, b_, out_;
+  static inline float a_[side * side], b_[side * side], out_[side * side];
   static inline std::atomic<bool> is_done_;
 };
 
@@ -90,5 +93,18 @@ bool make_ready() {
 }  // namespace
 
 void prepare_products() { static const bool is_ready [[maybe_unused]] = make_ready(); }
+
+void add_products(const Eigen::Ref<const RowMatrix<float>>& a, const Eigen::Ref<const RowMatrix<float>>& b, double largest_term,
+                  Eigen::Ref<RowMatrix<std::int64_t>> sums) {
+  assert(largest_term < largest_exact);
+  const auto exact = static_cast<Eigen::Index>(largest_exact / std::max(1.0, largest_term));
+  const Eigen::Index block = std::clamp<Eigen::Index>(exact, 1, longest_block);
+  RowMatrix<float> part(a.rows(), b.rows());
+  for (Eigen::Index first = 0; first < a.cols(); first += block) {
+    const Eigen::Index size = std::min(block, a.cols() - first);
+    part.noalias() = a.middleCols(first, size) * b.middleCols(first, size).transpose();
+    sums += part.cast<std::int64_t>();
+  }
+}
 
 }  // namespace isinglass
