@@ -12,7 +12,7 @@ set -euo pipefail
 run=(
   g++ cmake ninja-build
   libopenmpi-dev openmpi-bin libhdf5-openmpi-dev libopenblas-dev libeigen3-dev
-  libcli11-dev libfmt-dev librandom123-dev libyaml-cpp-dev nlohmann-json3-dev zlib1g-dev
+  libcli11-dev libfmt-dev libhwy-dev librandom123-dev libyaml-cpp-dev nlohmann-json3-dev zlib1g-dev
   dataset-fashion-mnist python3 python3-h5py python3-matplotlib
 )
 test=(

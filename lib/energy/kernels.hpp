@@ -1,19 +1,21 @@
 #pragma once
 
+#include "network/loss.hpp"
+#include "simd/simd.hpp"
+
 #include <cstddef>
 #include <cstdint>
 
-/// Inner loops of the structured oracle over the samples of one unit, structure of arrays. All arithmetic is
-/// exact integer arithmetic: the sums do not depend on the order of the samples, nor on the vector width.
-/// Array lengths are multiples of `sample_block`; padding carries multiplier 0. AVX-512BW and AVX2 variants are
-/// chosen at run time; the plain variants in `reference` are what the tests hold them against.
+/// Inner loops of the structured energy over the samples of one unit, structure of arrays. All arithmetic is exact integer
+/// arithmetic or element by element: results depend neither on the order of the samples, nor on the vector width. Array lengths
+/// are multiples of `sample_block`; padding carries multiplier 0. The functions in `reference` are what the tests hold every
+/// width against.
 namespace isinglass {
 
 inline constexpr std::size_t sample_block = 128;  ///< array lengths are multiples of this
 
-[[nodiscard]] constexpr std::size_t padded(std::size_t samples) {
-  return (samples + sample_block - 1) / sample_block * sample_block;
-}
+/// Samples rounded up to whole blocks.
+[[nodiscard]] constexpr std::size_t padded(std::size_t samples) { return simd::padded(samples, sample_block); }
 
 /// One unit's distance state: z relative to the interval [lo, hi] that each sample asks of it.
 struct UnitView {
@@ -33,13 +35,56 @@ struct KernelRange {
 [[nodiscard]] bool fits_narrow(const KernelRange& range);
 
 /// sum_s multiplier_s (dist(z_s + step x_s)^2 - dist(z_s)^2), dist = max(above, below, 0).
-[[nodiscard]] std::int64_t squared_change(const UnitView& unit, const std::int8_t* x, int step, bool narrow);
+[[nodiscard]] std::int64_t squared_change(const UnitView& unit, const std::int8_t* x, int step, bool narrow,
+                                          simd::Width width = simd::cpu_width());
+
+/// The sum of squared_change in 16-bit lanes, where `fits_narrow` holds.
+[[nodiscard]] std::int64_t narrow_squared_change(const UnitView& unit, const std::int8_t* x, int step, simd::Width width);
 
 /// sum_s multiplier_s (dist(z_s + step x_s) - dist(z_s)).
-[[nodiscard]] std::int64_t linear_change(const UnitView& unit, const std::int8_t* x, int step);
+[[nodiscard]] std::int64_t linear_change(const UnitView& unit, const std::int8_t* x, int step,
+                                         simd::Width width = simd::cpu_width());
 
 /// z_s += step x_s: above += step x, below -= step x.
-void shift_unit(std::int16_t* above, std::int16_t* below, const std::int8_t* x, int step, std::size_t size);
+void shift_unit(std::int16_t* above, std::int16_t* below, const std::int8_t* x, int step, std::size_t size,
+                simd::Width width = simd::cpu_width());
+
+/// What the next layer costs when an input of it shifts: pointers to one block of one unit. Each of the functions below takes
+/// `sample_block` samples, each with its own shift of an activation.
+struct DownstreamUnit {
+  const std::int16_t* above;
+  const std::int16_t* below;
+  const std::int16_t* multiplier;
+  int weight = 0;  ///< of the shifted input
+};
+
+/// cost[s] += dist(z_s + weight shift_s) - dist(z_s); multipliers are not read.
+void add_linear_costs(std::int32_t* cost, const DownstreamUnit& unit, const std::int16_t* shift,
+                      simd::Width width = simd::cpu_width());
+/// cost[s] += scale multiplier_s (dist(z_s + weight shift_s)^2 - dist(z_s)^2).
+void add_squared_costs(float* cost, const DownstreamUnit& unit, const std::int16_t* shift, float scale,
+                       simd::Width width = simd::cpu_width());
+/// z_s += weight shift_s.
+void apply_shift(std::int16_t* above, std::int16_t* below, const std::int16_t* shift, int weight,
+                 simd::Width width = simd::cpu_width());
+
+/// The distances of one output whose loss is looked up: to its margin they are z - hi where the label asks for -1 and lo - z
+/// where it asks for +1.
+struct LossView {
+  const std::int16_t* above;
+  const std::int16_t* below;
+  const std::int16_t* multiplier;  ///< 1, and 0 in the padding
+  const std::uint8_t* segment;     ///< 1 where +1 is asked for
+  std::size_t size = 0;
+};
+
+/// sum_s multiplier_s (loss(z_s + step x_s) - loss(z_s)).
+[[nodiscard]] std::int64_t table_change(const LossView& output, const std::int8_t* x, int step, const LossTable& loss,
+                                        simd::Width width = simd::cpu_width());
+
+/// cost[s] += loss(z_s + weight shift_s) - loss(z_s) for one block of `sample_block` samples; multipliers are not read.
+void add_table_costs(std::int64_t* cost, const LossView& output, const std::int16_t* shift, int weight, const LossTable& loss,
+                     simd::Width width = simd::cpu_width());
 
 namespace reference {
 [[nodiscard]] std::int64_t squared_change(const UnitView& unit, const std::int8_t* x, int step);

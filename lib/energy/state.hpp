@@ -2,7 +2,6 @@
 
 #include "data/samples.hpp"
 #include "energy/kernels.hpp"
-#include "energy/loss_kernels.hpp"
 #include "network/architecture.hpp"
 #include "network/loss.hpp"
 #include "parallel/communicator.hpp"

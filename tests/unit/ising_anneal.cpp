@@ -3,8 +3,10 @@
 
 #include "base/error.hpp"
 #include "ising/anneal/choose_chains.hpp"
+#include "ising/anneal/thresholds.hpp"
 #include "ising/machines.hpp"
 #include "machine_checks.hpp"
+#include "simd/rows.hpp"
 
 #include <chrono>
 #include <cmath>
@@ -19,13 +21,6 @@ namespace {
 IsingProblem as_dense(IsingProblem problem) {
   problem.couplings = to_dense(problem);
   return problem;
-}
-
-std::vector<SimdLevel> levels() {
-  std::vector<SimdLevel> all{SimdLevel::plain};
-  if (best_simd_level() != SimdLevel::plain) all.push_back(SimdLevel::avx2);
-  if (best_simd_level() == SimdLevel::avx512) all.push_back(SimdLevel::avx512);
-  return all;
 }
 
 void same_reads(const ReadSet& a, const ReadSet& b) {
@@ -56,7 +51,7 @@ BOOST_AUTO_TEST_CASE(reads_depend_on_their_index) {
   }
 }
 
-BOOST_AUTO_TEST_CASE(every_level_of_vectors_gives_the_same_bits) {
+BOOST_AUTO_TEST_CASE(every_width_of_vectors_gives_the_same_bits) {
   Words words(12);
   for (int p = 0; p < 12; ++p) {
     const auto kind = static_cast<Coefficients>(p % 3);
@@ -65,9 +60,60 @@ BOOST_AUTO_TEST_CASE(every_level_of_vectors_gives_the_same_bits) {
     ReadRequest request;
     request.count = 64;
     request.sweeps = 30;
-    const ReadSet plain = SimulatedAnnealing(SaConfig{}, {}, SimdLevel::plain).program(problem)->read(request);
-    for (const SimdLevel level : levels())
-      same_reads(SimulatedAnnealing(SaConfig{}, {}, level).program(problem)->read(request), plain);
+    const ReadSet plain = SimulatedAnnealing(SaConfig{}, {}, simd::Width::plain).program(problem)->read(request);
+    for (const simd::Width width : simd::cpu_widths())
+      same_reads(SimulatedAnnealing(SaConfig{}, {}, width).program(problem)->read(request), plain);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(thresholds_of_every_width_are_those_of_the_plain_one) {
+  ThresholdPool pool;
+  (void)pool.shuffle(3, 5);
+  for (const double temperature : {0.0, 1e-4, 0.3, 7.0, 1e3, 1e8}) {
+    std::vector<std::int8_t> bytes(ThresholdPool::padded), plain_bytes = bytes;
+    std::vector<std::int16_t> halves(ThresholdPool::padded), plain_halves = halves;
+    std::vector<std::int32_t> words(ThresholdPool::padded), plain_words = words;
+    pool.scale(temperature, plain_bytes, simd::Width::plain);
+    pool.scale(temperature, plain_halves, simd::Width::plain);
+    pool.scale(temperature, plain_words, simd::Width::plain);
+    for (const simd::Width width : simd::cpu_widths()) {
+      pool.scale(temperature, bytes, width);
+      pool.scale(temperature, halves, width);
+      pool.scale(temperature, words, width);
+      BOOST_TEST((bytes == plain_bytes && halves == plain_halves && words == plain_words));
+    }
+  }
+}
+
+template <class Real>
+void check_rows_of_every_width(Words& random) {
+  const auto n = static_cast<std::size_t>(random.between(1, 100));
+  std::vector<Real> field, row, other;
+  for (std::vector<Real>* values : {&field, &row, &other})
+    for (std::size_t i = 0; i < n; ++i) values->push_back(static_cast<Real>(random.between(-999, 999)) / 7);
+  for (const simd::Width width : simd::cpu_widths()) {
+    std::vector<Real> added = field, subtracted = field, scaled = field, exchanged = field;
+    simd::run<simd::add_row<Real>>(width, added.data(), row.data(), n);
+    simd::run<simd::subtract_row<Real>>(width, subtracted.data(), row.data(), n);
+    simd::run<simd::add_scaled_row<Real>>(width, scaled.data(), row.data(), Real{3} / 7, n);
+    simd::run<simd::exchange_rows<Real>>(width, exchanged.data(), row.data(), other.data(), n);
+    int below = 0;
+    for (std::size_t i = 0; i < n; ++i) {
+      BOOST_TEST(added[i] == field[i] + row[i]);
+      BOOST_TEST(subtracted[i] == field[i] - row[i]);
+      BOOST_TEST(scaled[i] == field[i] + Real{3} / 7 * row[i]);
+      BOOST_TEST(exchanged[i] == field[i] + (row[i] - other[i]));
+      below += field[i] < 1 ? 1 : 0;
+    }
+    BOOST_TEST(simd::run<simd::count_below<Real>>(width, field.data(), n, Real{1}) == below);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(rows_of_every_width_equal_their_definitions) {
+  Words words(21);
+  for (int round = 0; round < 50; ++round) {
+    check_rows_of_every_width<float>(words);
+    check_rows_of_every_width<double>(words);
   }
 }
 
@@ -234,7 +280,7 @@ BOOST_AUTO_TEST_CASE(fields_at_the_end_of_their_range_are_exact) {
                         Case{1, 126, 1, ChainKind::lanes8}, Case{1, 32766, 1, ChainKind::lanes16},
                         Case{1, 32767, 1, ChainKind::lanes32}, Case{126, -0.25, 0.25, ChainKind::lanes8}}) {
     const IsingProblem problem = star(c.leaves, c.coupling, c.field);
-    BOOST_TEST((ChosenChains(problem, best_simd_level()).choice().kind == c.kind));
+    BOOST_TEST((ChosenChains(problem, simd::cpu_width()).choice().kind == c.kind));
     ReadRequest request;
     request.count = 64;
     request.sweeps = 50;
@@ -257,7 +303,7 @@ BOOST_AUTO_TEST_CASE(small_whole_problems_run_in_lanes_and_large_or_real_ones_by
       for (std::int32_t k = i + 1; k < static_cast<std::int32_t>(c.spins); ++k)
         pairs.push_back({i, k, pairs.empty() ? c.coupling : 1.0});
     IsingProblem problem{c.spins, sparse_couplings(c.spins, pairs), std::vector<double>(c.spins), 0};
-    const auto kind = [](const IsingProblem& p) { return ChosenChains(in_suitable_form(p), best_simd_level()).choice().kind; };
+    const auto kind = [](const IsingProblem& p) { return ChosenChains(in_suitable_form(p), simd::cpu_width()).choice().kind; };
     BOOST_TEST_CONTEXT(c.spins << " spins") {
       BOOST_TEST((kind(problem) == c.kind));
       problem.couplings = to_dense(problem);

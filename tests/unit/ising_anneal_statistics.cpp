@@ -104,7 +104,7 @@ BOOST_AUTO_TEST_CASE(states_occur_as_boltzmann_says) {
   for (const Kernel& kernel : kernels()) {
     Words words(21);
     const IsingProblem problem = problem_for(kernel, words, spins);
-    ChosenChains chosen(problem, best_simd_level());
+    ChosenChains chosen(problem, simd::cpu_width());
     const double temperature = 1.5 * kernel.largest;
     const std::vector<double> exact = boltzmann(problem, temperature);
     const auto counts = occurrences(chosen.chains(), problem, temperature, runs, 2000);
@@ -125,7 +125,7 @@ BOOST_AUTO_TEST_CASE(mean_energies_are_exact_at_several_temperatures) {
   for (const Kernel& kernel : kernels()) {
     Words words(22);
     const IsingProblem problem = problem_for(kernel, words, spins);
-    ChosenChains chosen(problem, best_simd_level());
+    ChosenChains chosen(problem, simd::cpu_width());
     for (const double temperature : {1.5 * kernel.largest, 4 * kernel.largest}) {
       const std::vector<double> weights = boltzmann(problem, temperature), energies = energies_of_states(problem);
       double exact = 0;

@@ -164,7 +164,7 @@ struct PlainState {
 }  // namespace
 
 BOOST_AUTO_TEST_CASE(products_of_all_forms_are_those_of_the_definition) {
-  for (const Kernels* kernels : available_kernels())
+  for (const simd::Width width : simd::cpu_widths())
     for (std::uint64_t seed = 0; seed < 40; ++seed) {
       Words words(seed);
       const auto n = static_cast<std::size_t>(words.between(2, 40));
@@ -175,12 +175,12 @@ BOOST_AUTO_TEST_CASE(products_of_all_forms_are_those_of_the_definition) {
       dense.couplings = to_dense(sparse);
       factored.couplings = random_factors(words, 7, n);
       const Floats x = random_batch(words, n, lanes);
-      BOOST_TEST_CONTEXT(kernels->name << " seed " << seed) {
-        check_product(sparse, *kernels, x, lanes, 1e-6);
-        check_product(dense, *kernels, x, lanes, 1e-6);
-        check_product(factored, *kernels, x, lanes, 1e-4);  // its diagonal is taken off again
-        check_product(matrix_free(sparse), *kernels, x, lanes, 1e-6);
-        check_product(hardware::rounded(dense, 6), *kernels, x, lanes, 1e-6);
+      BOOST_TEST_CONTEXT("width " << static_cast<int>(width) << " seed " << seed) {
+        check_product(sparse, kernels(width), x, lanes, 1e-6);
+        check_product(dense, kernels(width), x, lanes, 1e-6);
+        check_product(factored, kernels(width), x, lanes, 1e-4);  // its diagonal is taken off again
+        check_product(matrix_free(sparse), kernels(width), x, lanes, 1e-6);
+        check_product(hardware::rounded(dense, 6), kernels(width), x, lanes, 1e-6);
       }
     }
 }
@@ -195,9 +195,9 @@ BOOST_AUTO_TEST_CASE(products_and_steps_have_the_same_bits_on_all_processors) {
     request.sweeps = 20;
     for (const Dynamics& dynamics : all_dynamics()) {
       std::vector<Floats> ends;
-      for (const Kernels* kernels : available_kernels()) {
-        const auto product = batch_product(problem, *kernels);
-        ends.push_back(positions_after(problem, dynamics, *product, *kernels, 16, 20));
+      for (const simd::Width width : simd::cpu_widths()) {
+        const auto product = batch_product(problem, kernels(width));
+        ends.push_back(positions_after(problem, dynamics, *product, kernels(width), 16, 20));
       }
       for (const Floats& end : ends) BOOST_TEST(end == ends.front());
     }
@@ -226,40 +226,41 @@ BOOST_DATA_TEST_CASE(steps_are_those_of_the_definition, kinds) {
     Floats field(plain.field.begin(), plain.field.end()), x = plain.x, second = plain.second, product = plain.product;
     Floats sum(lanes), amplitude = plain.amplitude, strength = plain.strength, target = plain.target, rate = plain.rate;
     const std::size_t rows = padded(n);
-    for (const Kernels* kernels : available_kernels()) {
+    for (const simd::Width width : simd::cpu_widths()) {
       x = plain.x;
       second = plain.second;
       if (sample == "cim")
-        kernels->round_trip({rows, lanes, product.data(), field.data(), x.data(), amplitude.data(), sum.data(), strength.data(),
-                             0.2F, -0.4F, 0.9F});
+        kernels(width).round_trip({rows, lanes, product.data(), field.data(), x.data(), amplitude.data(), sum.data(),
+                                   strength.data(), 0.2F, -0.4F, 0.9F});
       else if (sample == "cac")
-        kernels->controlled_trip({rows, lanes, product.data(), field.data(), x.data(), second.data(), amplitude.data(),
-                                  sum.data(), target.data(), rate.data(), strength.data(), 0.1F, -0.5F, 0.8F, 0.9F, 1.5F});
+        kernels(width).controlled_trip({rows, lanes, product.data(), field.data(), x.data(), second.data(), amplitude.data(),
+                                        sum.data(), target.data(), rate.data(), strength.data(), 0.1F, -0.5F, 0.8F, 0.9F,
+                                        1.5F});
       else
-        kernels->bifurcate({rows, lanes, product.data(), field.data(), x.data(), second.data(), amplitude.data(), sum.data(),
-                            strength.data(), 0.6F, 0.3F});
+        kernels(width).bifurcate({rows, lanes, product.data(), field.data(), x.data(), second.data(), amplitude.data(),
+                                  sum.data(), strength.data(), 0.6F, 0.3F});
       plain.check_after(sample, x, second, sum);
     }
   }
 }
 
 BOOST_AUTO_TEST_CASE(measurements_have_mean_x_and_the_given_noise) {
-  constexpr std::size_t rows = 6000, width = 16;
-  for (const Kernels* kernels : available_kernels()) {
+  constexpr std::size_t rows = 6000, reads = 16;
+  for (const simd::Width width : simd::cpu_widths()) {
     Start start;
     start.field.resize(rows);
-    start.lanes = width;
+    start.lanes = reads;
     start.seed = 7;
-    Lines<std::uint32_t> generators = lane_generators(start);
-    const Floats x(rows * width, 0.25F);
+    simd::AlignedVector<std::uint32_t> generators = lane_generators(start);
+    const Floats x(rows * reads, 0.25F);
     Floats measured(x.size());
-    kernels->measure({rows, width, x.data(), measured.data(), generators.data(), 0.5F});
+    kernels(width).measure({rows, reads, x.data(), measured.data(), generators.data(), 0.5F});
     double sum = 0, squares = 0, products = 0;
     for (std::size_t k = 0; k < x.size(); ++k) {
       const double z = (static_cast<double>(measured[k]) - 0.25) / 0.5;
       sum += z;
       squares += z * z;
-      if (k >= width) products += z * (static_cast<double>(measured[k - width]) - 0.25) / 0.5;
+      if (k >= reads) products += z * (static_cast<double>(measured[k - reads]) - 0.25) / 0.5;
     }
     const auto count = static_cast<double>(x.size());  // standard errors: 0.0032, 0.004, 0.0032
     BOOST_TEST(std::abs(sum / count) < 0.013);
@@ -276,9 +277,9 @@ BOOST_AUTO_TEST_CASE(energies_along_the_way_are_those_of_the_signs) {
     const Floats x = random_batch(words, n, 16), signs = signs_of(x);
     Floats product(x.size()), field(padded(n)), energies(16);
     std::ranges::transform(problem.fields, field.begin(), [](double h) { return static_cast<float>(h); });
-    for (const Kernels* kernels : available_kernels()) {
-      batch_product(problem, *kernels)->multiply_signs(x, 16, product);
-      kernels->energies(x.data(), product.data(), field.data(), padded(n), 16, energies.data());
+    for (const simd::Width width : simd::cpu_widths()) {
+      batch_product(problem, kernels(width))->multiply_signs(x, 16, product);
+      kernels(width).energies(x.data(), product.data(), field.data(), padded(n), 16, energies.data());
       for (std::size_t l = 0; l < 16; ++l) {
         Spins s(n);
         for (std::size_t i = 0; i < n; ++i) s[i] = signs[i * 16 + l] > 0 ? std::int8_t{1} : std::int8_t{-1};

@@ -57,17 +57,10 @@ struct Scan {
   }
 };
 
-std::vector<Width> widths() {
-  std::vector<Width> all{Width::plain};
-  if (machine_width() != Width::plain) all.push_back(Width::avx2);
-  if (machine_width() == Width::avx512) all.push_back(Width::avx512);
-  return all;
-}
-
 template <class Cost, class Row>
 void all_widths_agree() {
   for (std::uint64_t seed = 0; seed < 300; ++seed) {
-    for (const Width width : widths()) {
+    for (const simd::Width width : simd::cpu_widths()) {
       Words words(seed);
       Scan<Cost, Row> scan(words, static_cast<std::size_t>(words.between(1, 9)));
       const Pick<Cost> before = pick(scan.view, width), wanted = scan.expected();

@@ -167,3 +167,76 @@ BOOST_AUTO_TEST_CASE(windowed_changes_equal_the_mean_over_shifts) {
     }
   }
 }
+
+BOOST_AUTO_TEST_CASE(kernels_of_every_width_equal_their_definitions) {
+  Words words(5);
+  for (int round = 0; round < 60; ++round) {
+    const std::size_t length = simd::padded(static_cast<std::size_t>(words.between(1, 100)), 32);
+    constexpr std::size_t samples = 40;
+    const int window = words.one_of<int>({0, 0, 1, 9}), largest_jump = words.one_of<int>({3, 200, 1'000'000});
+    std::vector<std::int8_t> data;
+    for (std::size_t k = 0; k < samples * length; ++k) data.push_back(static_cast<std::int8_t>(words.between(-127, 127)));
+    std::vector<std::int16_t> steps;
+    for (std::size_t i = 0; i < length; ++i) steps.push_back(static_cast<std::int16_t>(words.between(-8, 8)));
+    std::vector<FlipEvent> events;
+    std::vector<FlipShortfall> shortfalls;
+    for (std::size_t s = 0; s < samples; ++s) {
+      events.push_back({s, words.between(-900, 900), 0, words.between(-largest_jump, largest_jump)});
+      shortfalls.push_back({s, words.between(-900, 900), words.between(0, 1) ? 1 : -1});
+    }
+    const EventRows rows{data.data(), length};
+    const LossTable table(make_loss_spline(random_problem(1, 1, 1).architecture, 100, 2000), 2000);
+    const auto first = static_cast<std::size_t>(words.between(0, static_cast<int>(length) - 1));
+    for (const simd::Width width : simd::cpu_widths()) {
+      std::vector<std::int64_t> heights(length, 7), linear(length, 7), squared(length, 7), looked_up(length, 7);
+      sum_heights(events, rows, steps, first, length, window, heights, width);
+      sum_losses(shortfalls, rows, steps, first, length, false, linear, width);
+      sum_losses(shortfalls, rows, steps, first, length, true, squared, width);
+      sum_losses(shortfalls, rows, steps, first, length, table, looked_up, width);
+      for (std::size_t i = first; i < length; ++i) {
+        std::int64_t h = 7, l = 7, q = 7, t = 7;
+        for (std::size_t s = 0; s < samples; ++s) {
+          const int step = steps[i] * data[s * length + i], before = shortfalls[s].shortfall,
+                    after = before - shortfalls[s].target * step;
+          const std::int64_t lost = std::max(before, 0), left = std::max(after, 0);
+          h += events[s].jump * height(step - events[s].distance, window);
+          l += left - lost;
+          q += left * left - lost * lost;
+          t += table.at(after) - table.at(before);
+        }
+        BOOST_TEST(heights[i] == h);
+        BOOST_TEST(linear[i] == l);
+        BOOST_TEST(squared[i] == q);
+        BOOST_TEST(looked_up[i] == t);
+      }
+    }
+  }
+}
+
+BOOST_AUTO_TEST_CASE(shifts_and_near_samples_of_every_width_equal_their_definitions) {
+  Words words(6);
+  for (int round = 0; round < 60; ++round) {
+    const std::size_t samples = simd::padded(static_cast<std::size_t>(words.between(1, 300)), 128);
+    const int step = words.between(-8, 8), threshold = words.between(-300, 300), reach = words.between(1, 200);
+    std::vector<std::int16_t> z;
+    std::vector<std::int8_t> x;
+    std::vector<std::size_t> expected;
+    for (std::size_t s = 0; s < samples; ++s) {
+      z.push_back(static_cast<std::int16_t>(words.between(-1000, 1000)));
+      x.push_back(static_cast<std::int8_t>(words.between(-127, 127)));
+      if (-reach < threshold - z[s] && threshold - z[s] <= reach) expected.push_back(s);
+    }
+    for (const simd::Width width : simd::cpu_widths()) {
+      std::vector<std::size_t> near{99};
+      find_near(z.data(), samples, threshold, reach, near, width);
+      BOOST_TEST(near == expected, boost::test_tools::per_element());
+      std::vector<std::int16_t> by_inputs = z, by_one = z;
+      shift_all(by_inputs.data(), x.data(), step, samples, width);
+      shift_all(by_one.data(), nullptr, step, samples, width);
+      for (std::size_t s = 0; s < samples; ++s) {
+        BOOST_TEST(by_inputs[s] == z[s] + step * x[s]);
+        BOOST_TEST(by_one[s] == z[s] + step);
+      }
+    }
+  }
+}

@@ -79,9 +79,45 @@ BOOST_AUTO_TEST_CASE(kernels_equal_the_plain_reference) {
     const UnitView view{unit.above.data(), unit.below.data(), unit.multiplier.data(), unit.above.size()};
     const bool narrow = fits_narrow({std::abs(step) * largest_x, largest_multiplier, 2 * largest_z});
     const std::int64_t expected = reference::squared_change(view, unit.x.data(), step);
-    BOOST_TEST(squared_change(view, unit.x.data(), step, narrow) == expected);
-    BOOST_TEST(squared_change(view, unit.x.data(), step, false) == expected);
-    BOOST_TEST(linear_change(view, unit.x.data(), step) == reference::linear_change(view, unit.x.data(), step));
+    for (const simd::Width width : simd::cpu_widths()) {
+      BOOST_TEST(squared_change(view, unit.x.data(), step, narrow, width) == expected);
+      BOOST_TEST(squared_change(view, unit.x.data(), step, false, width) == expected);
+      BOOST_TEST(linear_change(view, unit.x.data(), step, width) == reference::linear_change(view, unit.x.data(), step));
+      RandomUnit moved = unit;
+      shift_unit(moved.above.data(), moved.below.data(), unit.x.data(), step, unit.x.size(), width);
+      for (std::size_t s = 0; s < unit.x.size(); ++s) {
+        BOOST_TEST(moved.above[s] == unit.above[s] + step * unit.x[s]);
+        BOOST_TEST(moved.below[s] == unit.below[s] - step * unit.x[s]);
+      }
+    }
+  }
+}
+
+BOOST_AUTO_TEST_CASE(costs_of_shifts_equal_the_plain_reference) {
+  Words words(12);
+  for (int round = 0; round < 100; ++round) {
+    const RandomUnit unit = random_unit(words, sample_block, words.between(10, 4000), words.between(1, 1023), 127);
+    const std::vector<std::int16_t> shift(unit.x.begin(), unit.x.end());
+    const DownstreamUnit block{unit.above.data(), unit.below.data(), unit.multiplier.data(), words.between(-40, 40)};
+    const auto scale = static_cast<float>(words.between(1, 9)) / 7;
+    for (const simd::Width width : simd::cpu_widths()) {
+      std::vector<std::int32_t> linear(sample_block, 3);
+      std::vector<float> squared(sample_block, 0.25F);
+      RandomUnit moved = unit;
+      add_linear_costs(linear.data(), block, shift.data(), width);
+      add_squared_costs(squared.data(), block, shift.data(), scale, width);
+      apply_shift(moved.above.data(), moved.below.data(), shift.data(), block.weight, width);
+      for (std::size_t s = 0; s < sample_block; ++s) {
+        const int step = block.weight * shift[s];
+        const int before = std::max({int{unit.above[s]}, int{unit.below[s]}, 0});
+        const int after = std::max({unit.above[s] + step, unit.below[s] - step, 0});
+        const auto difference = static_cast<float>((after - before) * (after + before));
+        BOOST_TEST(linear[s] == 3 + after - before);
+        BOOST_TEST(squared[s] == 0.25F + scale * static_cast<float>(unit.multiplier[s]) * difference);
+        BOOST_TEST(moved.above[s] == unit.above[s] + step);
+        BOOST_TEST(moved.below[s] == unit.below[s] - step);
+      }
+    }
   }
 }
 
@@ -99,7 +135,7 @@ BOOST_AUTO_TEST_CASE(looked_up_losses_equal_the_plain_reference) {
     std::vector<std::uint8_t> segment;
     std::vector<std::int8_t> x;
     std::int64_t expected = 0;
-    std::vector<std::int64_t> costs(sample_block, 5), block(sample_block, 5);
+    std::vector<std::int64_t> block(sample_block, 5);
     for (std::size_t s = 0; s < size; ++s) {
       const int z = words.between(-largest_z, largest_z), sign = words.between(0, 1) ? 1 : -1;
       segment.push_back(sign > 0 ? 1 : 0);
@@ -113,9 +149,12 @@ BOOST_AUTO_TEST_CASE(looked_up_losses_equal_the_plain_reference) {
       if (s < sample_block) block[s] += change;
     }
     const LossView view{above.data(), below.data(), multiplier.data(), segment.data(), size};
-    BOOST_TEST(table_change(view, x.data(), step, table) == expected);
-    add_table_costs(costs.data(), view, shift.data(), step, table);
-    BOOST_TEST(costs == block, boost::test_tools::per_element());
+    for (const simd::Width width : simd::cpu_widths()) {
+      std::vector<std::int64_t> costs(sample_block, 5);
+      BOOST_TEST(table_change(view, x.data(), step, table, width) == expected);
+      add_table_costs(costs.data(), view, shift.data(), step, table, width);
+      BOOST_TEST(costs == block, boost::test_tools::per_element());
+    }
   }
 }
 
@@ -134,7 +173,8 @@ BOOST_AUTO_TEST_CASE(narrow_kernel_holds_at_its_limits) {
       const std::vector<std::int8_t> x(size, static_cast<std::int8_t>(shift / 2));
       const UnitView view{above.data(), below.data(), multipliers.data(), size};
       for (const int step : {2, -2})
-        BOOST_TEST(squared_change(view, x.data(), step, true) == reference::squared_change(view, x.data(), step));
+        for (const simd::Width width : simd::cpu_widths())
+          BOOST_TEST(squared_change(view, x.data(), step, true, width) == reference::squared_change(view, x.data(), step));
     }
   }
 }

@@ -16,8 +16,8 @@ namespace {
 
 class ProgrammedAnnealing : public ProgrammedCopy {
 public:
-  ProgrammedAnnealing(const IsingProblem& problem, SaConfig config, SimdLevel level)
-      : ProgrammedCopy(problem), config_(std::move(config)), level_(level) {}
+  ProgrammedAnnealing(const IsingProblem& problem, SaConfig config, simd::Width width)
+      : ProgrammedCopy(problem), config_(std::move(config)), width_(width) {}
   [[nodiscard]] ReadSet read(const ReadRequest& request) override;
   void set_fields(std::span<const double> fields) override;
 
@@ -25,7 +25,7 @@ private:
   void reprogrammed() override { chains_.reset(); }
 
   SaConfig config_;
-  SimdLevel level_;
+  simd::Width width_;
   std::unique_ptr<ChosenChains> chains_;
 };
 
@@ -38,7 +38,7 @@ void ProgrammedAnnealing::set_fields(std::span<const double> fields) {
 ReadSet ProgrammedAnnealing::read(const ReadRequest& request) {
   if (!request.warm_start.empty() && request.warm_start.size() != problem().spins)
     throw InputError(fmt::format("a warm start of {} spins for {}", request.warm_start.size(), problem().spins));
-  if (!chains_) chains_ = std::make_unique<ChosenChains>(in_suitable_form(problem()), level_);
+  if (!chains_) chains_ = std::make_unique<ChosenChains>(in_suitable_form(problem()), width_);
   const std::int64_t sweeps = request.sweeps > 0 ? request.sweeps : config_.sweeps;
   ReadSet set = anneal_reads(chains_->chains(), problem().spins, Schedule(config_, chains_->range(), sweeps), request);
   if (!has_exact_kernels(problem()))
@@ -51,7 +51,7 @@ ReadSet ProgrammedAnnealing::read(const ReadRequest& request) {
 std::unique_ptr<ProgrammedMachine> SimulatedAnnealing::program(const IsingProblem& problem) const {
   check(problem);
   if (!problem.groups.empty()) return program_group_annealer(problem, config_, groups_);
-  return std::make_unique<ProgrammedAnnealing>(problem, config_, level_);
+  return std::make_unique<ProgrammedAnnealing>(problem, config_, width_);
 }
 
 }  // namespace isinglass

@@ -1,8 +1,8 @@
 #pragma once
 
 #include "config/config.hpp"
-#include "ising/anneal/simd_level.hpp"
 #include "ising/machine.hpp"
+#include "simd/simd.hpp"
 
 namespace isinglass {
 
@@ -11,8 +11,8 @@ namespace isinglass {
 /// groups are kept by an annealer of their own.
 class SimulatedAnnealing : public Machine {
 public:
-  explicit SimulatedAnnealing(SaConfig config, GroupConfig groups = {}, SimdLevel level = best_simd_level())
-      : config_(std::move(config)), groups_(groups), level_(level) {}
+  explicit SimulatedAnnealing(SaConfig config, GroupConfig groups = {}, simd::Width width = simd::cpu_width())
+      : config_(std::move(config)), groups_(groups), width_(width) {}
   [[nodiscard]] std::string name() const override { return "sa"; }
   /// Lanes of the widest kernel.
   [[nodiscard]] std::int64_t block() const override { return 64; }
@@ -22,7 +22,7 @@ public:
 private:
   SaConfig config_;
   GroupConfig groups_;
-  SimdLevel level_;
+  simd::Width width_;
 };
 
 }  // namespace isinglass

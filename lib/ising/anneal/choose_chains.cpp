@@ -62,24 +62,24 @@ ChainChoice choose(const CoefficientUnits& coefficients, std::span<const double>
   return {ChainKind::sparse_real};
 }
 
-std::unique_ptr<Chains> make_chains(const IsingProblem& problem, const ChainChoice& choice, SimdLevel level) {
+std::unique_ptr<Chains> make_chains(const IsingProblem& problem, const ChainChoice& choice, simd::Width width) {
   switch (choice.kind) {
     case ChainKind::lanes8:
-      return std::make_unique<LaneChains<std::int8_t>>(problem, choice.unit, level);
+      return std::make_unique<LaneChains<std::int8_t>>(problem, choice.unit, width);
     case ChainKind::lanes16:
-      return std::make_unique<LaneChains<std::int16_t>>(problem, choice.unit, level);
+      return std::make_unique<LaneChains<std::int16_t>>(problem, choice.unit, width);
     case ChainKind::lanes32:
-      return std::make_unique<LaneChains<std::int32_t>>(problem, choice.unit, level);
+      return std::make_unique<LaneChains<std::int32_t>>(problem, choice.unit, width);
     case ChainKind::dense16:
-      return std::make_unique<DenseChains<std::int16_t>>(problem, choice.unit, level);
+      return std::make_unique<DenseChains<std::int16_t>>(problem, choice.unit, width);
     case ChainKind::dense32:
-      return std::make_unique<DenseChains<std::int32_t>>(problem, choice.unit, level);
+      return std::make_unique<DenseChains<std::int32_t>>(problem, choice.unit, width);
     case ChainKind::dense_real:
-      return std::make_unique<RealChains<DenseCouplings>>(problem);
+      return std::make_unique<RealChains<DenseCouplings>>(problem, width);
     case ChainKind::sparse_real:
       break;
   }
-  return std::make_unique<RealChains<SparseCouplings>>(problem);
+  return std::make_unique<RealChains<SparseCouplings>>(problem, width);
 }
 
 }  // namespace
@@ -96,12 +96,12 @@ IsingProblem in_suitable_form(const IsingProblem& problem) {
   return formed;
 }
 
-ChosenChains::ChosenChains(const IsingProblem& problem, SimdLevel level)
+ChosenChains::ChosenChains(const IsingProblem& problem, simd::Width width)
     : is_dense_(std::holds_alternative<DenseCouplings>(problem.couplings)),
       coefficients_(coefficients_of(problem)),
       range_(automatic_range(problem)),
       choice_(choose(coefficients_, problem.fields, is_dense_, range_.cold)),
-      chains_(make_chains(problem, choice_, level)) {}
+      chains_(make_chains(problem, choice_, width)) {}
 
 bool ChosenChains::set_fields(std::span<const double> fields) {
   const bool has_couplings = coefficients_.largest_coupling() > 0;  // else the temperatures come from the fields

@@ -1,9 +1,9 @@
 #pragma once
 
 #include "ising/anneal/chains.hpp"
-#include "ising/anneal/simd_level.hpp"
 #include "ising/anneal/temperatures.hpp"
 #include "ising/anneal/units.hpp"
+#include "simd/simd.hpp"
 
 #include <memory>
 
@@ -26,7 +26,7 @@ struct ChainChoice {
 /// The chains that suit a problem as it is written, with sparse or dense couplings, and its temperatures.
 class ChosenChains {
 public:
-  ChosenChains(const IsingProblem& problem, SimdLevel level);
+  ChosenChains(const IsingProblem& problem, simd::Width width);
   [[nodiscard]] Chains& chains() { return *chains_; }
   [[nodiscard]] TemperatureRange range() const { return range_; }
   [[nodiscard]] const ChainChoice& choice() const { return choice_; }

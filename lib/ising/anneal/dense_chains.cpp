@@ -25,11 +25,12 @@ Spins spins_of(std::span<const std::uint32_t> up, std::size_t spins) {
 }  // namespace
 
 template <class Field>
-DenseChains<Field>::DenseChains(const IsingProblem& problem, double unit, SimdLevel level)
-    : kernels_(dense_kernels<Field>(level)),
-      takes_bits_(takes_bits(level) && sizeof(Field) == 2),
+DenseChains<Field>::DenseChains(const IsingProblem& problem, double unit, simd::Width width)
+    : width_(width),
+      kernels_(dense_kernels<Field>(width)),
+      takes_bits_(takes_bits(width) && sizeof(Field) == 2),
       spins_(problem.spins),
-      groups_((problem.spins + group - 1) / group),
+      groups_(simd::padded(problem.spins, group) / group),
       unit_(unit),
       offset_(problem.offset),
       h_(problem.spins),

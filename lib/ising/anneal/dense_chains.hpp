@@ -1,8 +1,8 @@
 #pragma once
 
-#include "ising/anneal/aligned.hpp"
 #include "ising/anneal/chains.hpp"
 #include "ising/anneal/dense_sweep.hpp"
+#include "simd/simd.hpp"
 
 #include <vector>
 
@@ -13,10 +13,10 @@ namespace isinglass {
 template <class Field>
 class DenseChains : public Chains {
 public:
-  DenseChains(const IsingProblem& problem, double unit, SimdLevel level);
+  DenseChains(const IsingProblem& problem, double unit, simd::Width width);
   [[nodiscard]] std::size_t lanes() const override { return 1; }
   void begin(std::uint64_t seed, std::uint64_t chunk, std::span<const std::int8_t> warm) override;
-  void set_temperature(double temperature) override { pool_.scale(temperature / unit_, scaled_); }
+  void set_temperature(double temperature) override { pool_.scale(temperature / unit_, scaled_, width_); }
   bool sweep(std::size_t first, std::size_t last) override;
   std::uint64_t keep_improved() override;
   void return_to_best() override;
@@ -34,14 +34,15 @@ private:
   [[nodiscard]] std::int64_t energy_of_state() const;
 
   static constexpr std::size_t group = dense_group<Field>;
+  simd::Width width_;
   DenseKernels<Field> kernels_;
   bool takes_bits_ = false;
   std::size_t spins_ = 0, groups_ = 0;
   double unit_ = 1, offset_ = 0;
-  std::vector<std::int32_t> h_;      // [spins]
-  AlignedVector<std::int8_t> rows_;  // see DenseSweep; empty if all couplings are +-1 and the level takes bits
+  std::vector<std::int32_t> h_;            // [spins]
+  simd::AlignedVector<std::int8_t> rows_;  // see DenseSweep; empty if all couplings are +-1 and the width takes bits
   std::vector<std::uint32_t> bits_, real_, up_, best_up_;
-  AlignedVector<Field> fields_, scaled_;
+  simd::AlignedVector<Field> fields_, scaled_;
   std::vector<std::int64_t> all_down_;  // -sum_j J_ij, [spins]: fields without h where all spins are -1
   ThresholdPool pool_;
   Places places_;

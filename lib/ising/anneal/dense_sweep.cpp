@@ -9,15 +9,14 @@ namespace {
 
 /// fields += twice the row, with the sign that the flip of a spin gives it: downwards if it was up.
 template <class Field>
-__attribute__((always_inline)) inline void add_row(Field* fields, const std::int8_t* row, bool was_up, std::size_t size) {
+void add_row(Field* fields, const std::int8_t* row, bool was_up, std::size_t size) {
   const int factor = was_up ? -2 : 2;
   for (std::size_t k = 0; k < size; ++k) fields[k] = static_cast<Field>(fields[k] + factor * row[k]);
 }
 
 /// Which spins of a group, that are +1 where `up` says, accept a flip. The same for all kernels.
 template <class Field>
-__attribute__((always_inline)) inline std::uint32_t takers(const Field* fields, std::uint32_t up, const Field* p,
-                                                           const Field* q) {
+std::uint32_t takers(const Field* fields, std::uint32_t up, const Field* p, const Field* q) {
   std::uint32_t taken = 0;
   for (std::size_t k = 0; k < dense_group<Field>; ++k) {
     const int cost = (up >> k & 1U) != 0 ? -fields[k] : fields[k];
@@ -27,7 +26,7 @@ __attribute__((always_inline)) inline std::uint32_t takers(const Field* fields, 
 }
 
 template <class Field>
-__attribute__((always_inline)) inline DenseResult sweep_loops(const DenseSweep<Field>& sweep, Places& places) {
+DenseResult sweep_loops(const DenseSweep<Field>& sweep, Places& places) {
   const std::size_t stride = sweep.groups * dense_group<Field>;
   DenseResult result;
   for (std::size_t g = sweep.first; g < sweep.last; ++g) {
@@ -49,39 +48,26 @@ __attribute__((always_inline)) inline DenseResult sweep_loops(const DenseSweep<F
 }
 
 template <class Field>
-__attribute__((always_inline)) inline void flip_loop(const DenseSweep<Field>& sweep, DenseFlip flip) {
+void flip_loop(const DenseSweep<Field>& sweep, DenseFlip flip) {
   const std::size_t stride = sweep.groups * dense_group<Field>;
   add_row(sweep.fields, sweep.rows + flip.spin * stride, flip.was_up, stride);
-}
-
-template <class Field>
-__attribute__((target("avx2"))) DenseResult sweep_avx2(const DenseSweep<Field>& sweep, Places& places) {
-  return sweep_loops(sweep, places);
-}
-template <class Field>
-__attribute__((target("avx2"))) void flip_avx2(const DenseSweep<Field>& sweep, DenseFlip flip) {
-  flip_loop(sweep, flip);
-}
-
-template <class Field>
-DenseResult sweep_plain(const DenseSweep<Field>& sweep, Places& places) {
-  return sweep_loops(sweep, places);
-}
-template <class Field>
-void flip_plain(const DenseSweep<Field>& sweep, DenseFlip flip) {
-  flip_loop(sweep, flip);
 }
 
 }  // namespace
 
 template <class Field>
-DenseKernels<Field> dense_kernels(SimdLevel level) {
-  if (level == SimdLevel::avx512) return dense_kernels_avx512<Field>();
-  if (level == SimdLevel::avx2) return {&sweep_avx2<Field>, &flip_avx2<Field>};
-  return {&sweep_plain<Field>, &flip_plain<Field>};
+DenseKernels<Field> dense_kernels(simd::Width width) {
+  if (width == simd::Width::avx512) return dense_kernels_avx512<Field>();
+  if (width == simd::Width::avx2)
+    return {
+        [](const DenseSweep<Field>& sweep, Places& places) {
+          return simd::run<sweep_loops<Field>>(simd::Width::avx2, sweep, places);
+        },
+        [](const DenseSweep<Field>& sweep, DenseFlip flip) { simd::run<flip_loop<Field>>(simd::Width::avx2, sweep, flip); }};
+  return {&sweep_loops<Field>, &flip_loop<Field>};
 }
 
-template DenseKernels<std::int16_t> dense_kernels(SimdLevel);
-template DenseKernels<std::int32_t> dense_kernels(SimdLevel);
+template DenseKernels<std::int16_t> dense_kernels(simd::Width);
+template DenseKernels<std::int32_t> dense_kernels(simd::Width);
 
 }  // namespace isinglass

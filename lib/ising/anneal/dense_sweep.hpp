@@ -1,7 +1,7 @@
 #pragma once
 
-#include "ising/anneal/simd_level.hpp"
 #include "ising/anneal/thresholds.hpp"
+#include "simd/simd.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -36,17 +36,17 @@ struct DenseFlip {
   bool was_up = false;
 };
 
-/// The kernels for a level.
+/// The kernels for a width.
 template <class Field>
 struct DenseKernels {
   DenseResult (*sweep)(const DenseSweep<Field>&, Places&);
   void (*flip)(const DenseSweep<Field>&, DenseFlip);
 };
 template <class Field>
-[[nodiscard]] DenseKernels<Field> dense_kernels(SimdLevel level);
+[[nodiscard]] DenseKernels<Field> dense_kernels(simd::Width width);
 
-/// Whether a level has a kernel for bits.
-[[nodiscard]] constexpr bool takes_bits(SimdLevel level) { return level == SimdLevel::avx512; }
+/// Whether a width has a kernel for bits.
+[[nodiscard]] constexpr bool takes_bits(simd::Width width) { return width == simd::Width::avx512; }
 
 /// Only to be called where the machine has these instructions.
 template <class Field>

@@ -20,8 +20,9 @@ Spins spins_of(std::span<const std::uint64_t> up, std::size_t lane) {
 }  // namespace
 
 template <class Int>
-LaneChains<Int>::LaneChains(const IsingProblem& problem, double unit, SimdLevel level)
-    : sweeper_(lane_sweeper<Int>(level)),
+LaneChains<Int>::LaneChains(const IsingProblem& problem, double unit, simd::Width width)
+    : width_(width),
+      sweeper_(lane_sweeper<Int>(width)),
       unit_(unit),
       offset_(problem.offset),
       h_(problem.spins),

@@ -1,8 +1,8 @@
 #pragma once
 
-#include "ising/anneal/aligned.hpp"
 #include "ising/anneal/chains.hpp"
 #include "ising/anneal/lane_sweep.hpp"
+#include "simd/simd.hpp"
 
 #include <array>
 #include <vector>
@@ -14,10 +14,10 @@ namespace isinglass {
 template <class Int>
 class LaneChains : public Chains {
 public:
-  LaneChains(const IsingProblem& problem, double unit, SimdLevel level);
+  LaneChains(const IsingProblem& problem, double unit, simd::Width width);
   [[nodiscard]] std::size_t lanes() const override { return lanes_of<Int>; }
   void begin(std::uint64_t seed, std::uint64_t chunk, std::span<const std::int8_t> warm) override;
-  void set_temperature(double temperature) override { pool_.scale(temperature / unit_, scaled_); }
+  void set_temperature(double temperature) override { pool_.scale(temperature / unit_, scaled_, width_); }
   bool sweep(std::size_t first, std::size_t last) override;
   std::uint64_t keep_improved() override;
   void return_to_best() override;
@@ -33,6 +33,7 @@ private:
   /// Fields and energies of the states in up_, from scratch.
   void recompute();
 
+  simd::Width width_;
   LaneSweeper<Int> sweeper_;
   double unit_ = 1, offset_ = 0;
   std::vector<std::int32_t> h_;       // [spins]
@@ -40,7 +41,7 @@ private:
   std::vector<std::int32_t> code_;    // see LaneSweep
   ThresholdPool pool_;
   Places places_;
-  AlignedVector<Int> scaled_, fields_;
+  simd::AlignedVector<Int> scaled_, fields_;
   std::vector<std::uint64_t> up_, best_up_;                    // [spins]
   std::array<std::int64_t, lanes_of<Int>> energy_{}, cost_{};  // E = energy_ + 2 cost_, in units
   std::array<std::int64_t, lanes_of<Int>> best_energy_{};

@@ -11,7 +11,7 @@ namespace {
 
 /// All bits of lane l where bit l of the mask is set, else 0: eight lanes of bytes at a time, then as wide as Int.
 template <class Int>
-__attribute__((always_inline)) inline void spread(std::uint64_t mask, Int* lanes) {
+void spread(std::uint64_t mask, Int* lanes) {
   constexpr std::uint64_t each_byte = 0x0101010101010101U, own_bit = 0x8040201008040201U;
   alignas(64) std::uint8_t bytes[64];
   for (std::size_t g = 0; g < lanes_of<Int> / 8; ++g) {
@@ -23,7 +23,7 @@ __attribute__((always_inline)) inline void spread(std::uint64_t mask, Int* lanes
 
 /// The inverse: bit l is set where lane l is not 0.
 template <class Int>
-__attribute__((always_inline)) inline std::uint64_t gathered(const Int* lanes) {
+std::uint64_t gathered(const Int* lanes) {
   constexpr std::uint64_t lowest_bits = 0x0101010101010101U, to_top = 0x0102040810204080U;
   alignas(64) std::uint8_t bytes[64];
   for (std::size_t l = 0; l < lanes_of<Int>; ++l) bytes[l] = lanes[l] != 0 ? 1 : 0;
@@ -38,7 +38,7 @@ __attribute__((always_inline)) inline std::uint64_t gathered(const Int* lanes) {
 
 /// The same steps as the AVX-512 kernel, in loops that compilers vectorise. Sums wrap where AVX-512 does.
 template <class Int>
-__attribute__((always_inline)) inline bool sweep_loops(const LaneSweep<Int>& sweep, Places& places) {
+bool sweep_loops(const LaneSweep<Int>& sweep, Places& places) {
   constexpr std::size_t lanes = lanes_of<Int>;
   using Unsigned = std::make_unsigned_t<Int>;
   using Sum = std::conditional_t<sizeof(Int) == 4, std::int64_t, std::int32_t>;
@@ -73,27 +73,21 @@ __attribute__((always_inline)) inline bool sweep_loops(const LaneSweep<Int>& swe
   return any;
 }
 
-template <class Int>
-__attribute__((target("avx2"))) bool sweep_avx2(const LaneSweep<Int>& sweep, Places& places) {
-  return sweep_loops(sweep, places);
-}
-
-template <class Int>
-bool sweep_plain(const LaneSweep<Int>& sweep, Places& places) {
-  return sweep_loops(sweep, places);
-}
-
 }  // namespace
 
 template <class Int>
-LaneSweeper<Int> lane_sweeper(SimdLevel level) {
-  if (level == SimdLevel::avx512)
+LaneSweeper<Int> lane_sweeper(simd::Width width) {
+  if (width == simd::Width::avx512)
     return [](const LaneSweep<Int>& sweep, Places& places) { return sweep_avx512(sweep, places); };
-  return level == SimdLevel::avx2 ? &sweep_avx2<Int> : &sweep_plain<Int>;
+  if (width == simd::Width::avx2)
+    return [](const LaneSweep<Int>& sweep, Places& places) {
+      return simd::run<sweep_loops<Int>>(simd::Width::avx2, sweep, places);
+    };
+  return &sweep_loops<Int>;
 }
 
-template LaneSweeper<std::int8_t> lane_sweeper(SimdLevel);
-template LaneSweeper<std::int16_t> lane_sweeper(SimdLevel);
-template LaneSweeper<std::int32_t> lane_sweeper(SimdLevel);
+template LaneSweeper<std::int8_t> lane_sweeper(simd::Width);
+template LaneSweeper<std::int16_t> lane_sweeper(simd::Width);
+template LaneSweeper<std::int32_t> lane_sweeper(simd::Width);
 
 }  // namespace isinglass

@@ -1,7 +1,7 @@
 #pragma once
 
-#include "ising/anneal/simd_level.hpp"
 #include "ising/anneal/thresholds.hpp"
+#include "simd/simd.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -28,9 +28,9 @@ struct LaneSweep {
 template <class Int>
 using LaneSweeper = bool (*)(const LaneSweep<Int>&, Places&);
 
-/// The kernel for a level. One call takes at most 2^15 spins, so that costs add up in 32 bits.
+/// The kernel for a width. One call takes at most 2^15 spins, so that costs add up in 32 bits.
 template <class Int>
-[[nodiscard]] LaneSweeper<Int> lane_sweeper(SimdLevel level);
+[[nodiscard]] LaneSweeper<Int> lane_sweeper(simd::Width width);
 
 /// Only to be called where the machine has these instructions.
 [[nodiscard]] bool sweep_avx512(const LaneSweep<std::int8_t>& sweep, Places& places);

@@ -1,7 +1,7 @@
 #include "ising/anneal/real_chains.hpp"
 
-#include "base/vector_clones.hpp"
 #include "ising/anneal/random_states.hpp"
+#include "simd/rows.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -11,18 +11,13 @@ namespace isinglass {
 
 namespace {
 
-ISINGLASS_VECTOR __attribute__((optimize("O3"))) void add_row(double* __restrict fields, const double* __restrict row,
-                                                              double factor, std::size_t size) {
-  for (std::size_t k = 0; k < size; ++k) fields[k] += factor * row[k];
-}
-
 /// fields += factor * row i.
-void add_row(AlignedVector<double>& fields, const SparseCouplings& j, std::size_t i, double factor) {
+void add_row(simd::AlignedVector<double>& fields, const SparseCouplings& j, std::size_t i, double factor, simd::Width) {
   for (auto k = static_cast<std::size_t>(j.start[i]); k < static_cast<std::size_t>(j.start[i + 1]); ++k)
     fields[static_cast<std::size_t>(j.column[k])] += factor * j.value[k];
 }
-void add_row(AlignedVector<double>& fields, const DenseCouplings& j, std::size_t i, double factor) {
-  add_row(fields.data(), j.value.data() + i * fields.size(), factor, fields.size());
+void add_row(simd::AlignedVector<double>& fields, const DenseCouplings& j, std::size_t i, double factor, simd::Width width) {
+  simd::run<simd::add_scaled_row<double>>(width, fields.data(), j.value.data() + i * fields.size(), factor, fields.size());
 }
 
 /// sum_j |J_ij|.
@@ -41,8 +36,12 @@ double row_size(const DenseCouplings& j, std::size_t i, std::size_t spins) {
 }  // namespace
 
 template <class Form>
-RealChains<Form>::RealChains(const IsingProblem& problem)
-    : couplings_(std::get<Form>(problem.couplings)), offset_(problem.offset), h_(problem.fields), fields_(problem.spins) {}
+RealChains<Form>::RealChains(const IsingProblem& problem, simd::Width width)
+    : width_(width),
+      couplings_(std::get<Form>(problem.couplings)),
+      offset_(problem.offset),
+      h_(problem.fields),
+      fields_(problem.spins) {}
 
 template <class Form>
 bool RealChains<Form>::gains(std::size_t i, double cost) const {
@@ -61,14 +60,14 @@ void RealChains<Form>::begin(std::uint64_t seed, std::uint64_t chunk, std::span<
 template <class Form>
 void RealChains<Form>::recompute() {
   fields_.assign(h_.begin(), h_.end());
-  for (std::size_t i = 0; i < spins_.size(); ++i) add_row(fields_, couplings_, i, spins_[i]);
+  for (std::size_t i = 0; i < spins_.size(); ++i) add_row(fields_, couplings_, i, spins_[i], width_);
   energy_ = 0;
   for (std::size_t i = 0; i < spins_.size(); ++i) energy_ += 0.5 * spins_[i] * (fields_[i] + h_[i]);
 }
 
 template <class Form>
 void RealChains<Form>::flip(std::size_t i, double cost) {
-  add_row(fields_, couplings_, i, -2.0 * spins_[i]);
+  add_row(fields_, couplings_, i, -2.0 * spins_[i], width_);
   spins_[i] = static_cast<std::int8_t>(-spins_[i]);
   energy_ += 2 * cost;
 }

@@ -1,8 +1,8 @@
 #pragma once
 
-#include "ising/anneal/aligned.hpp"
 #include "ising/anneal/chains.hpp"
 #include "ising/anneal/thresholds.hpp"
+#include "simd/simd.hpp"
 
 #include <vector>
 
@@ -13,7 +13,7 @@ template <class Form>
 class RealChains : public Chains {
 public:
   /// `problem` has couplings of this form.
-  explicit RealChains(const IsingProblem& problem);
+  RealChains(const IsingProblem& problem, simd::Width width);
   [[nodiscard]] std::size_t lanes() const override { return 1; }
   void begin(std::uint64_t seed, std::uint64_t chunk, std::span<const std::int8_t> warm) override;
   void set_temperature(double temperature) override { temperature_ = temperature; }
@@ -34,10 +34,11 @@ private:
   /// A sweep that takes only flips that gain.
   bool descend(std::size_t first, std::size_t last);
 
+  simd::Width width_;
   Form couplings_;
   double offset_ = 0, temperature_ = 0, energy_ = 0, best_energy_ = 0;
   std::vector<double> h_;
-  AlignedVector<double> fields_;  // vectors that cross cache lines cost a third of the speed
+  simd::AlignedVector<double> fields_;  // vectors that cross cache lines cost a third of the speed
   Spins spins_, best_spins_;
   ThresholdPool pool_;
   Places places_;

@@ -1,7 +1,6 @@
 #include "ising/anneal/thresholds.hpp"
 
 #include "base/random.hpp"
-#include "base/vector_clones.hpp"
 
 #include <algorithm>
 #include <array>
@@ -41,14 +40,20 @@ Factor factor_of(double temperature) {
   return {static_cast<std::uint32_t>(std::min(std::floor(scaled + 0.5), 65535.0)), up + 12};
 }
 
-ISINGLASS_VECTOR void scale_narrow(const std::uint16_t* quantiles, Factor f, std::uint32_t most, std::int16_t* scaled) {
+void scale_narrow(const std::uint16_t* quantiles, Factor f, std::uint32_t most, std::int16_t* scaled) {
   for (std::size_t k = 0; k < ThresholdPool::padded; ++k)
     scaled[k] = static_cast<std::int16_t>(std::min((quantiles[k] * f.factor) >> f.shift, most));
 }
 
-ISINGLASS_VECTOR void scale_bytes(const std::uint16_t* quantiles, Factor f, std::int8_t* scaled) {
+void scale_bytes(const std::uint16_t* quantiles, Factor f, std::int8_t* scaled) {
   for (std::size_t k = 0; k < ThresholdPool::padded; ++k)
     scaled[k] = static_cast<std::int8_t>(std::min((quantiles[k] * f.factor) >> f.shift, std::uint32_t{127}));
+}
+
+void scale_words(const std::uint16_t* quantiles, double factor, std::int32_t* scaled) {
+  constexpr double most = std::numeric_limits<std::int32_t>::max();
+  for (std::size_t k = 0; k < ThresholdPool::padded; ++k)
+    scaled[k] = static_cast<std::int32_t>(std::min(factor * quantiles[k], most));
 }
 
 }  // namespace
@@ -73,20 +78,20 @@ void ThresholdPool::shuffle_anew(std::uint64_t seed, std::uint64_t group) {
   std::copy_n(quantiles_.begin(), padded - size, quantiles_.begin() + size);
 }
 
-void ThresholdPool::scale(double temperature, std::span<std::int8_t> scaled) const {
+void ThresholdPool::scale(double temperature, std::span<std::int8_t> scaled, simd::Width width) const {
   if (temperature <= 0) return (void)std::ranges::fill(scaled, std::int8_t{-1});
-  scale_bytes(quantiles_.data(), factor_of(std::min(temperature, largest_temperature)), scaled.data());
+  simd::run<scale_bytes>(width, quantiles_.data(), factor_of(std::min(temperature, largest_temperature)), scaled.data());
 }
 
-void ThresholdPool::scale(double temperature, std::span<std::int16_t> scaled) const {
+void ThresholdPool::scale(double temperature, std::span<std::int16_t> scaled, simd::Width width) const {
   if (temperature <= 0) return (void)std::ranges::fill(scaled, std::int16_t{-1});
-  scale_narrow(quantiles_.data(), factor_of(std::min(temperature, largest_temperature)), 32767, scaled.data());
+  simd::run<scale_narrow>(width, quantiles_.data(), factor_of(std::min(temperature, largest_temperature)), 32767,
+                          scaled.data());
 }
 
-void ThresholdPool::scale(double temperature, std::span<std::int32_t> scaled) const {
+void ThresholdPool::scale(double temperature, std::span<std::int32_t> scaled, simd::Width width) const {
   if (temperature <= 0) return (void)std::ranges::fill(scaled, -1);
-  const double factor = temperature / one, most = std::numeric_limits<std::int32_t>::max();
-  for (std::size_t k = 0; k < padded; ++k) scaled[k] = static_cast<std::int32_t>(std::min(factor * quantiles_[k], most));
+  simd::run<scale_words>(width, quantiles_.data(), temperature / one, scaled.data());
 }
 
 }  // namespace isinglass

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "simd/simd.hpp"
+
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -39,9 +41,9 @@ public:
 
   /// floor(T a) of the pool, at most the largest Int, T in units of the couplings. T = 0: thresholds of descent, which takes
   /// only flips that lower the energy (-1).
-  void scale(double temperature, std::span<std::int8_t> scaled) const;
-  void scale(double temperature, std::span<std::int16_t> scaled) const;
-  void scale(double temperature, std::span<std::int32_t> scaled) const;
+  void scale(double temperature, std::span<std::int8_t> scaled, simd::Width width = simd::cpu_width()) const;
+  void scale(double temperature, std::span<std::int16_t> scaled, simd::Width width = simd::cpu_width()) const;
+  void scale(double temperature, std::span<std::int32_t> scaled, simd::Width width = simd::cpu_width()) const;
 
   /// x of the places, in units of T.
   [[nodiscard]] double threshold(const Places& places) const {

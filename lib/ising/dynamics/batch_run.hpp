@@ -29,7 +29,7 @@ private:
   StopRule stop_;
   std::unique_ptr<Trajectory> trajectory_;
   Floats product_, energy_, best_energy_, best_;
-  Lines<std::int32_t> improved_;
+  simd::AlignedVector<std::int32_t> improved_;
   std::vector<std::vector<Improvement>> history_;
   double slack_ = 0;  // beside the target, of energies on the way
   std::int64_t steps_done_ = 0, samples_ = 0;

@@ -45,7 +45,7 @@ private:
   Bifurcation kind_;
   BifurcationConfig config_;
   Start start_;
-  Lines<std::uint32_t> generators_;
+  simd::AlignedVector<std::uint32_t> generators_;
   Floats x_, y_, product_;
   MeanAmplitude amplitude_;
   Floats unit_, strengths_;

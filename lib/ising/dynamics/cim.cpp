@@ -37,7 +37,7 @@ protected:
 
   Start start_;
   float noise_;
-  Lines<std::uint32_t> generators_;
+  simd::AlignedVector<std::uint32_t> generators_;
   Floats x_, measured_, product_;
   MeanAmplitude amplitude_;
   Floats strengths_;

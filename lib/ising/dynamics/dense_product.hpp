@@ -28,7 +28,7 @@ private:
   bool is_exact_ = false;
   std::optional<double> unit_;  ///< of bytes
   Panels panels_;
-  Lines<std::int32_t> words_, row_sum_, packed_;
+  simd::AlignedVector<std::int32_t> words_, row_sum_, packed_;
 };
 
 /// Two packed products: z = F x, then F^T (weights z), minus the diagonal.

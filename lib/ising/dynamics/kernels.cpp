@@ -32,7 +32,6 @@ namespace {
 #pragma GCC target("avx512f,avx512bw,avx512dq,avx512vl,avx512vnni")
 namespace avx512 {
 ISINGLASS_VECTORS(64)
-constexpr const char* name = "avx512";
 constexpr std::size_t tile_height = row_tile;
 inline F fused(float a, F v, F s) { return _mm512_fmadd_ps(_mm512_set1_ps(a), v, s); }
 inline I dot(std::int32_t word, I bits, I s) {
@@ -54,7 +53,6 @@ inline void store_narrowed(std::int8_t* at, I v) {
 #pragma GCC target("avx2,fma")
 namespace avx2 {
 ISINGLASS_VECTORS(32)
-constexpr const char* name = "avx2";
 constexpr std::size_t tile_height = row_tile / 2;
 inline F fused(float a, F v, F s) { return _mm256_fmadd_ps(_mm256_set1_ps(a), v, s); }
 inline I dot(std::int32_t word, I bits, I s) {
@@ -76,7 +74,6 @@ inline void store_narrowed(std::int8_t* at, I v) {
 
 namespace plain {
 ISINGLASS_VECTORS(16)
-constexpr const char* name = "plain";
 constexpr std::size_t tile_height = row_tile / 2;
 inline F fused(float a, F v, F s) {
   for (std::size_t l = 0; l < width; ++l) s[l] = std::fma(a, v[l], s[l]);
@@ -98,24 +95,10 @@ inline void store_narrowed(std::int8_t* at, I v) {
 #include "ising/dynamics/step_kernels.inc"
 }  // namespace plain
 
-bool has_avx2() { return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"); }
-bool has_avx512() {
-  return has_avx2() && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq") &&
-         __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512vnni");
-}
-
 }  // namespace
 
-const Kernels& kernels() {
-  static const Kernels* const best = has_avx512() ? &avx512::table : has_avx2() ? &avx2::table : &plain::table;
-  return *best;
-}
-
-std::vector<const Kernels*> available_kernels() {
-  std::vector<const Kernels*> all{&plain::table};
-  if (has_avx2()) all.push_back(&avx2::table);
-  if (has_avx512()) all.push_back(&avx512::table);
-  return all;
+const Kernels& kernels(simd::Width width) {
+  return width == simd::Width::avx512 ? avx512::table : width == simd::Width::avx2 ? avx2::table : plain::table;
 }
 
 }  // namespace isinglass::dynamics

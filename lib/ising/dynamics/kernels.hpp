@@ -1,8 +1,9 @@
 #pragma once
 
+#include "simd/simd.hpp"
+
 #include <cstddef>
 #include <cstdint>
-#include <vector>
 
 /// The loops over spins and lanes, for AVX-512, AVX2 and any x86-64: the same bits on each, since every lane sums in the order
 /// of the spins and a fused multiply-add rounds once everywhere. Arrays are [rows][lanes] and start on cache lines.
@@ -84,7 +85,6 @@ struct ControlledTrip {
 };
 
 struct Kernels {
-  const char* name;
   /// out[rows][lanes] = J x, x [inner][lanes].
   void (*multiply)(const PanelView& j, const float* x, std::size_t lanes, float* out);
   /// The same for x packed by pack_signs.
@@ -107,10 +107,7 @@ struct Kernels {
   void (*controlled_trip)(const ControlledTrip& trip);
 };
 
-/// Those of this machine's widest vectors.
-[[nodiscard]] const Kernels& kernels();
-
-/// All that this machine can run, the plain ones first: for tests.
-[[nodiscard]] std::vector<const Kernels*> available_kernels();
+/// The kernels for a width that this CPU has.
+[[nodiscard]] const Kernels& kernels(simd::Width width = simd::cpu_width());
 
 }  // namespace isinglass::dynamics

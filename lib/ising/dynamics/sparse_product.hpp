@@ -22,7 +22,7 @@ private:
   float unit_ = 0;  ///< 0: the values differ in size
   std::vector<std::int64_t> bounds_;
   std::vector<std::int32_t> sorted_;
-  Lines<std::int8_t> bytes_;
+  simd::AlignedVector<std::int8_t> bytes_;
 };
 
 }  // namespace isinglass::dynamics

@@ -57,8 +57,8 @@ Normalisation normalisation(const IsingProblem& problem, BatchProduct& product) 
   return scale;
 }
 
-Lines<std::uint32_t> lane_generators(const Start& start) {
-  Lines<std::uint32_t> words(4 * start.lanes);
+simd::AlignedVector<std::uint32_t> lane_generators(const Start& start) {
+  simd::AlignedVector<std::uint32_t> words(4 * start.lanes);
   for (std::size_t l = 0; l < start.lanes; ++l) {
     const std::int64_t read = start.first + static_cast<std::int64_t>(l);
     const auto state = draw(start.seed, Stream::noise, low(read), high(read), 0);
@@ -67,7 +67,8 @@ Lines<std::uint32_t> lane_generators(const Start& start) {
   return words;
 }
 
-Floats first_positions(const Start& start, Lines<std::uint32_t>& generators, float amplitude, float warm_amplitude) {
+Floats first_positions(const Start& start, simd::AlignedVector<std::uint32_t>& generators, float amplitude,
+                       float warm_amplitude) {
   Floats x(start.size());
   for (std::size_t i = 0; i < start.warm.size(); ++i)
     std::fill_n(x.begin() + static_cast<std::ptrdiff_t>(i * start.lanes), start.lanes, warm_amplitude * start.warm[i]);

@@ -52,10 +52,10 @@ public:
 };
 
 /// A generator for each lane, [4][lanes], from the seed and the index of its read alone.
-[[nodiscard]] Lines<std::uint32_t> lane_generators(const Start& start);
+[[nodiscard]] simd::AlignedVector<std::uint32_t> lane_generators(const Start& start);
 
 /// x of all lanes: `amplitude` times noise, around `warm_amplitude` times the warm start if there is one.
-[[nodiscard]] Floats first_positions(const Start& start, Lines<std::uint32_t>& generators, float amplitude,
+[[nodiscard]] Floats first_positions(const Start& start, simd::AlignedVector<std::uint32_t>& generators, float amplitude,
                                      float warm_amplitude);
 
 /// Strength of the couplings in each lane: `strength` / field_rms times a factor from 1 - spread to 1 + spread, evenly drawn

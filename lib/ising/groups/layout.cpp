@@ -2,7 +2,8 @@
 
 #include "ising/coefficients.hpp"
 #include "ising/groups/fold.hpp"
-#include "ising/groups/row_loops.hpp"
+#include "simd/rows.hpp"
+#include "simd/simd.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -50,21 +51,21 @@ FieldRows<Real>::FieldRows(const IsingProblem& problem, const GroupLayout& layou
 
 template <class Real>
 void FieldRows<Real>::add(std::size_t slot, std::span<Real> field) const {
-  if (is_dense()) return row_loops::add(field.data(), row(slot), size_);
+  if (is_dense()) return simd::run<simd::add_row<Real>>(simd::cpu_width(), field.data(), row(slot), size_);
   for (auto k = static_cast<std::size_t>(start_[slot]); k < static_cast<std::size_t>(start_[slot + 1]); ++k)
     field[static_cast<std::size_t>(column_[k])] += value_[k];
 }
 
 template <class Real>
 void FieldRows<Real>::subtract(std::size_t slot, std::span<Real> field) const {
-  if (is_dense()) return row_loops::subtract(field.data(), row(slot), size_);
+  if (is_dense()) return simd::run<simd::subtract_row<Real>>(simd::cpu_width(), field.data(), row(slot), size_);
   for (auto k = static_cast<std::size_t>(start_[slot]); k < static_cast<std::size_t>(start_[slot + 1]); ++k)
     field[static_cast<std::size_t>(column_[k])] -= value_[k];
 }
 
 template <class Real>
 void FieldRows<Real>::move(std::size_t up, std::size_t down, std::span<Real> field) const {
-  if (is_dense()) return row_loops::move(field.data(), row(up), row(down), size_);
+  if (is_dense()) return simd::run<simd::exchange_rows<Real>>(simd::cpu_width(), field.data(), row(up), row(down), size_);
   add(up, field);
   subtract(down, field);
 }

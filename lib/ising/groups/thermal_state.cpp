@@ -3,8 +3,9 @@
 #include "ising/coefficients.hpp"
 #include "ising/groups/boltzmann.hpp"
 #include "ising/groups/fold.hpp"
-#include "ising/groups/row_loops.hpp"
 #include "ising/groups/start.hpp"
+#include "simd/rows.hpp"
+#include "simd/simd.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -121,7 +122,7 @@ void State<Real>::draw_value(std::size_t g, double beta, Real reach, QuickRandom
   // low temperatures that is all of them, which a count tells without a single exponential.
   const std::size_t begin = layout().start[g], end = layout().start[g + 1], now = up_[g];
   const Real* field = field_.data();
-  if (row_loops::count_below(field + begin, end - begin, field[now] + reach) <= 1) return;
+  if (simd::run<simd::count_below<Real>>(simd::cpu_width(), field + begin, end - begin, field[now] + reach) <= 1) return;
   Real least = field[now];
   for (std::size_t v = begin; v < end; ++v) least = field[v] < least ? field[v] : least;
   const auto weight = [&](std::size_t v) {

@@ -239,50 +239,45 @@ struct Ops<double> {
 
 }  // namespace
 
-Width machine_width() {
-  static const Width width = __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq") ? Width::avx512
-                             : __builtin_cpu_supports("avx2")                                         ? Width::avx2
-                                                                                                      : Width::plain;
-  return width;
-}
-
 template <class Cost, class Row>
-Pick<Cost> update_and_pick(const Change<Cost, Row>& change, const MoveView<Cost>& view, Width width) {
+Pick<Cost> update_and_pick(const Change<Cost, Row>& change, const MoveView<Cost>& view, simd::Width width) {
   switch (width) {
-    case Width::avx512:
+    case simd::Width::avx512:
       return avx512::picked(change, view);
-    case Width::avx2:
+    case simd::Width::avx2:
       return avx2::picked(change, view);
-    case Width::plain:
+    case simd::Width::plain:
       break;
   }
   return plain::picked(change, view);
 }
 
 template <class Cost>
-Pick<Cost> pick(const MoveView<Cost>& view, Width width) {
+Pick<Cost> pick(const MoveView<Cost>& view, simd::Width width) {
   return update_and_pick(Change<Cost, NoRow>{}, view, width);
 }
 
 template <class Cost, class Row>
-void update(const Change<Cost, Row>& change, std::size_t size, Width width) {
+void update(const Change<Cost, Row>& change, std::size_t size, simd::Width width) {
   switch (width) {
-    case Width::avx512:
+    case simd::Width::avx512:
       return avx512::updated(change, size);
-    case Width::avx2:
+    case simd::Width::avx2:
       return avx2::updated(change, size);
-    case Width::plain:
+    case simd::Width::plain:
       return plain::updated(change, size);
   }
 }
 
-template Pick<std::int32_t> pick(const MoveView<std::int32_t>&, Width);
-template Pick<double> pick(const MoveView<double>&, Width);
-template Pick<std::int32_t> update_and_pick(const Change<std::int32_t, std::int16_t>&, const MoveView<std::int32_t>&, Width);
-template Pick<std::int32_t> update_and_pick(const Change<std::int32_t, std::int32_t>&, const MoveView<std::int32_t>&, Width);
-template Pick<double> update_and_pick(const Change<double, double>&, const MoveView<double>&, Width);
-template void update(const Change<std::int32_t, std::int16_t>&, std::size_t, Width);
-template void update(const Change<std::int32_t, std::int32_t>&, std::size_t, Width);
-template void update(const Change<double, double>&, std::size_t, Width);
+template Pick<std::int32_t> pick(const MoveView<std::int32_t>&, simd::Width);
+template Pick<double> pick(const MoveView<double>&, simd::Width);
+template Pick<std::int32_t> update_and_pick(const Change<std::int32_t, std::int16_t>&, const MoveView<std::int32_t>&,
+                                            simd::Width);
+template Pick<std::int32_t> update_and_pick(const Change<std::int32_t, std::int32_t>&, const MoveView<std::int32_t>&,
+                                            simd::Width);
+template Pick<double> update_and_pick(const Change<double, double>&, const MoveView<double>&, simd::Width);
+template void update(const Change<std::int32_t, std::int16_t>&, std::size_t, simd::Width);
+template void update(const Change<std::int32_t, std::int32_t>&, std::size_t, simd::Width);
+template void update(const Change<double, double>&, std::size_t, simd::Width);
 
 }  // namespace isinglass

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "simd/simd.hpp"
+
 #include <cstddef>
 #include <cstdint>
 
@@ -52,21 +54,17 @@ struct Change {
   bool plus = true;
 };
 
-/// Instructions that a loop is compiled for.
-enum class Width { plain, avx2, avx512 };
-[[nodiscard]] Width machine_width();
-
 /// For Cost int32 and double.
 template <class Cost>
-[[nodiscard]] Pick<Cost> pick(const MoveView<Cost>& view, Width width = machine_width());
+[[nodiscard]] Pick<Cost> pick(const MoveView<Cost>& view, simd::Width width = simd::cpu_width());
 
 /// The change, then pick from the new costs (view.cost is change.cost): one pass. For (Cost, Row) = (int32, int16),
 /// (int32, int32), (double, double).
 template <class Cost, class Row>
-Pick<Cost> update_and_pick(const Change<Cost, Row>& change, const MoveView<Cost>& view, Width width = machine_width());
+Pick<Cost> update_and_pick(const Change<Cost, Row>& change, const MoveView<Cost>& view, simd::Width width = simd::cpu_width());
 
 /// The change alone. For the same types.
 template <class Cost, class Row>
-void update(const Change<Cost, Row>& change, std::size_t size, Width width = machine_width());
+void update(const Change<Cost, Row>& change, std::size_t size, simd::Width width = simd::cpu_width());
 
 }  // namespace isinglass

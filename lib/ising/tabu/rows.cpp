@@ -6,7 +6,7 @@ namespace isinglass {
 
 template <class Cost, class Row>
 DenseRows<Cost, Row>::DenseRows(const IsingProblem& problem, double unit)
-    : padded_(padded<Cost>(problem.spins)), row_(problem.spins * padded_) {
+    : padded_(simd::padded(problem.spins, pick_lanes<Cost>)), row_(problem.spins * padded_) {
   for (std::size_t i = 0; i < problem.spins; ++i)
     for_row(problem, i, [&](std::size_t k, double j) { row_[i * padded_ + k] = static_cast<Row>(4 * j / unit); });
 }

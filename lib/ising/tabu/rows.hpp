@@ -7,12 +7,6 @@
 /// flip), in units in which everything is an integer where there are such.
 namespace isinglass {
 
-/// `spins` rounded up to whole vectors.
-template <class Cost>
-[[nodiscard]] constexpr std::size_t padded(std::size_t spins) {
-  return (spins + pick_lanes<Cost> - 1) / pick_lanes<Cost> * pick_lanes<Cost>;
-}
-
 /// 4 J / unit, each row padded with zeros.
 template <class Cost, class Row>
 class DenseRows {

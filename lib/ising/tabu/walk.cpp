@@ -33,7 +33,7 @@ public:
     repair_groups(problem, first);
     first_energy_ = isinglass::energy(problem, first);
     const std::vector<double> fields = local_fields(problem, first);
-    const std::size_t size = padded<Cost>(spins_);
+    const std::size_t size = simd::padded(spins_, pick_lanes<Cost>);
     first_gain_.assign(size, most);
     first_sign_.assign(size, 0);
     for (std::size_t i = 0; i < spins_; ++i) {

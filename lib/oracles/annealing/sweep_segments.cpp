@@ -1,5 +1,5 @@
 #include "base/random.hpp"
-#include "energy/segment_kernels.hpp"
+#include "energy/kernels.hpp"
 #include "oracles/annealing/sweeps.hpp"
 
 #include <array>

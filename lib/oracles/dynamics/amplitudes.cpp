@@ -1,7 +1,7 @@
 #include "oracles/dynamics/amplitudes.hpp"
 
 #include "base/error.hpp"
-#include "base/vector_clones.hpp"
+#include "simd/simd.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -34,7 +34,7 @@ DynamicsKind kind_of(const MachineConfig& machine) {
                   machine.kind));
 }
 
-ISINGLASS_VECTOR void bifurcate(float* x, float* y, const float* f, std::size_t size, StepRule rule) {
+void bifurcate(float* x, float* y, const float* f, std::size_t size, StepRule rule) {
   const float keep = std::max(0.0F, 1 - rule.friction * rule.time_step);
   for (std::size_t i = 0; i < size; ++i) {
     float momentum = keep * y[i] + rule.time_step * (rule.gain * x[i] + rule.coupling * f[i]);
@@ -47,14 +47,14 @@ ISINGLASS_VECTOR void bifurcate(float* x, float* y, const float* f, std::size_t 
   }
 }
 
-ISINGLASS_VECTOR void oscillate(float* x, const float* f, std::size_t size, StepRule rule) {
+void oscillate(float* x, const float* f, std::size_t size, StepRule rule) {
   for (std::size_t i = 0; i < size; ++i) {
     const float slope = (rule.gain - rule.saturation * x[i] * x[i]) * x[i] + rule.coupling * f[i];
     x[i] = std::clamp(x[i] + rule.time_step * slope, -rule.limit, rule.limit);
   }
 }
 
-ISINGLASS_VECTOR void control(float* x, float* e, const float* f, std::size_t size, StepRule rule) {
+void control(float* x, float* e, const float* f, std::size_t size, StepRule rule) {
   for (std::size_t i = 0; i < size; ++i) {
     const float square = x[i] * x[i];
     const float slope = (rule.gain - rule.saturation * square) * x[i] + rule.coupling * e[i] * f[i];
@@ -123,10 +123,10 @@ StepRule level_rule(StepRule rule) {
 Amplitudes::Amplitudes(std::vector<float> start, const MachineConfig& machine)
     : x(std::move(start)), second(x.size(), kind_of(machine) == DynamicsKind::cac ? 1.0F : 0.0F) {}
 
-void Amplitudes::advance(std::span<const float> force, const StepRule& rule) {
-  if (rule.kind == DynamicsKind::cim) return oscillate(x.data(), force.data(), x.size(), rule);
-  if (rule.kind == DynamicsKind::cac) return control(x.data(), second.data(), force.data(), x.size(), rule);
-  bifurcate(x.data(), second.data(), force.data(), x.size(), rule);
+void Amplitudes::advance(std::span<const float> force, const StepRule& rule, simd::Width width) {
+  if (rule.kind == DynamicsKind::cim) return simd::run<oscillate>(width, x.data(), force.data(), x.size(), rule);
+  if (rule.kind == DynamicsKind::cac) return simd::run<control>(width, x.data(), second.data(), force.data(), x.size(), rule);
+  simd::run<bifurcate>(width, x.data(), second.data(), force.data(), x.size(), rule);
 }
 
 }  // namespace isinglass

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "config/config.hpp"
+#include "simd/simd.hpp"
 
 #include <cstdint>
 #include <span>
@@ -49,7 +50,7 @@ struct Amplitudes {
   /// At rest.
   Amplitudes(std::vector<float> start, const MachineConfig& machine);
   /// One step with force f, element by element: neither the vector width nor the sharding changes a result.
-  void advance(std::span<const float> force, const StepRule& rule);
+  void advance(std::span<const float> force, const StepRule& rule, simd::Width width = simd::cpu_width());
 };
 
 }  // namespace isinglass

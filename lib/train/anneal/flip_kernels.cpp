@@ -1,7 +1,5 @@
 #include "train/anneal/flip_kernels.hpp"
 
-#include "base/vector_clones.hpp"
-
 #include <algorithm>
 #include <bit>
 #include <cstdlib>
@@ -11,20 +9,20 @@ namespace isinglass {
 
 namespace {
 
-constexpr std::size_t vector_length = 32;  // flips that a kernel treats together
+constexpr std::size_t vector_length = 32;  // flips that a kernel treats together; padding has steps of 0
 
-/// Flips first .. last, widened to whole vectors.
+/// Flips first .. last, rounded outwards to whole vectors.
 struct Window {
   std::size_t first = 0, last = 0;
 };
 
-Window widened(std::size_t first, std::size_t last) {
-  return {first / vector_length * vector_length, (last + vector_length - 1) / vector_length * vector_length};
+Window whole_vectors(std::size_t first, std::size_t last) {
+  return {first / vector_length * vector_length, simd::padded(last, vector_length)};
 }
 
 /// Adds jump to each sum whose step crosses, for one block of `vector_length` flips and a run of events.
-ISINGLASS_VECTOR void crossings16(const FlipEvent* events, std::size_t count, const EventRows& rows, const std::int16_t* steps,
-                                  Window window, std::int16_t* sums) {
+void crossings16(const FlipEvent* events, std::size_t count, EventRows rows, const std::int16_t* steps, Window window,
+                 std::int16_t* sums) {
   for (std::size_t e = 0; e < count; ++e) {
     const std::int8_t* x = rows.data + events[e].sample * rows.length;
     const auto distance = static_cast<std::int16_t>(events[e].distance), jump = static_cast<std::int16_t>(events[e].jump);
@@ -37,8 +35,8 @@ ISINGLASS_VECTOR void crossings16(const FlipEvent* events, std::size_t count, co
 }
 
 /// The same with a ramp instead of a step: `window` at least 1.
-ISINGLASS_VECTOR void ramps16(const FlipEvent* events, std::size_t count, const EventRows& rows, const std::int16_t* steps,
-                              Window flips, int window, std::int16_t* sums) {
+void ramps16(const FlipEvent* events, std::size_t count, EventRows rows, const std::int16_t* steps, Window flips, int window,
+             std::int16_t* sums) {
   const auto top = static_cast<std::int16_t>(2 * window), zero = std::int16_t{0};
   for (std::size_t e = 0; e < count; ++e) {
     const std::int8_t* x = rows.data + events[e].sample * rows.length;
@@ -53,8 +51,8 @@ ISINGLASS_VECTOR void ramps16(const FlipEvent* events, std::size_t count, const 
 }
 
 /// Any jump and window, 64-bit sums.
-ISINGLASS_VECTOR void heights64(const FlipEvent* events, std::size_t count, const EventRows& rows, const std::int16_t* steps,
-                                Window flips, int window, std::int64_t* sums) {
+void heights64(const FlipEvent* events, std::size_t count, EventRows rows, const std::int16_t* steps, Window flips, int window,
+               std::int64_t* sums) {
   for (std::size_t e = 0; e < count; ++e) {
     const std::int8_t* x = rows.data + events[e].sample * rows.length;
     for (std::size_t i = flips.first; i < flips.last; ++i)
@@ -62,8 +60,8 @@ ISINGLASS_VECTOR void heights64(const FlipEvent* events, std::size_t count, cons
   }
 }
 
-ISINGLASS_VECTOR void linear_losses(const FlipShortfall* samples, std::size_t count, const EventRows& rows,
-                                    const std::int16_t* steps, Window window, std::int32_t* sums) {
+void linear_losses(const FlipShortfall* samples, std::size_t count, const EventRows& rows, const std::int16_t* steps,
+                   Window window, std::int32_t* sums) {
   for (std::size_t e = 0; e < count; ++e) {
     const std::int8_t* x = rows.data + samples[e].sample * rows.length;
     const int shortfall = samples[e].shortfall, target = samples[e].target, before = std::max(shortfall, 0);
@@ -72,8 +70,8 @@ ISINGLASS_VECTOR void linear_losses(const FlipShortfall* samples, std::size_t co
   }
 }
 
-ISINGLASS_VECTOR void squared_losses(const FlipShortfall* samples, std::size_t count, const EventRows& rows,
-                                     const std::int16_t* steps, Window window, std::int64_t* sums) {
+void squared_losses(const FlipShortfall* samples, std::size_t count, const EventRows& rows, const std::int16_t* steps,
+                    Window window, std::int64_t* sums) {
   for (std::size_t e = 0; e < count; ++e) {
     const std::int8_t* x = rows.data + samples[e].sample * rows.length;
     const int shortfall = samples[e].shortfall, target = samples[e].target, before = std::max(shortfall, 0);
@@ -81,6 +79,17 @@ ISINGLASS_VECTOR void squared_losses(const FlipShortfall* samples, std::size_t c
       const std::int64_t after = std::max(shortfall - target * steps[i] * x[i], 0);
       sums[i] += after * after - static_cast<std::int64_t>(before) * before;
     }
+  }
+}
+
+/// Losses after each of the flips in the window; `loss` is that of the shortfall `origin` and follows. Those before the flip
+/// are for the caller to subtract.
+void table_losses(const FlipShortfall* samples, std::size_t count, EventRows rows, const std::int16_t* steps, Window window,
+                  const std::int32_t* loss, int origin, std::int64_t* sums) {
+  for (std::size_t e = 0; e < count; ++e) {
+    const std::int8_t* x = rows.data + samples[e].sample * rows.length;
+    const int shortfall = samples[e].shortfall - origin, target = samples[e].target;
+    for (std::size_t i = window.first; i < window.last; ++i) sums[i] += loss[shortfall - target * (steps[i] * x[i])];
   }
 }
 
@@ -96,9 +105,12 @@ void in_small_sums(std::span<const Event> events, std::size_t piece, std::size_t
   }
 }
 
-ISINGLASS_VECTOR void mark_near(const std::int16_t* z, std::size_t samples, std::int16_t lowest, std::uint16_t width,
-                                std::uint8_t* marks) {
+void mark_near(const std::int16_t* z, std::size_t samples, std::int16_t lowest, std::uint16_t width, std::uint8_t* marks) {
   for (std::size_t s = 0; s < samples; ++s) marks[s] = static_cast<std::uint16_t>(z[s] - lowest) < width;
+}
+
+void shift_each(std::int16_t* z, const std::int8_t* x, std::int16_t step, std::size_t size) {
+  for (std::size_t s = 0; s < size; ++s) z[s] = static_cast<std::int16_t>(z[s] + (x ? step * x[s] : step));
 }
 
 /// Positions of the nonzero marks (0 or 1 each; the length is a multiple of 8), ascending.
@@ -113,42 +125,44 @@ void list_marks(std::span<const std::uint8_t> marks, std::vector<std::size_t>& p
 
 }  // namespace
 
-ISINGLASS_VECTOR void shift_all(std::int16_t* z, const std::int8_t* x, int step, std::size_t size) {
-  const auto small_step = static_cast<std::int16_t>(step);
-  for (std::size_t s = 0; s < size; ++s) z[s] = static_cast<std::int16_t>(z[s] + (x ? small_step * x[s] : small_step));
+void shift_all(std::int16_t* z, const std::int8_t* x, int step, std::size_t size, simd::Width width) {
+  simd::run<shift_each>(width, z, x, static_cast<std::int16_t>(step), size);
 }
 
-void find_near(const std::int16_t* z, std::size_t samples, int threshold, int reach, std::vector<std::size_t>& near) {
+void find_near(const std::int16_t* z, std::size_t samples, int threshold, int reach, std::vector<std::size_t>& near,
+               simd::Width width) {
   std::vector<std::uint8_t> marks((samples + 7) / 8 * 8);
   // threshold - reach <= z < threshold + reach, as one unsigned comparison that vectorises
-  mark_near(z, samples, static_cast<std::int16_t>(threshold - reach), static_cast<std::uint16_t>(2 * reach), marks.data());
+  simd::run<mark_near>(width, z, samples, static_cast<std::int16_t>(threshold - reach), static_cast<std::uint16_t>(2 * reach),
+                       marks.data());
   list_marks(marks, near);
 }
 
 void sum_heights(std::span<const FlipEvent> events, const EventRows& rows, std::span<const std::int16_t> steps,
-                 std::size_t first, std::size_t last, int window, std::span<std::int64_t> sums) {
-  const Window flips = widened(first, last);
+                 std::size_t first, std::size_t last, int window, std::span<std::int64_t> sums, simd::Width width) {
+  const Window flips = whole_vectors(first, last);
   std::int64_t largest = 1;
   for (const FlipEvent& event : events) largest = std::max(largest, std::abs(event.jump));
   const auto piece = static_cast<std::size_t>(INT16_MAX / (largest * std::max(1, 2 * window)));
-  if (piece < 4) return heights64(events.data(), events.size(), rows, steps.data(), flips, window, sums.data());
+  if (piece < 4)
+    return simd::run<heights64>(width, events.data(), events.size(), rows, steps.data(), flips, window, sums.data());
   in_small_sums<std::int16_t>(events, piece, rows.length, sums,
                               [&](const FlipEvent* from, std::size_t count, std::int16_t* small) {
                                 if (window == 0)
-                                  crossings16(from, count, rows, steps.data(), flips, small);
+                                  simd::run<crossings16>(width, from, count, rows, steps.data(), flips, small);
                                 else
-                                  ramps16(from, count, rows, steps.data(), flips, window, small);
+                                  simd::run<ramps16>(width, from, count, rows, steps.data(), flips, window, small);
                               });
 }
 
 void sum_losses(std::span<const FlipShortfall> samples, const EventRows& rows, std::span<const std::int16_t> steps,
-                std::size_t first, std::size_t last, bool squared, std::span<std::int64_t> sums) {
-  const Window window = widened(first, last);
-  if (squared) return squared_losses(samples.data(), samples.size(), rows, steps.data(), window, sums.data());
+                std::size_t first, std::size_t last, bool squared, std::span<std::int64_t> sums, simd::Width width) {
+  const Window window = whole_vectors(first, last);
+  if (squared) return simd::run<squared_losses>(width, samples.data(), samples.size(), rows, steps.data(), window, sums.data());
   constexpr std::size_t piece = 1U << 15;  // a change is below 2^16: |step| <= 2^8 and |x| < 2^8
   in_small_sums<std::int32_t>(samples, piece, rows.length, sums,
                               [&](const FlipShortfall* from, std::size_t count, std::int32_t* small) {
-                                linear_losses(from, count, rows, steps.data(), window, small);
+                                simd::run<linear_losses>(width, from, count, rows, steps.data(), window, small);
                               });
 }
 
@@ -157,6 +171,38 @@ std::int64_t sum_bias_losses(std::span<const FlipShortfall> samples, int step, b
   for (const FlipShortfall& sample : samples) {
     const std::int64_t before = std::max(sample.shortfall, 0), after = std::max(sample.shortfall - sample.target * step, 0);
     sum += squared ? after * after - before * before : after - before;
+  }
+  return sum;
+}
+
+void sum_losses(std::span<const FlipShortfall> samples, const EventRows& rows, std::span<const std::int16_t> steps,
+                std::size_t first, std::size_t last, const LossTable& loss, std::span<std::int64_t> sums, simd::Width width) {
+  const Window window = whole_vectors(first, last);
+  std::int64_t before = 0;
+  for (const FlipShortfall& sample : samples) before += loss.at(sample.shortfall);
+  simd::run<table_losses>(width, samples.data(), samples.size(), rows, steps.data(), window, loss.data(), loss.first(),
+                          sums.data());
+  for (std::size_t i = window.first; i < window.last; ++i) sums[i] -= before;
+}
+
+std::int64_t sum_bias_losses(std::span<const FlipShortfall> samples, int step, const LossTable& loss) {
+  std::int64_t sum = 0;
+  for (const FlipShortfall& sample : samples)
+    sum += loss.at(sample.shortfall - sample.target * step) - loss.at(sample.shortfall);
+  return sum;
+}
+
+std::int64_t looked_up_loss(std::span<const int> z, std::span<const std::int8_t> signs, int margin, const LossTable& loss) {
+  std::int64_t sum = 0;
+  for (std::size_t c = 0; c < z.size(); ++c) sum += loss.at(margin - signs[c] * z[c]);
+  return sum;
+}
+
+std::int64_t looked_up_jump(const OutputMove& move, std::span<const std::int8_t> signs, int margin, const LossTable& loss) {
+  std::int64_t sum = 0;
+  for (std::size_t c = 0; c < move.z.size(); ++c) {
+    const int shortfall = margin - signs[c] * move.z[c], weight = signs[c] * move.weights[c];
+    sum += loss.at(shortfall - weight * move.high) - loss.at(shortfall - weight * move.low);
   }
   return sum;
 }

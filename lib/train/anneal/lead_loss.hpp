@@ -1,7 +1,6 @@
 #pragma once
 
 #include "train/anneal/flip_kernels.hpp"
-#include "train/anneal/loss_kernels.hpp"
 
 #include <cstddef>
 #include <cstdint>

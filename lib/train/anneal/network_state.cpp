@@ -3,7 +3,6 @@
 #include "energy/kernels.hpp"
 #include "network/forward.hpp"
 #include "train/anneal/lead_loss.hpp"
-#include "train/anneal/loss_kernels.hpp"
 
 #include <algorithm>
 #include <cstdlib>
@@ -28,10 +27,7 @@ int largest_magnitude(std::span<const std::int8_t> values) {
 }
 
 /// Inputs of a row with padding, so that the kernels run on whole vectors.
-constexpr std::size_t whole_vectors(std::size_t inputs) {
-  constexpr std::size_t vector = 32;
-  return (inputs + vector - 1) / vector * vector;
-}
+constexpr std::size_t whole_vectors(std::size_t inputs) { return simd::padded(inputs, 32); }
 
 }  // namespace
 

@@ -1,7 +1,5 @@
 #include "train/anneal/unit_pass.hpp"
 
-#include "train/anneal/loss_kernels.hpp"
-
 #include <algorithm>
 #include <cstdlib>
 

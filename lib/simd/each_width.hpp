@@ -1,0 +1,23 @@
+// No #pragma once: a file of kernels includes this once, and Highway's foreach_target.h then compiles the file for every width,
+// each time in another HWY_NAMESPACE. Before the include the file defines HWY_TARGET_INCLUDE as its own path; code behind
+// `#if HWY_ONCE` is compiled once. The plain width is Highway's of one lane (HWY_SCALAR). Highway 1.0.3 has no set with AVX-512
+// VNNI that today's CPUs all run: kernels which want those dot products name them in an attribute.
+#include "simd/simd.hpp"
+
+#ifndef HWY_DISABLED_TARGETS
+#define HWY_DISABLED_TARGETS (HWY_EMU128 | HWY_SSSE3 | HWY_SSE4 | HWY_AVX3_DL)
+#endif
+// GCC 12 takes the undefined source of masked operations in its own AVX-512 header for a mistake.
+#pragma GCC diagnostic ignored "-Wuninitialized"
+#pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
+#include <hwy/foreach_target.h>
+#include <hwy/highway.h>
+
+/// The function or object `name` of the namespace that was compiled for `width`.
+#undef ISINGLASS_OF_WIDTH
+#if HWY_ARCH_X86 && HWY_STATIC_TARGET == HWY_SCALAR
+#define ISINGLASS_OF_WIDTH(width, name) \
+  ((width) == simd::Width::avx512 ? N_AVX3::name : (width) == simd::Width::avx2 ? N_AVX2::name : N_SCALAR::name)
+#else  // another processor, or compiled for one machine alone
+#define ISINGLASS_OF_WIDTH(width, name) ((void)(width), HWY_STATIC_DISPATCH(name))
+#endif
