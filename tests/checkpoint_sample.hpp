@@ -59,8 +59,7 @@ inline TrainingState sample_checkpoint(const CheckpointShape& shape) {
     checkpoint.atoms.push_back({random_bits(shape.architecture, 10 + atom), 0.1 * static_cast<double>(atom)});
   checkpoint.objective_image = 1.0 / 3;
   checkpoint.duals = checkpoint_duals(shape);
-  checkpoint.qcgd_stop_reason = "the gap is below 1e-3";
-  checkpoint.qcgd_constraint_bytes = std::int64_t{1} << 40;
+  checkpoint.finished = {{"qcgd", "the gap is below 1e-3", std::int64_t{1} << 40}};
   checkpoint.latents = {0.1, -0.2, 5e-324};
   checkpoint.gradient_mean = {1, -0.0, 3};
   checkpoint.gradient_square = {1e300, 5, 6};
@@ -98,7 +97,9 @@ inline std::string text_of(const TrainingState& c) {
     }
   };
   text << c.phase << ' ' << c.iteration << ' ' << c.incumbent_objective << ' ' << c.objective_image << ' ' << c.gradient_steps
-       << ' ' << c.qcgd_stop_reason << ' ' << c.qcgd_constraint_bytes << ' ' << c.data_fingerprint << ' ' << c.config_yaml;
+       << ' ' << c.data_fingerprint << ' ' << c.config_yaml;
+  for (const FinishedPhase& phase : c.finished)
+    text << phase.phase << ' ' << phase.stop_reason << ' ' << phase.constraint_bytes;
   network(c.incumbent);
   for (const NetworkBits& bits : c.current) network(bits);
   for (const WeightedAtom& atom : c.atoms) {

@@ -3,7 +3,7 @@
 #include "base/random.hpp"
 #include "data/samples.hpp"
 #include "network/architecture.hpp"
-#include "train/qat/qat.hpp"
+#include "train/loop.hpp"
 
 #include <string>
 #include <vector>
@@ -50,8 +50,7 @@ inline Architecture toy_architecture(const std::string& weights, const std::stri
 /// What a run on the toy problem ended with.
 struct ToyRun {
   Architecture architecture;
-  SolveOutcome solved;
-  std::vector<HistoryRow> history;
+  LoopEnd end;
 };
 
 /// Trains on this rank's shard, with a validation split. Collective over grid.world.
@@ -64,8 +63,9 @@ inline ToyRun solve_toy(const Grid& grid, const std::string& loss, const Archite
   DataSplits data;
   data.train = toy_samples(toy_size, shard, shards);
   data.validation = toy_samples(101, shard, shards);
-  ToyRun run{.architecture = architecture, .solved = {}, .history = {}};
-  run.solved = solve_qat({config, run.architecture, data, grid, {}}, run.history);
+  config.method = "qat";
+  ToyRun run{.architecture = architecture, .end = {}};
+  run.end = run_phases({config, run.architecture, data, grid, propagate_intervals(architecture, data.train)});
   return run;
 }
 

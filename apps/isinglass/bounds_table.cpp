@@ -21,11 +21,7 @@ namespace {
 class Table {
 public:
   Table(const Config& config, const Problem& problem, const BoundsAssumptions& assume, const Communicator& world)
-      : config_(config),
-        problem_(problem),
-        assume_(assume),
-        world_(world),
-        reach_(propagate_intervals(problem.architecture, problem.data.train)) {}
+      : config_(config), problem_(problem), assume_(assume), world_(world), reach_(problem.reach) {}
 
   void add_spline_error(const Model* model);
   void add_spins();

@@ -50,8 +50,7 @@ nlohmann::ordered_json check_one(const std::string& path, const CheckOptions& op
   const Config config = shared_config({path, options.overrides, std::nullopt}, world);
   const Problem problem = load_problem(config, world, world);
   const DataSplits& data = problem.data;
-  const StructuredCounts counts =
-      count_structured(problem.architecture, propagate_intervals(problem.architecture, data.train), world);
+  const StructuredCounts counts = count_structured(problem.architecture, problem.reach, world);
   return {{"config", path},
           {"method", config.method},
           {"classes", data.class_names},

@@ -52,7 +52,8 @@ Problem load_problem(const Config& config, const Communicator& group, const Comm
     BuiltNetwork built = build_network(config.network, scale);
     problem.architecture = std::move(built.architecture);
     problem.activations = std::move(built.activations);
-    check_grid(problem.architecture, propagate_intervals(problem.architecture, data.train), largest_margin(config));
+    problem.reach = propagate_intervals(problem.architecture, data.train);
+    check_grid(problem.architecture, problem.reach, largest_margin(config));
     check_reads(config, problem.architecture);
   });
   return problem;

@@ -4,6 +4,7 @@
 #include "data/samples.hpp"
 #include "network/build.hpp"
 #include "parallel/communicator.hpp"
+#include "qcbo/fip.hpp"
 
 #include <vector>
 
@@ -13,6 +14,7 @@ namespace isinglass {
 struct Problem {
   DataSplits data;
   Architecture architecture;
+  std::vector<LayerReach> reach;           ///< of the training samples, by forward interval propagation
   std::vector<ActivationFit> activations;  ///< [hidden layer]
 };
 

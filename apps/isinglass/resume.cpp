@@ -59,8 +59,10 @@ void expect_possible_state(const TrainingState& state, const std::string& path, 
                            const Problem& problem, const Grid& grid) {
   try {
     expect_possible(state, config, problem.architecture, problem.data);
-    expect_possible_images(state, config, problem.architecture, problem.data, grid);
-    expect_true_incumbent(state, config, problem.architecture, problem.data, grid);
+    const TrainingInput input{
+        .config = config, .architecture = problem.architecture, .data = problem.data, .grid = grid, .reach = problem.reach};
+    expect_possible_images(state, input);
+    expect_true_incumbent(state, input);
   } catch (const InputError& error) {
     throw InputError(fmt::format("{}: {}", path, error.what()));
   }

@@ -3,7 +3,7 @@
 #include "config/config.hpp"
 #include "parallel/grid.hpp"
 #include "run/run_folder.hpp"
-#include "train/control.hpp"
+#include "train/input.hpp"
 
 #include <chrono>
 #include <cstdint>

@@ -167,6 +167,7 @@ TrainingOutput TrainingRun::solve(RunControl& control) const {
                 .architecture = problem_.architecture,
                 .data = problem_.data,
                 .grid = grid_,
+                .reach = problem_.reach,
                 .report = grid_.is_coordinator() ? report : Report{},
                 .control = control.control(),
                 .resume = resume_.state ? &*resume_.state : nullptr,

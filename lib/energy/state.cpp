@@ -36,7 +36,7 @@ LayerState make_layer(const Layer& layer, Loss loss, const Samples& samples, con
   state.multiplier.resize(cells);
   state.segment.resize(cells);
   if (layer.is_output()) {
-    set_output_intervals(state, samples, std::max(1, static_cast<int>(std::lround(margins.output * layer.rms))), limit, loss);
+    set_output_intervals(state, samples, margin_on_grid(layer, margins.output), limit, loss);
   } else {
     state.value.resize(cells);
     state.first = reach.first;
@@ -61,16 +61,8 @@ int largest_magnitude(std::span<const std::int8_t> values) {
   return largest;
 }
 
-/// z of one unit from its inputs, written as distances to the segments of the forward pass.
-void set_unit(StructuredState& state, std::size_t l, int unit, const LayerValues& values) {
-  LayerState& layer = state.layers[l];
-  std::vector<std::int16_t> z(layer.stride, static_cast<std::int16_t>(values.biases[static_cast<std::size_t>(unit)]));
-  std::vector<std::int16_t> negative(layer.stride);  // shift_unit keeps a mirrored pair; the mirror is not needed here
-  for (int i = 0; i < layer.layer->inputs; ++i)
-    shift_unit(z.data(), negative.data(), state.column(l, i),
-               values.weights[static_cast<std::size_t>(unit) * static_cast<std::size_t>(layer.layer->inputs) +
-                              static_cast<std::size_t>(i)],
-               layer.stride);
+/// Writes one unit's z, [stride], as distances to the segments of the forward pass.
+void set_unit(LayerState& layer, int unit, const std::int16_t* z) {
   for (std::size_t s = 0; s < layer.stride; ++s) {
     const std::size_t at = layer.at(unit, s);
     if (!layer.layer->is_output()) {
@@ -80,6 +72,29 @@ void set_unit(StructuredState& state, std::size_t l, int unit, const LayerValues
     layer.above[at] = static_cast<std::int16_t>(z[s] - layer.hi[layer.segment[at]]);
     layer.below[at] = static_cast<std::int16_t>(layer.lo[layer.segment[at]] - z[s]);
   }
+}
+
+/// Computes the z of layer l from its inputs as they are, and sets its segments by them.
+void forward_layer(StructuredState& state, std::size_t l) {
+  LayerState& layer = state.layers[l];
+  const LayerValues values = decode(*layer.layer, layer.bits);
+  const auto inputs = static_cast<std::size_t>(layer.layer->inputs);
+  std::vector<std::int16_t> z(layer.stride), negative(layer.stride);  // the kernel shifts a mirrored pair
+  constexpr std::size_t block = 16 * sample_block;                    // of samples whose z stay in the first-level cache
+  for (int j = 0; j < layer.layer->units; ++j) {
+    const auto unit = static_cast<std::size_t>(j);
+    std::fill(z.begin(), z.end(), static_cast<std::int16_t>(values.biases[unit]));
+    for (std::size_t from = 0; from < layer.stride; from += block)
+      for (std::size_t i = 0; i < inputs; ++i)
+        shift_unit(z.data() + from, negative.data() + from, state.column(l, static_cast<int>(i)) + from,
+                   values.weights[unit * inputs + i], std::min(block, layer.stride - from));
+    set_unit(layer, j, z.data());
+  }
+}
+
+/// The forward pass from layer `first` on, whose inputs are set.
+void forward_from(StructuredState& state, std::size_t first) {
+  for (std::size_t l = first; l < state.layers.size(); ++l) forward_layer(state, l);
 }
 
 /// Sum over the shard, in the layer's integer units.
@@ -180,11 +195,39 @@ StructuredState make_state(const Architecture& architecture, const Samples& samp
 }
 
 void set_forward(StructuredState& state, const NetworkBits& bits) {
-  for (std::size_t l = 0; l < state.layers.size(); ++l) {
-    state.layers[l].bits = bits[l];
-    const LayerValues values = decode(*state.layers[l].layer, bits[l]);
-    for (int j = 0; j < state.layers[l].layer->units; ++j) set_unit(state, l, j, values);
+  for (std::size_t l = 0; l < state.layers.size(); ++l) state.layers[l].bits = bits[l];
+  forward_from(state, 0);
+}
+
+void set_forward(StructuredState& state, const NetworkBits& bits, std::span<const std::int16_t> first_z) {
+  for (std::size_t l = 0; l < state.layers.size(); ++l) state.layers[l].bits = bits[l];
+  LayerState& first = state.layers.front();
+  for (int j = 0; j < first.layer->units; ++j) set_unit(first, j, first_z.data() + first.at(j));
+  forward_from(state, 1);
+}
+
+void complete_forward(StructuredState& state) {
+  LayerState& first = state.layers.front();
+  const std::vector<std::int16_t> z = layer_z(first);
+  for (int j = 0; j < first.layer->units; ++j) set_unit(first, j, z.data() + first.at(j));
+  forward_from(state, 1);
+}
+
+std::vector<std::int16_t> layer_z(const LayerState& layer) {
+  std::vector<std::int16_t> z(layer.above.size());
+  for (std::size_t at = 0; at < z.size(); ++at) z[at] = static_cast<std::int16_t>(layer.z(at));
+  return z;
+}
+
+std::int64_t count_correct(const StructuredState& state, const Samples& samples, const Communicator& group) {
+  const LayerState& output = state.layers.back();
+  std::vector<int> z(static_cast<std::size_t>(output.layer->units));
+  std::int64_t correct = 0;
+  for (std::size_t s = 0; s < output.samples; ++s) {
+    for (std::size_t c = 0; c < z.size(); ++c) z[c] = output.z(output.at(static_cast<int>(c), s));
+    correct += predicted_class(z) == samples.labels[s] ? 1 : 0;
   }
+  return group.all_sum(correct);
 }
 
 std::vector<std::int64_t> layer_costs(const StructuredState& state) {

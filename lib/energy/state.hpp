@@ -82,6 +82,19 @@ struct StructuredState {
 /// Sets the parameter bits, every z, and each segment to the forward pass.
 void set_forward(StructuredState& state, const NetworkBits& bits);
 
+/// The same, with the first layer's z of all units known: [unit][stride].
+void set_forward(StructuredState& state, const NetworkBits& bits, std::span<const std::int16_t> first_z);
+
+/// Sets the segments, and every z behind the first layer, to the forward pass of the parameter bits as they are. The first
+/// layer's z follow from the bits alone: moves have kept them.
+void complete_forward(StructuredState& state);
+
+/// z of all units of a layer, [unit][stride].
+[[nodiscard]] std::vector<std::int16_t> layer_z(const LayerState& layer);
+
+/// How many samples the network classifies, of the whole group; after set_forward or complete_forward. Collective.
+[[nodiscard]] std::int64_t count_correct(const StructuredState& state, const Samples& samples, const Communicator& group);
+
 /// Sum over the shard of each layer's integer cost: hidden layers m dist^2, output loss. [layer]
 [[nodiscard]] std::vector<std::int64_t> layer_costs(const StructuredState& state);
 

@@ -60,6 +60,10 @@ LossSpline make_loss_spline(const Architecture& architecture, int margin, int li
   return spline;
 }
 
+int margin_on_grid(const Layer& output, double margin) {
+  return std::max(1, static_cast<int>(std::lround(margin * output.rms)));
+}
+
 int output_limit(const Architecture& architecture) {
   const Layer& output = architecture.layers.back();
   std::int64_t input = architecture.layers.size() > 1 ? 1 : std::numeric_limits<std::int8_t>::max();

@@ -32,6 +32,9 @@ struct LossSpline {
 /// loss is nonnegative and nowhere rises. InputError for a margin, number of segments or degree that does not exist.
 [[nodiscard]] LossSpline make_loss_spline(const Architecture& architecture, int margin, int limit);
 
+/// M of a loss in grid units of the output, at least 1; `margin` in units of the rms of a random network's output.
+[[nodiscard]] int margin_on_grid(const Layer& output, double margin);
+
 /// Largest |z| of an output over all weights and activations: the `limit` that all methods take, so that they minimise the same
 /// spline whatever the samples. At most 2^14, where the grid of the solvers ends (check_grid).
 [[nodiscard]] int output_limit(const Architecture& architecture);

@@ -20,7 +20,6 @@ void for_each_value(auto& checkpoint, auto&& visit) {
   visit("incumbent_objective", checkpoint.incumbent_objective);
   visit("objective_image", checkpoint.objective_image);
   visit("gradient_steps", checkpoint.gradient_steps);
-  visit("qcgd_stop_reason", checkpoint.qcgd_stop_reason);
   visit("data_fingerprint", checkpoint.data_fingerprint);
 }
 
@@ -57,6 +56,7 @@ std::vector<NetworkBits> read_networks(const h5::Group& group, const BitCounts& 
 void write_state(const h5::Group& root, const TrainingState& checkpoint, const BitCounts& counts) {
   const h5::Group group = root.create_group("state");
   for_each_value(checkpoint, [&](const char* name, const auto& value) { h5::write_attribute(group, name, value); });
+  h5::write_attribute(group, "qcgd_stop_reason", checkpoint.finished.empty() ? "" : checkpoint.finished.front().stop_reason);
   h5::write_attribute(group, "bit_counts", counts);
 }
 
@@ -75,6 +75,17 @@ void read_state(const h5::Group& root, TrainingState& checkpoint, const BitCount
     }
     if constexpr (std::is_same_v<T, double>) expect_finite<double>(std::array{value}, group.where(name));
   });
+}
+
+/// QCGD is the one phase that another can follow.
+std::vector<FinishedPhase> read_finished(const h5::Group& root) {
+  const h5::Group state = root.open_group("state"), provenance = root.open_group("provenance");
+  const std::string reason = h5::read_text_attribute(state, "qcgd_stop_reason");
+  const auto bytes = h5::read_attribute<std::int64_t>(provenance, "qcgd_constraint_bytes");
+  expect(bytes >= 0 && (bytes == 0 || !reason.empty()), provenance.where("qcgd_constraint_bytes"),
+         "is not the memory of a phase that has ended");
+  if (reason.empty()) return {};
+  return {{"qcgd", reason, bytes}};
 }
 
 void write_atoms(const h5::Group& root, const std::vector<WeightedAtom>& atoms, const BitCounts& counts) {
@@ -132,7 +143,8 @@ void write_shared_groups(const h5::Group& root, const TrainingState& checkpoint)
   write_history(root, checkpoint.history);
   const h5::Group provenance = root.create_group("provenance");
   write_history_times(provenance, checkpoint.history);
-  h5::write_attribute(provenance, "qcgd_constraint_bytes", checkpoint.qcgd_constraint_bytes);
+  h5::write_attribute(provenance, "qcgd_constraint_bytes",
+                      checkpoint.finished.empty() ? std::int64_t{0} : checkpoint.finished.front().constraint_bytes);
 }
 
 TrainingState read_shared_groups(const h5::Group& root, const BitCounts& bits) {
@@ -146,7 +158,7 @@ TrainingState read_shared_groups(const h5::Group& root, const BitCounts& bits) {
   checkpoint.atoms = read_atoms(root, bits);
   read_latents(root, checkpoint);
   checkpoint.history = read_history(root);
-  checkpoint.qcgd_constraint_bytes = h5::read_attribute<std::int64_t>(root.open_group("provenance"), "qcgd_constraint_bytes");
+  checkpoint.finished = read_finished(root);
   return checkpoint;
 }
 

@@ -34,15 +34,8 @@ constexpr const char* row_format = "{:<8} {:>9} {:>6} {:>8} {:>8} {:>13} {:>10} 
 
 }  // namespace
 
-Plan plan_of(const Config& config) {
-  if (config.method == "anneal") return {{"anneal", config.anneal.sweeps}};
-  if (config.method == "qat") return {{"qat", config.qat.epochs}};
-  Plan plan{{"qcgd", config.qcgd.iterations}};
-  if (config.qcgd.polish) plan.emplace_back("polish", config.anneal.polish_sweeps);
-  return plan;
-}
-
-Reporter::Reporter(const std::filesystem::path& log, std::ostream& screen, Screen style, Plan plan, int screen_width)
+Reporter::Reporter(const std::filesystem::path& log, std::ostream& screen, Screen style, std::vector<PlannedPhase> plan,
+                   int screen_width)
     : screen_(screen), style_(style), plan_(std::move(plan)), width_(static_cast<std::size_t>(std::max(screen_width, 20))) {
   std::error_code missing;
   // Opening a pipe in its place would wait for somebody who reads it.
@@ -140,9 +133,9 @@ void Reporter::clear_progress() {
 }
 
 double Reporter::phase_fraction(const HistoryRow& row) const {
-  const auto phase = std::find_if(plan_.begin(), plan_.end(), [&](const auto& p) { return p.first == row.phase; });
+  const auto phase = std::find_if(plan_.begin(), plan_.end(), [&](const PlannedPhase& p) { return p.name == row.phase; });
   if (phase == plan_.end()) return std::nan("");
-  return std::clamp(static_cast<double>(row.iteration) / static_cast<double>(phase->second), 0.0, 1.0);
+  return std::clamp(static_cast<double>(row.iteration) / static_cast<double>(phase->steps), 0.0, 1.0);
 }
 
 double Reporter::seconds_left(const HistoryRow& row) const {

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "config/config.hpp"
+#include "train/plan.hpp"
 #include "train/results.hpp"
 
 #include <filesystem>
@@ -22,15 +22,12 @@ enum class Screen {
 /// Facts for the banner: a label and a value each, in order.
 using Banner = std::vector<std::pair<std::string, std::string>>;
 
-/// Steps of each phase of a run, in the order they come: qcgd, polish, anneal or qat.
-using Plan = std::vector<std::pair<std::string, std::int64_t>>;
-[[nodiscard]] Plan plan_of(const Config& config);
-
 /// Tells the user how a run goes: run.log, and the screen. Reads no clock: time is wall_seconds of the rows.
 class Reporter {
 public:
   /// Appends to `log`, after a blank line if it holds an earlier run. `screen_width` (columns) cuts the progress line.
-  Reporter(const std::filesystem::path& log, std::ostream& screen, Screen style, Plan plan, int screen_width = 80);
+  Reporter(const std::filesystem::path& log, std::ostream& screen, Screen style, std::vector<PlannedPhase> plan,
+           int screen_width = 80);
 
   /// The banner, the resolved configuration (log only), and the head of the table.
   void start(const Banner& banner, const std::string& config_yaml);
@@ -53,7 +50,7 @@ private:
   std::ofstream log_;
   std::ostream& screen_;
   Screen style_;
-  Plan plan_;
+  std::vector<PlannedPhase> plan_;
   std::size_t width_;
   HistoryRow last_;         // of the run; empty phase: none yet
   double phase_start_ = 0;  // wall seconds

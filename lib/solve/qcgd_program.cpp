@@ -1,5 +1,6 @@
 #include "solve/qcgd_program.hpp"
 
+#include "cgal/cgal.hpp"
 #include "ising/read_all.hpp"
 #include "solve/completion.hpp"
 #include "solve/lifted_program.hpp"
@@ -23,18 +24,59 @@ Bits bits_of(std::span<const std::int8_t> spins, std::size_t variables) {
   return x;
 }
 
-/// The loop's state. Multipliers y and images v belong to forms in units of the lifted program.
+/// Images and multipliers of the lifted program's forms, in its units. The same on every rank.
+class Forms final : public Constraints {
+public:
+  Forms(const LiftedProgram& lifted, double initial_multiplier)
+      : lifted_(lifted), v_(lifted.forms(), 0.0), y_(lifted.forms(), initial_multiplier) {}
+
+  /// mu = y + beta v.
+  [[nodiscard]] std::vector<double> prices(double beta) const {
+    std::vector<double> mu(y_.size());
+    for (std::size_t c = 0; c < mu.size(); ++c) mu[c] = y_[c] + beta * v_[c];
+    return mu;
+  }
+  void set_atom(std::span<const std::int8_t> spins) { violations_ = lifted_.images(spins); }
+
+  [[nodiscard]] double count() const override { return static_cast<double>(v_.size()); }
+  [[nodiscard]] double diameter_square() const override { return lifted_.diameter_square(); }
+  [[nodiscard]] double add_gap(double start, double beta) const override {
+    for (std::size_t c = 0; c < v_.size(); ++c) start += (y_[c] + beta * v_[c]) * (v_[c] - violations_[c]);
+    return start;
+  }
+  void move_images(double eta) override {
+    for (std::size_t c = 0; c < v_.size(); ++c) v_[c] += eta * (violations_[c] - v_[c]);
+  }
+  [[nodiscard]] double image_square() const override {
+    double square = 0;
+    for (const double v : v_) square += v * v;
+    return square;
+  }
+  [[nodiscard]] double multiplier_square(double sigma) const override {
+    double square = 0;
+    for (std::size_t c = 0; c < v_.size(); ++c) square += std::pow(y_[c] + sigma * v_[c], 2);
+    return square;
+  }
+  void move_multipliers(double sigma) override {
+    for (std::size_t c = 0; c < v_.size(); ++c) y_[c] += sigma * v_[c];
+  }
+
+private:
+  const LiftedProgram& lifted_;
+  std::vector<double> v_, y_, violations_;
+};
+
+/// The loop's state.
 class ProgramSolver {
 public:
   ProgramSolver(const BinaryProgram& program, const Machine& machine, const ProgramPlan& plan, const Communicator& comm);
   ProgramResult solve(const std::function<void(const ProgramIteration&)>& report);
 
 private:
-  [[nodiscard]] std::vector<double> multipliers(double beta) const;
   [[nodiscard]] ReadSet call_oracle(const IsingProblem& problem, std::int64_t t);
   void complete(const ReadSet& set, std::int64_t t, ProgramIteration& row);
   void offer(const Bits& x);
-  void move(const Read& atom, const std::vector<double>& mu, std::int64_t t, ProgramIteration& row);
+  void move(const Read& atom, std::int64_t t, ProgramIteration& row);
   [[nodiscard]] std::optional<ProgramEnd> end_after(std::int64_t t) const;
   [[nodiscard]] double seconds() const {
     return std::chrono::duration<double>(std::chrono::steady_clock::now() - plan_.begin).count();
@@ -48,7 +90,7 @@ private:
   Completion completion_;
   std::unique_ptr<ProgrammedMachine> programmed_;
   std::optional<IsingProblem> loaded_;  // what the machine was programmed with
-  std::vector<double> v_, y_;
+  Forms forms_;
   double objective_image_ = 0;  // f(X)
   double proof_tolerance_;      // difference of bound and incumbent that proves
   ProgramResult result_;
@@ -62,20 +104,13 @@ ProgramSolver::ProgramSolver(const BinaryProgram& program, const Machine& machin
       comm_(comm),
       lifted_(program, machine.keeps_groups() ? LiftedProgram::Groups::native : LiftedProgram::Groups::as_rows),
       completion_(program),
-      v_(lifted_.forms(), 0.0),
-      y_(lifted_.forms(), plan.initial_multiplier),
+      forms_(lifted_, plan.initial_multiplier),
       // Between whole objectives there is nothing: half of a step leaves room for the bound's rounding.
       proof_tolerance_(has_whole_objective(program) ? 0.5 : rounding * objective_size(program)) {
   result_.spins = static_cast<std::int64_t>(lifted_.spins());
   result_.slack_bits = static_cast<std::int64_t>(lifted_.slack_bits());
   result_.forms = static_cast<std::int64_t>(lifted_.forms());
   result_.couplers = lifted_.couplers();
-}
-
-std::vector<double> ProgramSolver::multipliers(double beta) const {
-  std::vector<double> mu(y_.size());
-  for (std::size_t c = 0; c < mu.size(); ++c) mu[c] = y_[c] + beta * v_[c];
-  return mu;
 }
 
 /// The machine is programmed by the first problem; later ones have the same pattern.
@@ -139,29 +174,15 @@ void ProgramSolver::complete(const ReadSet& set, std::int64_t t, ProgramIteratio
 }
 
 /// X, v and y towards the atom: docs/theory.md, section 4.
-void ProgramSolver::move(const Read& atom, const std::vector<double>& mu, std::int64_t t, ProgramIteration& row) {
-  const double beta = plan_.beta0 * std::sqrt(static_cast<double>(t) + 1), eta = 2 / (static_cast<double>(t) + 1);
-  const double objective = lifted_.objective(atom.spins);
-  const std::vector<double> images = lifted_.images(atom.spins);
-  double gap = objective_image_ - objective, square = 0, norm = 0;
-  for (std::size_t c = 0; c < v_.size(); ++c) {
-    gap += mu[c] * (v_[c] - images[c]);
-    v_[c] += eta * (images[c] - v_[c]);
-    square += v_[c] * v_[c];
-  }
-  objective_image_ += eta * (objective - objective_image_);
-  double sigma = plan_.beta0;
-  if (square > 0) sigma = std::min(sigma, beta * eta * eta * lifted_.diameter_square() / square);
-  for (std::size_t c = 0; c < v_.size(); ++c) norm += std::pow(y_[c] + sigma * v_[c], 2);
-  if (norm <= plan_.multiplier_cap * plan_.multiplier_cap)
-    for (std::size_t c = 0; c < v_.size(); ++c) y_[c] += sigma * v_[c];
-  for (ProgramAtom& earlier : result_.atoms) earlier.weight *= 1 - eta;
-  result_.atoms.push_back({pack_spins(atom.spins), eta});
-  const double scale = lifted_.objective_scale();
+void ProgramSolver::move(const Read& atom, std::int64_t t, ProgramIteration& row) {
+  const double objective = lifted_.objective(atom.spins), scale = lifted_.objective_scale();
+  forms_.set_atom(atom.spins);
+  const CgalStep step = take_step(forms_, {plan_.beta0, plan_.multiplier_cap}, t, objective, objective_image_);
+  add_atom(result_.atoms, {pack_spins(atom.spins)}, cgal_eta(t));
   row.energy = scale * atom.energy;
   row.objective = scale * objective;
-  row.gap = scale * gap;
-  row.violation = v_.empty() ? 0 : std::sqrt(square / static_cast<double>(v_.size()));
+  row.gap = scale * step.gap;
+  row.violation = step.violation;
 }
 
 std::optional<ProgramEnd> ProgramSolver::end_after(std::int64_t t) const {
@@ -181,8 +202,7 @@ ProgramResult ProgramSolver::solve(const std::function<void(const ProgramIterati
   }
   if (plan_.start) offer(*plan_.start);
   for (std::int64_t t = 1;; ++t) {
-    const std::vector<double> mu = multipliers(plan_.beta0 * std::sqrt(static_cast<double>(t) + 1));
-    const IsingProblem problem = lifted_.problem(mu);
+    const IsingProblem problem = lifted_.problem(forms_.prices(cgal_beta(plan_.beta0, t)));
     result_.groups = std::ssize(problem.groups);
     const ReadSet set = call_oracle(problem, t);
     result_.reads += std::ssize(set.reads);
@@ -191,7 +211,7 @@ ProgramResult ProgramSolver::solve(const std::function<void(const ProgramIterati
     ProgramIteration row;
     complete(set, t, row);
     if (const Read* atom = set.best()) {
-      move(*atom, mu, t, row);
+      move(*atom, t, row);
       // An exact minimum of f + mu P is at most f of any feasible point, where P = 0.
       if (machine_.is_exact() && lifted_.is_exact() && !set.was_cut)
         result_.lower_bound = std::max(row.energy, result_.lower_bound.value_or(-std::numeric_limits<double>::infinity()));

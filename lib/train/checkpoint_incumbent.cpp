@@ -16,10 +16,12 @@ namespace {
 /// The loss that the phase judges networks by. Collective over the group.
 double loss_of_incumbent(const TrainingState& checkpoint, const TrainingInput& input) {
   const Config& config = input.config;
-  if (checkpoint.phase == "qcgd")
-    return Chain(input, checkpoint.incumbent, config.qcgd.output_margin, {}, MoveLoss::own).objective();
-  const MoveLoss loss = config.anneal.loss == "network" ? MoveLoss::own : MoveLoss::lead;
-  return Chain(input, checkpoint.incumbent, config.anneal.output_margin, {}, loss).objective();
+  const bool is_qcgd = checkpoint.phase == "qcgd";
+  const MoveData data(input.data.train);
+  Chain chain(input, data, is_qcgd ? config.qcgd.output_margin : config.anneal.output_margin,
+              is_qcgd || config.anneal.loss == "network" ? MoveLoss::own : MoveLoss::lead);
+  chain.set(checkpoint.incumbent);
+  return chain.objective();
 }
 
 void expect_loss(const TrainingState& checkpoint, double found) {
@@ -44,10 +46,8 @@ void expect_classified(const TrainingState& checkpoint, const Architecture& arch
 
 }  // namespace
 
-void expect_true_incumbent(const TrainingState& checkpoint, const Config& config, const Architecture& architecture,
-                           const DataSplits& data, const Grid& grid) {
-  if (checkpoint.phase == "qat") return expect_classified(checkpoint, architecture, data, grid.group);
-  const TrainingInput input{.config = config, .architecture = architecture, .data = data, .grid = grid, .report = {}};
+void expect_true_incumbent(const TrainingState& checkpoint, const TrainingInput& input) {
+  if (checkpoint.phase == "qat") return expect_classified(checkpoint, input.architecture, input.data, input.grid.group);
   expect_loss(checkpoint, loss_of_incumbent(checkpoint, input));
 }
 

@@ -1,8 +1,7 @@
 #include "base/error.hpp"
 #include "parallel/consensus.hpp"
-#include "qcbo/fip.hpp"
 #include "train/checkpoint_rules.hpp"
-#include "train/qcgd/multipliers.hpp"
+#include "train/qcgd/duals.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -24,7 +23,7 @@ struct Range {
 double largest_objective_image(const Config& config, const Architecture& architecture, const DataSplits& data) {
   constexpr double rounding = 1e-9;
   const int limit = output_limit(architecture);
-  const int margin = std::max(1, static_cast<int>(std::lround(config.qcgd.output_margin * architecture.layers.back().rms)));
+  const int margin = margin_on_grid(architecture.layers.back(), config.qcgd.output_margin);
   const LossSpline loss = make_loss_spline(architecture, margin, limit);
   const double outputs = static_cast<double>(architecture.outputs()) * static_cast<double>(data.train.global_size);
   return (1 + rounding) * outputs * loss.unit * static_cast<double>(loss.at(-limit));
@@ -68,7 +67,9 @@ void expect_norm(const TrainingState& checkpoint, const StructuredState& state, 
     constraints += static_cast<double>(record.multiplier.rows) * static_cast<double>(record.multiplier.global_columns);
   const double first = constraints * settings.initial_multiplier * settings.initial_multiplier;
   const double most = rounding * std::max(settings.multiplier_cap * settings.multiplier_cap, first) + 0x1p-20 * constraints;
-  const double square = multiplier_square(from_records(checkpoint.duals, state), 0, group);
+  NetworkDuals duals(state, 0, 0, group);
+  duals.load(checkpoint.duals, state);
+  const double square = duals.multiplier_square(0);
   if (square <= most) return;
   throw InputError(
       fmt::format("/duals: the norm of all multipliers is {:.6g}, more than {:.6g}", std::sqrt(square), std::sqrt(most)));
@@ -76,16 +77,18 @@ void expect_norm(const TrainingState& checkpoint, const StructuredState& state, 
 
 }  // namespace
 
-void expect_possible_images(const TrainingState& checkpoint, const Config& config, const Architecture& architecture,
-                            const DataSplits& data, const Grid& grid) {
+void expect_possible_images(const TrainingState& checkpoint, const TrainingInput& input) {
+  const Config& config = input.config;
+  const Communicator& group = input.grid.group;
   const bool has_steps = checkpoint.phase == "qcgd" && checkpoint.iteration > 0;
-  expect_objective_image(checkpoint.objective_image, has_steps ? largest_objective_image(config, architecture, data) : 0);
+  expect_objective_image(checkpoint.objective_image,
+                         has_steps ? largest_objective_image(config, input.architecture, input.data) : 0);
   if (checkpoint.phase != "qcgd") return;
-  const StructuredState state = make_state(architecture, data.train, propagate_intervals(architecture, data.train),
-                                           {config.qcgd.margin, config.qcgd.output_margin}, grid.group);
-  agree<InputError>(grid.world,
+  const StructuredState state =
+      make_state(input.architecture, input.data.train, input.reach, {config.qcgd.margin, config.qcgd.output_margin}, group);
+  agree<InputError>(input.grid.world,
                     [&] { expect_ranges(checkpoint.duals, state, config.qcgd, static_cast<double>(checkpoint.iteration)); });
-  expect_norm(checkpoint, state, config.qcgd, grid.group);
+  expect_norm(checkpoint, state, config.qcgd, group);
 }
 
 }  // namespace isinglass

@@ -1,6 +1,7 @@
 #include "train/checkpoint_rules.hpp"
 
 #include "base/error.hpp"
+#include "train/plan.hpp"
 #include "train/qat/batches.hpp"
 
 #include <algorithm>
@@ -16,18 +17,6 @@ namespace isinglass {
 
 namespace {
 
-/// A phase and how many steps it has at most.
-using Phase = std::pair<std::string, std::int64_t>;
-
-/// Those of a run, in the order they come.
-std::vector<Phase> phases_of(const Config& config) {
-  if (config.method == "anneal") return {{"anneal", config.anneal.sweeps}};
-  if (config.method == "qat") return {{"qat", config.qat.epochs}};
-  std::vector<Phase> phases{{"qcgd", config.qcgd.iterations}};
-  if (config.qcgd.polish) phases.emplace_back("polish", config.anneal.polish_sweeps);
-  return phases;
-}
-
 template <class... Values>
 void expect(bool condition, fmt::format_string<Values...> text, Values&&... values) {
   if (!condition) throw InputError(fmt::format(text, std::forward<Values>(values)...));
@@ -38,11 +27,11 @@ void expect_count(const char* where, std::int64_t found, std::int64_t expected) 
 }
 
 /// The index of the checkpoint's phase.
-std::size_t expect_phase(const TrainingState& checkpoint, const std::vector<Phase>& phases) {
-  const auto phase = std::ranges::find(phases, checkpoint.phase, &Phase::first);
+std::size_t expect_phase(const TrainingState& checkpoint, const std::vector<PlannedPhase>& phases) {
+  const auto phase = std::ranges::find(phases, checkpoint.phase, &PlannedPhase::name);
   expect(phase != phases.end(), "/state: phase \"{}\", which a run of this configuration has not", checkpoint.phase);
-  expect(checkpoint.iteration >= 0 && checkpoint.iteration <= phase->second,
-         "/state: iteration {} of phase {} is outside 0 .. {}", checkpoint.iteration, checkpoint.phase, phase->second);
+  expect(checkpoint.iteration >= 0 && checkpoint.iteration <= phase->steps,
+         "/state: iteration {} of phase {} is outside 0 .. {}", checkpoint.iteration, checkpoint.phase, phase->steps);
   return static_cast<std::size_t>(phase - phases.begin());
 }
 
@@ -65,9 +54,14 @@ void expect_networks(const TrainingState& checkpoint, const Config& config, cons
   expect_count("/current: number of networks", std::ssize(checkpoint.current), is_chain ? config.parallel.replica_groups : 1);
   const std::int64_t hidden = std::ssize(architecture.layers) - 1;
   expect_count("/duals: number of layers", std::ssize(checkpoint.duals), checkpoint.phase == "qcgd" ? hidden : 0);
-  expect(checkpoint.qcgd_stop_reason.empty() == (checkpoint.phase != "polish"), "/state: qcgd_stop_reason \"{}\" in phase {}",
-         checkpoint.qcgd_stop_reason, checkpoint.phase);
-  expect(checkpoint.qcgd_constraint_bytes >= 0, "/provenance: qcgd_constraint_bytes is {}", checkpoint.qcgd_constraint_bytes);
+}
+
+/// The phases before the checkpoint's, in order.
+void expect_finished(const TrainingState& checkpoint, const std::vector<PlannedPhase>& phases, std::size_t phase) {
+  const auto is_planned = [](const FinishedPhase& found, const PlannedPhase& planned) { return found.phase == planned.name; };
+  expect(std::ranges::equal(checkpoint.finished, std::span(phases).first(phase), is_planned),
+         "/state: qcgd_stop_reason \"{}\" in phase {}",
+         checkpoint.finished.empty() ? "" : checkpoint.finished.front().stop_reason, checkpoint.phase);
 }
 
 /// Loss, correct and size of one split.
@@ -93,17 +87,17 @@ void expect_qat(const TrainingState& checkpoint, const Config& config, const Arc
 }
 
 /// Rows in the order of the phases, and none from after the checkpoint. QCGD and QAT write one every step.
-void expect_history(const TrainingState& checkpoint, const std::vector<Phase>& phases, std::size_t last_phase) {
+void expect_history(const TrainingState& checkpoint, const std::vector<PlannedPhase>& phases, std::size_t last_phase) {
   std::size_t phase = 0;
   std::int64_t iteration = 0;
   double seconds = 0;
   for (const HistoryRow& row : checkpoint.history) {
-    if (phase < last_phase && row.phase != phases[phase].first) {
+    if (phase < last_phase && row.phase != phases[phase].name) {
       ++phase;
       iteration = 0;
     }
-    const std::int64_t most = phase == last_phase ? checkpoint.iteration : phases[phase].second;
-    expect(row.phase == phases[phase].first, "/history/phase: \"{}\" where {} is", row.phase, phases[phase].first);
+    const std::int64_t most = phase == last_phase ? checkpoint.iteration : phases[phase].steps;
+    expect(row.phase == phases[phase].name, "/history/phase: \"{}\" where {} is", row.phase, phases[phase].name);
     expect(row.iteration > iteration && row.iteration <= most, "/history/iteration: {} behind {}, at most {}", row.iteration,
            iteration, most);
     expect(std::isfinite(row.wall_seconds) && row.wall_seconds >= seconds && row.wall_seconds < 1e9,
@@ -122,13 +116,19 @@ void expect_history(const TrainingState& checkpoint, const std::vector<Phase>& p
 }  // namespace
 
 std::int64_t step_of(const TrainingState& checkpoint, const Config& config) {
-  return checkpoint.iteration + (checkpoint.phase == "polish" ? config.qcgd.iterations : 0);
+  std::int64_t steps = checkpoint.iteration;
+  for (const PlannedPhase& phase : plan_of(config)) {
+    if (phase.name == checkpoint.phase) break;
+    steps += phase.steps;
+  }
+  return steps;
 }
 
 void expect_possible(const TrainingState& checkpoint, const Config& config, const Architecture& architecture,
                      const DataSplits& data) {
-  const std::vector<Phase> phases = phases_of(config);
+  const std::vector<PlannedPhase> phases = plan_of(config);
   const std::size_t phase = expect_phase(checkpoint, phases);
+  expect_finished(checkpoint, phases, phase);
   expect_atoms(checkpoint);
   expect_networks(checkpoint, config, architecture);
   expect_qat(checkpoint, config, architecture, data);

@@ -1,9 +1,6 @@
 #pragma once
 
-#include "config/config.hpp"
-#include "data/splits.hpp"
-#include "parallel/grid.hpp"
-#include "train/state.hpp"
+#include "train/input.hpp"
 
 #include <cstdint>
 
@@ -21,14 +18,12 @@ void expect_possible(const TrainingState& checkpoint, const Config& config, cons
 /// Throws InputError on all ranks alike, with the dataset and the value, unless the images and multipliers of QCGD are numbers
 /// that its rules can lead to: a mean of losses between 0 and the largest loss, images between 0 and the largest violation, and
 /// multipliers within the steps that were done and within their cap. For a checkpoint that is possible. Collective over
-/// grid.world.
-void expect_possible_images(const TrainingState& checkpoint, const Config& config, const Architecture& architecture,
-                            const DataSplits& data, const Grid& grid);
+/// input.grid.world.
+void expect_possible_images(const TrainingState& checkpoint, const TrainingInput& input);
 
 /// Throws InputError on all ranks alike unless the incumbent has the loss that the checkpoint says, or for QAT classifies as
 /// many samples: otherwise the run would never take a better network, or end with numbers of another one. For a checkpoint that
-/// is possible. Collective over grid.world.
-void expect_true_incumbent(const TrainingState& checkpoint, const Config& config, const Architecture& architecture,
-                           const DataSplits& data, const Grid& grid);
+/// is possible. Collective over input.grid.world.
+void expect_true_incumbent(const TrainingState& checkpoint, const TrainingInput& input);
 
 }  // namespace isinglass

@@ -4,49 +4,69 @@
 
 namespace isinglass {
 
-namespace {
+int root_of_best(const Grid& grid, double& energy) {
+  const double best = -grid.world.all_max(-energy);
+  // The lowest rank of a group that has it: the first such group's root.
+  const bool has_it = energy == best;
+  energy = best;
+  return -static_cast<int>(grid.world.all_max(has_it ? -grid.world.rank() : -grid.world.size()));
+}
 
-void broadcast_bits(const Communicator& comm, NetworkBits& bits, int root) {
+void broadcast_network(const Communicator& comm, NetworkBits& bits, int root) {
   for (LayerBits& layer : bits) {
     comm.broadcast(bytes_of(std::span(layer.weights)), root);
     comm.broadcast(bytes_of(std::span(layer.biases)), root);
   }
 }
 
-}  // namespace
-
-void share_best(const Grid& grid, double& energy, std::initializer_list<NetworkBits*> networks) {
-  if (grid.groups == 1) return;  // the ranks of one group agree already
-  const double best = -grid.world.all_max(-energy);
-  // The lowest rank of a group that has it: the first such group's root.
-  const bool has_it = energy == best;
-  const int root = -static_cast<int>(grid.world.all_max(has_it ? -grid.world.rank() : -grid.world.size()));
-  for (NetworkBits* bits : networks) broadcast_bits(grid.world, *bits, root);
-  energy = best;
-}
-
 NetworkBits network_of_group(const Grid& grid, int group, NetworkBits bits) {
   const bool is_root = grid.group_index == group && grid.group.is_root();
   const int root = static_cast<int>(grid.world.all_max(is_root ? grid.world.rank() : 0));
-  broadcast_bits(grid.world, bits, root);
+  broadcast_network(grid.world, bits, root);
   return bits;
 }
 
-void Incumbent::offer(const NetworkBits& bits, double objective) {
-  if (objective >= objective_) return;
-  objective_ = objective;
-  bits_ = bits;
+void Incumbent::offer(const NetworkBits& bits, double objective, std::optional<std::int64_t> correct) {
+  if (offer(bits, objective, Merit{objective})) correct_ = correct.value_or(-1);
 }
 
-void Incumbent::share() { share_best(input_->grid, objective_, {&bits_}); }
+bool Incumbent::offer(const NetworkBits& bits, double objective, const Merit& merit) {
+  if (merit >= merit_) return false;
+  objective_ = objective;
+  merit_ = merit;
+  bits_ = bits;
+  correct_ = -1;
+  is_evaluated_ = false;
+  return true;
+}
+
+void Incumbent::set_accuracies(double train, double validation) {
+  train_accuracy_ = train;
+  validation_accuracy_ = validation;
+  is_evaluated_ = true;
+}
+
+void Incumbent::share() {
+  if (input_->grid.groups == 1) return;  // the ranks of one group agree already
+  const double own = objective_;
+  const int root = root_of_best(input_->grid, objective_);
+  if (objective_ < own) is_evaluated_ = false;
+  merit_ = {objective_};
+  broadcast_network(input_->grid.world, bits_, root);
+  input_->grid.world.broadcast(bytes_of(std::span(&correct_, 1)), root);
+}
 
 void Incumbent::settle() {
   share();
-  if (objective_ >= evaluated_objective_) return;
-  evaluated_objective_ = objective_;
-  const Communicator& group = input_->grid.group;
-  train_accuracy_ = evaluate(input_->architecture, bits_, input_->data.train, group).accuracy();
-  validation_accuracy_ = evaluate(input_->architecture, bits_, input_->data.validation, group).accuracy();
+  if (is_evaluated_) return;
+  const TrainingInput& input = *input_;
+  const auto judge = [&](const Samples& samples) {
+    return evaluate(input.architecture, bits_, samples, input.grid.group).accuracy();
+  };
+  const bool is_counted = correct_ >= 0 && input.data.train.global_size > 0;
+  set_accuracies(
+      is_counted ? static_cast<double>(correct_) / static_cast<double>(input.data.train.global_size) : judge(input.data.train),
+      judge(input.data.validation));
 }
 
 }  // namespace isinglass

@@ -1,29 +1,45 @@
 #pragma once
 
-#include "train/train.hpp"
+#include "train/input.hpp"
 
-#include <initializer_list>
+#include <array>
 #include <limits>
+#include <optional>
+#include <span>
 
 namespace isinglass {
 
-/// Makes each of `networks` that of the replica group with the smallest `energy` on every rank (ties: the first group),
-/// and `energy` its energy. Collective over grid.world.
-void share_best(const Grid& grid, double& energy, std::initializer_list<NetworkBits*> networks);
+/// The rank of the world whose replica group has the smallest `energy` (ties: the first group's root), for all ranks alike;
+/// `energy` becomes that group's. Collective over grid.world.
+[[nodiscard]] int root_of_best(const Grid& grid, double& energy);
+
+/// Makes `bits` rank `root`'s on every rank. Collective over `comm`.
+void broadcast_network(const Communicator& comm, NetworkBits& bits, int root);
 
 /// Replica group `group`'s network, on every rank. Collective over grid.world.
 [[nodiscard]] NetworkBits network_of_group(const Grid& grid, int group, NetworkBits bits);
 
-/// The best network so far by exact objective, with its accuracies: the answer of every method.
+/// The best network of a phase so far, with its accuracies: the answer of every method.
 class Incumbent {
 public:
+  /// What networks are compared by, lexicographically; smaller is better.
+  using Merit = std::array<double, 3>;
+
   explicit Incumbent(const TrainingInput& input) : input_(&input) {}
 
-  /// Takes the network if its objective is smaller. Local: all ranks of a group offer the same.
-  void offer(const NetworkBits& bits, double objective);
+  /// Whether `offer` would take a network of this objective.
+  [[nodiscard]] bool would_take(double objective) const { return Merit{objective} < merit_; }
+  /// Takes the network if its exact objective is smaller. `correct`: how many training samples of the group it classifies, if
+  /// that is known. Local: all ranks of a group offer the same.
+  void offer(const NetworkBits& bits, double objective, std::optional<std::int64_t> correct = std::nullopt);
+  /// Takes the network if its merit is smaller, whatever the objective. Returns whether it was taken.
+  bool offer(const NetworkBits& bits, double objective, const Merit& merit);
+  /// Says what is known about the network that was taken, so that `settle` need not evaluate it.
+  void set_accuracies(double train, double validation);
+
   /// Agrees on the best of all groups. Collective over grid.world.
   void share();
-  /// The same, and evaluates it if it is new. Collective over grid.world.
+  /// The same, and evaluates the network if it is new. Collective over grid.world.
   void settle();
 
   [[nodiscard]] const NetworkBits& bits() const { return bits_; }
@@ -32,10 +48,14 @@ public:
   [[nodiscard]] double validation_accuracy() const { return validation_accuracy_; }  ///< NaN without a validation split
 
 private:
+  static constexpr double infinity = std::numeric_limits<double>::infinity();
+
   const TrainingInput* input_;
   NetworkBits bits_;
-  double objective_ = std::numeric_limits<double>::infinity();
-  double evaluated_objective_ = std::numeric_limits<double>::infinity();
+  double objective_ = infinity;
+  Merit merit_{infinity, infinity, infinity};
+  std::int64_t correct_ = -1;  // training samples that bits_ classifies; -1: unknown
+  bool is_evaluated_ = true;   // whether the accuracies are those of bits_
   double train_accuracy_ = 0, validation_accuracy_ = 0;
 };
 

@@ -23,25 +23,31 @@ struct ShardedRows {
   std::vector<float> values;                               ///< [row][columns]
 };
 
-/// Dual state of one hidden layer: a row a unit, a column a training sample.
+/// Dual state of one hidden layer: one row per unit, one column per training sample.
 struct DualRecord {
   ShardedRows image, multiplier;
+};
+
+/// How a phase that is over ended.
+struct FinishedPhase {
+  std::string phase;                  ///< qcgd
+  std::string stop_reason;            ///< one sentence
+  std::int64_t constraint_bytes = 0;  ///< what its per-constraint state took; provenance
 };
 
 /// Everything the next iteration needs, and nothing that it can compute again. Parts that a method does not have are
 /// empty. All of it but `duals` is the same on every rank.
 struct TrainingState {
-  std::string phase;                       ///< qcgd, polish, anneal, qat
-  std::int64_t iteration = 0;              ///< iterations, sweeps or epochs that are done in this phase
-  NetworkBits incumbent;                   ///< the best network so far
-  double incumbent_objective = 0;          ///< its exact loss
-  std::vector<NetworkBits> current;        ///< where the next iteration starts: one network, or one a replica group
-  std::vector<WeightedAtom> atoms;         ///< qcgd: X
-  double objective_image = 0;              ///< qcgd: f(X)
-  std::vector<DualRecord> duals;           ///< qcgd: one a hidden layer
-  std::string qcgd_stop_reason;            ///< polish: how QCGD ended
-  std::int64_t qcgd_constraint_bytes = 0;  ///< polish: what QCGD's state took; provenance
-  std::vector<double> latents;             ///< qat: latent parameters, and Adam's two moments of each
+  std::string phase;                    ///< qcgd, polish, anneal, qat
+  std::int64_t iteration = 0;           ///< iterations, sweeps or epochs that are done in this phase
+  NetworkBits incumbent;                ///< the best network so far
+  double incumbent_objective = 0;       ///< its exact loss
+  std::vector<NetworkBits> current;     ///< where the next iteration starts: one network, or one a replica group
+  std::vector<WeightedAtom> atoms;      ///< qcgd: X
+  double objective_image = 0;           ///< qcgd: f(X)
+  std::vector<DualRecord> duals;        ///< qcgd: one a hidden layer
+  std::vector<FinishedPhase> finished;  ///< the phases before this one, in order
+  std::vector<double> latents;          ///< qat: latent parameters, and Adam's two moments of each
   std::vector<double> gradient_mean, gradient_square;
   std::int64_t gradient_steps = 0;             ///< qat: Adam's steps
   std::vector<std::int64_t> incumbent_counts;  ///< qat: validation (loss, correct, size), training (loss, correct, size)

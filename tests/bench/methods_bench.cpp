@@ -1,5 +1,6 @@
 #include "data/splits.hpp"
 #include "network/build.hpp"
+#include "qcbo/fip.hpp"
 #include "train/train.hpp"
 
 #include <cstddef>
@@ -30,7 +31,8 @@ void one_step(benchmark::State& state, const std::string& method) {
   const DataSplits& data = pair_data();
   const Architecture architecture = build_architecture(config.network, {data.train.features, 2, data.input_rms});
   const Grid serial;
-  for (auto _ : state) benchmark::DoNotOptimize(train({config, architecture, data, serial, {}}));
+  const auto reach = propagate_intervals(architecture, data.train);
+  for (auto _ : state) benchmark::DoNotOptimize(train({config, architecture, data, serial, reach}));
   state.SetItemsProcessed(state.iterations() * static_cast<std::int64_t>(data.train.size()));
 }
 

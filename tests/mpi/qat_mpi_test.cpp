@@ -18,10 +18,10 @@ void compare_with_one_rank(int groups, Loss own = Loss::hinge, const std::string
   architecture.loss = own;
   const auto alone = solve_toy(Grid{}, loss, architecture);
   const auto together = solve_toy(grid, loss, architecture);
-  BOOST_TEST((together.solved.incumbent == alone.solved.incumbent));
-  BOOST_TEST(together.solved.objective == alone.solved.objective);
-  for (std::size_t i = 0; i < alone.history.size(); ++i)
-    BOOST_TEST(together.history[i].objective == alone.history[i].objective);
+  BOOST_TEST((together.end.network == alone.end.network));
+  BOOST_TEST(together.end.objective == alone.end.objective);
+  for (std::size_t i = 0; i < alone.end.history.size(); ++i)
+    BOOST_TEST(together.end.history[i].objective == alone.end.history[i].objective);
 }
 
 }  // namespace

@@ -1,7 +1,8 @@
 #define BOOST_TEST_MODULE dynamics_oracle
 #include "oracles/dynamics/dynamics_oracle.hpp"
-#include "oracles/annealing/annealing_oracle.hpp"
+#include "oracles/annealing/sweeps.hpp"
 #include "oracles/dynamics/layer_amplitudes.hpp"
+#include "oracles/dynamics/layer_fields.hpp"
 #include "products/products.hpp"
 #include "random_state.hpp"
 
@@ -209,7 +210,7 @@ BOOST_AUTO_TEST_CASE(every_kind_finds_lower_energies_than_random_weights_have) {
       descend_segments(descended, 1);
       MachineConfig machine;
       machine.kind = kind;
-      BOOST_TEST(answer_by_dynamics(state, machine, {seed, 0, 0}, Communicator(), [] { return false; }));
+      BOOST_TEST(DynamicsOracle(machine, Communicator()).answer(state, {seed, 0}, [] { return false; }));
       descend_segments(state, 1);
       better += total_energy(state, Communicator()) < total_energy(descended, Communicator());
     }
@@ -219,6 +220,6 @@ BOOST_AUTO_TEST_CASE(every_kind_finds_lower_energies_than_random_weights_have) {
     StructuredState state = random_state(problem, words, 20);
     MachineConfig machine;
     machine.kind = kind;
-    BOOST_TEST(!answer_by_dynamics(state, machine, {1, 0, 0}, Communicator(), [] { return true; }));
+    BOOST_TEST(!DynamicsOracle(machine, Communicator()).answer(state, {1, 0}, [] { return true; }));
   }
 }

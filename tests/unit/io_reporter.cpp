@@ -91,5 +91,7 @@ BOOST_AUTO_TEST_CASE(the_plan_follows_the_method) {
   config.qcgd.polish = true;
   BOOST_TEST(plan_of(config).size() == 2U);
   config.method = "qat";
-  BOOST_TEST((plan_of(config) == Plan{{"qat", config.qat.epochs}}));
+  BOOST_REQUIRE(plan_of(config).size() == 1U);
+  BOOST_TEST(plan_of(config).front().name == "qat");
+  BOOST_TEST(plan_of(config).front().steps == config.qat.epochs);
 }

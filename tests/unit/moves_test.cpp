@@ -62,7 +62,8 @@ BOOST_AUTO_TEST_CASE(lead_loss_is_the_definition) {
     if (problem.architecture.outputs() == 1) continue;
     const NetworkBits bits = random_bits(problem.architecture, seed);
     for (const int margin : {1, 5, 40}) {
-      const NetworkState state(problem.architecture, problem.samples, margin, bits, {}, MoveLoss::lead);
+      const MoveData data(problem.samples);
+      const NetworkState state(problem.architecture, data, margin, bits, MoveLoss::lead);
       BOOST_TEST(state.loss() == plain_lead_loss(problem, bits, margin));
     }
     ++problems;
@@ -80,7 +81,8 @@ BOOST_AUTO_TEST_CASE(pass_changes_equal_recomputed_losses) {
     const MoveLoss judge = seed < 60 ? MoveLoss::own : MoveLoss::lead;
     const int margin = margin_of(problem.architecture, 1.0);
     const std::vector<InputPair> pairs = similar_inputs(problem.samples, 2, {});
-    NetworkState state(problem.architecture, problem.samples, margin, random_bits(problem.architecture, seed), pairs, judge);
+    const MoveData data(problem.samples, pairs), plain_data(problem.samples);
+    NetworkState state(problem.architecture, data, margin, random_bits(problem.architecture, seed), judge);
     UnitPass pass(state);
     Words words(seed + 77);
     for (std::size_t l = 0; l < problem.architecture.layers.size(); ++l) {
@@ -93,13 +95,17 @@ BOOST_AUTO_TEST_CASE(pass_changes_equal_recomputed_losses) {
           pass.evaluate(plane, 0, changes);
           for (int index = 0; index < count; ++index) {
             const NetworkBits next = moved(problem.architecture, state.bits(), l, {plane, unit, index}, pairs);
-            const NetworkState fresh(problem.architecture, problem.samples, margin, next, {}, judge);
+            const NetworkState fresh(problem.architecture, plain_data, margin, next, judge);
             BOOST_REQUIRE_EQUAL(changes[static_cast<std::size_t>(index)], fresh.loss() - state.loss());
             swaps += plane.kind == MoveKind::swap && changes[static_cast<std::size_t>(index)] != 0;
           }
           pass.apply(plane, words.between(0, count - 1));
-          const NetworkState fresh(problem.architecture, problem.samples, margin, state.bits(), {}, judge);
+          const NetworkState fresh(problem.architecture, plain_data, margin, state.bits(), judge);
           BOOST_REQUIRE_EQUAL(state.loss(), fresh.loss());
+          BOOST_REQUIRE_EQUAL(state.correct(), evaluate(problem.architecture, state.bits(), problem.samples, {}).correct);
+          NetworkState taken_over(problem.architecture, plain_data, margin, random_bits(problem.architecture, 1), judge);
+          taken_over.set(state.bits(), state.first_z());
+          BOOST_REQUIRE_EQUAL(taken_over.loss(), fresh.loss());
         }
       }
     }
@@ -148,7 +154,8 @@ BOOST_AUTO_TEST_CASE(windowed_changes_equal_the_mean_over_shifts) {
     set_loss(problem.architecture, seed / 2);
     const int margin = margin_of(problem.architecture, 1.0), window = 1 + static_cast<int>(seed % 5) * 3;
     const NetworkBits bits = random_bits(problem.architecture, seed);
-    NetworkState state(problem.architecture, problem.samples, margin, bits);
+    const MoveData data(problem.samples);
+    NetworkState state(problem.architecture, data, margin, bits);
     UnitPass pass(state);
     const Layer& layer = problem.architecture.layers[0];
     for (int unit = 0; unit < layer.units; ++unit) {

@@ -6,7 +6,6 @@
 #include "qat_problem.hpp"
 #include "train/qat/batch_pass.hpp"
 #include "train/qat/batches.hpp"
-#include "train/qat/qat.hpp"
 
 #include <cmath>
 #include <numeric>
@@ -131,12 +130,12 @@ BOOST_AUTO_TEST_CASE(the_objective_is_the_networks_own_loss) {
       const int margin = static_cast<int>(std::lround(QatConfig{}.output_margin * architecture.layers.back().rms));
       const auto spline = make_loss_spline(architecture, margin, output_limit(architecture));
       const Samples samples = toy_samples(toy_size, 0, 1);
-      const auto values = decode(architecture, run.solved.incumbent);
+      const auto values = decode(architecture, run.end.network);
       std::int64_t sum = 0;
       for (std::size_t s = 0; s < samples.size(); ++s)
         sum += spline.at(target_sign(1, 0, samples.labels[s]) * forward(architecture, values, samples.row(s))[0]);
-      BOOST_TEST(run.solved.objective == spline.unit * static_cast<double>(sum), boost::test_tools::tolerance(1e-12));
-      BOOST_TEST(run.history.back().train_accuracy > 0.97);
+      BOOST_TEST(run.end.objective == spline.unit * static_cast<double>(sum), boost::test_tools::tolerance(1e-12));
+      BOOST_TEST(run.end.history.back().train_accuracy > 0.97);
     }
 }
 
@@ -197,9 +196,8 @@ BOOST_AUTO_TEST_CASE(a_separable_problem_is_learned_with_every_loss_and_codebook
   for (const char* loss : {"network", "cross_entropy"})
     for (const char* weights : {"1bit", "ternary", "4bit"}) {
       const auto outcome = solve_toy(Grid{}, loss, toy_architecture(weights, "4bit"));
-      BOOST_TEST(outcome.history.back().train_accuracy > 0.97);
-      const auto evaluation =
-          evaluate(outcome.architecture, outcome.solved.incumbent, toy_samples(toy_size, 0, 1), Communicator{});
-      BOOST_TEST(evaluation.accuracy() == outcome.history.back().train_accuracy);
+      BOOST_TEST(outcome.end.history.back().train_accuracy > 0.97);
+      const auto evaluation = evaluate(outcome.architecture, outcome.end.network, toy_samples(toy_size, 0, 1), Communicator{});
+      BOOST_TEST(evaluation.accuracy() == outcome.end.history.back().train_accuracy);
     }
 }

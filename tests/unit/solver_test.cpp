@@ -1,8 +1,8 @@
 #define BOOST_TEST_MODULE solver
 #include "enumerable_problem.hpp"
-#include "train/anneal/anneal.hpp"
-#include "train/qcgd/multipliers.hpp"
-#include "train/qcgd/qcgd.hpp"
+#include "network/forward.hpp"
+#include "train/loop.hpp"
+#include "train/qcgd/duals.hpp"
 
 #include <boost/test/unit_test.hpp>
 
@@ -15,7 +15,7 @@ using namespace isinglass::testing;
 
 namespace {
 
-SolveOutcome run_qcgd(const RandomProblem& problem, std::uint64_t seed, Config& config) {
+LoopEnd run_qcgd(const RandomProblem& problem, std::uint64_t seed, Config& config) {
   config.seed = seed;
   config.qcgd.beta0 = 0.01;
   config.qcgd.initial_multiplier = 0.01;  // with barely priced rows, single flips cross the barriers of tiny networks
@@ -28,8 +28,7 @@ SolveOutcome run_qcgd(const RandomProblem& problem, std::uint64_t seed, Config& 
   DataSplits data;
   data.train = problem.samples;
   data.validation.features = problem.samples.features;
-  std::vector<HistoryRow> history;
-  return solve_qcgd({config, problem.architecture, data, Grid{}, {}}, history);
+  return run_phases({config, problem.architecture, data, Grid{}, propagate_intervals(problem.architecture, data.train)});
 }
 
 /// How many of `problems` enumerable problems a run, and then a few restarts, solved to the proven optimum.
@@ -57,10 +56,10 @@ Found solve_by_qcgd(std::uint64_t problems, const std::string& activation, const
     constexpr std::array margins{1.0, 0.5, 2.0, 0.25};
     for (std::uint64_t start = 0; start < 12; ++start) {
       config.qcgd.margin = margins[start % margins.size()];
-      const SolveOutcome outcome = run_qcgd(problem, number + 1000 * start, config);
-      BOOST_TEST(outcome.objective == plain_objective(problem.architecture, problem.samples, outcome.incumbent, plain),
+      const LoopEnd end = run_qcgd(problem, number + 1000 * start, config);
+      BOOST_TEST(end.objective == plain_objective(problem.architecture, problem.samples, end.network, plain),
                  boost::test_tools::tolerance(1e-12));
-      best = std::min(best, outcome.objective);
+      best = std::min(best, end.objective);
       if (start == 0) found.at_once += best <= optimum;
       if (best <= optimum) break;
     }
@@ -72,10 +71,9 @@ Found solve_by_qcgd(std::uint64_t problems, const std::string& activation, const
 }  // namespace
 
 BOOST_AUTO_TEST_CASE(the_norm_of_large_multipliers_does_not_wrap_around) {
-  const std::vector<LayerDuals> duals{{{1e8F, 1e8F, 0.0F}, {0.0F, 0.0F, 0.5F}}};
-  const Communicator serial;
-  BOOST_TEST(image_square(duals, serial) == 2e16);
-  BOOST_TEST(multiplier_square(duals, 100, serial) == 2e20 + 0.25);
+  const NetworkDuals duals({{{1e8F, 1e8F, 0.0F}, {0.0F, 0.0F, 0.5F}}}, {});
+  BOOST_TEST(duals.image_square() == 2e16);
+  BOOST_TEST(duals.multiplier_square(100) == 2e20 + 0.25);
 }
 
 BOOST_AUTO_TEST_CASE(qcgd_finds_the_optimum_of_small_sign_networks) {
@@ -154,9 +152,8 @@ BOOST_AUTO_TEST_CASE(qcgd_keeps_all_of_ten_classes) {
     data.train = clustered_samples(seed, 300, 40);
     data.validation.features = 40;
     const Architecture architecture = build_architecture(network, {40, 10, input_rms(data.train)});
-    std::vector<HistoryRow> history;
-    const SolveOutcome outcome = solve_qcgd({config, architecture, data, Grid{}, {}}, history);
-    const double accuracy = evaluate(architecture, outcome.incumbent, data.train, {}).accuracy();
+    const LoopEnd end = run_phases({config, architecture, data, Grid{}, propagate_intervals(architecture, data.train)});
+    const double accuracy = evaluate(architecture, end.network, data.train, {}).accuracy();
     BOOST_TEST_MESSAGE("ten classes, seed " << seed << ": training accuracy " << accuracy);
     BOOST_TEST(accuracy > 0.95);
   }
@@ -167,6 +164,9 @@ BOOST_AUTO_TEST_CASE(annealing_finds_the_optimum_of_small_problems) {
     RandomProblem problem = enumerable_problem(number, number % 2 == 0 ? "sign" : "tanh");
     set_loss(problem.architecture, number / 2);
     Config config;
+    config.method = "anneal";
+    config.anneal.sweeps = 400;
+    config.anneal.hot_temperature = 1.0;
     config.anneal.cold_temperature = 0.02;
     config.anneal.window = config.anneal.final_window = 0;  // the exact loss
     const int margin = margin_of(problem.architecture, config.anneal.output_margin);
@@ -177,9 +177,8 @@ BOOST_AUTO_TEST_CASE(annealing_finds_the_optimum_of_small_problems) {
       DataSplits data;
       data.train = problem.samples;
       data.validation.features = problem.samples.features;
-      std::vector<HistoryRow> history;
-      const AnnealPlan plan{"anneal", 400, 1.0, random_bits(problem.architecture, config.seed)};
-      best = std::min(best, solve_anneal({config, problem.architecture, data, Grid{}, {}}, plan, history).objective);
+      const auto reach = propagate_intervals(problem.architecture, data.train);
+      best = std::min(best, run_phases({config, problem.architecture, data, Grid{}, reach}).objective);
     }
     BOOST_TEST(best <= optimum);
   }

@@ -1,5 +1,5 @@
 #define BOOST_TEST_MODULE structured
-#include "oracles/annealing/annealing_oracle.hpp"
+#include "oracles/annealing/sweeps.hpp"
 
 #include "network/forward.hpp"
 #include "plain_loss.hpp"

@@ -1,7 +1,7 @@
 #define BOOST_TEST_MODULE subproblems
 #include "ising/machines.hpp"
 #include "network/forward.hpp"
-#include "oracles/annealing/annealing_oracle.hpp"
+#include "oracles/annealing/sweeps.hpp"
 #include "oracles/subproblems/neuron_problem.hpp"
 #include "oracles/subproblems/subproblem_oracle.hpp"
 #include "random_state.hpp"
@@ -124,7 +124,7 @@ BOOST_AUTO_TEST_CASE(the_energy_never_rises_and_the_budget_holds_with_any_machin
       SubproblemOracle oracle(config, state, Communicator());
       double before = total_energy(state, Communicator());
       for (std::uint32_t call = 0; call < 3; ++call) {
-        BOOST_TEST(oracle.answer(state, call, [] { return false; }));
+        BOOST_TEST(oracle.answer(state, {config.seed, call}, [] { return false; }));
         const double after = total_energy(state, Communicator());
         BOOST_TEST(after <= before + 1e-9 * std::abs(before), kind << " seed " << seed);
         before = after;

@@ -9,6 +9,12 @@ namespace isinglass {
 
 namespace {
 
+/// Passes of the descent: most samples settle in one; the rest do not change the images visibly.
+constexpr std::uint32_t descent_passes = 3;
+
+/// Sweeps of a pass, one for each other segment; of many segments, proposals of 1 to 8 away lead downhill in fewer.
+constexpr int most_descent_sweeps = 15;
+
 /// -ln u for 4,096 equally likely u: a Metropolis threshold without a logarithm per proposal.
 const std::array<float, 4096>& thresholds() {
   static const std::array<float, 4096> table = [] {
@@ -156,6 +162,13 @@ std::int64_t sweep_segments(StructuredState& state, std::size_t l, double temper
     }
   }
   return accepted;
+}
+
+void descend_segments(StructuredState& state, std::uint64_t seed) {
+  for (std::uint32_t pass = 0; pass < descent_passes; ++pass)
+    for (std::size_t l = 0; l + 1 < state.layers.size(); ++l)
+      for (int other = 1; other <= std::min(state.layers[l].layer->segments() - 1, most_descent_sweeps); ++other)
+        sweep_segments(state, l, 0.0, {seed, 0xFFFFFFFFU, pass * 256 + static_cast<std::uint32_t>(other)});
 }
 
 }  // namespace isinglass

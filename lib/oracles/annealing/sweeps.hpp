@@ -21,6 +21,10 @@ struct SweepKey {
 /// Returns the number of accepted moves in this shard.
 std::int64_t sweep_segments(StructuredState& state, std::size_t l, double temperature, const SweepKey& key);
 
+/// Descends in the segment choices alone, weights fixed: a function of the weights and multipliers only, so that every
+/// replica group can compute an atom's segments from its weight bits. Local: samples are independent.
+void descend_segments(StructuredState& state, std::uint64_t seed);
+
 /// Metropolis moves of every parameter bit of layer l. Units are independent given the segments: one bit of a tile of
 /// units is proposed at once, with one sum of integers over the group. Collective.
 /// Returns the number of accepted moves; nothing, in the middle of it, if a rank was asked to stop.

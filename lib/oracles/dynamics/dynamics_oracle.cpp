@@ -1,7 +1,8 @@
 #include "oracles/dynamics/dynamics_oracle.hpp"
 
-#include "oracles/annealing/annealing_oracle.hpp"
+#include "oracles/annealing/sweeps.hpp"
 #include "oracles/dynamics/layer_amplitudes.hpp"
+#include "oracles/dynamics/layer_fields.hpp"
 #include "products/products.hpp"
 
 #include <algorithm>
@@ -18,7 +19,7 @@ constexpr float start_amplitude = 0.5F;
 /// The whole problem in motion.
 class Motion {
 public:
-  Motion(StructuredState& state, const MachineConfig& machine, const SweepKey& key, const Communicator& group);
+  Motion(StructuredState& state, const MachineConfig& machine, const OracleCall& call, const Communicator& group);
   void step(const StepRule& rule);
   [[nodiscard]] NetworkBits bits() const;
 
@@ -47,10 +48,11 @@ LayerInputs Motion::inputs_of(std::size_t l) const {
   return inputs;
 }
 
-Motion::Motion(StructuredState& state, const MachineConfig& machine, const SweepKey& key, const Communicator& group)
+Motion::Motion(StructuredState& state, const MachineConfig& machine, const OracleCall& call, const Communicator& group)
     : state_(state), group_(group), fields_(state.layers.size()), inputs_(state.layers.size()) {
   for (const LayerState& layer : state.layers) amplitudes_.emplace_back(layer, machine, start_amplitude);
-  for (std::uint32_t l = 0; l < amplitudes_.size(); ++l) amplitudes_[l].disturb(*state.layers[l].layer, key.seed, key.call, l);
+  for (std::uint32_t l = 0; l < amplitudes_.size(); ++l)
+    amplitudes_[l].disturb(*state.layers[l].layer, call.seed, call.number, l);
   inputs_[0] = inputs_of(0);
   first_squares_ = input_squares(state.layers[0], inputs_[0]);
 }
@@ -102,21 +104,23 @@ NetworkBits Motion::bits() const {
 
 }  // namespace
 
-bool answer_by_dynamics(StructuredState& state, const MachineConfig& machine, const SweepKey& key, const Communicator& group,
-                        const std::function<bool()>& stop_is_asked) {
+DynamicsOracle::DynamicsOracle(const MachineConfig& machine, const Communicator& group) : machine_(machine), group_(group) {
   prepare_products();
+}
+
+bool DynamicsOracle::answer(StructuredState& state, const OracleCall& call, const StopAsked& stop_is_asked) {
   StructuredState scratch = state;  // energies on the way
-  Motion motion(state, machine, key, group);
+  Motion motion(state, machine_, call, group_);
   NetworkBits best = state.bits();
   double least = std::numeric_limits<double>::infinity();
-  for (int step = 0; step < machine.sweeps; ++step) {
-    if (group.all_max(stop_is_asked() ? 1.0 : 0.0) > 0) return false;
-    motion.step(step_rule(machine, step, machine.sweeps));
-    if ((step + 1) % machine.whole.sample_interval != 0 && step + 1 != machine.sweeps) continue;
+  for (int step = 0; step < machine_.sweeps; ++step) {
+    if (group_.all_max(stop_is_asked() ? 1.0 : 0.0) > 0) return false;
+    motion.step(step_rule(machine_, step, machine_.sweeps));
+    if ((step + 1) % machine_.whole.sample_interval != 0 && step + 1 != machine_.sweeps) continue;
     const NetworkBits now = motion.bits();
     set_forward(scratch, now);
-    descend_segments(scratch, key.seed);
-    const double energy = total_energy(scratch, group);
+    descend_segments(scratch, call.seed);
+    const double energy = total_energy(scratch, group_);
     if (energy >= least) continue;
     least = energy;
     best = now;

@@ -1,21 +1,21 @@
 #pragma once
 
-#include "config/config.hpp"
-#include "energy/state.hpp"
-#include "oracles/annealing/sweeps.hpp"
 #include "oracles/dynamics/amplitudes.hpp"
-#include "oracles/dynamics/layer_fields.hpp"
-#include "parallel/communicator.hpp"
-
-#include <functional>
+#include "oracles/oracle.hpp"
 
 namespace isinglass {
 
-/// The oracle of QCGD by the dynamics of a bifurcation machine or a coherent Ising machine over all parameter bits and segment
-/// choices at once: machine.sweeps steps, each with all fields by matrix products. Starts from the state as it is; the state
-/// becomes the best one met, by the structured energy with the segments descended. False if a rank was asked to stop.
-/// Collective over `group`.
-[[nodiscard]] bool answer_by_dynamics(StructuredState& state, const MachineConfig& machine, const SweepKey& key,
-                                      const Communicator& group, const std::function<bool()>& stop_is_asked);
+/// The dynamics of a bifurcation machine or a coherent Ising machine over all parameter bits and segment choices at once:
+/// machine.sweeps steps, each with all fields by matrix products. The answer is the best state met, by the structured energy
+/// with the segments descended.
+class DynamicsOracle final : public Oracle {
+public:
+  DynamicsOracle(const MachineConfig& machine, const Communicator& group);
+  [[nodiscard]] bool answer(StructuredState& state, const OracleCall& call, const StopAsked& stop_is_asked) override;
+
+private:
+  const MachineConfig& machine_;
+  Communicator group_;
+};
 
 }  // namespace isinglass

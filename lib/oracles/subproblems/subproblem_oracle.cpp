@@ -9,14 +9,13 @@ namespace isinglass {
 
 SubproblemOracle::SubproblemOracle(const Config& config, const StructuredState& state, const Communicator& group)
     : settings_(config.machine),
-      seed_(config.seed),
       group_(group),
       machine_(make_machine(config.machine)),
       budget_(spin_budget(*state.architecture, config.machine)) {
   prepare_products();
 }
 
-bool SubproblemOracle::answer(StructuredState& state, std::uint32_t call, const std::function<bool()>& stop_is_asked) {
+bool SubproblemOracle::answer(StructuredState& state, const OracleCall& call, const StopAsked& stop_is_asked) {
   counts_ = {};
   const BlockMachine machine{*machine_, settings_, budget_};
   NeuronBlocks neurons(state, machine, group_);
@@ -26,11 +25,12 @@ bool SubproblemOracle::answer(StructuredState& state, std::uint32_t call, const 
     for (std::size_t l = 0; l < state.layers.size(); ++l)
       for (int unit = 0; unit < state.layers[l].layer->units; ++unit) {
         if (group_.all_max(stop_is_asked() ? 1.0 : 0.0) > 0) return false;
-        const SubproblemKey key{seed_, call, round, block_name(l, static_cast<std::uint32_t>(unit))};
+        const SubproblemKey key{call.seed, call.number, round, block_name(l, static_cast<std::uint32_t>(unit))};
         if (!neurons.improve(state, l, unit, key, counts_, stop_is_asked)) return false;
       }
     for (std::size_t l = 0; asks_samples && l + 1 < state.layers.size(); ++l)
-      if (!samples.improve(state, l, {seed_, call, round, block_name(l, samples_block)}, counts_, stop_is_asked)) return false;
+      if (!samples.improve(state, l, {call.seed, call.number, round, block_name(l, samples_block)}, counts_, stop_is_asked))
+        return false;
   }
   return true;
 }

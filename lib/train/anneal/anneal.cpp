@@ -1,13 +1,10 @@
-#include "train/anneal/anneal.hpp"
-
-#include "qcbo/fip.hpp"
 #include "train/anneal/chain.hpp"
-#include "train/incumbent.hpp"
-
-#include <fmt/format.h>
+#include "train/phase.hpp"
 
 #include <algorithm>
 #include <cmath>
+
+#include <fmt/format.h>
 
 namespace isinglass {
 
@@ -16,102 +13,93 @@ namespace {
 /// Sweeps between two looks at the incumbent's accuracies.
 constexpr int report_interval = 10;
 
-HistoryRow row_of(const AnnealPlan& plan, int sweep, double seconds, const Chain& chain, const Incumbent& incumbent) {
-  HistoryRow row;
-  row.phase = plan.phase;
-  row.iteration = sweep;
-  row.wall_seconds = seconds;
-  row.energy = chain.objective();
-  row.objective = chain.objective();
-  row.incumbent_objective = incumbent.objective();
-  row.train_accuracy = incumbent.train_accuracy();
-  row.validation_accuracy = incumbent.validation_accuracy();
-  return row;
-}
+/// Annealing of the network itself (chain.hpp), from random weights or, as the polish, from the incumbent of the phase before.
+/// The incumbent is chosen by the exact value of the loss that moves are judged by. Each replica group runs its own chain.
+class Annealing final : public Phase {
+public:
+  Annealing(TrainingContext& context, const std::string& name, std::int64_t sweeps);
+  void start(const NetworkBits& network) override;
+  [[nodiscard]] PhaseStep step() override;
+  [[nodiscard]] PhaseEnd finish() override;
 
-/// Temperature (loss of all samples) and window of one sweep: the first falls geometrically, the second linearly.
-struct Heat {
-  double temperature = 0, window = 0;
+private:
+  /// Temperature (loss of all samples) and window of one sweep.
+  struct Schedule {
+    double temperature = 0, window = 0;
+  };
+
+  void load(const TrainingState& state) override;
+  void store(TrainingState& state) const override;
+  [[nodiscard]] Schedule schedule_of(std::int64_t sweep) const;
+
+  const AnnealConfig& settings_;
+  double hot_temperature_;  // per training sample, in units of one output step
+  Chain chain_;
 };
 
-Heat heat_of(const TrainingInput& input, const AnnealPlan& plan, int sweep) {
-  const AnnealConfig& config = input.config.anneal;
-  const double part = plan.sweeps > 1 ? (sweep - 1.0) / (plan.sweeps - 1.0) : 1.0;
-  const double a_sample = plan.hot_temperature * std::pow(config.cold_temperature / plan.hot_temperature, part);
-  return {a_sample * static_cast<double>(input.data.train.global_size),
-          config.window + (config.final_window - config.window) * part};
+Annealing::Annealing(TrainingContext& context, const std::string& name, std::int64_t sweeps)
+    : Phase(context, name, sweeps),
+      settings_(input_.config.anneal),
+      hot_temperature_(name == "polish" ? settings_.polish_hot_temperature : settings_.hot_temperature),
+      chain_(input_, context.move_data(), settings_.output_margin,
+             settings_.loss == "network" ? MoveLoss::own : MoveLoss::lead) {
+  check_grid(input_.architecture, input_.reach,
+             std::max({settings_.output_margin, 2 * settings_.window, 2 * settings_.final_window}));
 }
 
-/// Exact loss of the network's own kind, in units of one output step. Collective over the group.
-double own_loss(const TrainingInput& input, const NetworkBits& bits) {
-  return Chain(input, bits, input.config.anneal.output_margin, {}, MoveLoss::own).objective();
+void Annealing::start(const NetworkBits& network) {
+  chain_.set(network);
+  incumbent_.offer(chain_.bits(), chain_.objective());
 }
 
-/// What the next sweep starts from: every group's network. The chain's own loss and distances follow from it.
-TrainingState checkpoint_of(const TrainingInput& input, const AnnealPlan& plan, int sweep, const NetworkBits& bits,
-                            const Incumbent& incumbent, const std::vector<HistoryRow>& history) {
-  TrainingState checkpoint;
-  checkpoint.phase = plan.phase;
-  checkpoint.iteration = sweep;
-  checkpoint.incumbent = incumbent.bits();
-  checkpoint.incumbent_objective = incumbent.objective();
-  for (int group = 0; group < input.grid.groups; ++group)
-    checkpoint.current.push_back(network_of_group(input.grid, group, bits));
-  checkpoint.qcgd_stop_reason = plan.qcgd_stop_reason;
-  checkpoint.qcgd_constraint_bytes = plan.qcgd_constraint_bytes;
-  checkpoint.history = history;
-  return checkpoint;
+/// The chain's own loss and distances follow from its network.
+void Annealing::load(const TrainingState& state) {
+  chain_.set(state.current.at(static_cast<std::size_t>(input_.grid.group_index)));
+  incumbent_.offer(state.incumbent, state.incumbent_objective);
 }
 
-/// The checkpoint to continue from, if it is of this phase.
-const TrainingState* resume_of(const TrainingInput& input, const AnnealPlan& plan) {
-  return input.resume != nullptr && input.resume->phase == plan.phase ? input.resume : nullptr;
+void Annealing::store(TrainingState& state) const {
+  for (int group = 0; group < input_.grid.groups; ++group)
+    state.current.push_back(network_of_group(input_.grid, group, chain_.bits()));
+}
+
+/// The temperature falls geometrically, the window linearly.
+Annealing::Schedule Annealing::schedule_of(std::int64_t sweep) const {
+  const double part = steps_ > 1 ? (static_cast<double>(sweep) - 1.0) / (static_cast<double>(steps_) - 1.0) : 1.0;
+  const double per_sample = hot_temperature_ * std::pow(settings_.cold_temperature / hot_temperature_, part);
+  return {per_sample * static_cast<double>(input_.data.train.global_size),
+          settings_.window + (settings_.final_window - settings_.window) * part};
+}
+
+PhaseStep Annealing::step() {
+  const std::int64_t sweep = steps_done_ + 1;
+  const Schedule schedule = schedule_of(sweep);
+  const NetworkBits before = chain_.bits();
+  if (any_rank(!chain_.sweep(static_cast<int>(sweep), schedule.temperature, schedule.window))) {
+    chain_.set(before);
+    return {.was_cut = true};
+  }
+  steps_done_ = sweep;
+  if (incumbent_.would_take(chain_.objective())) incumbent_.offer(chain_.bits(), chain_.objective(), chain_.correct());
+  incumbent_.share();  // in every sweep, so that a checkpoint between two reports changes nothing
+  if (sweep % report_interval != 0 && !is_done()) return {};
+  incumbent_.settle();
+  HistoryRow row = new_row();
+  row.energy = row.objective = chain_.objective();
+  return {.row = row};
+}
+
+PhaseEnd Annealing::finish() {
+  incumbent_.settle();
+  Chain own(input_, context_.move_data(), settings_.output_margin, MoveLoss::own);
+  own.set(incumbent_.bits());
+  return {own.objective(), fmt::format("all {} sweeps done", steps_)};
 }
 
 }  // namespace
 
-SolveOutcome solve_anneal(const TrainingInput& input, const AnnealPlan& plan, std::vector<HistoryRow>& history) {
-  const AnnealConfig& config = input.config.anneal;
-  check_grid(input.architecture, propagate_intervals(input.architecture, input.data.train),
-             std::max({config.output_margin, 2 * config.window, 2 * config.final_window}));
-  const TrainingState* resume = resume_of(input, plan);
-  Chain chain(input, resume ? resume->current.at(static_cast<std::size_t>(input.grid.group_index)) : plan.start,
-              config.output_margin, similar_inputs(input.data.train, config.swap_neighbours, input.grid.group),
-              config.loss == "network" ? MoveLoss::own : MoveLoss::lead);
-  Incumbent incumbent(input);
-  if (resume)
-    incumbent.offer(resume->incumbent, resume->incumbent_objective);
-  else
-    incumbent.offer(chain.bits(), chain.objective());
-  for (int sweep = resume ? static_cast<int>(resume->iteration) + 1 : 1; sweep <= plan.sweeps; ++sweep) {
-    const Heat heat = heat_of(input, plan, sweep);
-    const NetworkBits before = chain.bits();
-    const bool was_cut = !chain.sweep(sweep, heat.temperature, heat.window);
-    if (input.grid.world.all_max(was_cut ? 1.0 : 0.0) > 0) {
-      input.control.interrupted([&] { return checkpoint_of(input, plan, sweep - 1, before, incumbent, history); });
-      return stopped_outcome();
-    }
-    incumbent.offer(chain.bits(), chain.objective());
-    incumbent.share();  // in every sweep, so that a checkpoint between two reports changes nothing
-    if (sweep % report_interval == 0 || sweep == plan.sweeps) {
-      incumbent.settle();
-      history.push_back(row_of(plan, sweep, input.seconds(), chain, incumbent));
-      if (input.report) input.report(history.back());
-    }
-    const Snapshot snapshot = [&] { return checkpoint_of(input, plan, sweep, chain.bits(), incumbent, history); };
-    if (input.control.iteration_done(snapshot, Keep::when_due)) return stopped_outcome();
-  }
-  incumbent.settle();
-  const double objective = own_loss(input, incumbent.bits());
-  return {incumbent.bits(), objective, fmt::format("all {} sweeps done", plan.sweeps)};
-}
-
-std::optional<Descent> descend(const TrainingInput& input, const NetworkBits& start, double output_margin, int sweeps,
-                               std::span<const InputPair> pairs) {
-  Chain chain(input, start, output_margin, pairs, MoveLoss::own);
-  for (int sweep = 1; sweep <= sweeps; ++sweep)
-    if (!chain.sweep(sweep, 0.0, input.config.anneal.final_window)) return std::nullopt;
-  return Descent{chain.bits(), chain.objective()};
+std::unique_ptr<Phase> make_annealing(TrainingContext& context, const std::string& name, std::int64_t steps) {
+  return std::make_unique<Annealing>(context, name, steps);
 }
 
 }  // namespace isinglass

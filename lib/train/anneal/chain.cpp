@@ -12,21 +12,25 @@ namespace {
 /// Flips evaluated together: whole vectors of the kernels at one end, any row at the other.
 constexpr int smallest_batch = 32, largest_batch = 1024;
 
-int grid_margin(const TrainingInput& input, double output_margin) {
-  return std::max(1, static_cast<int>(std::lround(output_margin * input.architecture.layers.back().rms)));
-}
-
 }  // namespace
 
-Chain::Chain(const TrainingInput& input, const NetworkBits& start, double output_margin, std::span<const InputPair> pairs,
-             MoveLoss loss)
+Chain::Chain(const TrainingInput& input, const MoveData& data, double output_margin, MoveLoss loss)
     : input_(input),
-      state_(input.architecture, input.data.train, grid_margin(input, output_margin), start, pairs, loss),
+      state_(input.architecture, data, margin_on_grid(input.architecture.layers.back(), output_margin), loss),
       batch_(smallest_batch) {
   unit_ = 1 / output_step(input.architecture);
   if (state_.sums_squares()) unit_ /= state_.margin();
   if (!state_.loss_table().empty()) unit_ = state_.loss_table().unit();
-  loss_ = input.grid.group.all_sum(state_.loss());
+}
+
+void Chain::set(const NetworkBits& bits) {
+  state_.set(bits);
+  loss_ = input_.grid.group.all_sum(state_.loss());
+}
+
+void Chain::set(const NetworkBits& bits, std::span<const std::int16_t> first_z) {
+  state_.set(bits, first_z);
+  loss_ = input_.grid.group.all_sum(state_.loss());
 }
 
 bool Chain::accept(int index, std::int64_t change, const ProposalKey& key, double temperature) const {

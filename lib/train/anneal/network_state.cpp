@@ -26,60 +26,69 @@ int largest_magnitude(std::span<const std::int8_t> values) {
   return largest;
 }
 
-/// Inputs of a row with padding, so that the kernels run on whole vectors.
-constexpr std::size_t whole_vectors(std::size_t inputs) { return simd::padded(inputs, 32); }
-
 }  // namespace
 
-NetworkState::NetworkState(const Architecture& architecture, const Samples& samples, int margin, const NetworkBits& bits,
-                           std::span<const InputPair> pairs, MoveLoss loss)
+NetworkState::NetworkState(const Architecture& architecture, const MoveData& data, int margin, MoveLoss loss)
     : architecture_(&architecture),
-      samples_(samples.size()),
-      stride_(padded(samples.size())),
+      data_(&data),
+      samples_(data.samples().size()),
+      stride_(padded(samples_)),
       outputs_(static_cast<std::size_t>(architecture.outputs())),
       margin_(margin),
       loss_(outputs_ > 1 ? loss : MoveLoss::own),
-      bits_(bits),
-      values_(decode(architecture, bits)),
-      pairs_(pairs.begin(), pairs.end()),
-      pairs_at_(whole_vectors(static_cast<std::size_t>(samples.features))) {
+      z_out_(samples_ * outputs_),
+      labels_(data.samples().labels) {
   for (std::size_t l = 0; l < architecture.layers.size(); ++l) {
     const Layer& layer = architecture.layers[l];
-    row_length_.push_back(whole_vectors(has_swaps(l) ? pairs_at_ + pairs_.size() : static_cast<std::size_t>(layer.inputs)));
-    inputs_.emplace_back(row_length_.back() * samples_);
-    outgoing_.push_back(transposed(layer, values_[l]));
-    largest_input_.push_back(largest_magnitude(l == 0 ? samples.inputs : architecture.layers[l - 1].values));
+    row_length_.push_back(l == 0 ? data.row_length() : whole_vectors(static_cast<std::size_t>(layer.inputs)));
+    inputs_.emplace_back(l == 0 ? 0 : row_length_.back() * samples_);
+    largest_input_.push_back(largest_magnitude(l == 0 ? data.samples().inputs : architecture.layers[l - 1].values));
     if (!layer.is_output()) z_.emplace_back(static_cast<std::size_t>(layer.units) * stride_);
   }
   if (loss_ == MoveLoss::own && architecture.loss != Loss::hinge && architecture.loss != Loss::squared_hinge)
     table_ = make_loss_table(architecture, margin);
-  z_out_.resize(samples_ * outputs_);
   for (std::size_t s = 0; s < samples_; ++s)
     for (int c = 0; c < architecture.outputs(); ++c)
-      sign_.push_back(static_cast<std::int8_t>(target_sign(architecture.outputs(), c, samples.labels[s])));
-  labels_.assign(samples.labels.begin(), samples.labels.end());
-  load_inputs(samples);
-  forward_all();
+      sign_.push_back(static_cast<std::int8_t>(target_sign(architecture.outputs(), c, labels_[s])));
 }
 
-void NetworkState::load_inputs(const Samples& samples) {
-  const auto features = static_cast<std::size_t>(samples.features);
-  columns_.resize(features * stride_);
-  for (std::size_t s = 0; s < samples_; ++s) {
-    const auto from = samples.row(s);
-    std::copy(from.begin(), from.end(), inputs_[0].begin() + static_cast<std::ptrdiff_t>(s * row_length_[0]));
-    for (std::size_t i = 0; i < features; ++i) columns_[i * stride_ + s] = from[i];
-    for (std::size_t p = 0; p < pairs_.size(); ++p) {
-      const int difference = from[static_cast<std::size_t>(pairs_[p].a)] - from[static_cast<std::size_t>(pairs_[p].b)];
-      inputs_[0][s * row_length_[0] + pairs_at_ + p] = static_cast<std::int8_t>(difference);
-      largest_difference_ = std::max(largest_difference_, std::abs(difference));
-    }
-  }
+NetworkState::NetworkState(const Architecture& architecture, const MoveData& data, int margin, const NetworkBits& bits,
+                           MoveLoss loss)
+    : NetworkState(architecture, data, margin, loss) {
+  set(bits);
 }
 
-void NetworkState::forward_all() {
+void NetworkState::set_values(const NetworkBits& bits) {
+  bits_ = bits;
+  values_ = decode(*architecture_, bits);
+  outgoing_.clear();
+  for (std::size_t l = 0; l < values_.size(); ++l) outgoing_.push_back(transposed(architecture_->layers[l], values_[l]));
+}
+
+void NetworkState::set(const NetworkBits& bits) {
+  set_values(bits);
+  forward_from(0);
+}
+
+void NetworkState::set(const NetworkBits& bits, std::span<const std::int16_t> first_z) {
+  if (z_.empty()) return set(bits);
+  set_values(bits);
+  std::copy(first_z.begin(), first_z.end(), z_[0].begin());
+  const Layer& layer = architecture_->layers[0];
+  for (int j = 0; j < layer.units; ++j)
+    for (std::size_t s = 0; s < samples_; ++s)
+      set_activation(0, j, s, layer.values[static_cast<std::size_t>(segment_of(layer.thresholds, z(0, j)[s]))]);
+  forward_from(1);
+}
+
+/// The forward pass from the inputs of a layer on. The padding of z is that of inputs 0.
+void NetworkState::forward_from(std::size_t first_layer) {
+  for (std::size_t l = first_layer; l < z_.size(); ++l)
+    for (std::size_t j = 0; j < values_[l].biases.size(); ++j)
+      std::fill_n(z_[l].begin() + static_cast<std::ptrdiff_t>(j * stride_), stride_,
+                  static_cast<std::int16_t>(values_[l].biases[j]));
   for (std::size_t s = 0; s < samples_; ++s)
-    for (std::size_t l = 0; l < architecture_->layers.size(); ++l) {
+    for (std::size_t l = first_layer; l < architecture_->layers.size(); ++l) {
       const Layer& layer = architecture_->layers[l];
       const std::int8_t* input = row(l, s);
       const std::int16_t* weights = values_[l].weights.data();
@@ -118,12 +127,12 @@ std::size_t NetworkState::parameter(std::size_t l, int unit, int input) const {
 
 int NetworkState::move_count(std::size_t l, const MovePlane& plane) const {
   if (plane.kind == MoveKind::bias) return 1;
-  return plane.kind == MoveKind::swap ? static_cast<int>(pairs_.size()) : architecture_->layers[l].inputs;
+  return plane.kind == MoveKind::swap ? static_cast<int>(data_->pairs().size()) : architecture_->layers[l].inputs;
 }
 
 int NetworkState::reach(std::size_t l, const MovePlane& plane) const {
   if (plane.kind == MoveKind::bias) return plane.size * architecture_->layers[l].bias_unit;
-  return plane.size * (plane.kind == MoveKind::swap ? largest_difference_ : largest_input_[l]);
+  return plane.size * (plane.kind == MoveKind::swap ? data_->largest_difference() : largest_input_[l]);
 }
 
 int NetworkState::step(std::size_t l, const Move& move) const {
@@ -136,7 +145,7 @@ int NetworkState::step(std::size_t l, const Move& move) const {
     const int bias = values_[l].biases[static_cast<std::size_t>(move.unit)] / layer.bias_unit;
     return step_from(bias, move.plane, layer.bias) * layer.bias_unit;
   }
-  const InputPair& pair = pairs_[static_cast<std::size_t>(move.index)];
+  const InputPair& pair = data_->pairs()[static_cast<std::size_t>(move.index)];
   const int a = weight(pair.a, move.plane), b = weight(pair.b, {MoveKind::swap, move.plane.size, -move.plane.direction});
   return a == -b ? a : 0;
 }
@@ -166,6 +175,13 @@ std::int64_t NetworkState::loss() const {
   std::int64_t sum = 0;
   for (std::size_t s = 0; s < samples_; ++s) sum += sample_loss(std::span(z_out_).subspan(s * outputs_, outputs_), s);
   return sum;
+}
+
+std::int64_t NetworkState::correct() const {
+  std::int64_t count = 0;
+  for (std::size_t s = 0; s < samples_; ++s)
+    count += predicted_class(std::span(z_out_).subspan(s * outputs_, outputs_)) == labels_[s] ? 1 : 0;
+  return count;
 }
 
 /// What the change of one activation does, layer by layer; with `commit` the new values are kept.
@@ -236,7 +252,7 @@ void NetworkState::shift_unit_z(std::size_t l, int unit, int input, int step) {
   if (input == architecture_->layers[l].inputs)
     shift_all(z, nullptr, step, stride_);
   else if (l == 0)
-    shift_all(z, columns_.data() + static_cast<std::size_t>(input) * stride_, step, stride_);
+    shift_all(z, data_->column(static_cast<std::size_t>(input)), step, stride_);
   else
     for (std::size_t s = 0; s < samples_; ++s) z[s] = static_cast<std::int16_t>(z[s] + step * row(l, s)[input]);
 }
@@ -280,7 +296,7 @@ void NetworkState::apply(std::size_t l, const Move& move, std::span<const FlipEv
   if (move.plane.kind == MoveKind::bias) {
     add_to_bias(l, move.unit, change);
   } else if (move.plane.kind == MoveKind::swap) {
-    const InputPair& pair = pairs_[static_cast<std::size_t>(move.index)];
+    const InputPair& pair = data_->pairs()[static_cast<std::size_t>(move.index)];
     add_to_weight(l, move.unit, pair.a, change);
     add_to_weight(l, move.unit, pair.b, -change);
   } else {

@@ -1,9 +1,9 @@
 #pragma once
 
-#include "data/samples.hpp"
 #include "network/architecture.hpp"
 #include "network/loss.hpp"
 #include "train/anneal/flip_kernels.hpp"
+#include "train/anneal/move_data.hpp"
 #include "train/anneal/moves.hpp"
 
 #include <cstdint>
@@ -19,10 +19,17 @@ enum class MoveLoss : std::uint8_t { own, lead };
 /// changes. All integers; always consistent with `bits` (the state is a feasible point of the QCBO at any time).
 class NetworkState {
 public:
-  /// `margin`: M of the loss, grid units of the output. `pairs`: the swaps of the first layer. With one output, its own loss is
-  /// all there is.
-  NetworkState(const Architecture& architecture, const Samples& samples, int margin, const NetworkBits& bits,
-               std::span<const InputPair> pairs = {}, MoveLoss loss = MoveLoss::own);
+  /// `margin`: M of the loss, grid units of the output. With one output, its own loss is all there is. `set` must follow.
+  /// `architecture` and `data` outlive this.
+  NetworkState(const Architecture& architecture, const MoveData& data, int margin, MoveLoss loss = MoveLoss::own);
+  /// The same, of a network.
+  NetworkState(const Architecture& architecture, const MoveData& data, int margin, const NetworkBits& bits,
+               MoveLoss loss = MoveLoss::own);
+
+  /// Turns to another network.
+  void set(const NetworkBits& bits);
+  /// The same, with the first layer's z of all units known: [unit][stride].
+  void set(const NetworkBits& bits, std::span<const std::int16_t> first_z);
 
   /// One move of one unit.
   struct Move {
@@ -47,14 +54,20 @@ public:
   /// Largest |change of z| of a plane's moves on any sample of this shard.
   [[nodiscard]] int reach(std::size_t layer, const MovePlane& plane) const;
   /// Where the moves of a plane begin in row().
-  [[nodiscard]] std::size_t row_offset(const MovePlane& plane) const { return plane.kind == MoveKind::swap ? pairs_at_ : 0; }
-  [[nodiscard]] bool has_swaps(std::size_t layer) const { return layer == 0 && !pairs_.empty(); }
+  [[nodiscard]] std::size_t row_offset(const MovePlane& plane) const {
+    return plane.kind == MoveKind::swap ? data_->pairs_at() : 0;
+  }
+  [[nodiscard]] bool has_swaps(std::size_t layer) const { return layer == 0 && !data_->pairs().empty(); }
   /// Inputs of a layer for one sample, [row_length(layer)], padded with zeros; in the first layer the differences of the pairs
   /// follow.
   [[nodiscard]] const std::int8_t* row(std::size_t layer, std::size_t sample) const {
-    return inputs_[layer].data() + sample * row_length_[layer];
+    return layer == 0 ? data_->row(sample) : inputs_[layer].data() + sample * row_length_[layer];
   }
   [[nodiscard]] std::size_t row_length(std::size_t layer) const { return row_length_[layer]; }
+  /// z of the first layer, [unit][stride]; of a network without hidden layers nothing.
+  [[nodiscard]] std::span<const std::int16_t> first_z() const {
+    return z_.empty() ? std::span<const std::int16_t>() : std::span<const std::int16_t>(z_.front());
+  }
   /// z of one unit, [stride].
   [[nodiscard]] const std::int16_t* z(std::size_t layer, int unit) const {
     return z_[layer].data() + static_cast<std::size_t>(unit) * stride_;
@@ -68,6 +81,8 @@ public:
   [[nodiscard]] std::int64_t loss_jump(std::size_t layer, int unit, std::size_t sample, int low, int high);
   /// Integer loss of the shard.
   [[nodiscard]] std::int64_t loss() const;
+  /// How many samples of the shard are classified.
+  [[nodiscard]] std::int64_t correct() const;
 
   /// Makes a move and propagates. `near` must hold every sample and threshold that the move may take it across, with the
   /// distances before the move (a hidden layer's; unused for the output layer).
@@ -79,8 +94,8 @@ private:
     std::vector<int> changed, changes;  // units whose activation changed, and by how much
   };
 
-  void load_inputs(const Samples& samples);
-  void forward_all();
+  void set_values(const NetworkBits& bits);
+  void forward_from(std::size_t first_layer);
   void set_activation(std::size_t layer, int unit, std::size_t sample, int value);
   [[nodiscard]] std::size_t parameter(std::size_t layer, int unit, int input) const;
   void add_to_weight(std::size_t layer, int unit, int input, int change);
@@ -93,6 +108,7 @@ private:
   [[nodiscard]] std::int64_t sample_loss(std::span<const int> z, std::size_t sample) const;
 
   const Architecture* architecture_;
+  const MoveData* data_;
   std::size_t samples_, stride_, outputs_;
   int margin_;
   MoveLoss loss_;
@@ -102,15 +118,11 @@ private:
   std::vector<std::vector<std::int16_t>> outgoing_;  // [layer] weights of layer + 1 transposed: [input][unit]
   std::vector<std::size_t> row_length_;              // [layer]
   std::vector<int> largest_input_;                   // [layer] largest |input|
-  std::vector<InputPair> pairs_;
-  std::size_t pairs_at_ = 0;  // of the first pair's difference in a row of the first layer
-  int largest_difference_ = 0;
-  std::vector<std::vector<std::int8_t>> inputs_;  // [layer][sample][row_length]
-  std::vector<std::int8_t> columns_;              // first layer's inputs, [feature][stride]
-  std::vector<std::vector<std::int16_t>> z_;      // hidden layers, [layer][unit][stride]
-  std::vector<int> z_out_;                        // [sample][output]
-  std::vector<std::int8_t> sign_;                 // [sample][output], wanted sign
-  std::vector<std::uint8_t> labels_;              // [sample]
+  std::vector<std::vector<std::int8_t>> inputs_;     // [layer][sample][row_length]; the first layer's are data_'s
+  std::vector<std::vector<std::int16_t>> z_;         // hidden layers, [layer][unit][stride]
+  std::vector<int> z_out_;                           // [sample][output]
+  std::vector<std::int8_t> sign_;                    // [sample][output], wanted sign
+  std::span<const std::uint8_t> labels_;             // [sample]
   Scratch scratch_;
 };
 

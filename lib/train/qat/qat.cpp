@@ -1,14 +1,11 @@
-#include "train/qat/qat.hpp"
-
 #include "base/error.hpp"
 #include "products/products.hpp"
+#include "train/phase.hpp"
 #include "train/qat/batch_pass.hpp"
 #include "train/qat/batches.hpp"
 #include "train/qat/latents.hpp"
 
 #include <fmt/format.h>
-
-#include <tuple>
 
 namespace isinglass {
 
@@ -16,61 +13,63 @@ namespace {
 
 using namespace qat;
 
-/// The state of a training run: everything that moves.
-class Trainer {
+/// Quantization-aware training, the baseline: straight-through estimator and Adam on latent parameters.
+/// The incumbent is the epoch with the best validation accuracy, ties (and runs without a validation split) decided by the
+/// training accuracy, then by the exact training loss: the loss alone would judge cross-entropy by a hinge. Every group of
+/// ranks does the same work, so only grid.group communicates. Signals are integers and sums are exact: the result does not
+/// depend on the sharding.
+class Qat final : public Phase {
 public:
-  explicit Trainer(const TrainingInput& input)
-      : input_(input),
-        config_(input.config.qat),
-        layout_(make_layout(input.architecture)),
-        loss_(make_loss(input.architecture, config_)),
-        pass_(input.architecture, layout_, config_.window),
-        latents_(initial_latents(layout_, config_.initial_scale, input.config.seed)),
+  Qat(TrainingContext& context, std::int64_t epochs)
+      : Phase(context, "qat", epochs),
+        config_(input_.config.qat),
+        layout_(make_layout(input_.architecture)),
+        loss_(make_loss(input_.architecture, config_)),
+        pass_(input_.architecture, layout_, config_.window),
+        latents_(initial_latents(layout_, config_.initial_scale, input_.config.seed)),
         values_(layout_.parameters),
         gradient_(layout_.parameters),
         adam_(layout_.parameters) {
-    if (input.resume != nullptr) resume(*input.resume);
+    // 127 * signal_limit * batch must stay below 2^53 for the sums to be exact.
+    if (config_.batch < 1 || config_.batch > 1 << 19) throw InputError("qat.batch: must be from 1 to 524288");
+    prepare_products();
   }
 
-  SolveOutcome run(std::vector<HistoryRow>& history) {
-    for (int epoch = epochs_done_; epoch < config_.epochs; ++epoch) {
-      if (!train_epoch(epoch)) {
-        input_.control.interrupted([&] { return checkpoint(epoch, history); });
-        return stopped_outcome();
-      }
-      keep_best();
-      history.push_back(row(epoch + 1));
-      if (input_.report && input_.grid.is_coordinator()) input_.report(history.back());
-      if (input_.control.iteration_done([&] { return checkpoint(epoch + 1, history); }, Keep::when_due))
-        return stopped_outcome();
-    }
-    outcome_.stop_reason = fmt::format("all {} epochs done", config_.epochs);
-    return outcome_;
+  /// The latents are random: no network precedes.
+  void start(const NetworkBits& /*network*/) override {}
+
+  [[nodiscard]] PhaseStep step() override {
+    if (!train_epoch(steps_done_)) return {.was_cut = true};
+    ++steps_done_;
+    const double objective = keep_best();
+    HistoryRow row = new_row();
+    row.energy = row.objective = objective;
+    return {.row = row};
   }
+
+  [[nodiscard]] PhaseEnd finish() override { return {incumbent_.objective(), fmt::format("all {} epochs done", steps_)}; }
 
 private:
   /// False, with the state as it was before, if a rank was asked to stop.
-  [[nodiscard]] bool train_epoch(int epoch) {
+  [[nodiscard]] bool train_epoch(std::int64_t epoch) {
     const std::vector<double> latents = latents_;
     const auto moments = adam_.state();
-    const auto& samples = input_.data.train;
     const auto batch = static_cast<std::size_t>(config_.batch);
-    const Batches batches(samples, batch, input_.config.seed, static_cast<std::uint32_t>(epoch));
+    const Batches batches(input_.data.train, batch, input_.config.seed, static_cast<std::uint32_t>(epoch));
     const auto count = static_cast<std::int64_t>(batches.count());
     for (std::int64_t b = 0; b < count; ++b) {
-      if (input_.grid.world.all_max(input_.control.stop_is_asked() ? 1.0 : 0.0) > 0) {
+      if (any_rank(input_.control.stop_is_asked())) {
         latents_ = latents;
         adam_.set_state(moments);
         return false;
       }
-      step(batches.rows(static_cast<std::size_t>(b)),
-           cosine_rate(config_.learning_rate, epoch * count + b, config_.epochs * count));
+      learn(batches.rows(static_cast<std::size_t>(b)), cosine_rate(config_.learning_rate, epoch * count + b, steps_ * count));
     }
     return true;
   }
 
   /// One batch: this rank's part of the gradient, the exact sum over the group, the same update everywhere.
-  void step(std::span<const std::uint32_t> rows, double learning_rate) {
+  void learn(std::span<const std::uint32_t> rows, double learning_rate) {
     round_latents(layout_, latents_, values_);
     gradient_.assign(gradient_.size(), 0);
     labels_.clear();
@@ -81,70 +80,44 @@ private:
     adam_.step(latents_, gradient_, 1 / (signal_one * config_.batch), learning_rate);
   }
 
-  void keep_best() {
+  /// Offers the network of this epoch; returns its exact training loss.
+  double keep_best() {
     round_latents(layout_, latents_, values_);
     const auto train = assess(pass_, values_, loss_, input_.data.train, input_.grid.group);
     const auto validation = assess(pass_, values_, loss_, input_.data.validation, input_.grid.group);
-    objective_ = static_cast<double>(train.loss) * loss_.reported_unit;
-    if (has_best_ && rank_of(validation, train) <= rank_of(best_validation_, best_train_)) return;
-    has_best_ = true;
+    const double objective = static_cast<double>(train.loss) * loss_.reported_unit;
+    take(to_bits(input_.architecture, layout_, latents_), objective, train, validation);
+    return objective;
+  }
+
+  void take(const NetworkBits& bits, double objective, const Assessment& train, const Assessment& validation) {
+    const Incumbent::Merit merit{-static_cast<double>(validation.correct), -static_cast<double>(train.correct),
+                                 static_cast<double>(train.loss)};
+    if (!incumbent_.offer(bits, objective, merit)) return;
+    incumbent_.set_accuracies(train.accuracy(), validation.accuracy());
     best_train_ = train;
     best_validation_ = validation;
-    outcome_.incumbent = to_bits(input_.architecture, layout_, latents_);
-    outcome_.objective = objective_;
   }
 
-  /// What makes one epoch's network better than another's.
-  static std::tuple<std::int64_t, std::int64_t, std::int64_t> rank_of(const Assessment& validation, const Assessment& train) {
-    return {validation.correct, train.correct, -train.loss};
-  }
-
-  /// What the next epoch starts from.
-  TrainingState checkpoint(int epochs, const std::vector<HistoryRow>& history) const {
-    TrainingState checkpoint;
-    checkpoint.phase = "qat";
-    checkpoint.iteration = epochs;
-    checkpoint.incumbent = outcome_.incumbent;
-    checkpoint.incumbent_objective = outcome_.objective;
-    checkpoint.current = {outcome_.incumbent};  // an epoch starts from latents, not from a network
-    checkpoint.latents = latents_;
-    checkpoint.gradient_mean = adam_.state().mean;
-    checkpoint.gradient_square = adam_.state().square;
-    checkpoint.gradient_steps = adam_.state().steps;
+  void store(TrainingState& state) const override {
+    state.current = {incumbent_.bits()};  // an epoch starts from latents, not from a network
+    state.latents = latents_;
+    state.gradient_mean = adam_.state().mean;
+    state.gradient_square = adam_.state().square;
+    state.gradient_steps = adam_.state().steps;
     for (const Assessment& of : {best_validation_, best_train_})
-      checkpoint.incumbent_counts.insert(checkpoint.incumbent_counts.end(), {of.loss, of.correct, of.total});
-    checkpoint.history = history;
-    return checkpoint;
+      state.incumbent_counts.insert(state.incumbent_counts.end(), {of.loss, of.correct, of.total});
   }
 
-  void resume(const TrainingState& checkpoint) {
-    const auto& counts = checkpoint.incumbent_counts;
-    if (checkpoint.latents.size() != layout_.parameters || counts.size() != 6)
+  void load(const TrainingState& state) override {
+    const auto& counts = state.incumbent_counts;
+    if (state.latents.size() != layout_.parameters || counts.size() != 6)
       throw InputError("the checkpoint's latent parameters do not fit this network");
-    epochs_done_ = static_cast<int>(checkpoint.iteration);
-    latents_ = checkpoint.latents;
-    adam_.set_state({checkpoint.gradient_mean, checkpoint.gradient_square, checkpoint.gradient_steps});
-    outcome_.incumbent = checkpoint.incumbent;
-    outcome_.objective = checkpoint.incumbent_objective;
-    best_validation_ = {counts[0], counts[1], counts[2]};
-    best_train_ = {counts[3], counts[4], counts[5]};
-    has_best_ = true;
+    latents_ = state.latents;
+    adam_.set_state({state.gradient_mean, state.gradient_square, state.gradient_steps});
+    take(state.incumbent, state.incumbent_objective, {counts[3], counts[4], counts[5]}, {counts[0], counts[1], counts[2]});
   }
 
-  HistoryRow row(int epoch) const {
-    HistoryRow row;
-    row.phase = "qat";
-    row.iteration = epoch;
-    row.wall_seconds = input_.seconds();
-    row.energy = objective_;
-    row.objective = objective_;
-    row.incumbent_objective = outcome_.objective;
-    row.train_accuracy = best_train_.accuracy();
-    row.validation_accuracy = best_validation_.accuracy();
-    return row;
-  }
-
-  const TrainingInput& input_;
   const QatConfig& config_;
   Layout layout_;
   LossScale loss_;
@@ -153,20 +126,11 @@ private:
   std::vector<std::int64_t> gradient_;
   std::vector<std::uint8_t> labels_;
   Adam adam_;
-  int epochs_done_ = 0;    // before this start
-  double objective_ = 0;   // of the epoch just finished
-  bool has_best_ = false;  // whether the two below and outcome_ hold a network
   Assessment best_train_, best_validation_;
-  SolveOutcome outcome_;
 };
 
 }  // namespace
 
-SolveOutcome solve_qat(const TrainingInput& input, std::vector<HistoryRow>& history) {
-  // 127 * signal_limit * batch must stay below 2^53 for the sums to be exact.
-  if (input.config.qat.batch < 1 || input.config.qat.batch > 1 << 19) throw InputError("qat.batch: must be from 1 to 524288");
-  prepare_products();
-  return Trainer(input).run(history);
-}
+std::unique_ptr<Phase> make_qat(TrainingContext& context, std::int64_t steps) { return std::make_unique<Qat>(context, steps); }
 
 }  // namespace isinglass

@@ -1,4 +1,6 @@
-#include "train/qcgd/multipliers.hpp"
+#include "train/qcgd/duals.hpp"
+
+#include "base/error.hpp"
 
 #include <algorithm>
 #include <array>
@@ -90,74 +92,106 @@ double quantize(LayerState& layer, const std::vector<float>& multipliers, const 
   return quantum;
 }
 
-}  // namespace
-
-std::vector<LayerDuals> make_duals(const StructuredState& state, double initial_multiplier) {
-  std::vector<LayerDuals> duals(state.layers.size() - 1);
-  for (std::size_t l = 0; l < duals.size(); ++l) {
-    const LayerState& layer = state.layers[l];
-    duals[l].image.resize(layer.above.size());
-    duals[l].multiplier.resize(layer.above.size());
-    for (int j = 0; j < layer.layer->units; ++j)
-      std::fill_n(duals[l].multiplier.begin() + static_cast<std::ptrdiff_t>(layer.at(j)), layer.samples,
-                  static_cast<float>(initial_multiplier));
+ShardedRows unpadded(const std::vector<float>& values, const LayerState& layer, const Samples& samples) {
+  ShardedRows rows{layer.layer->units, samples.first, layer.samples, samples.global_size, {}};
+  for (int j = 0; j < layer.layer->units; ++j) {
+    const auto begin = values.begin() + static_cast<std::ptrdiff_t>(layer.at(j));
+    rows.values.insert(rows.values.end(), begin, begin + static_cast<std::ptrdiff_t>(layer.samples));
   }
-  return duals;
+  return rows;
 }
 
-void load_multipliers(StructuredState& state, const std::vector<LayerDuals>& duals, double beta, bool first,
-                      const Communicator& group) {
-  for (std::size_t l = 0; l < duals.size(); ++l) {
+std::vector<float> padded(const ShardedRows& rows, const LayerState& layer) {
+  if (rows.rows != layer.layer->units || rows.columns != layer.samples)
+    throw InputError("the checkpoint's multipliers do not fit this network and its training samples");
+  std::vector<float> values(layer.above.size());
+  for (int j = 0; j < layer.layer->units; ++j)
+    std::copy_n(rows.values.begin() + static_cast<std::ptrdiff_t>(static_cast<std::size_t>(j) * rows.columns), rows.columns,
+                values.begin() + static_cast<std::ptrdiff_t>(layer.at(j)));
+  return values;
+}
+
+}  // namespace
+
+NetworkDuals::NetworkDuals(const StructuredState& state, double samples, double initial_multiplier, const Communicator& group)
+    : group_(group), layers_(state.layers.size() - 1) {
+  for (std::size_t l = 0; l < layers_.size(); ++l) {
+    const LayerState& layer = state.layers[l];
+    const double count = layer.layer->units * samples;
+    diameter_square_ += count * std::pow(layer.range.largest_distance / layer.layer->rms, 4);
+    count_ += count;
+    layers_[l].image.resize(layer.above.size());
+    layers_[l].multiplier.resize(layer.above.size());
+    for (int j = 0; j < layer.layer->units; ++j)
+      std::fill_n(layers_[l].multiplier.begin() + static_cast<std::ptrdiff_t>(layer.at(j)), layer.samples,
+                  static_cast<float>(initial_multiplier));
+  }
+}
+
+void NetworkDuals::set_prices(StructuredState& state, double beta, bool first) const {
+  const auto penalty = static_cast<float>(beta);
+  for (std::size_t l = 0; l < layers_.size(); ++l) {
     LayerState& layer = state.layers[l];
     std::vector<float> mu(layer.above.size());
     for (int j = 0; j < layer.layer->units; ++j)
       for (std::size_t at = layer.at(j); at < layer.at(j, layer.samples); ++at)
-        mu[at] = first ? static_cast<float>(beta) : duals[l].multiplier[at] + static_cast<float>(beta) * duals[l].image[at];
-    layer.scale = quantize(layer, mu, group) / (layer.layer->rms * layer.layer->rms);
+        mu[at] = first ? penalty : layers_[l].multiplier[at] + penalty * layers_[l].image[at];
+    layer.scale = quantize(layer, mu, group_) / (layer.layer->rms * layer.layer->rms);
     layer.range.largest_multiplier = multiplier_levels(layer);
   }
 }
 
-double constraint_gap(const StructuredState& state, const std::vector<LayerDuals>& duals, double beta,
-                      const Communicator& group) {
-  return sum_constraints(state, duals, group, [&](const LayerState& layer, const LayerDuals& dual, std::size_t at) {
-    return (dual.multiplier[at] + beta * dual.image[at]) * (dual.image[at] - violation(layer, at));
-  });
+double NetworkDuals::add_gap(double start, double beta) const {
+  return start + sum_constraints(*atom_, layers_, group_, [&](const LayerState& layer, const LayerDuals& dual, std::size_t at) {
+           return (dual.multiplier[at] + beta * dual.image[at]) * (dual.image[at] - violation(layer, at));
+         });
 }
 
-void move_images(std::vector<LayerDuals>& duals, const StructuredState& state, double eta) {
-  for (std::size_t l = 0; l < duals.size(); ++l) {
-    const LayerState& layer = state.layers[l];
+void NetworkDuals::move_images(double eta) {
+  for (std::size_t l = 0; l < layers_.size(); ++l) {
+    const LayerState& layer = atom_->layers[l];
     for (int j = 0; j < layer.layer->units; ++j)
       for (std::size_t at = layer.at(j); at < layer.at(j, layer.samples); ++at)
-        duals[l].image[at] += static_cast<float>(eta * (violation(layer, at) - duals[l].image[at]));
+        layers_[l].image[at] += static_cast<float>(eta * (violation(layer, at) - layers_[l].image[at]));
   }
 }
 
-void move_multipliers(std::vector<LayerDuals>& duals, double sigma) {
-  for (LayerDuals& layer : duals)
+void NetworkDuals::move_multipliers(double sigma) {
+  for (LayerDuals& layer : layers_)
     for (std::size_t at = 0; at < layer.image.size(); ++at) layer.multiplier[at] += static_cast<float>(sigma) * layer.image[at];
 }
 
-double image_square(const std::vector<LayerDuals>& duals, const Communicator& group) {
-  return sum_duals(duals, group,
+double NetworkDuals::image_square() const {
+  return sum_duals(layers_, group_,
                    [](const LayerDuals& d, std::size_t at) { return static_cast<double>(d.image[at]) * d.image[at]; });
 }
 
-double multiplier_square(const std::vector<LayerDuals>& duals, double sigma, const Communicator& group) {
-  return sum_duals(duals, group, [&](const LayerDuals& d, std::size_t at) {
+double NetworkDuals::multiplier_square(double sigma) const {
+  return sum_duals(layers_, group_, [&](const LayerDuals& d, std::size_t at) {
     const double y = d.multiplier[at] + sigma * d.image[at];
     return y * y;
   });
 }
 
-std::int64_t constraint_bytes(const StructuredState& state, const std::vector<LayerDuals>& duals) {
+std::int64_t NetworkDuals::bytes() const {
   std::size_t bytes = 0;
-  for (std::size_t l = 0; l < duals.size(); ++l) {
-    const LayerState& layer = state.layers[l];
-    bytes += layer.above.size() * (2 * sizeof(float) + 3 * sizeof(std::int16_t) + sizeof(std::uint8_t) + sizeof(std::int8_t));
-  }
+  for (const LayerDuals& layer : layers_)
+    bytes += layer.image.size() * (2 * sizeof(float) + 3 * sizeof(std::int16_t) + sizeof(std::uint8_t) + sizeof(std::int8_t));
   return static_cast<std::int64_t>(bytes);
+}
+
+std::vector<DualRecord> NetworkDuals::to_records(const StructuredState& state, const Samples& samples) const {
+  std::vector<DualRecord> records;
+  for (std::size_t l = 0; l < layers_.size(); ++l)
+    records.push_back(
+        {unpadded(layers_[l].image, state.layers[l], samples), unpadded(layers_[l].multiplier, state.layers[l], samples)});
+  return records;
+}
+
+void NetworkDuals::load(const std::vector<DualRecord>& records, const StructuredState& state) {
+  if (records.size() != layers_.size()) throw InputError("the checkpoint holds multipliers of another number of layers");
+  for (std::size_t l = 0; l < records.size(); ++l)
+    layers_[l] = {padded(records[l].image, state.layers[l]), padded(records[l].multiplier, state.layers[l])};
 }
 
 }  // namespace isinglass
