@@ -55,7 +55,7 @@ struct CgalStep {
 
 /// Moves f(X) (`objective_image`), the images and the multipliers by the atom x of iteration t, whose f(x) is `objective`. The
 /// dual step is sigma = min(beta0, CGAL's bound sigma ||v||^2 <= beta_t eta_t^2 D^2).
-[[nodiscard]] CgalStep take_step(Constraints& constraints, const CgalSettings& settings, std::int64_t t, double objective,
+CgalStep take_step(Constraints& constraints, const CgalSettings& settings, std::int64_t t, double objective,
                                  double& objective_image);
 
 /// Whether gap and violation are within their tolerances.

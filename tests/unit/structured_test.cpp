@@ -220,6 +220,34 @@ BOOST_AUTO_TEST_CASE(energy_stays_the_plain_energy_through_sweeps) {
   }
 }
 
+// After any moves, the first layer's z are still those of its weights: completing them gives the whole forward pass.
+BOOST_AUTO_TEST_CASE(the_forward_pass_can_start_from_the_first_layer) {
+  for (std::uint64_t seed = 0; seed < 60; ++seed) {
+    const RandomProblem problem = problem_with_loss(seed, 25);
+    Words words(seed + 1700);
+    StructuredState state = state_with_multipliers(problem, words, 200);
+    set_forward(state, random_bits(problem.architecture, seed));
+    for (std::size_t l = 0; l < state.layers.size(); ++l) {
+      if (l + 1 < state.layers.size()) sweep_segments(state, l, 5.0, {seed, 2, 0});
+      sweep_weights(state, l, 20.0, {seed, 2, 0}, Communicator());
+    }
+    StructuredState whole = state, from_z = state;
+    set_forward(whole, state.bits());
+    set_forward(from_z, random_bits(problem.architecture, seed + 1));
+    set_forward(from_z, state.bits(), layer_z(whole.layers.front()));
+    complete_forward(state);
+    for (const StructuredState* completed : {&state, &from_z})
+      for (std::size_t l = 0; l < whole.layers.size(); ++l) {
+        BOOST_TEST((completed->layers[l].above == whole.layers[l].above));
+        BOOST_TEST((completed->layers[l].below == whole.layers[l].below));
+        BOOST_TEST((completed->layers[l].segment == whole.layers[l].segment));
+        BOOST_TEST((completed->layers[l].value == whole.layers[l].value));
+      }
+    const Evaluation evaluation = evaluate(problem.architecture, whole.bits(), problem.samples, {});
+    BOOST_TEST(count_correct(whole, problem.samples, {}) == evaluation.correct);
+  }
+}
+
 // At temperature 0 no accepted move may raise the energy, whatever the proposal.
 BOOST_AUTO_TEST_CASE(descent_never_raises_the_energy) {
   for (std::uint64_t seed = 0; seed < 60; ++seed) {
