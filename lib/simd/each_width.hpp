@@ -13,11 +13,13 @@
 #include <hwy/foreach_target.h>
 #include <hwy/highway.h>
 
-/// The function or object `name` of the namespace that was compiled for `width`.
+/// The function or object of this name in the namespace that was compiled for `width`.
 #undef ISINGLASS_OF_WIDTH
 #if HWY_ARCH_X86 && HWY_STATIC_TARGET == HWY_SCALAR
-#define ISINGLASS_OF_WIDTH(width, name) \
-  ((width) == simd::Width::avx512 ? N_AVX3::name : (width) == simd::Width::avx2 ? N_AVX2::name : N_SCALAR::name)
+#define ISINGLASS_OF_WIDTH(width, ...)                  \
+  ((width) == simd::Width::avx512 ? N_AVX3::__VA_ARGS__ \
+   : (width) == simd::Width::avx2 ? N_AVX2::__VA_ARGS__ \
+                                  : N_SCALAR::__VA_ARGS__)
 #else  // another processor, or compiled for one machine alone
-#define ISINGLASS_OF_WIDTH(width, name) ((void)(width), HWY_STATIC_DISPATCH(name))
+#define ISINGLASS_OF_WIDTH(width, ...) ((void)(width), HWY_STATIC_DISPATCH(__VA_ARGS__))
 #endif
