@@ -27,8 +27,6 @@ Spins spins_of(std::span<const std::uint32_t> up, std::size_t spins) {
 template <class Field>
 DenseChains<Field>::DenseChains(const IsingProblem& problem, double unit, simd::Width width)
     : width_(width),
-      kernels_(dense_kernels<Field>(width)),
-      takes_bits_(takes_bits(width) && sizeof(Field) == 2),
       spins_(problem.spins),
       groups_(simd::padded(problem.spins, group) / group),
       unit_(unit),
@@ -51,7 +49,7 @@ void DenseChains<Field>::load_rows(std::span<const double> couplings) {
   all_down_.assign(spins_, 0);
   for (std::size_t i = 0; i < spins_; ++i)
     for (std::size_t k = 0; k < spins_; ++k) all_down_[i] -= at(i, k);
-  bool is_binary = takes_bits_;
+  bool is_binary = sizeof(Field) == 2;
   for (std::size_t i = 0; i < spins_ && is_binary; ++i)
     for (std::size_t k = 0; k < i && is_binary; ++k) is_binary = std::abs(at(i, k)) == 1;
   if (is_binary) {
@@ -93,7 +91,7 @@ DenseSweep<Field> DenseChains<Field>::view(std::size_t first, std::size_t last) 
 template <class Field>
 void DenseChains<Field>::move_to(std::span<const std::uint32_t> up) {
   for (std::size_t i = 0; i < spins_; ++i)
-    if (bit_of<group>(up, i) != bit_of<group>(up_, i)) kernels_.flip(view(0, groups_), {i, bit_of<group>(up_, i)});
+    if (bit_of<group>(up, i) != bit_of<group>(up_, i)) flip_dense(view(0, groups_), {i, bit_of<group>(up_, i)}, width_);
   up_.assign(up.begin(), up.end());
 }
 
@@ -109,7 +107,7 @@ std::int64_t DenseChains<Field>::energy_of_state() const {
 
 template <class Field>
 bool DenseChains<Field>::sweep(std::size_t first, std::size_t last) {
-  const DenseResult result = kernels_.sweep(view(first / group, (last + group - 1) / group), places_);
+  const DenseResult result = sweep_dense(view(first / group, simd::padded(last, group) / group), places_, width_);
   energy_ += 2 * result.cost;
   return result.accepted > 0;
 }

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "ising/anneal/chains.hpp"
-#include "ising/anneal/dense_sweep.hpp"
+#include "ising/anneal/sweep_kernels.hpp"
 #include "simd/simd.hpp"
 
 #include <vector>
@@ -35,12 +35,10 @@ private:
 
   static constexpr std::size_t group = dense_group<Field>;
   simd::Width width_;
-  DenseKernels<Field> kernels_;
-  bool takes_bits_ = false;
   std::size_t spins_ = 0, groups_ = 0;
   double unit_ = 1, offset_ = 0;
   std::vector<std::int32_t> h_;            // [spins]
-  simd::AlignedVector<std::int8_t> rows_;  // see DenseSweep; empty if all couplings are +-1 and the width takes bits
+  simd::AlignedVector<std::int8_t> rows_;  // see DenseSweep; empty if all couplings are +-1
   std::vector<std::uint32_t> bits_, real_, up_, best_up_;
   simd::AlignedVector<Field> fields_, scaled_;
   std::vector<std::int64_t> all_down_;  // -sum_j J_ij, [spins]: fields without h where all spins are -1

@@ -22,7 +22,6 @@ Spins spins_of(std::span<const std::uint64_t> up, std::size_t lane) {
 template <class Int>
 LaneChains<Int>::LaneChains(const IsingProblem& problem, double unit, simd::Width width)
     : width_(width),
-      sweeper_(lane_sweeper<Int>(width)),
       unit_(unit),
       offset_(problem.offset),
       h_(problem.spins),
@@ -106,8 +105,9 @@ void LaneChains<Int>::recompute() {
 
 template <class Int>
 bool LaneChains<Int>::sweep(std::size_t first, std::size_t last) {
-  return sweeper_({fields_.data(), up_.data(), start_.data(), code_.data(), scaled_.data(), cost_.data(), first, last},
-                  places_);
+  const LaneSweep<Int> range{fields_.data(), up_.data(),   start_.data(), code_.data(),
+                             scaled_.data(), cost_.data(), first,         last};
+  return sweep_lanes(range, places_, width_);
 }
 
 template <class Int>

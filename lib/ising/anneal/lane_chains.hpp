@@ -1,7 +1,7 @@
 #pragma once
 
 #include "ising/anneal/chains.hpp"
-#include "ising/anneal/lane_sweep.hpp"
+#include "ising/anneal/sweep_kernels.hpp"
 #include "simd/simd.hpp"
 
 #include <array>
@@ -34,7 +34,6 @@ private:
   void recompute();
 
   simd::Width width_;
-  LaneSweeper<Int> sweeper_;
   double unit_ = 1, offset_ = 0;
   std::vector<std::int32_t> h_;       // [spins]
   std::vector<std::uint32_t> start_;  // [spins + 1]
