@@ -46,7 +46,7 @@ private:
   void flip(std::size_t i, double change) {
     spins_[i] = static_cast<std::int8_t>(-spins_[i]);
     energy_ += change;
-    for (std::size_t k = 0; k < spins_.size(); ++k) fields_[k] += 2 * dense_.value[i * spins_.size() + k] * spins_[i];
+    for (std::size_t k = 0; k < spins_.size(); ++k) fields_[k] += 2 * dense_(i, k) * spins_[i];
   }
 
   void descend() {

@@ -17,9 +17,9 @@ void add(Fingerprint& print, const std::vector<T>& values) {
 void add(Fingerprint& print, const IsingProblem& problem) {
   const SparseCouplings couplings = to_sparse(problem);
   print.add(problem.spins).add(problem.offset);
-  add(print, couplings.start);
-  add(print, couplings.column);
-  add(print, couplings.value);
+  print.add(std::span(couplings.outerIndexPtr(), problem.spins + 1));
+  print.add(couplings.columns());
+  print.add(std::span<const double>(couplings.values()));
   add(print, problem.fields);
   for (const OneHotGroup& group : problem.groups) add(print, group);
 }

@@ -55,8 +55,7 @@ double sufficient_penalty(const IsingProblem& problem) {
   double largest = 0;
   for (std::size_t i = 0; i < problem.spins; ++i) {
     double sum = std::abs(problem.fields[i]);
-    for (auto k = static_cast<std::size_t>(j.start[i]); k < static_cast<std::size_t>(j.start[i + 1]); ++k)
-      sum += std::abs(j.value[k]);
+    for (const double value : j.values(i)) sum += std::abs(value);
     largest = std::max(largest, 2 * sum);
   }
   // Whole, as coefficients often are; a power of two where they are smaller, so that it does not dwarf them.

@@ -78,9 +78,9 @@ Instance read_instance(const fs::path& path, const InstanceOptions& options) {
 }
 
 std::int64_t couplers(const IsingProblem& problem) {
-  if (const auto* sparse = std::get_if<SparseCouplings>(&problem.couplings)) return std::ssize(sparse->value) / 2;
+  if (const auto* sparse = std::get_if<SparseCouplings>(&problem.couplings)) return sparse->nonZeros() / 2;
   const DenseCouplings dense = to_dense(problem);
-  return (std::ssize(dense.value) - std::ranges::count(dense.value, 0.0)) / 2;
+  return (dense.array() != 0).count() / 2;
 }
 
 }  // namespace isinglass

@@ -4,6 +4,7 @@
 #include <bit>
 #include <cmath>
 #include <cstdint>
+#include <utility>
 
 namespace isinglass {
 
@@ -43,11 +44,28 @@ std::optional<double> integer_unit(const IsingProblem& problem, int bits) {
   return std::ldexp(1.0, -halves);
 }
 
+std::span<const double> stored_values(const IsingProblem& problem) {
+  if (const auto* sparse = std::get_if<SparseCouplings>(&problem.couplings)) return sparse->values();
+  if (const auto* dense = std::get_if<DenseCouplings>(&problem.couplings))
+    return {dense->data(), static_cast<std::size_t>(dense->size())};
+  return {};
+}
+
+std::span<double> stored_values(IsingProblem& problem) {
+  const std::span<const double> values = stored_values(std::as_const(problem));
+  return {const_cast<double*>(values.data()), values.size()};  // NOLINT(cppcoreguidelines-pro-type-const-cast)
+}
+
+std::span<const double> row_values(const IsingProblem& problem, std::size_t i) {
+  if (const auto* sparse = std::get_if<SparseCouplings>(&problem.couplings)) return sparse->values(i);
+  return row_span(std::get<DenseCouplings>(problem.couplings), i);
+}
+
 bool wants_dense_rows(const IsingProblem& problem) {
   if (problem.spins > largest_dense) return false;
   const auto* sparse = std::get_if<SparseCouplings>(&problem.couplings);
   if (sparse == nullptr) return true;
-  return static_cast<double>(sparse->column.size()) >
+  return static_cast<double>(sparse->nonZeros()) >
          0.1 * static_cast<double>(problem.spins) * static_cast<double>(problem.spins);
 }
 

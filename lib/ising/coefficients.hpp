@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <optional>
+#include <span>
 
 /// What kernels ask about the coefficients of a problem with sparse or dense couplings.
 namespace isinglass {
@@ -14,16 +15,26 @@ namespace isinglass {
 /// Whether rows are stored as a whole: more than a tenth of the pairs are coupled.
 [[nodiscard]] bool wants_dense_rows(const IsingProblem& problem);
 
+/// Whether couplings are sparse or dense: a list that can be looked through.
+[[nodiscard]] inline bool stores_couplings(const IsingProblem& problem) {
+  return std::holds_alternative<SparseCouplings>(problem.couplings) ||
+         std::holds_alternative<DenseCouplings>(problem.couplings);
+}
+
+/// The stored couplings, row after row, zeros of dense rows included; none for forms that store none of them.
+[[nodiscard]] std::span<const double> stored_values(const IsingProblem& problem);
+[[nodiscard]] std::span<double> stored_values(IsingProblem& problem);
+
+/// The stored couplings of row i.
+[[nodiscard]] std::span<const double> row_values(const IsingProblem& problem, std::size_t i);
+
 /// Calls f(column, J) for every coupling of row i, zeros of dense rows included.
 template <class F>
 void for_row(const IsingProblem& problem, std::size_t i, const F& f) {
-  if (const auto* dense = std::get_if<DenseCouplings>(&problem.couplings)) {
-    for (std::size_t k = 0; k < problem.spins; ++k) f(k, dense->value[i * problem.spins + k]);
-    return;
-  }
-  const auto& sparse = std::get<SparseCouplings>(problem.couplings);
-  for (auto k = static_cast<std::size_t>(sparse.start[i]); k < static_cast<std::size_t>(sparse.start[i + 1]); ++k)
-    f(static_cast<std::size_t>(sparse.column[k]), sparse.value[k]);
+  const std::span<const double> values = row_values(problem, i);
+  const auto* sparse = std::get_if<SparseCouplings>(&problem.couplings);
+  const std::int32_t* columns = sparse != nullptr ? sparse->columns(i).data() : nullptr;
+  for (std::size_t k = 0; k < values.size(); ++k) f(columns != nullptr ? static_cast<std::size_t>(columns[k]) : k, values[k]);
 }
 
 }  // namespace isinglass

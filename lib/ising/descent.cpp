@@ -17,21 +17,14 @@ struct AddColumn {
   std::vector<double>& products;
 
   void operator()(const SparseCouplings& j) const {
-    for (auto k = static_cast<std::size_t>(j.start[i]); k < static_cast<std::size_t>(j.start[i + 1]); ++k)
-      products[static_cast<std::size_t>(j.column[k])] += change * j.value[k];
+    for (SparseCouplings::InnerIterator k(j, i); k; ++k) products[k.col()] += change * k.value();
   }
-  void operator()(const DenseCouplings& j) const {
-    const double* row = j.value.data() + i * products.size();
-    for (std::size_t k = 0; k < products.size(); ++k) products[k] += change * row[k];
-  }
+  void operator()(const DenseCouplings& j) const { vector_view(products) += change * j.row(i).transpose(); }
   void operator()(const FactoredCouplings& j) const {
-    const std::size_t n = products.size();
     const double before = products[i];
-    for (std::size_t r = 0; r < j.weight.size(); ++r) {
-      const float* row = j.factor.data() + r * n;
-      const double f = change * j.weight[r] * static_cast<double>(row[i]);
-      if (f == 0) continue;
-      for (std::size_t k = 0; k < n; ++k) products[k] += f * static_cast<double>(row[k]);
+    for (Eigen::Index r = 0; r < j.weight.size(); ++r) {
+      const double f = change * j.weight[r] * static_cast<double>(j.factor(r, i));
+      if (f != 0) vector_view(products) += f * j.factor.row(r).transpose().cast<double>();
     }
     products[i] = before;  // J has no diagonal
   }

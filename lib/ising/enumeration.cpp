@@ -70,7 +70,7 @@ Read ProgrammedEnumeration::enumerate(const StopRule& stop, ReadSet& set) const 
     now -= 2 * spins[flip] * fields[flip];
     spins[flip] = static_cast<std::int8_t>(-spins[flip]);
     const double change = 2.0 * spins[flip];
-    for (std::size_t k = 0; k < n; ++k) fields[k] += change * dense_.value[flip * n + k];
+    vector_view(fields) += change * dense_.row(flip).transpose();
     ++set.spin_updates;
     if (group[flip] < 0) continue;
     int& up = ups[static_cast<std::size_t>(group[flip])];

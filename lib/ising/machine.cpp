@@ -22,9 +22,9 @@ void ProgrammedCopy::set_fields(std::span<const double> fields) {
 
 void ProgrammedCopy::set_couplings(std::span<const double> values) {
   auto* sparse = std::get_if<SparseCouplings>(&problem_.couplings);
-  if (sparse == nullptr || values.size() != sparse->value.size())
+  if (sparse == nullptr || values.size() != sparse->values().size())
     throw InputError("new couplings must be the values of the same sparse pattern");
-  sparse->value.assign(values.begin(), values.end());
+  std::ranges::copy(values, sparse->values().begin());
   reprogrammed();
 }
 

@@ -61,7 +61,7 @@ public:
   [[nodiscard]] virtual ReadSet read(const ReadRequest& request) = 0;
   /// New fields h with the same couplings, as between calls that move only linear terms.
   virtual void set_fields(std::span<const double> fields) = 0;
-  /// New values of sparse couplings with the same pattern: [start.back()]. InputError if the form is another one.
+  /// New values of sparse couplings with the same pattern: row after row. InputError if the form is another one.
   virtual void set_couplings(std::span<const double> values) = 0;
 };
 

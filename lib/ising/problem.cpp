@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <numeric>
 
 #include <fmt/format.h>
@@ -13,84 +14,72 @@ namespace isinglass {
 
 namespace {
 
-/// J s in double precision, for each form.
-struct Multiply {
-  std::span<const std::int8_t> spins;
+/// Entries, two per coupling, are counted by 32 bits.
+constexpr std::size_t most_couplings = std::numeric_limits<std::int32_t>::max() / 2;
 
-  std::vector<double> operator()(const SparseCouplings& j) const {
-    std::vector<double> out(spins.size());
-    for (std::size_t i = 0; i < out.size(); ++i)
-      for (auto k = static_cast<std::size_t>(j.start[i]); k < static_cast<std::size_t>(j.start[i + 1]); ++k)
-        out[i] += j.value[k] * spins[static_cast<std::size_t>(j.column[k])];
+/// J s in double precision, for each form; sums in the order of the columns.
+struct Multiply {
+  const Eigen::VectorXd& s;
+
+  Eigen::VectorXd operator()(const SparseCouplings& j) const { return j * s; }
+  Eigen::VectorXd operator()(const DenseCouplings& j) const {
+    Eigen::VectorXd out(s.size());
+    for (Eigen::Index i = 0; i < s.size(); ++i) out[i] = dot_in_order(j.row(i), s);
     return out;
   }
-  std::vector<double> operator()(const DenseCouplings& j) const {
-    std::vector<double> out(spins.size());
-    for (std::size_t i = 0; i < out.size(); ++i)
-      for (std::size_t k = 0; k < out.size(); ++k) out[i] += j.value[i * out.size() + k] * spins[k];
-    return out;
-  }
-  std::vector<double> operator()(const FactoredCouplings& j) const {
-    const std::size_t n = spins.size();
-    std::vector<double> out(n);
-    for (std::size_t r = 0; r < j.weight.size(); ++r) {
-      const float* row = j.factor.data() + r * n;
-      double sum = 0;
-      for (std::size_t i = 0; i < n; ++i) sum += static_cast<double>(row[i]) * spins[i];
-      for (std::size_t i = 0; i < n; ++i) {
-        const double f = row[i];
-        out[i] += j.weight[r] * f * (sum - f * spins[i]);  // without the diagonal
-      }
+  Eigen::VectorXd operator()(const FactoredCouplings& j) const {
+    Eigen::VectorXd out = Eigen::VectorXd::Zero(s.size());
+    for (Eigen::Index r = 0; r < j.weight.size(); ++r) {
+      const Eigen::VectorXd f = j.factor.row(r).transpose().cast<double>();
+      const double sum = dot_in_order(f, s);
+      out.array() += j.weight[r] * f.array() * (sum - f.array() * s.array());  // without the diagonal
     }
     return out;
   }
-  std::vector<double> operator()(const MatrixFreeCouplings& j) const {
-    const std::vector<float> x(spins.begin(), spins.end());
-    std::vector<float> out(x.size());
-    j.multiply(x, out, 1);
-    return {out.begin(), out.end()};
+  Eigen::VectorXd operator()(const MatrixFreeCouplings& j) const {
+    const Eigen::VectorXf x = s.cast<float>();
+    Eigen::VectorXf out(x.size());
+    const auto n = static_cast<std::size_t>(x.size());
+    j.multiply({x.data(), n}, {out.data(), n}, 1);
+    return out.cast<double>();
   }
 };
 
-std::vector<double> multiplied(const IsingProblem& problem, std::span<const std::int8_t> spins) {
-  return std::visit(Multiply{spins}, problem.couplings);
+Eigen::VectorXd multiplied(const IsingProblem& problem, std::span<const std::int8_t> spins) {
+  const Eigen::VectorXd s = vector_view(spins).cast<double>();
+  return std::visit(Multiply{s}, problem.couplings);
 }
 
 DenseCouplings dense_by_columns(const IsingProblem& problem) {
   const std::size_t n = problem.spins;
-  DenseCouplings dense{std::vector<double>(n * n)};
+  DenseCouplings dense(n, n);
   const auto& free = std::get<MatrixFreeCouplings>(problem.couplings);
   std::vector<float> unit(n), column(n);
   for (std::size_t i = 0; i < n; ++i) {
     unit[i] = 1;
     free.multiply(unit, column, 1);
     unit[i] = 0;
-    for (std::size_t k = 0; k < n; ++k) dense.value[i * n + k] = k == i ? 0.0 : static_cast<double>(column[k]);
+    dense.row(i) = vector_view(column).transpose().cast<double>();
   }
   return dense;
 }
 
-DenseCouplings dense_of_factors(std::size_t n, const FactoredCouplings& factored) {
-  DenseCouplings dense{std::vector<double>(n * n)};
-  for (std::size_t r = 0; r < factored.weight.size(); ++r) {
-    const float* row = factored.factor.data() + r * n;
-    for (std::size_t i = 0; i < n; ++i) {
-      const double f = factored.weight[r] * row[i];
-      if (f == 0) continue;
-      for (std::size_t k = 0; k < n; ++k) dense.value[i * n + k] += f * static_cast<double>(row[k]);
-    }
+DenseCouplings dense_of_factors(const FactoredCouplings& factored) {
+  const Eigen::Index n = factored.factor.cols();
+  DenseCouplings dense = DenseCouplings::Zero(n, n);
+  for (Eigen::Index r = 0; r < factored.weight.size(); ++r) {
+    const Eigen::VectorXd f = factored.factor.row(r).transpose().cast<double>();
+    dense.noalias() += factored.weight[r] * f * f.transpose();
   }
-  for (std::size_t i = 0; i < n; ++i) dense.value[i * n + i] = 0;
   return dense;
 }
 
 void check_sparse(const SparseCouplings& j, std::size_t spins) {
-  if (j.start.size() != spins + 1 || j.column.size() != j.value.size() || j.start.back() != std::ssize(j.column))
+  if (j.rows() != j.cols() || static_cast<std::size_t>(j.rows()) != spins)
     throw InputError("Ising problem: the sizes of the sparse couplings do not agree");
   for (std::size_t i = 0; i < spins; ++i)
-    for (auto k = static_cast<std::size_t>(j.start[i]); k < static_cast<std::size_t>(j.start[i + 1]); ++k)
-      if (j.column[k] < 0 || static_cast<std::size_t>(j.column[k]) >= spins || static_cast<std::size_t>(j.column[k]) == i ||
-          !std::isfinite(j.value[k]))
+    for (SparseCouplings::InnerIterator k(j, i); k; ++k)
+      if (k.col() < 0 || k.col() >= j.cols() || k.col() == k.row() || !std::isfinite(k.value()))
         throw InputError(fmt::format("Ising problem: a coupling of spin {} is out of range or not finite", i));
 }
 
@@ -107,15 +96,15 @@ void check_groups(const IsingProblem& problem) {
 }  // namespace
 
 double energy(const IsingProblem& problem, std::span<const std::int8_t> spins) {
-  const std::vector<double> js = multiplied(problem, spins);
+  const Eigen::VectorXd js = multiplied(problem, spins);
   double sum = problem.offset;
-  for (std::size_t i = 0; i < js.size(); ++i) sum += (0.5 * js[i] + problem.fields[i]) * spins[i];
+  for (std::size_t i = 0; i < problem.spins; ++i) sum += (0.5 * js[i] + problem.fields[i]) * spins[i];
   return sum;
 }
 
 std::vector<double> local_fields(const IsingProblem& problem, std::span<const std::int8_t> spins) {
-  std::vector<double> fields = multiplied(problem, spins);
-  for (std::size_t i = 0; i < fields.size(); ++i) fields[i] += problem.fields[i];
+  std::vector<double> fields(problem.spins);
+  vector_view(fields) = multiplied(problem, spins) + vector_view(problem.fields);
   return fields;
 }
 
@@ -126,41 +115,28 @@ bool keeps_groups(const IsingProblem& problem, std::span<const std::int8_t> spin
 }
 
 DenseCouplings to_dense(const IsingProblem& problem) {
-  const std::size_t n = problem.spins;
-  if (n > largest_dense)
+  if (problem.spins > largest_dense)
     throw InputError(
         fmt::format("{} spins: a dense matrix of more than {} rows is refused; use a machine that takes the problem "
                     "as it is (sb, dsb)",
-                    n, largest_dense));
+                    problem.spins, largest_dense));
   if (const auto* dense = std::get_if<DenseCouplings>(&problem.couplings)) return *dense;
-  if (const auto* factored = std::get_if<FactoredCouplings>(&problem.couplings)) return dense_of_factors(n, *factored);
-  if (std::holds_alternative<MatrixFreeCouplings>(problem.couplings)) return dense_by_columns(problem);
-  const auto& sparse = std::get<SparseCouplings>(problem.couplings);
-  DenseCouplings dense{std::vector<double>(n * n)};
-  for (std::size_t i = 0; i < n; ++i)
-    for (auto k = static_cast<std::size_t>(sparse.start[i]); k < static_cast<std::size_t>(sparse.start[i + 1]); ++k)
-      dense.value[i * n + static_cast<std::size_t>(sparse.column[k])] = sparse.value[k];
+  if (const auto* sparse = std::get_if<SparseCouplings>(&problem.couplings)) return DenseCouplings(*sparse);
+  const auto* factored = std::get_if<FactoredCouplings>(&problem.couplings);
+  DenseCouplings dense = factored != nullptr ? dense_of_factors(*factored) : dense_by_columns(problem);
+  dense.diagonal().setZero();
   return dense;
 }
 
 SparseCouplings to_sparse(const IsingProblem& problem) {
   if (const auto* sparse = std::get_if<SparseCouplings>(&problem.couplings)) return *sparse;
-  const DenseCouplings dense = to_dense(problem);
-  const std::size_t n = problem.spins;
-  SparseCouplings sparse;
-  for (std::size_t i = 0; i < n; ++i) {
-    for (std::size_t k = 0; k < n; ++k) {
-      if (dense.value[i * n + k] == 0) continue;
-      sparse.column.push_back(static_cast<std::int32_t>(k));
-      sparse.value.push_back(dense.value[i * n + k]);
-    }
-    sparse.start.push_back(std::ssize(sparse.column));
-  }
-  return sparse;
+  return to_dense(problem).sparseView();
 }
 
 SparseCouplings sparse_couplings(std::size_t spins, std::span<const Coupling> pairs, const std::function<void()>& look) {
   constexpr std::size_t between_looks = std::size_t{1} << 20;
+  if (pairs.size() > most_couplings)
+    throw InputError(fmt::format("{} couplings: more than an Ising problem can hold ({})", pairs.size(), most_couplings));
   // By rows: where each begins, then its entries in the order of the pairs.
   std::vector<std::size_t> at(spins + 1);
   for (const Coupling& c : pairs) {
@@ -180,28 +156,25 @@ SparseCouplings sparse_couplings(std::size_t spins, std::span<const Coupling> pa
     entries[at[static_cast<std::size_t>(c.j)]++] = {c.i, c.value};
     if ((k + 1) % between_looks == 0) look();
   }
-  SparseCouplings sparse;
-  sparse.start.reserve(spins + 1);
-  sparse.column.reserve(entries.size());
-  sparse.value.reserve(entries.size());
+  SparseCouplings sparse(static_cast<Eigen::Index>(spins), static_cast<Eigen::Index>(spins));
+  sparse.reserve(std::ssize(entries));
   std::size_t begin = 0, seen = 0;
   for (std::size_t i = 0; i < spins; begin = at[i++]) {  // at[i] is now the end of row i
+    sparse.startVec(static_cast<Eigen::Index>(i));
     const std::span<Entry> row(entries.data() + begin, at[i] - begin);
     if (!std::ranges::is_sorted(row, {}, &Entry::column)) std::ranges::stable_sort(row, {}, &Entry::column);
     for (std::size_t k = 0; k < row.size();) {
       const std::int32_t column = row[k].column;
       double sum = 0;
       for (; k < row.size() && row[k].column == column; ++k) sum += row[k].value;
-      if (sum == 0) continue;
-      sparse.column.push_back(column);
-      sparse.value.push_back(sum);
+      if (sum != 0) sparse.insertBack(static_cast<Eigen::Index>(i), column) = sum;
     }
-    sparse.start.push_back(std::ssize(sparse.column));
     if ((seen += row.size() + 1) >= between_looks) {
       seen = 0;
       look();
     }
   }
+  sparse.finalize();
   return sparse;
 }
 
@@ -210,9 +183,9 @@ IsingProblem with_group_penalties(const IsingProblem& problem, double penalty) {
   std::vector<Coupling> pairs;
   const SparseCouplings sparse = to_sparse(problem);
   for (std::size_t i = 0; i < problem.spins; ++i)
-    for (auto k = static_cast<std::size_t>(sparse.start[i]); k < static_cast<std::size_t>(sparse.start[i + 1]); ++k)
-      if (static_cast<std::size_t>(sparse.column[k]) > i)
-        pairs.push_back({static_cast<std::int32_t>(i), sparse.column[k], sparse.value[k]});
+    for (SparseCouplings::InnerIterator k(sparse, i); k; ++k)
+      if (k.col() > k.row())
+        pairs.push_back({static_cast<std::int32_t>(k.row()), static_cast<std::int32_t>(k.col()), k.value()});
   IsingProblem penalised{problem.spins, SparseCouplings{}, problem.fields, problem.offset};
   for (const OneHotGroup& group : problem.groups) {
     const double shift = static_cast<double>(group.size()) - 2;
@@ -232,13 +205,13 @@ void check(const IsingProblem& problem) {
   if (!std::ranges::all_of(problem.fields, [](double h) { return std::isfinite(h); }) || !std::isfinite(problem.offset))
     throw InputError("Ising problem: a field or the offset is not finite");
   if (const auto* sparse = std::get_if<SparseCouplings>(&problem.couplings)) check_sparse(*sparse, problem.spins);
+  const auto n = static_cast<Eigen::Index>(problem.spins);
   if (const auto* dense = std::get_if<DenseCouplings>(&problem.couplings)) {
-    if (dense->value.size() != problem.spins * problem.spins ||
-        !std::ranges::all_of(dense->value, [](double v) { return std::isfinite(v); }))
+    if (dense->rows() != n || dense->cols() != n || !dense->allFinite())
       throw InputError("Ising problem: the dense couplings have a wrong size or are not finite");
   }
   if (const auto* factored = std::get_if<FactoredCouplings>(&problem.couplings)) {
-    if (factored->factor.size() != factored->weight.size() * problem.spins)
+    if (factored->factor.rows() != factored->weight.size() || factored->factor.cols() != n)
       throw InputError("Ising problem: the sizes of the factored couplings do not agree");
   }
   check_groups(problem);

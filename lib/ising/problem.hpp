@@ -1,5 +1,8 @@
 #pragma once
 
+#include "base/matrix.hpp"
+#include "base/sparse.hpp"
+
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -16,23 +19,17 @@ namespace isinglass {
 
 using Spins = std::vector<std::int8_t>;  ///< -1 or +1 each
 
-/// J by rows, both directions of each coupling, columns ascending, no zeros: row i has the entries start[i] .. start[i+1].
-struct SparseCouplings {
-  std::vector<std::int64_t> start{0};
-  std::vector<std::int32_t> column;
-  std::vector<double> value;
-};
+/// J [spins][spins], both directions of each coupling, columns ascending, no zeros.
+using SparseCouplings = SparseRowMatrix<double>;
 
-/// J as a whole, row-major [spins][spins], zeros on the diagonal.
-struct DenseCouplings {
-  std::vector<double> value;
-};
+/// J [spins][spins] as a whole, zeros on the diagonal.
+using DenseCouplings = RowMatrix<double>;
 
 /// J_ij = sum_r weight_r factor_ri factor_rj for i != j: data rows that share spins, as samples share weights.
 /// The diagonal of that sum is a constant; it is not part of J.
 struct FactoredCouplings {
-  std::vector<float> factor;   ///< row-major [rows][spins]
-  std::vector<double> weight;  ///< [rows]
+  RowMatrix<float> factor;  ///< [rows][spins]
+  Eigen::VectorXd weight;   ///< [rows]
 };
 
 /// J that nobody stores: only its product with vectors is known.

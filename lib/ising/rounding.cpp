@@ -23,39 +23,22 @@ double sum_of_sizes(std::span<const double> values) {
   return sum;
 }
 
-double size_of_row(const FactoredCouplings& j, std::size_t row, std::size_t spins) {
+double size_of_row(const FactoredCouplings& j, Eigen::Index row) {
   double sum = 0;
-  for (std::size_t i = 0; i < spins; ++i) sum += std::abs(static_cast<double>(j.factor[row * spins + i]));
+  for (const float f : j.factor.row(row)) sum += std::abs(static_cast<double>(f));
   return sum;
 }
 
 /// sum |J| over pairs.
-struct CouplingSize {
-  std::size_t spins;
-
-  // Halves first, so that what can be summed at all is.
-  double operator()(const SparseCouplings& j) const { return twice_counted(j.value); }
-  double operator()(const DenseCouplings& j) const { return twice_counted(j.value); }
-  double operator()(const FactoredCouplings& j) const {
-    double sum = 0;
-    for (std::size_t r = 0; r < j.weight.size(); ++r) {
-      const double row = size_of_row(j, r, spins);
-      sum += std::abs(j.weight[r]) * row * row / 2;
+double coupling_size(const IsingProblem& problem) {
+  double sum = 0;
+  for (const double v : stored_values(problem)) sum += std::abs(v) / 2;  // halves first: what can be summed at all is
+  if (const auto* factored = std::get_if<FactoredCouplings>(&problem.couplings))
+    for (Eigen::Index r = 0; r < factored->weight.size(); ++r) {
+      const double row = size_of_row(*factored, r);
+      sum += std::abs(factored->weight[r]) * row * row / 2;
     }
-    return sum;
-  }
-  double operator()(const MatrixFreeCouplings&) const { return 0; }
-
-  static double twice_counted(std::span<const double> values) {
-    double sum = 0;
-    for (const double v : values) sum += std::abs(v) / 2;
-    return sum;
-  }
-};
-
-bool has_list(const IsingProblem& problem) {
-  return std::holds_alternative<SparseCouplings>(problem.couplings) ||
-         std::holds_alternative<DenseCouplings>(problem.couplings);
+  return sum;
 }
 
 bool is_multiple(double value, double unit) { return std::nearbyint(value / unit) * unit == value; }
@@ -63,12 +46,12 @@ bool is_multiple(double value, double unit) { return std::nearbyint(value / unit
 }  // namespace
 
 double energy_size(const IsingProblem& problem) {
-  return std::abs(problem.offset) + sum_of_sizes(problem.fields) + std::visit(CouplingSize{problem.spins}, problem.couplings);
+  return std::abs(problem.offset) + sum_of_sizes(problem.fields) + coupling_size(problem);
 }
 
 double energy_rounding(const IsingProblem& problem) {
   const double size = energy_size(problem);
-  if (has_list(problem)) {
+  if (stores_couplings(problem)) {
     const std::optional<double> unit = integer_unit(problem, wide_bits);
     // Units are those of 2 J and 2 h: energies are multiples of half of them.
     if (unit && size < std::ldexp(*unit, wide_bits - 1) && is_multiple(problem.offset, *unit / 2)) return 0;
@@ -79,18 +62,18 @@ double energy_rounding(const IsingProblem& problem) {
 double field_rounding(const IsingProblem& problem, std::size_t i) {
   double size = std::abs(problem.fields[i]);
   if (const auto* factored = std::get_if<FactoredCouplings>(&problem.couplings)) {
-    for (std::size_t r = 0; r < factored->weight.size(); ++r) {
-      const double f = std::abs(factored->weight[r] * static_cast<double>(factored->factor[r * problem.spins + i]));
-      if (f > 0) size += f * size_of_row(*factored, r, problem.spins);
+    for (Eigen::Index r = 0; r < factored->weight.size(); ++r) {
+      const double f = std::abs(factored->weight[r] * static_cast<double>(factored->factor(r, i)));
+      if (f > 0) size += f * size_of_row(*factored, r);
     }
-  } else if (has_list(problem)) {
+  } else if (stores_couplings(problem)) {
     for_row(problem, i, [&](std::size_t, double j) { size += std::abs(j); });
   }
   return field_units * epsilon * size;
 }
 
 bool has_exact_kernels(const IsingProblem& problem) {
-  return has_list(problem) && integer_unit(problem, narrow_bits).has_value();
+  return stores_couplings(problem) && integer_unit(problem, narrow_bits).has_value();
 }
 
 }  // namespace isinglass

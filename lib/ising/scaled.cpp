@@ -1,5 +1,6 @@
 #include "ising/scaled.hpp"
 
+#include "ising/coefficients.hpp"
 #include "ising/descent.hpp"
 #include "ising/groups/fold.hpp"
 #include "ising/hardware/hardware.hpp"
@@ -23,21 +24,9 @@ double largest_of(std::span<const double> values) {
   return largest;
 }
 
-/// The stored couplings; empty for forms that hold none in double precision.
-std::span<double> values_of(IsingProblem& problem) {
-  if (auto* sparse = std::get_if<SparseCouplings>(&problem.couplings)) return sparse->value;
-  if (auto* dense = std::get_if<DenseCouplings>(&problem.couplings)) return dense->value;
-  return {};
-}
-std::span<const double> values_of(const IsingProblem& problem) {
-  if (const auto* sparse = std::get_if<SparseCouplings>(&problem.couplings)) return sparse->value;
-  if (const auto* dense = std::get_if<DenseCouplings>(&problem.couplings)) return dense->value;
-  return {};
-}
-
 /// The exponent e with which the problem times 2^e has its largest coefficient in 1 .. 2; 0 where it need not be scaled.
 int exponent_for(const IsingProblem& problem) {
-  const double largest = std::max(largest_of(values_of(problem)), largest_of(problem.fields));
+  const double largest = std::max(largest_of(stored_values(problem)), largest_of(problem.fields));
   if (largest == 0) return 0;
   const int exponent = std::ilogb(largest);
   return std::abs(exponent) <= most_exponent ? 0 : -exponent;
@@ -48,7 +37,7 @@ void scale(std::span<double> values, int exponent) {
 }
 
 IsingProblem scaled(IsingProblem problem, int exponent) {
-  scale(values_of(problem), exponent);
+  scale(stored_values(problem), exponent);
   scale(problem.fields, exponent);
   problem.offset = 0;  // it may be far larger than all coefficients
   return problem;

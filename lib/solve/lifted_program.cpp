@@ -204,16 +204,17 @@ void LiftedProgram::lay_out_pattern() {
   }
   std::ranges::sort(entries, [](const Entry& a, const Entry& b) { return a.i != b.i ? a.i < b.i : a.j < b.j; });
   positions_.resize(pairs_.size());
+  pattern_ = SparseCouplings(static_cast<Eigen::Index>(spins_), static_cast<Eigen::Index>(spins_));
   std::size_t at = 0;
-  for (std::size_t i = 0; i < spins_; ++i) {
-    for (; at < entries.size() && static_cast<std::size_t>(entries[at].i) == i; ++at) {
+  for (std::int32_t i = 0; i < pattern_.rows(); ++i) {
+    pattern_.startVec(i);
+    for (; at < entries.size() && entries[at].i == i; ++at) {
       positions_[static_cast<std::size_t>(entries[at].pair)][static_cast<std::size_t>(entries[at].side)] =
           static_cast<std::int64_t>(at);
-      pattern_.column.push_back(entries[at].j);
+      pattern_.insertBack(i, entries[at].j) = 0;
     }
-    pattern_.start.push_back(static_cast<std::int64_t>(at));
   }
-  pattern_.value.assign(pattern_.column.size(), 0.0);
+  pattern_.finalize();
 }
 
 double LiftedProgram::value_of(const Form& form, std::span<const std::int8_t> spins) const {
@@ -263,7 +264,7 @@ IsingProblem LiftedProgram::problem(std::span<const double> multipliers) const {
     problem.offset += quarter;
     problem.fields[static_cast<std::size_t>(pairs_[p].i)] += quarter;
     problem.fields[static_cast<std::size_t>(pairs_[p].j)] += quarter;
-    for (const std::int64_t at : positions_[p]) couplings.value[static_cast<std::size_t>(at)] = quarter;
+    for (const std::int64_t at : positions_[p]) couplings.values()[static_cast<std::size_t>(at)] = quarter;
   }
   problem.couplings = std::move(couplings);
   problem.groups = groups_;

@@ -119,7 +119,7 @@ ReadSet ProgramSolver::call_oracle(const IsingProblem& problem, std::int64_t t) 
     loaded_ = problem;
     programmed_ = machine_.program(*loaded_);
   } else {
-    programmed_->set_couplings(std::get<SparseCouplings>(problem.couplings).value);
+    programmed_->set_couplings(std::get<SparseCouplings>(problem.couplings).values());
     programmed_->set_fields(problem.fields);
   }
   ReadRequest request;

@@ -85,12 +85,11 @@ void product_packed(benchmark::State& state) {
 void product_openblas(benchmark::State& state) {
   openblas_set_num_threads(1);
   const IsingProblem problem = dense_problem(1000, Coefficients::real);
-  const auto& values = std::get<DenseCouplings>(problem.couplings).value;
-  const std::vector<float> j(values.begin(), values.end());
-  std::vector<float> x(1000 * reads, 0.5F), out(x.size());
+  const RowMatrix<float> j = std::get<DenseCouplings>(problem.couplings).cast<float>();
+  const RowMatrix<float> x = RowMatrix<float>::Constant(1000, reads, 0.5F);
+  RowMatrix<float> out(1000, reads);
   for (auto _ : state) {
-    cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, 1000, reads, 1000, 1, j.data(), 1000, x.data(), reads, 0, out.data(),
-                reads);
+    out.noalias() = j * x;
     benchmark::DoNotOptimize(out.data());
   }
   state.SetItemsProcessed(state.iterations() * reads * 1000 * 1000);

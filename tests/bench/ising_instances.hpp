@@ -59,13 +59,13 @@ enum class MatrixValues { plus_minus_one, bytes, real };
 /// All pairs coupled at random.
 inline IsingProblem random_matrix(std::size_t spins, MatrixValues values) {
   Words words(2);
-  DenseCouplings dense{std::vector<double>(spins * spins)};
+  DenseCouplings dense = DenseCouplings::Zero(spins, spins);
   for (std::size_t i = 0; i < spins; ++i)
     for (std::size_t k = 0; k < i; ++k) {
       double v = words.between(0, 1) == 0 ? -1 : 1;
       if (values == MatrixValues::bytes) v = words.between(-50, 50);
       if (values == MatrixValues::real) v = 2 * uniform(words.next()) - 1;
-      dense.value[i * spins + k] = dense.value[k * spins + i] = v;
+      dense(i, k) = dense(k, i) = v;
     }
   return {spins, dense, std::vector<double>(spins), 0};
 }
@@ -74,8 +74,8 @@ inline IsingProblem random_matrix(std::size_t spins, MatrixValues values) {
 inline IsingProblem with_real_weights(IsingProblem problem) {
   auto& sparse = std::get<SparseCouplings>(problem.couplings);
   for (std::size_t i = 0; i < problem.spins; ++i)
-    for (auto k = static_cast<std::size_t>(sparse.start[i]); k < static_cast<std::size_t>(sparse.start[i + 1]); ++k)
-      sparse.value[k] *= 1 + 0.1 * std::sin(static_cast<double>(i) * static_cast<double>(sparse.column[k]));
+    for (SparseCouplings::InnerIterator k(sparse, i); k; ++k)
+      k.valueRef() *= 1 + 0.1 * std::sin(static_cast<double>(i) * static_cast<double>(k.col()));
   return problem;
 }
 

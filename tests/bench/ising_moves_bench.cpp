@@ -24,9 +24,9 @@ double coefficient(Kind kind, QuickRandom& random) {
 /// All pairs; `groups` of equal size, or none.
 IsingProblem dense_problem(std::size_t spins, Kind kind, std::size_t groups) {
   QuickRandom random(1, 0, 0);
-  DenseCouplings j{std::vector<double>(spins * spins)};
+  DenseCouplings j = DenseCouplings::Zero(spins, spins);
   for (std::size_t a = 0; a < spins; ++a)
-    for (std::size_t b = a + 1; b < spins; ++b) j.value[a * spins + b] = j.value[b * spins + a] = coefficient(kind, random);
+    for (std::size_t b = a + 1; b < spins; ++b) j(a, b) = j(b, a) = coefficient(kind, random);
   IsingProblem problem{spins, std::move(j), std::vector<double>(spins), 0};
   for (std::size_t g = 0; g < groups; ++g) {
     OneHotGroup group;

@@ -81,7 +81,7 @@ BOOST_AUTO_TEST_CASE(the_first_to_reach_the_target_stops_the_others) {
   SearchPlan plan;
   plan.target = -1;
   plan.seconds = 30;
-  const IsingProblem problem{1, SparseCouplings{{0, 0}, {}, {}}, {1.0}, 0};
+  const IsingProblem problem{1, SparseCouplings(1, 1), {1.0}, 0};
   const SearchResult result =
       search(OneWinner(), *OneWinner().program(problem), problem, plan, world, [](const SearchResult&) {});
   BOOST_CHECK(result.end == SearchEnd::target);

@@ -136,7 +136,7 @@ BOOST_AUTO_TEST_CASE(new_fields_and_couplings_equal_a_fresh_program) {
       same_reads(programmed->read(request), SimulatedAnnealing(SaConfig{}).program(form())->read(request));
     }
     if (dense) continue;
-    auto& values = std::get<SparseCouplings>(problem.couplings).value;
+    const std::span<double> values = std::get<SparseCouplings>(problem.couplings).values();
     for (double& v : values) v *= 2;
     programmed->set_couplings(values);
     same_reads(programmed->read(request), SimulatedAnnealing(SaConfig{}).program(problem)->read(request));
@@ -318,7 +318,7 @@ BOOST_AUTO_TEST_CASE(units_of_coefficients) {
     for (std::size_t k = 0; k < couplings.size(); ++k) pairs.push_back({0, static_cast<std::int32_t>(k) + 1, couplings[k]});
     std::vector<double> h(couplings.size() + 1);
     std::ranges::copy(fields, h.begin());
-    return CoefficientUnits(sparse_couplings(h.size(), pairs), h.size()).unit(h);
+    return CoefficientUnits(IsingProblem{h.size(), sparse_couplings(h.size(), pairs), h}).unit(h);
   };
   BOOST_TEST(unit({0.5, -1.5, 3}, {}) == 0.5);
   BOOST_TEST(unit({4, -6}, {}) == 2);
@@ -343,7 +343,7 @@ BOOST_AUTO_TEST_CASE(problems_without_couplings_or_spins) {
 BOOST_AUTO_TEST_CASE(factored_couplings_are_taken) {
   IsingProblem problem;
   problem.spins = 3;
-  problem.couplings = FactoredCouplings{{1, 1, 1, 1, -1, 1}, {1, 0.5}};
+  problem.couplings = FactoredCouplings{RowMatrix<float>{{1, 1, 1}, {1, -1, 1}}, Eigen::VectorXd{{1, 0.5}}};
   problem.fields = {0, 0, 0.1};
   ReadRequest request;
   request.count = 8;

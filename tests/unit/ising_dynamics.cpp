@@ -21,10 +21,10 @@ namespace {
 const std::vector<std::string> kinds{"bsb", "dsb", "cim", "cac"};
 
 FactoredCouplings random_factors(Words& words, std::size_t rows, std::size_t spins) {
-  FactoredCouplings factored;
+  FactoredCouplings factored{RowMatrix<float>(rows, spins), Eigen::VectorXd(rows)};
   for (std::size_t r = 0; r < rows; ++r) {
-    factored.weight.push_back(words.between(-2, 2));
-    for (std::size_t i = 0; i < spins; ++i) factored.factor.push_back(static_cast<float>(words.between(-3, 3)));
+    factored.weight[r] = words.between(-2, 2);
+    for (std::size_t i = 0; i < spins; ++i) factored.factor(r, i) = static_cast<float>(words.between(-3, 3));
   }
   return factored;
 }
@@ -36,7 +36,7 @@ IsingProblem matrix_free(const IsingProblem& problem) {
     for (std::size_t b = 0; b < batch; ++b)
       for (std::size_t i = 0; i < n; ++i) {
         double sum = 0;
-        for (std::size_t k = 0; k < n; ++k) sum += j.value[i * n + k] * static_cast<double>(x[b * n + k]);
+        for (std::size_t k = 0; k < n; ++k) sum += j(i, k) * static_cast<double>(x[b * n + k]);
         out[b * n + i] = static_cast<float>(sum);
       }
   }};
@@ -65,7 +65,7 @@ Term plain_product(const DenseCouplings& j, std::size_t spins, const Floats& x, 
                    std::size_t l) {
   Term term;
   for (std::size_t k = 0; k < spins; ++k) {
-    const double t = j.value[i * spins + k] * static_cast<double>(x[k * lanes + l]);
+    const double t = j(i, k) * static_cast<double>(x[k * lanes + l]);
     term.value += t;
     term.size += std::abs(t);
   }

@@ -66,9 +66,9 @@ BOOST_DATA_TEST_CASE(new_fields_and_couplings_are_taken, kinds) {
   const auto programmed = machine->program(problem);
   for (double& h : problem.fields) h = testing::random_coefficient(words, Coefficients::real);
   auto& j = std::get<SparseCouplings>(problem.couplings);
-  for (double& v : j.value) v *= 0.5;
+  for (double& v : j.values()) v *= 0.5;
   programmed->set_fields(problem.fields);
-  programmed->set_couplings(j.value);
+  programmed->set_couplings(j.values());
   ReadRequest request;
   request.count = 3;
   request.sweeps = 30;

@@ -113,7 +113,7 @@ BOOST_AUTO_TEST_CASE(reads_may_be_asked_for_in_parts) {
 }
 
 BOOST_AUTO_TEST_CASE(answers_in_bits_and_spins_are_the_same) {
-  IsingProblem problem{3, SparseCouplings{{0, 0, 0, 0}, {}, {}}, {1, -1, 1}, 0};
+  IsingProblem problem{3, SparseCouplings(3, 3), {1, -1, 1}, 0};
   ReadRequest request;
   request.count = 2;
   const ReadSet set = read(problem, "printf '0 1 0\\n-1 +1 -1\\n' > {spins}", request);

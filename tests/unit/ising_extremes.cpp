@@ -121,7 +121,7 @@ BOOST_AUTO_TEST_CASE(rounding_of_a_field_comes_from_its_own_coefficients) {
   const IsingProblem problem = independent({1e10, 1});
   BOOST_TEST(field_rounding(problem, 1) < 1e-15);
   BOOST_TEST(field_rounding(problem, 0) > 1e-7);
-  IsingProblem factored{2, FactoredCouplings{{1, 2}, {3}}, {0, 1}};
+  IsingProblem factored{2, FactoredCouplings{RowMatrix<float>{{1, 2}}, Eigen::VectorXd{{3}}}, {0, 1}};
   BOOST_TEST(energy_size(factored) >= 7);
   BOOST_TEST(field_rounding(factored, 0) > 0);
 }

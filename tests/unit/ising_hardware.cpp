@@ -62,7 +62,7 @@ BOOST_AUTO_TEST_CASE(rounding_moves_coefficients_by_half_a_step_at_most) {
         BOOST_TEST(std::abs(after / step - std::round(after / step)) < 1e-9);
         BOOST_TEST(std::abs(after / step) <= levels * (1 + 1e-12));
       };
-      for (std::size_t k = 0; k < fine_j.value.size(); ++k) check(fine_j.value[k], coarse_j.value[k]);
+      for (Eigen::Index k = 0; k < fine_j.size(); ++k) check(fine_j.data()[k], coarse_j.data()[k]);
       for (std::size_t i = 0; i < problem.spins; ++i) check(problem.fields[i], coarse.fields[i]);
     }
   BOOST_CHECK_THROW(static_cast<void>(rounded(problem_of(1, 4), 1)), InputError);
@@ -160,7 +160,7 @@ BOOST_AUTO_TEST_CASE(the_inner_machine_never_sees_more_than_the_budget) {
         if (fields == "ancilla") BOOST_TEST(std::ranges::all_of(p.fields, [](double h) { return h == 0; }));
         if (bits == 0) continue;
         const double step = largest_coefficient(p) / 127;
-        for (const double v : std::get<SparseCouplings>(p.couplings).value)
+        for (const double v : std::get<SparseCouplings>(p.couplings).values())
           BOOST_TEST(std::abs(v / step - std::round(v / step)) < 1e-6);
       }
     }

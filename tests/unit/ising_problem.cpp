@@ -21,7 +21,7 @@ double plain_energy(const IsingProblem& problem, const Spins& s) {
   double sum = problem.offset;
   for (std::size_t i = 0; i < s.size(); ++i) {
     sum += problem.fields[i] * s[i];
-    for (std::size_t k = i + 1; k < s.size(); ++k) sum += j.value[i * s.size() + k] * s[i] * s[k];
+    for (std::size_t k = i + 1; k < s.size(); ++k) sum += j(i, k) * s[i] * s[k];
   }
   return sum;
 }
@@ -38,10 +38,10 @@ double plain_minimum(const IsingProblem& problem) {
 }
 
 FactoredCouplings random_factors(Words& words, std::size_t rows, std::size_t spins) {
-  FactoredCouplings factored;
+  FactoredCouplings factored{RowMatrix<float>(rows, spins), Eigen::VectorXd(rows)};
   for (std::size_t r = 0; r < rows; ++r) {
-    factored.weight.push_back(words.between(-2, 2));
-    for (std::size_t i = 0; i < spins; ++i) factored.factor.push_back(static_cast<float>(words.between(-3, 3)));
+    factored.weight[r] = words.between(-2, 2);
+    for (std::size_t i = 0; i < spins; ++i) factored.factor(r, i) = static_cast<float>(words.between(-3, 3));
   }
   return factored;
 }
@@ -61,7 +61,7 @@ BOOST_AUTO_TEST_CASE(all_forms_have_the_same_energies_and_fields) {
           for (std::size_t b = 0; b < batch; ++b)
             for (std::size_t i = 0; i < n; ++i) {
               double sum = 0;
-              for (std::size_t k = 0; k < n; ++k) sum += j.value[i * n + k] * static_cast<double>(x[b * n + k]);
+              for (std::size_t k = 0; k < n; ++k) sum += j(i, k) * static_cast<double>(x[b * n + k]);
               out[b * n + i] = static_cast<float>(sum);
             }
         }};
@@ -69,7 +69,7 @@ BOOST_AUTO_TEST_CASE(all_forms_have_the_same_energies_and_fields) {
     for (const IsingProblem* problem : {&factored, &dense, &sparse, &free}) {
       check(*problem);
       BOOST_TEST(energy(*problem, s) == plain_energy(dense, s));
-      BOOST_TEST(to_dense(*problem).value == std::get<DenseCouplings>(dense.couplings).value);
+      BOOST_TEST((to_dense(*problem) == std::get<DenseCouplings>(dense.couplings)));
       const std::vector<double> fields = local_fields(*problem, s);
       for (std::size_t i = 0; i < n; ++i) {
         Spins flipped = s;
@@ -142,21 +142,21 @@ BOOST_AUTO_TEST_CASE(programs_can_change_fields_and_values) {
   const auto programmed = Enumeration().program(problem);
   IsingProblem changed = problem;
   for (double& h : changed.fields) h += words.between(-5, 5);
-  for (double& v : std::get<SparseCouplings>(changed.couplings).value) v *= -2;
+  for (double& v : std::get<SparseCouplings>(changed.couplings).values()) v *= -2;
   programmed->set_fields(changed.fields);
-  programmed->set_couplings(std::get<SparseCouplings>(changed.couplings).value);
+  programmed->set_couplings(std::get<SparseCouplings>(changed.couplings).values());
   BOOST_TEST(programmed->read({}).best()->energy == plain_minimum(changed));
   BOOST_CHECK_THROW(programmed->set_fields(std::vector<double>(3)), InputError);
 }
 
 BOOST_AUTO_TEST_CASE(bad_problems_are_refused) {
-  IsingProblem problem{3, SparseCouplings{{0, 1, 2, 2}, {1, 0}, {1.0, 1.0}}, {0, 0, 0}, 0};
+  IsingProblem problem{3, sparse_couplings(3, std::vector<Coupling>{{0, 1, 1.0}}), {0, 0, 0}, 0};
   BOOST_CHECK_NO_THROW(check(problem));
   IsingProblem short_fields = problem;
   short_fields.fields.pop_back();
   BOOST_CHECK_THROW(check(short_fields), InputError);
   IsingProblem bad_column = problem;
-  std::get<SparseCouplings>(bad_column.couplings).column[0] = 3;
+  std::get<SparseCouplings>(bad_column.couplings).innerIndexPtr()[0] = 3;
   BOOST_CHECK_THROW(check(bad_column), InputError);
   IsingProblem overlapping = problem;
   overlapping.groups = {{0, 1}, {1, 2}};

@@ -126,7 +126,7 @@ BOOST_AUTO_TEST_CASE(incremental_costs_equal_recomputed_ones) {
     Words words(seed);
     IsingProblem problem = testing::random_grouped(words, 25, static_cast<Coefficients>(seed % 3));
     if (seed % 6 == 1)  // too large for 16-bit rows
-      for (double& v : std::get<SparseCouplings>(problem.couplings).value) v *= 50'000;
+      for (double& v : std::get<SparseCouplings>(problem.couplings).values()) v *= 50'000;
     for (const IsingProblem& form : {problem, dense(problem)}) {
       const auto walk = make_tabu_walk(fold_groups(form));
       QuickRandom random(seed, 0, 0);

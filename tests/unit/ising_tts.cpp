@@ -49,7 +49,7 @@ std::unique_ptr<ProgrammedMachine> Coin::program(const IsingProblem& problem) co
 }
 
 /// E = s: -1 is the ground state.
-IsingProblem one_spin() { return {1, SparseCouplings{{0, 0}, {}, {}}, {1.0}, 0}; }
+IsingProblem one_spin() { return {1, SparseCouplings(1, 1), {1.0}, 0}; }
 
 constexpr auto silent = [](const SearchResult&) {};
 

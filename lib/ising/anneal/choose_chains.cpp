@@ -22,18 +22,13 @@ constexpr double finest_part = 1e-4;
 /// Places of lanes have 32 bits.
 constexpr std::size_t most_lane_spins = std::size_t{1} << 26U;
 
-CoefficientUnits coefficients_of(const IsingProblem& problem) {
-  if (const auto* sparse = std::get_if<SparseCouplings>(&problem.couplings)) return {*sparse, problem.spins};
-  return {std::get<DenseCouplings>(problem.couplings), problem.spins};
-}
-
 /// Of a problem with sparse or dense couplings.
 bool suits_dense(const IsingProblem& problem) {
   if (problem.spins < fewest_dense_real || problem.spins > largest_dense) return false;
   const auto n = static_cast<double>(problem.spins);
   const auto* sparse = std::get_if<SparseCouplings>(&problem.couplings);
-  if (sparse != nullptr && static_cast<double>(sparse->value.size()) < dense_part * n * (n - 1)) return false;
-  return problem.spins >= fewest_dense_whole || coefficients_of(problem).unit(problem.fields) == 0;
+  if (sparse != nullptr && static_cast<double>(sparse->nonZeros()) < dense_part * n * (n - 1)) return false;
+  return problem.spins >= fewest_dense_whole || CoefficientUnits(problem).unit(problem.fields) == 0;
 }
 
 /// Real couplings on a grid on which the largest local field has 30 bits: fields are exact sums again, and 16 replicas share a
@@ -98,7 +93,7 @@ IsingProblem in_suitable_form(const IsingProblem& problem) {
 
 ChosenChains::ChosenChains(const IsingProblem& problem, simd::Width width)
     : is_dense_(std::holds_alternative<DenseCouplings>(problem.couplings)),
-      coefficients_(coefficients_of(problem)),
+      coefficients_(problem),
       range_(automatic_range(problem)),
       choice_(choose(coefficients_, problem.fields, is_dense_, range_.cold)),
       chains_(make_chains(problem, choice_, width)) {}

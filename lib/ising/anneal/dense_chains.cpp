@@ -37,15 +37,13 @@ DenseChains<Field>::DenseChains(const IsingProblem& problem, double unit, simd::
       fields_(groups_ * group),
       scaled_(ThresholdPool::padded) {
   for (std::size_t i = 0; i < spins_; ++i) real_[i / group] |= std::uint32_t{1} << (i % group);
-  load_rows(std::get<DenseCouplings>(problem.couplings).value);
+  load_rows(std::get<DenseCouplings>(problem.couplings));
   set_fields(problem.fields);
 }
 
 template <class Field>
-void DenseChains<Field>::load_rows(std::span<const double> couplings) {
-  const auto at = [&](std::size_t i, std::size_t k) {
-    return static_cast<int>(std::lround(couplings[i * spins_ + k] / unit_));
-  };
+void DenseChains<Field>::load_rows(const DenseCouplings& couplings) {
+  const auto at = [&](std::size_t i, std::size_t k) { return static_cast<int>(std::lround(couplings(i, k) / unit_)); };
   all_down_.assign(spins_, 0);
   for (std::size_t i = 0; i < spins_; ++i)
     for (std::size_t k = 0; k < spins_; ++k) all_down_[i] -= at(i, k);

@@ -26,7 +26,7 @@ public:
   void set_fields(std::span<const double> fields) override;
 
 private:
-  void load_rows(std::span<const double> couplings);
+  void load_rows(const DenseCouplings& couplings);
   /// What kernels work on, for groups first .. last - 1.
   [[nodiscard]] DenseSweep<Field> view(std::size_t first, std::size_t last);
   /// Flips what is needed to get to a state.

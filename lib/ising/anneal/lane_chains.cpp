@@ -35,13 +35,16 @@ LaneChains<Int>::LaneChains(const IsingProblem& problem, double unit, simd::Widt
 
 template <class Int>
 void LaneChains<Int>::load_rows(const SparseCouplings& couplings) {
-  const auto value_at = [&](std::size_t k) { return static_cast<std::int32_t>(std::lround(couplings.value[k] / unit_)); };
   start_.assign(1, 0);
   code_.clear();
   std::vector<std::size_t> row;
-  for (std::size_t i = 0; i + 1 < couplings.start.size(); ++i) {
-    row.resize(static_cast<std::size_t>(couplings.start[i + 1] - couplings.start[i]));
-    std::iota(row.begin(), row.end(), static_cast<std::size_t>(couplings.start[i]));
+  for (std::size_t i = 0; i < h_.size(); ++i) {
+    const std::span<const std::int32_t> columns = couplings.columns(i);
+    const auto value_at = [&, values = couplings.values(i)](std::size_t k) {
+      return static_cast<std::int32_t>(std::lround(values[k] / unit_));
+    };
+    row.resize(columns.size());
+    std::iota(row.begin(), row.end(), std::size_t{0});
     std::ranges::stable_sort(row, {}, [&](std::size_t k) { return value_at(k); });
     for (std::size_t at = 0; at < row.size();) {
       const std::int32_t value = value_at(row[at]);
@@ -49,7 +52,7 @@ void LaneChains<Int>::load_rows(const SparseCouplings& couplings) {
       code_.push_back(value);
       code_.push_back(0);
       for (; at < row.size() && value_at(row[at]) == value; ++at)
-        code_.push_back(static_cast<std::int32_t>(static_cast<std::uint32_t>(couplings.column[row[at]]) * lanes_of<Int>));
+        code_.push_back(static_cast<std::int32_t>(static_cast<std::uint32_t>(columns[row[at]]) * lanes_of<Int>));
       code_[head + 1] = static_cast<std::int32_t>(code_.size() - head - 2);
     }
     start_.push_back(static_cast<std::uint32_t>(code_.size()));

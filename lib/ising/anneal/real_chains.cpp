@@ -13,25 +13,20 @@ namespace {
 
 /// fields += factor * row i.
 void add_row(simd::AlignedVector<double>& fields, const SparseCouplings& j, std::size_t i, double factor, simd::Width) {
-  for (auto k = static_cast<std::size_t>(j.start[i]); k < static_cast<std::size_t>(j.start[i + 1]); ++k)
-    fields[static_cast<std::size_t>(j.column[k])] += factor * j.value[k];
+  for (SparseCouplings::InnerIterator k(j, i); k; ++k) fields[k.col()] += factor * k.value();
 }
 void add_row(simd::AlignedVector<double>& fields, const DenseCouplings& j, std::size_t i, double factor, simd::Width width) {
-  simd::run<simd::add_scaled_row<double>>(width, fields.data(), j.value.data() + i * fields.size(), factor, fields.size());
+  simd::run<simd::add_scaled_row<double>>(width, fields.data(), j.row(i).data(), factor, fields.size());
 }
 
 /// sum_j |J_ij|.
-double row_size(const SparseCouplings& j, std::size_t i, std::size_t) {
+double size_of(std::span<const double> row) {
   double sum = 0;
-  for (auto k = static_cast<std::size_t>(j.start[i]); k < static_cast<std::size_t>(j.start[i + 1]); ++k)
-    sum += std::abs(j.value[k]);
+  for (const double j : row) sum += std::abs(j);
   return sum;
 }
-double row_size(const DenseCouplings& j, std::size_t i, std::size_t spins) {
-  double sum = 0;
-  for (std::size_t k = 0; k < spins; ++k) sum += std::abs(j.value[i * spins + k]);
-  return sum;
-}
+double row_size(const SparseCouplings& j, std::size_t i) { return size_of(j.values(i)); }
+double row_size(const DenseCouplings& j, std::size_t i) { return size_of(row_span(j, i)); }
 
 }  // namespace
 
@@ -46,7 +41,7 @@ RealChains<Form>::RealChains(const IsingProblem& problem, simd::Width width)
 template <class Form>
 bool RealChains<Form>::gains(std::size_t i, double cost) const {
   constexpr double units = 4 * std::numeric_limits<double>::epsilon();
-  return cost < 0 && -cost > units * (std::abs(h_[i]) + row_size(couplings_, i, h_.size()));
+  return cost < 0 && -cost > units * (std::abs(h_[i]) + row_size(couplings_, i));
 }
 
 template <class Form>

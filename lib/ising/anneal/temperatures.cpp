@@ -1,5 +1,7 @@
 #include "ising/anneal/temperatures.hpp"
 
+#include "ising/coefficients.hpp"
+
 #include <algorithm>
 #include <cmath>
 #include <span>
@@ -11,15 +13,8 @@ namespace {
 
 /// The sizes of couplings of spin i, without zeros.
 std::vector<double> sizes_of(const IsingProblem& problem, std::size_t i) {
-  std::span<const double> row;
-  if (const auto* sparse = std::get_if<SparseCouplings>(&problem.couplings))
-    row = std::span(sparse->value)
-              .subspan(static_cast<std::size_t>(sparse->start[i]),
-                       static_cast<std::size_t>(sparse->start[i + 1] - sparse->start[i]));
-  else
-    row = std::span(std::get<DenseCouplings>(problem.couplings).value).subspan(i * problem.spins, problem.spins);
   std::vector<double> sizes;
-  for (const double v : row)
+  for (const double v : row_values(problem, i))
     if (v != 0) sizes.push_back(std::abs(v));
   return sizes;
 }

@@ -1,5 +1,7 @@
 #include "ising/anneal/units.hpp"
 
+#include "ising/coefficients.hpp"
+
 #include <algorithm>
 #include <cmath>
 
@@ -48,17 +50,10 @@ bool are_multiples(std::span<const double> values, double unit, double largest) 
 
 }  // namespace
 
-CoefficientUnits::CoefficientUnits(const SparseCouplings& couplings, std::size_t spins) : row_sum_(spins) {
-  for (std::size_t i = 0; i < spins; ++i)
-    for (auto k = static_cast<std::size_t>(couplings.start[i]); k < static_cast<std::size_t>(couplings.start[i + 1]); ++k)
-      row_sum_[i] += std::abs(couplings.value[k]);
-  inspect(couplings.value);
-}
-
-CoefficientUnits::CoefficientUnits(const DenseCouplings& couplings, std::size_t spins) : row_sum_(spins) {
-  for (std::size_t i = 0; i < spins; ++i)
-    for (std::size_t k = 0; k < spins; ++k) row_sum_[i] += std::abs(couplings.value[i * spins + k]);
-  inspect(couplings.value);
+CoefficientUnits::CoefficientUnits(const IsingProblem& problem) : row_sum_(problem.spins) {
+  for (std::size_t i = 0; i < problem.spins; ++i)
+    for (const double j : row_values(problem, i)) row_sum_[i] += std::abs(j);
+  inspect(stored_values(problem));
 }
 
 void CoefficientUnits::inspect(std::span<const double> values) {

@@ -12,8 +12,8 @@ namespace isinglass {
 /// new fields cost O(spins).
 class CoefficientUnits {
 public:
-  CoefficientUnits(const SparseCouplings& couplings, std::size_t spins);
-  CoefficientUnits(const DenseCouplings& couplings, std::size_t spins);
+  /// Of a problem with sparse or dense couplings.
+  explicit CoefficientUnits(const IsingProblem& problem);
 
   /// The largest number of which all couplings and fields h are multiples, to a relative error of 1e-9; 0: there is none that
   /// is worth while. 1 if all are 0.

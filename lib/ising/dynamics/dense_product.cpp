@@ -26,14 +26,14 @@ DenseProduct::DenseProduct(const IsingProblem& problem, const Kernels& kernels)
     own_ = to_dense(problem);
     couplings_ = &own_;
   }
-  const auto common = common_unit(couplings_->value);
+  const std::span<const double> values(couplings_->data(), static_cast<std::size_t>(couplings_->size()));
+  const auto common = common_unit(values);
   is_exact_ = common && common->sums_exactly(spins_);
-  unit_ = byte_unit(couplings_->value);
+  unit_ = byte_unit(values);
 }
 
 void DenseProduct::multiply(const Floats& x, std::size_t lanes, Floats& out) {
-  if (panels_.rows == 0)
-    panels_ = packed(spins_, spins_, [&](std::size_t i, std::size_t k) { return couplings_->value[i * spins_ + k]; });
+  if (panels_.rows == 0) panels_ = packed(spins_, spins_, [&](std::size_t i, std::size_t k) { return (*couplings_)(i, k); });
   run().multiply(panels_.view(), x.data(), lanes, out.data());
 }
 
@@ -44,7 +44,7 @@ void DenseProduct::pack_bytes() {
   for (std::size_t i = 0; i < spins_; ++i) {
     std::int32_t* panel = words_.data() + i / row_tile * row_tile * groups + i % row_tile;
     for (std::size_t k = 0; k < spins_; ++k) {
-      const auto byte = static_cast<std::int32_t>(std::lrint(couplings_->value[i * spins_ + k] / *unit_));
+      const auto byte = static_cast<std::int32_t>(std::lrint((*couplings_)(i, k) / *unit_));
       const auto bits = static_cast<std::uint32_t>(byte & 0xFF) << (8 * (k % 4));
       panel[row_tile * (k / 4)] = static_cast<std::int32_t>(static_cast<std::uint32_t>(panel[row_tile * (k / 4)]) | bits);
       row_sum_[i] += byte;
@@ -64,13 +64,13 @@ void DenseProduct::multiply_signs(const Floats& x, std::size_t lanes, Floats& ou
 
 FactoredProduct::FactoredProduct(const IsingProblem& problem, const Kernels& kernels) : BatchProduct(kernels) {
   const auto& j = std::get<FactoredCouplings>(problem.couplings);
-  const std::size_t n = problem.spins, r = j.weight.size();
-  factors_ = packed(r, n, [&](std::size_t row, std::size_t i) { return j.factor[row * n + i]; });
-  weighted_ = packed(n, r, [&](std::size_t i, std::size_t row) { return j.weight[row] * j.factor[row * n + i]; });
+  const std::size_t n = problem.spins, r = static_cast<std::size_t>(j.weight.size());
+  factors_ = packed(r, n, [&](std::size_t row, std::size_t i) { return j.factor(row, i); });
+  weighted_ = packed(n, r, [&](std::size_t i, std::size_t row) { return j.weight[row] * j.factor(row, i); });
   std::vector<double> diagonal(padded(n));
   for (std::size_t row = 0; row < r; ++row)
     for (std::size_t i = 0; i < n; ++i) {
-      const double f = j.factor[row * n + i];
+      const double f = j.factor(row, i);
       diagonal[i] += j.weight[row] * f * f;
     }
   diagonal_.assign(diagonal.begin(), diagonal.end());

@@ -38,7 +38,7 @@ private:
 constexpr double dense_share = 0.3;
 
 bool is_better_dense(const SparseCouplings& j, std::size_t spins) {
-  return spins <= largest_dense && static_cast<double>(j.value.size()) > dense_share * static_cast<double>(spins * spins);
+  return spins <= largest_dense && static_cast<double>(j.nonZeros()) > dense_share * static_cast<double>(spins * spins);
 }
 
 }  // namespace

@@ -7,16 +7,17 @@ namespace isinglass::dynamics {
 
 SparseProduct::SparseProduct(const IsingProblem& problem, const Kernels& kernels) : BatchProduct(kernels) {
   const auto& j = std::get<SparseCouplings>(problem.couplings);
-  start_ = j.start;
-  start_.resize(padded(problem.spins) + 1, j.start.back());
-  column_ = j.column;
-  value_.assign(j.value.begin(), j.value.end());
-  const double size = j.value.empty() ? 0.0 : std::abs(j.value.front());
-  const bool is_unit = std::ranges::all_of(j.value, [&](double v) { return std::abs(v) == size; });
-  std::int64_t longest = 0;
-  for (std::size_t i = 0; i < problem.spins; ++i) longest = std::max(longest, j.start[i + 1] - j.start[i]);
-  const auto unit = common_unit(j.value);
-  is_exact_ = j.value.empty() || (unit && unit->sums_exactly(static_cast<std::size_t>(longest)));
+  const std::span<const double> values = j.values();
+  start_.assign(j.outerIndexPtr(), j.outerIndexPtr() + problem.spins + 1);
+  start_.resize(padded(problem.spins) + 1, j.nonZeros());
+  column_.assign(j.columns().begin(), j.columns().end());
+  value_.assign(values.begin(), values.end());
+  const double size = values.empty() ? 0.0 : std::abs(values.front());
+  const bool is_unit = std::ranges::all_of(values, [&](double v) { return std::abs(v) == size; });
+  std::size_t longest = 0;
+  for (std::size_t i = 0; i < problem.spins; ++i) longest = std::max(longest, j.columns(i).size());
+  const auto unit = common_unit(values);
+  is_exact_ = values.empty() || (unit && unit->sums_exactly(longest));
   if (size > 0 && is_unit && longest <= 127) {
     unit_ = static_cast<float>(size);
     sort_by_sign(j, problem.spins);
@@ -28,8 +29,8 @@ void SparseProduct::sort_by_sign(const SparseCouplings& j, std::size_t spins) {
     for (const bool negative : {false, true}) {
       bounds_.push_back(std::ssize(sorted_));
       if (i >= spins) continue;
-      for (auto k = static_cast<std::size_t>(j.start[i]); k < static_cast<std::size_t>(j.start[i + 1]); ++k)
-        if ((j.value[k] < 0) == negative) sorted_.push_back(j.column[k]);
+      for (SparseCouplings::InnerIterator k(j, i); k; ++k)
+        if ((k.value() < 0) == negative) sorted_.push_back(static_cast<std::int32_t>(k.col()));
     }
   bounds_.push_back(std::ssize(sorted_));
 }

@@ -1,6 +1,7 @@
 #include "ising/dynamics/trajectory.hpp"
 
 #include "base/random.hpp"
+#include "ising/coefficients.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -42,14 +43,7 @@ std::uint32_t high(std::int64_t index) { return static_cast<std::uint32_t>(stati
 }  // namespace
 
 Normalisation normalisation(const IsingProblem& problem, BatchProduct& product) {
-  SquareSum j;
-  if (const auto* dense = std::get_if<DenseCouplings>(&problem.couplings)) {
-    j = squares(dense->value);
-  } else if (const auto* sparse = std::get_if<SparseCouplings>(&problem.couplings)) {
-    j = squares(sparse->value);
-  } else {
-    j = probed_squares(problem.spins, product);
-  }
+  const SquareSum j = stores_couplings(problem) ? squares(stored_values(problem)) : probed_squares(problem.spins, product);
   Normalisation scale;
   const double all = j.sum + squares(problem.fields).sum;
   if (all > 0) scale.field_rms = std::sqrt(all / static_cast<double>(problem.spins));

@@ -25,9 +25,9 @@ Terms terms_of(const IsingProblem& problem, const SparseCouplings& j, TextForm f
   for (std::size_t i = 0; i < problem.spins; ++i) {
     terms.linear[i] = 2 * problem.fields[i];
     terms.offset -= problem.fields[i];
-    for (auto k = static_cast<std::size_t>(j.start[i]); k < static_cast<std::size_t>(j.start[i + 1]); ++k) {
-      terms.linear[i] -= 2 * j.value[k];
-      terms.offset += j.value[k] / 2;  // each pair is met twice
+    for (const double value : j.values(i)) {
+      terms.linear[i] -= 2 * value;
+      terms.offset += value / 2;  // each pair is met twice
     }
   }
   return terms;
@@ -74,9 +74,8 @@ std::string problem_text(const IsingProblem& problem, TextForm form) {
   auto out = std::back_inserter(text);
   for (std::size_t i = 0; i < problem.spins; ++i) {
     fmt::format_to(out, "{} {} {}\n", i, i, terms.linear[i]);
-    for (auto k = static_cast<std::size_t>(j.start[i]); k < static_cast<std::size_t>(j.start[i + 1]); ++k)
-      if (static_cast<std::size_t>(j.column[k]) > i)
-        fmt::format_to(out, "{} {} {}\n", i, j.column[k], terms.pair_factor * j.value[k]);
+    for (SparseCouplings::InnerIterator k(j, i); k; ++k)
+      if (k.col() > k.row()) fmt::format_to(out, "{} {} {}\n", i, k.col(), terms.pair_factor * k.value());
   }
   return text;
 }

@@ -14,27 +14,18 @@ void fold_half(IsingProblem& problem, std::size_t i, double& value) {
 }
 
 void fold(IsingProblem& problem, SparseCouplings& j, std::span<const std::int32_t> group) {
-  SparseCouplings kept;
-  for (std::size_t i = 0; i < problem.spins; ++i) {
-    for (auto k = static_cast<std::size_t>(j.start[i]); k < static_cast<std::size_t>(j.start[i + 1]); ++k) {
-      const std::int32_t other = group[static_cast<std::size_t>(j.column[k])];
-      if (group[i] >= 0 && other == group[i]) fold_half(problem, i, j.value[k]);
-      if (j.value[k] == 0) continue;
-      kept.column.push_back(j.column[k]);
-      kept.value.push_back(j.value[k]);
-    }
-    kept.start.push_back(std::ssize(kept.column));
-  }
-  problem.couplings = std::move(kept);
+  for (std::size_t i = 0; i < problem.spins; ++i)
+    for (SparseCouplings::InnerIterator k(j, i); k; ++k)
+      if (group[i] >= 0 && group[k.col()] == group[i]) fold_half(problem, i, k.valueRef());
+  j.prune([](Eigen::Index, Eigen::Index, double value) { return value != 0; });
+  problem.couplings = std::move(j);
 }
 
 void fold(IsingProblem& problem, DenseCouplings& j) {
   for (const OneHotGroup& group : problem.groups)
     for (const std::int32_t a : group)
       for (const std::int32_t b : group)
-        if (a != b)
-          fold_half(problem, static_cast<std::size_t>(a),
-                    j.value[static_cast<std::size_t>(a) * problem.spins + static_cast<std::size_t>(b)]);
+        if (a != b) fold_half(problem, static_cast<std::size_t>(a), j(a, b));
 }
 
 }  // namespace

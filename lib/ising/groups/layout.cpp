@@ -29,17 +29,15 @@ FieldRows<Real>::FieldRows(const IsingProblem& problem, const GroupLayout& layou
     const DenseCouplings j = to_dense(problem);
     for (std::size_t a = 0; a < size_; ++a)
       for (std::size_t b = 0; b < size_; ++b)
-        dense_[a * size_ + b] = static_cast<Real>(
-            2 * j.value[static_cast<std::size_t>(layout.spin_of[a]) * size_ + static_cast<std::size_t>(layout.spin_of[b])]);
+        dense_[a * size_ + b] = static_cast<Real>(2 * j(layout.spin_of[a], layout.spin_of[b]));
     return;
   }
   const SparseCouplings j = to_sparse(problem);
   start_.push_back(0);
   for (const std::int32_t spin : layout.spin_of) {
     std::vector<std::pair<std::int32_t, Real>> row;
-    for (auto k = static_cast<std::size_t>(j.start[static_cast<std::size_t>(spin)]);
-         k < static_cast<std::size_t>(j.start[static_cast<std::size_t>(spin) + 1]); ++k)
-      row.emplace_back(layout.slot_of[static_cast<std::size_t>(j.column[k])], static_cast<Real>(2 * j.value[k]));
+    for (SparseCouplings::InnerIterator k(j, spin); k; ++k)
+      row.emplace_back(layout.slot_of[k.col()], static_cast<Real>(2 * k.value()));
     std::ranges::sort(row, {}, &std::pair<std::int32_t, Real>::first);
     for (const auto& [column, value] : row) {
       column_.push_back(column);

@@ -58,8 +58,7 @@ std::vector<std::int32_t> connected_spins(const IsingProblem& problem, std::size
     const std::int32_t i = front.back();
     front.pop_back();
     chosen.push_back(i);
-    const auto row = static_cast<std::size_t>(i);
-    for (auto k = static_cast<std::size_t>(j.start[row]); k < static_cast<std::size_t>(j.start[row + 1]); ++k) see(j.column[k]);
+    for (const std::int32_t k : j.columns(static_cast<std::size_t>(i))) see(k);
   }
   return chosen;
 }

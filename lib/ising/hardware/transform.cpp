@@ -2,6 +2,7 @@
 
 #include "base/error.hpp"
 #include "base/random.hpp"
+#include "ising/coefficients.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -12,19 +13,7 @@ namespace isinglass::hardware {
 
 namespace {
 
-/// The stored values of sparse or dense couplings.
-template <class Problem>
-auto& values_of(Problem& problem) {
-  if (auto* dense = std::get_if<DenseCouplings>(&problem.couplings)) return dense->value;
-  if (auto* sparse = std::get_if<SparseCouplings>(&problem.couplings)) return sparse->value;
-  throw InputError("hardware's view: couplings must be sparse or dense here");
-}
-
-double largest_of(const std::vector<double>& values) {
-  double largest = 0;
-  for (const double v : values) largest = std::max(largest, std::abs(v));
-  return largest;
-}
+double largest_of(std::span<const double> values) { return vector_view(values).lpNorm<Eigen::Infinity>(); }
 
 /// The energy of the chosen spins' own terms: what the conditioned problem's offset must leave out.
 double own_energy(const IsingProblem& sub, std::span<const std::int32_t> chosen, std::span<const std::int8_t> spins) {
@@ -36,7 +25,7 @@ double own_energy(const IsingProblem& sub, std::span<const std::int32_t> chosen,
 }  // namespace
 
 double largest_coefficient(const IsingProblem& problem) {
-  return std::max(largest_of(values_of(problem)), largest_of(problem.fields));
+  return std::max(largest_of(stored_values(problem)), largest_of(problem.fields));
 }
 
 IsingProblem rounded(const IsingProblem& problem, int bits) {
@@ -46,7 +35,7 @@ IsingProblem rounded(const IsingProblem& problem, int bits) {
   if (largest == 0) return result;
   const double step = largest / levels;
   const auto round = [&](double& v) { v = std::nearbyint(v / step) * step; };
-  std::ranges::for_each(values_of(result), round);
+  std::ranges::for_each(stored_values(result), round);
   std::ranges::for_each(result.fields, round);
   return result;
 }
@@ -57,8 +46,8 @@ IsingProblem with_ancilla(const IsingProblem& problem) {
   std::vector<Coupling> pairs;
   for (std::int32_t i = 0; i < last; ++i) {
     const auto row = static_cast<std::size_t>(i);
-    for (auto k = static_cast<std::size_t>(j.start[row]); k < static_cast<std::size_t>(j.start[row + 1]); ++k)
-      if (j.column[k] > i) pairs.push_back({i, j.column[k], j.value[k]});
+    for (SparseCouplings::InnerIterator k(j, i); k; ++k)
+      if (k.col() > i) pairs.push_back({i, static_cast<std::int32_t>(k.col()), k.value()});
     if (problem.fields[row] != 0) pairs.push_back({i, last, problem.fields[row]});
   }
   return {problem.spins + 1, sparse_couplings(problem.spins + 1, pairs), std::vector<double>(problem.spins + 1),
@@ -77,20 +66,20 @@ IsingProblem conditioned(const IsingProblem& problem, std::span<const std::int32
   for (std::size_t a = 0; a < chosen.size(); ++a) position[static_cast<std::size_t>(chosen[a])] = static_cast<std::int32_t>(a);
   IsingProblem sub;
   sub.spins = chosen.size();
-  SparseCouplings couplings;
+  SparseCouplings couplings(std::ssize(chosen), std::ssize(chosen));
   for (const std::int32_t i : chosen) {
-    const auto row = static_cast<std::size_t>(i);
-    double field = local[row];  // of all; what the chosen ones exert stays a coupling
-    for (auto k = static_cast<std::size_t>(j.start[row]); k < static_cast<std::size_t>(j.start[row + 1]); ++k) {
-      const std::int32_t at = position[static_cast<std::size_t>(j.column[k])];
+    double field = local[static_cast<std::size_t>(i)];  // of all; what the chosen ones exert stays a coupling
+    const std::int32_t row = position[static_cast<std::size_t>(i)];
+    couplings.startVec(row);
+    for (SparseCouplings::InnerIterator k(j, i); k; ++k) {
+      const std::int32_t at = position[k.col()];
       if (at < 0) continue;
-      couplings.column.push_back(at);
-      couplings.value.push_back(j.value[k]);
-      field -= j.value[k] * spins[static_cast<std::size_t>(j.column[k])];
+      couplings.insertBack(row, at) = k.value();
+      field -= k.value() * spins[k.col()];
     }
-    couplings.start.push_back(std::ssize(couplings.column));
     sub.fields.push_back(field);
   }
+  couplings.finalize();
   for (const std::int32_t i : chosen) position[static_cast<std::size_t>(i)] = -1;
   sub.couplings = std::move(couplings);
   sub.offset = whole_energy - own_energy(sub, chosen, spins);

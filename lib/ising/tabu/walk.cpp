@@ -196,14 +196,7 @@ void Walk<Rows>::search(TabuRun& run, const Tenure& tenure, std::int64_t patienc
 }
 
 /// The largest 4 J.
-double largest_step(const IsingProblem& problem) {
-  double most = 0;
-  if (const auto* dense = std::get_if<DenseCouplings>(&problem.couplings))
-    for (const double j : dense->value) most = std::max(most, std::abs(j));
-  if (const auto* sparse = std::get_if<SparseCouplings>(&problem.couplings))
-    for (const double j : sparse->value) most = std::max(most, std::abs(j));
-  return 4 * most;
-}
+double largest_step(const IsingProblem& problem) { return 4 * vector_view(stored_values(problem)).lpNorm<Eigen::Infinity>(); }
 
 }  // namespace
 

@@ -30,8 +30,7 @@ double ClusterMoves::move(ThermalState& a, ThermalState& b, QuickRandom& random)
   open_[seed] = 0;
   for (std::size_t at = 0; at < cluster_.size(); ++at) {
     const auto i = static_cast<std::size_t>(cluster_[at]);
-    for (auto k = static_cast<std::size_t>(couplings_->start[i]); k < static_cast<std::size_t>(couplings_->start[i + 1]); ++k) {
-      const std::int32_t j = couplings_->column[k];
+    for (const std::int32_t j : couplings_->columns(i)) {
       if (open_[static_cast<std::size_t>(j)] == 0) continue;
       open_[static_cast<std::size_t>(j)] = 0;
       cluster_.push_back(j);
@@ -49,7 +48,7 @@ bool clusters_may_help(const IsingProblem& problem) {
   constexpr double most_couplings = 4;  // a spin, as on a square lattice; at 6, a cubic one, they did not pay
   const auto* sparse = std::get_if<SparseCouplings>(&problem.couplings);
   return sparse != nullptr && problem.groups.empty() &&
-         static_cast<double>(sparse->column.size()) <= most_couplings * static_cast<double>(problem.spins);
+         static_cast<double>(sparse->nonZeros()) <= most_couplings * static_cast<double>(problem.spins);
 }
 
 }  // namespace isinglass

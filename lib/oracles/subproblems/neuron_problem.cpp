@@ -84,7 +84,7 @@ NeuronProblem make_neuron_problem(std::span<const SpinPlace> places, const RowMa
     neuron.problem.fields.push_back(fit.gradient_unit * static_cast<double>(sums.forces(0, column[a])) * steps[a] -
                                     dot_in_order(q.row(a), spins));  // the couplings' pull at the spins as they are
   q.diagonal().setZero();
-  neuron.problem.couplings = DenseCouplings{{q.data(), q.data() + q.size()}};
+  neuron.problem.couplings = std::move(q);
   neuron.problem.offset = -energy(neuron.problem, now);
   return neuron;
 }
