@@ -11,6 +11,8 @@ namespace isinglass {
 
 namespace {
 
+using Entry = SparseRowMatrix<double>::InnerIterator;
+
 constexpr std::int64_t repair_flips_a_variable = 30, repair_flips = 2000;
 /// Flips of a chain after the first one: swaps of an assignment need three.
 constexpr std::size_t chain_flips = 5;
@@ -27,36 +29,16 @@ auto words(std::uint64_t seed, std::uint64_t key, std::int64_t step) {
 
 }  // namespace
 
-Completion::Completion(const BinaryProgram& program) : variables_(static_cast<std::size_t>(program.variables)) {
-  rows_of_.resize(variables_);
-  terms_of_.resize(variables_);
-  linear_.assign(variables_, 0.0);
-  for (const LinearRow& row : program.rows) add_row(row);
-  for (const ProductRow& product : program.products)
-    for (const LinearRow& row : rows_of_product(product)) add_row(row);
+Completion::Completion(const BinaryProgram& program)
+    : variables_(static_cast<std::size_t>(program.variables)), matrices_(program) {
+  for_each_row(program, matrices_, [&](const LinearRow& row) {
+    double mean = 0;
+    for (const double a : row.coefficient) mean += std::abs(a) / static_cast<double>(row.coefficient.size());
+    sides_.push_back({row.lower, row.upper, row_tolerance(row), mean > 0 ? 1 / mean : 1});
+  });
   double size = 0;
-  for (const BinaryTerm& t : program.objective) {
-    size += std::abs(t.value);
-    if (t.i == t.j) {
-      linear_[static_cast<std::size_t>(t.i)] += t.value;
-      continue;
-    }
-    terms_of_[static_cast<std::size_t>(t.i)].push_back({static_cast<std::int32_t>(t.j), t.value});
-    terms_of_[static_cast<std::size_t>(t.j)].push_back({static_cast<std::int32_t>(t.i), t.value});
-  }
+  for (const BinaryTerm& t : program.objective) size += std::abs(t.value);
   if (size > 0) scale_ = size / static_cast<double>(variables_);
-}
-
-void Completion::add_row(const LinearRow& row) {
-  double mean = 0;
-  const auto index = static_cast<std::int32_t>(sides_.size());
-  row_entries_.emplace_back();
-  for (std::size_t k = 0; k < row.variable.size(); ++k) {
-    mean += std::abs(row.coefficient[k]) / static_cast<double>(row.variable.size());
-    row_entries_.back().push_back({static_cast<std::int32_t>(row.variable[k]), row.coefficient[k]});
-    rows_of_[static_cast<std::size_t>(row.variable[k])].push_back({index, row.coefficient[k]});
-  }
-  sides_.push_back({row.lower, row.upper, row_tolerance(row), mean > 0 ? 1 / mean : 1});
 }
 
 /// Distance of the sum to the row's interval, in units of its mean coefficient.
@@ -83,17 +65,17 @@ void Completion::note(std::size_t row) {
 
 void Completion::set(std::span<const std::uint8_t> x) {
   x_.assign(x.begin(), x.begin() + static_cast<std::ptrdiff_t>(variables_));
-  sums_.assign(sides_.size(), 0.0);
-  prices_.assign(sides_.size(), 1.0);
+  sums_.setZero(std::ssize(sides_));
+  prices_.setOnes(std::ssize(sides_));
   place_.assign(sides_.size(), -1);
   broken_.clear();
   trail_.clear();
   changed_.assign(variables_, -longest_tenure - 1);
-  slopes_ = linear_;
+  slopes_ = matrices_.linear;
   for (std::size_t i = 0; i < variables_; ++i) {
     if (x_[i] == 0) continue;
-    for (const Entry& e : rows_of_[i]) sums_[static_cast<std::size_t>(e.at)] += e.coefficient;
-    for (const Entry& e : terms_of_[i]) slopes_[static_cast<std::size_t>(e.at)] += e.coefficient;
+    for (Entry e(matrices_.columns, i); e; ++e) sums_[e.col()] += e.value();
+    for (Entry e(matrices_.pairs, i); e; ++e) slopes_[e.col()] += e.value();
   }
   for (std::size_t r = 0; r < sides_.size(); ++r) note(r);
 }
@@ -101,11 +83,10 @@ void Completion::set(std::span<const std::uint8_t> x) {
 void Completion::flip(std::size_t i) {
   const double sign = x_[i] != 0 ? -1 : 1;
   x_[i] = static_cast<std::uint8_t>(1 - x_[i]);
-  for (const Entry& e : terms_of_[i]) slopes_[static_cast<std::size_t>(e.at)] += sign * e.coefficient;
-  for (const Entry& e : rows_of_[i]) {
-    const auto row = static_cast<std::size_t>(e.at);
-    sums_[row] += sign * e.coefficient;
-    note(row);
+  for (Entry e(matrices_.pairs, i); e; ++e) slopes_[e.col()] += sign * e.value();
+  for (Entry e(matrices_.columns, i); e; ++e) {
+    sums_[e.col()] += sign * e.value();
+    note(static_cast<std::size_t>(e.col()));
   }
 }
 
@@ -113,19 +94,20 @@ Completion::Effect Completion::effect(std::size_t i) const {
   const double sign = x_[i] != 0 ? -1 : 1;
   Effect effect;
   effect.objective = sign * slopes_[i] / scale_;
-  for (const Entry& e : rows_of_[i]) {
-    const auto row = static_cast<std::size_t>(e.at);
-    effect.violation += prices_[row] * (violation(row, sums_[row] + sign * e.coefficient) - violation(row, sums_[row]));
+  for (Entry e(matrices_.columns, i); e; ++e) {
+    const auto row = static_cast<std::size_t>(e.col());
+    effect.violation += prices_[row] * (violation(row, sums_[row] + sign * e.value()) - violation(row, sums_[row]));
   }
   return effect;
 }
 
 /// The flip of the row's variables that costs least, of those that may flip again.
 std::optional<Completion::Flip> Completion::cheapest(std::size_t row, std::int64_t step) const {
-  const std::int64_t tenure = std::min(longest_tenure, std::ssize(row_entries_[row]) / 3);
+  const std::span<const std::int32_t> variables = matrices_.rows.columns(row);
+  const std::int64_t tenure = std::min<std::int64_t>(longest_tenure, std::ssize(variables) / 3);
   std::optional<Flip> best;
-  for (const Entry& e : row_entries_[row]) {
-    const auto i = static_cast<std::size_t>(e.at);
+  for (const std::int32_t variable : variables) {
+    const auto i = static_cast<std::size_t>(variable);
     if (step - changed_[i] <= tenure) continue;
     const Effect change = effect(i);
     const double cost = change.violation + 0.1 * change.objective;
@@ -143,9 +125,9 @@ bool Completion::repair(std::uint64_t seed, std::uint64_t key) {
     std::optional<Flip> next = cheapest(row, step);
     if (!next || next->cost >= 0)
       for (const std::int32_t r : broken_) prices_[static_cast<std::size_t>(r)] += 1;
-    const std::vector<Entry>& entries = row_entries_[row];
-    if (below(random[1], flips_a_surprise) == 0 && !entries.empty())
-      next = Flip{static_cast<std::size_t>(entries[below(random[2], static_cast<std::uint32_t>(entries.size()))].at), 0};
+    const std::span<const std::int32_t> variables = matrices_.rows.columns(row);
+    if (below(random[1], flips_a_surprise) == 0 && !variables.empty())
+      next = Flip{static_cast<std::size_t>(variables[below(random[2], static_cast<std::uint32_t>(variables.size()))]), 0};
     if (!next) continue;
     changed_[next->variable] = step;
     flip(next->variable);
@@ -170,8 +152,8 @@ bool Completion::chain(std::size_t first) {
     const auto row = static_cast<std::size_t>(*std::ranges::min_element(broken_));
     std::optional<std::size_t> best;
     Effect least;
-    for (const Entry& e : row_entries_[row]) {
-      const auto i = static_cast<std::size_t>(e.at);
+    for (const std::int32_t variable : matrices_.rows.columns(row)) {
+      const auto i = static_cast<std::size_t>(variable);
       if (std::ranges::count(trail_, i) > 0) continue;
       const Effect effect_of = effect(i);
       const bool is_less = effect_of.violation < least.violation - 1e-12 ||
@@ -192,7 +174,7 @@ bool Completion::chain(std::size_t first) {
 
 /// Passes over all variables in random order until none starts a chain to a better point.
 void Completion::descend(std::uint64_t seed, std::uint64_t key) {
-  std::ranges::fill(prices_, 1.0);
+  prices_.setOnes();
   std::vector<std::size_t> order(variables_);
   std::iota(order.begin(), order.end(), std::size_t{0});
   std::int64_t step = std::int64_t{1} << 31;

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "formats/binary_program.hpp"
+#include "solve/program_matrices.hpp"
 
 #include <cstdint>
 #include <optional>
@@ -20,11 +20,6 @@ public:
   [[nodiscard]] std::optional<Bits> complete(std::span<const std::uint8_t> x, std::uint64_t seed, std::uint64_t key);
 
 private:
-  /// One row and its entries, as the walk uses them.
-  struct Entry {
-    std::int32_t at = 0;  ///< row of a variable's entry, variable of a row's
-    double coefficient = 0;
-  };
   /// A change of the state by one flip.
   struct Effect {
     double violation = 0, objective = 0;
@@ -36,7 +31,6 @@ private:
     double cost = 0;
   };
 
-  void add_row(const LinearRow& row);
   void set(std::span<const std::uint8_t> x);
   void flip(std::size_t i);
   [[nodiscard]] double violation(std::size_t row, double sum) const;
@@ -53,18 +47,15 @@ private:
   };
 
   std::size_t variables_;
-  std::vector<Side> sides_;                      // [row], divided by nothing
-  std::vector<std::vector<Entry>> row_entries_;  // [row]
-  std::vector<std::vector<Entry>> rows_of_;      // [variable]
-  std::vector<std::vector<Entry>> terms_of_;     // [variable]: others and Q
-  std::vector<double> linear_;
-  double scale_ = 1;  // of the objective
+  ProgramMatrices matrices_;
+  std::vector<Side> sides_;  // [row], divided by nothing
+  double scale_ = 1;         // of the objective
 
   Bits x_;
-  std::vector<double> sums_, slopes_, prices_;  // [row]; dQ/dx_i [variable]; [row]
-  std::vector<std::int32_t> broken_, place_;    // violated rows, and where each row is among them (-1: not)
-  std::vector<std::int64_t> changed_;           // [variable]: step of its last flip
-  std::vector<std::size_t> trail_;              // flips of the chain so far
+  Eigen::VectorXd sums_, slopes_, prices_;    // [row]; dQ/dx_i [variable]; [row]
+  std::vector<std::int32_t> broken_, place_;  // violated rows, and where each row is among them (-1: not)
+  std::vector<std::int64_t> changed_;         // [variable]: step of its last flip
+  std::vector<std::size_t> trail_;            // flips of the chain so far
 };
 
 }  // namespace isinglass

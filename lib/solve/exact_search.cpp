@@ -8,6 +8,8 @@ namespace isinglass {
 
 namespace {
 
+using Entry = SparseRowMatrix<double>::InnerIterator;
+
 /// Work between two looks at the clock: less than a millisecond.
 constexpr std::int64_t work_a_look = 1 << 17;
 /// Rounding of sums that change by many small steps, relative to the sum of all magnitudes.
@@ -16,13 +18,9 @@ constexpr double drift = 1e-9;
 }  // namespace
 
 ExactSearch::ExactSearch(const BinaryProgram& program)
-    : program_(program), variables_(static_cast<std::size_t>(program.variables)) {
-  rows_of_.resize(variables_);
-  terms_of_.resize(variables_);
+    : program_(program), variables_(static_cast<std::size_t>(program.variables)), matrices_(program) {
   value_.assign(variables_, std::int8_t{-1});
-  for (const LinearRow& row : program.rows) add_row(row);
-  for (const ProductRow& product : program.products)
-    for (const LinearRow& row : rows_of_product(product)) add_row(row);
+  for_each_row(program, matrices_, [&](const LinearRow& row) { add_row(row); });
   add_objective();
   choose_order();
   for (std::size_t r = 0; r < rows_.size(); ++r) await(r);
@@ -31,13 +29,9 @@ ExactSearch::ExactSearch(const BinaryProgram& program)
 }
 
 void ExactSearch::add_row(const LinearRow& source) {
-  Row row{{}, source.lower, source.upper, 0, 0, 0, 0, false};
+  Row row{.lower = source.lower, .upper = source.upper};
   double size = 0;
-  for (std::size_t k = 0; k < source.variable.size(); ++k) {
-    const auto i = static_cast<std::size_t>(source.variable[k]);
-    const double a = source.coefficient[k];
-    row.entries.push_back({i, a});
-    rows_of_[i].push_back({rows_.size(), a});
+  for (const double a : source.coefficient) {
     (a < 0 ? row.least : row.most) += a;
     row.largest = std::max(row.largest, std::abs(a));
     size += std::abs(a);
@@ -45,38 +39,28 @@ void ExactSearch::add_row(const LinearRow& source) {
   for (const double side : {source.lower, source.upper})
     if (std::isfinite(side)) size = std::max(size, std::abs(side));
   row.slack = drift * size;
-  rows_.push_back(std::move(row));
+  rows_.push_back(row);
 }
 
 void ExactSearch::add_objective() {
-  slope_.assign(variables_, 0.0);
-  open_slope_.assign(variables_, 0.0);
   objective_ = program_.constant;
-  for (const BinaryTerm& t : program_.objective) {
-    const auto i = static_cast<std::size_t>(t.i), j = static_cast<std::size_t>(t.j);
-    if (i == j) {
-      slope_[i] += t.value;
-      continue;
-    }
-    terms_of_[i].push_back({j, t.value});
-    terms_of_[j].push_back({i, t.value});
-    open_slope_[i] += std::min(0.0, t.value);
-    open_slope_[j] += std::min(0.0, t.value);
-  }
+  slope_ = matrices_.linear;
+  open_slope_.setZero(program_.variables);
+  for (std::size_t i = 0; i < variables_; ++i)
+    for (const double value : matrices_.pairs.values(i)) open_slope_[i] += std::min(0.0, value);
   least_gain_ = has_whole_objective(program_) ? 1 : -drift * objective_size(program_);
 }
 
 /// Variables of many rows and terms first: they decide most. What decides nothing stays 0.
 void ExactSearch::choose_order() {
+  const auto entries = [&](std::size_t i) { return matrices_.columns.columns(i).size() + matrices_.pairs.columns(i).size(); };
   for (std::size_t i = 0; i < variables_; ++i) {
-    if (rows_of_[i].empty() && terms_of_[i].empty()) {
+    if (entries(i) == 0)
       fix(i, slope_[i] < 0);
-      continue;
-    }
-    order_.push_back(i);
+    else
+      order_.push_back(i);
   }
-  std::ranges::stable_sort(order_, std::ranges::greater{},
-                           [&](std::size_t i) { return rows_of_[i].size() + terms_of_[i].size(); });
+  std::ranges::stable_sort(order_, std::ranges::greater{}, entries);
 }
 
 void ExactSearch::await(std::size_t row) {
@@ -88,17 +72,17 @@ void ExactSearch::fix(std::size_t variable, bool value) {
   fixed_.push_back({variable, changes_.size()});
   value_[variable] = value ? 1 : 0;
   if (value) objective_ += slope_[variable];
-  for (const Entry& term : terms_of_[variable]) {
-    if (value) slope_[term.at] += term.value;
-    open_slope_[term.at] -= std::min(0.0, term.value);
+  ++work_;
+  for (Entry term(matrices_.pairs, variable); term; ++term, ++work_) {
+    if (value) slope_[term.col()] += term.value();
+    open_slope_[term.col()] -= std::min(0.0, term.value());
   }
-  for (const Entry& entry : rows_of_[variable]) {
-    Row& row = rows_[entry.at];
-    changes_.push_back({entry.at, row.least, row.most});
-    (value == (entry.value > 0) ? row.least : row.most) += value ? entry.value : -entry.value;
-    await(entry.at);
+  for (Entry entry(matrices_.columns, variable); entry; ++entry, ++work_) {
+    const auto at = static_cast<std::size_t>(entry.col());
+    changes_.push_back({at, rows_[at].least, rows_[at].most});
+    (value == (entry.value() > 0) ? rows_[at].least : rows_[at].most) += value ? entry.value() : -entry.value();
+    await(at);
   }
-  work_ += static_cast<std::int64_t>(terms_of_[variable].size() + rows_of_[variable].size()) + 1;
 }
 
 void ExactSearch::undo_to(std::size_t fixed) {
@@ -113,9 +97,9 @@ void ExactSearch::undo_to(std::size_t fixed) {
     }
     const bool value = value_[variable] == 1;
     value_[variable] = -1;
-    for (const Entry& term : terms_of_[variable]) {
-      if (value) slope_[term.at] -= term.value;
-      open_slope_[term.at] += std::min(0.0, term.value);
+    for (Entry term(matrices_.pairs, variable); term; ++term) {
+      if (value) slope_[term.col()] -= term.value();
+      open_slope_[term.col()] += std::min(0.0, term.value());
     }
     if (value) objective_ -= slope_[variable];
   }
@@ -136,14 +120,14 @@ bool ExactSearch::propagate(std::size_t index) {
   const double upper = row.upper + row.slack, lower = row.lower - row.slack;
   if (row.least > upper || row.most < lower) return false;
   if (row.least + row.largest <= upper && row.most - row.largest >= lower) return true;
-  work_ += static_cast<std::int64_t>(row.entries.size());
-  for (const Entry& entry : row.entries) {
-    if (value_[entry.at] >= 0) continue;
-    const double size = std::abs(entry.value);
+  for (Entry entry(matrices_.rows, index); entry; ++entry, ++work_) {
+    const auto variable = static_cast<std::size_t>(entry.col());
+    if (value_[variable] >= 0) continue;
+    const double size = std::abs(entry.value());
     if (row.least + size > upper)  // at its greater end the sum would be too large
-      fix(entry.at, entry.value < 0);
+      fix(variable, entry.value() < 0);
     else if (row.most - size < lower)
-      fix(entry.at, entry.value > 0);
+      fix(variable, entry.value() > 0);
   }
   return true;
 }
@@ -170,7 +154,7 @@ void ExactSearch::offer() {
   work_ += static_cast<std::int64_t>(program_.objective.size());
   const double objective = objective_of(program_, x);
   if (result_.best && objective >= result_.objective) return;
-  for (const Row& row : rows_) work_ += static_cast<std::int64_t>(row.entries.size());
+  work_ += matrices_.rows.nonZeros();
   if (largest_violation(program_, x) > 0) return;
   result_.best = std::move(x);
   result_.objective = objective;

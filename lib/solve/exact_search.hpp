@@ -1,6 +1,6 @@
 #pragma once
 
-#include "formats/binary_program.hpp"
+#include "solve/program_matrices.hpp"
 
 #include <cstdint>
 #include <functional>
@@ -39,13 +39,8 @@ public:
   [[nodiscard]] ExactResult search(const ExactPlan& plan);
 
 private:
-  struct Entry {
-    std::size_t at = 0;  ///< row of a variable's entry, variable of a row's, or the other one of a term
-    double value = 0;
-  };
   /// A row and the interval of its sum over what is still open.
   struct Row {
-    std::vector<Entry> entries;
     double lower = 0, upper = 0, slack = 0;  ///< `slack` covers the rounding of sums
     double largest = 0;                      ///< coefficient
     double least = 0, most = 0;              ///< of the sum
@@ -81,14 +76,14 @@ private:
 
   const BinaryProgram& program_;
   std::size_t variables_, free_ = 0;
+  ProgramMatrices matrices_;
   std::vector<Row> rows_;
-  std::vector<std::vector<Entry>> rows_of_, terms_of_;  // [variable]
-  std::vector<std::size_t> order_;                      // variables as they are branched on
-  double least_gain_ = 0;                               // smallest difference of two objectives, or minus their rounding
+  std::vector<std::size_t> order_;  // variables as they are branched on
+  double least_gain_ = 0;           // smallest difference of two objectives, or minus their rounding
 
-  std::vector<std::int8_t> value_;          // [variable] 0, 1, or -1: open
-  std::vector<double> slope_, open_slope_;  // [variable]: dQ/dx over fixed ones; negative terms with open ones
-  double objective_ = 0;                    // of what is fixed
+  std::vector<std::int8_t> value_;      // [variable] 0, 1, or -1: open
+  Eigen::VectorXd slope_, open_slope_;  // [variable]: dQ/dx over fixed ones; negative terms with open ones
+  double objective_ = 0;                // of what is fixed
   std::vector<Fixed> fixed_;
   std::vector<Change> changes_;
   std::vector<std::size_t> waiting_;  // rows to propagate
