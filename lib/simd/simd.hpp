@@ -1,6 +1,8 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
+#include <cstring>
 #include <new>
 #include <vector>
 
@@ -18,7 +20,7 @@ enum class Width { plain, avx2, avx512 };
   static const Width width = [] {
     __builtin_cpu_init();
     const bool has_avx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") && __builtin_cpu_supports("bmi") &&
-                          __builtin_cpu_supports("bmi2") && __builtin_cpu_supports("f16c");
+                          __builtin_cpu_supports("bmi2");  // clang does not know f16c, which no CPU with AVX2 lacks
     const bool has_avx512 = __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
                             __builtin_cpu_supports("avx512cd") && __builtin_cpu_supports("avx512dq") &&
                             __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512vnni");
@@ -54,6 +56,20 @@ struct AlignedAllocator {
 };
 template <class T>
 using AlignedVector = std::vector<T, AlignedAllocator<T>>;
+
+/// Vectors of 32 small integers. Compilers make one or several registers of them, as the target around them has.
+using Int16s = std::int16_t __attribute__((vector_size(64)));
+using Int8s = std::int8_t __attribute__((vector_size(32)));
+
+/// Reads and writes a vector at any address. References, since vectors by value would be passed as the caller's target says.
+template <class Vector>
+inline void load(Vector& vector, const void* from) {
+  std::memcpy(&vector, from, sizeof vector);
+}
+template <class Vector>
+inline void store(const Vector& vector, void* to) {
+  std::memcpy(to, &vector, sizeof vector);
+}
 
 #if defined(__x86_64__)
 namespace detail {

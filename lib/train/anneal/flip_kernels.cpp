@@ -1,6 +1,7 @@
 #include "train/anneal/flip_kernels.hpp"
 
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <cstdlib>
 #include <cstring>
@@ -20,34 +21,58 @@ Window whole_vectors(std::size_t first, std::size_t last) {
   return {first / vector_length * vector_length, simd::padded(last, vector_length)};
 }
 
-/// Adds jump to each sum whose step crosses, for one block of `vector_length` flips and a run of events.
-void crossings16(const FlipEvent* events, std::size_t count, EventRows rows, const std::int16_t* steps, Window window,
-                 std::int16_t* sums) {
-  for (std::size_t e = 0; e < count; ++e) {
-    const std::int8_t* x = rows.data + events[e].sample * rows.length;
-    const auto distance = static_cast<std::int16_t>(events[e].distance), jump = static_cast<std::int16_t>(events[e].jump);
-    for (std::size_t block = window.first; block < window.last; block += vector_length)
-      for (std::size_t i = block; i < block + vector_length; ++i) {
-        const auto crossed = static_cast<std::int16_t>(static_cast<std::int16_t>(steps[i] * x[i]) >= distance ? jump : 0);
-        sums[i] = static_cast<std::int16_t>(sums[i] + crossed);
-      }
+/// Calls term(sum, step x, distance, jump) for each of the sums of `vectors` vectors of flips from `first` on, over a run of
+/// events. Steps and sums stay in registers meanwhile.
+template <std::size_t vectors, class Term>
+void add_terms(const FlipEvent* events, std::size_t count, EventRows rows, const std::int16_t* steps, std::size_t first,
+               std::int16_t* sums, Term term) {
+  std::array<simd::Int16s, vectors> step, sum;
+  for (std::size_t v = 0; v < vectors; ++v) {
+    simd::load(step[v], steps + first + v * vector_length);
+    simd::load(sum[v], sums + first + v * vector_length);
   }
+  for (std::size_t e = 0; e < count; ++e) {
+    const std::int8_t* x = rows.data + events[e].sample * rows.length + first;
+    const auto distance = static_cast<std::int16_t>(events[e].distance), jump = static_cast<std::int16_t>(events[e].jump);
+#pragma GCC unroll 4
+    for (std::size_t v = 0; v < vectors; ++v) {
+      simd::Int8s input;
+      simd::load(input, x + v * vector_length);
+      term(sum[v], step[v] * __builtin_convertvector(input, simd::Int16s), distance, jump);
+    }
+  }
+  for (std::size_t v = 0; v < vectors; ++v) simd::store(sum[v], sums + first + v * vector_length);
+}
+
+template <class Term>
+void add_all_terms(const FlipEvent* events, std::size_t count, EventRows rows, const std::int16_t* steps, Window flips,
+                   std::int16_t* sums, Term term) {
+  constexpr std::size_t together = 4;
+  std::size_t at = flips.first;
+  for (; at + together * vector_length <= flips.last; at += together * vector_length)
+    add_terms<together>(events, count, rows, steps, at, sums, term);
+  for (; at < flips.last; at += vector_length) add_terms<1>(events, count, rows, steps, at, sums, term);
+}
+
+/// Adds jump to each sum whose step crosses.
+void crossings16(const FlipEvent* events, std::size_t count, EventRows rows, const std::int16_t* steps, Window flips,
+                 std::int16_t* sums) {
+  const auto term = [](simd::Int16s& sum, const simd::Int16s& move, std::int16_t distance, std::int16_t jump) {
+    sum += (move >= distance) & jump;
+  };
+  add_all_terms(events, count, rows, steps, flips, sums, term);
 }
 
 /// The same with a ramp instead of a step: `window` at least 1.
 void ramps16(const FlipEvent* events, std::size_t count, EventRows rows, const std::int16_t* steps, Window flips, int window,
              std::int16_t* sums) {
-  const auto top = static_cast<std::int16_t>(2 * window), zero = std::int16_t{0};
-  for (std::size_t e = 0; e < count; ++e) {
-    const std::int8_t* x = rows.data + events[e].sample * rows.length;
-    const auto offset = static_cast<std::int16_t>(window - events[e].distance),
-               jump = static_cast<std::int16_t>(events[e].jump);
-    for (std::size_t block = flips.first; block < flips.last; block += vector_length)
-      for (std::size_t i = block; i < block + vector_length; ++i) {
-        const auto above = static_cast<std::int16_t>(steps[i] * x[i] + offset);
-        sums[i] = static_cast<std::int16_t>(sums[i] + std::min(std::max(above, zero), top) * jump);
-      }
-  }
+  const auto middle = static_cast<std::int16_t>(window), top = static_cast<std::int16_t>(2 * window);
+  const auto term = [middle, top](simd::Int16s& sum, const simd::Int16s& move, std::int16_t distance, std::int16_t jump) {
+    const simd::Int16s zero{}, above = move + static_cast<std::int16_t>(middle - distance);
+    const simd::Int16s raised = above > zero ? above : zero;
+    sum += (raised < top ? raised : zero + top) * jump;
+  };
+  add_all_terms(events, count, rows, steps, flips, sums, term);
 }
 
 /// Any jump and window, 64-bit sums.
