@@ -34,7 +34,7 @@ def h5diff(first, second):
     """What h5diff finds between two results files, but for how they came about; empty: equal."""
     done = subprocess.run([shutil.which("h5diff") or "h5diff", "--exclude-path", "/provenance", first, second],
                           capture_output=True, text=True, check=False)
-    return done.stdout + done.stderr if done.returncode else ""
+    return done.stdout + done.stderr + (f"exit code {done.returncode}" if done.returncode else "")
 
 
 def trace_rows(path):

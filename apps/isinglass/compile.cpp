@@ -96,7 +96,7 @@ Written write(const CompileCommand& command, const Config& config, const Compile
               const Communicator& world) {
   const auto begin = std::chrono::steady_clock::now();
   QcboFileOptions options;
-  options.config_yaml = to_yaml(config);
+  options.config_yaml = to_yaml(config, Keys::of_result);
   options.counts = named_counts(counts);
   options.with_problem = command.asks_for("problem");
   options.with_qubo = command.asks_for("qubo");

@@ -48,31 +48,17 @@ Provenance to_provenance(const RunFacts& facts) {
 
 nlohmann::ordered_json to_json(const RunSummary& summary) {
   const RunResults& results = summary.results;
-  nlohmann::ordered_json json{
-      {"test_accuracy", results.test_accuracy},
-      {"validation_accuracy", results.validation_accuracy},
-      {"train_accuracy", results.train_accuracy},
-      {"bits_per_parameter", results.bits_per_parameter},
-      {"parameters", results.parameters},
-      {"spins", results.spins},
-      {"constraints", results.constraints},
-      {"constraint_bytes", results.constraint_bytes},
-      {"wall_seconds", results.wall_seconds},
-      {"data_seconds", results.data_seconds},
-      {"objective", results.objective},
-      {"iterations", results.history.empty() ? 0 : results.history.back().iteration},
-      {"method", summary.config.method},
-      {"seed", summary.config.seed},
-      {"classes", summary.class_names},
-      {"train_samples", results.train_samples},
-      {"validation_samples", results.validation_samples},
-      {"test_samples", results.test_samples},
-      {"ranks", nullptr},
-      {"replica_groups", summary.config.parallel.replica_groups},
-      {"stop_reason", results.stop_reason},
-      {"finished_before", summary.is_repeated},
-      {"output_directory", summary.config.output.directory},
-  };
+  nlohmann::ordered_json json;
+  for_each_number([&](const ResultField& field, auto member) { json[field.name] = results.*member; });
+  json["iterations"] = results.history.empty() ? 0 : results.history.back().iteration;
+  json["method"] = summary.config.method;
+  json["seed"] = summary.config.seed;
+  json["classes"] = summary.class_names;
+  json["ranks"] = nullptr;
+  json["replica_groups"] = summary.config.parallel.replica_groups;
+  json["stop_reason"] = results.stop_reason;
+  json["finished_before"] = summary.is_repeated;
+  json["output_directory"] = summary.config.output.directory;
   if (summary.ranks) json["ranks"] = *summary.ranks;
   return json;
 }

@@ -181,8 +181,13 @@ ExitCode TrainingRun::finish(TrainingOutput& output) {
   const std::optional<AgreedError> failure = failure_of([&] {
     together(world_, [&] {
       if (!files_) return;
-      const Model model{to_yaml(config_), problem_.architecture, std::move(output.bits), data.class_names, data.center,
-                        data.rows,        data.columns};
+      const Model model{to_yaml(config_, Keys::of_result),
+                        problem_.architecture,
+                        std::move(output.bits),
+                        data.class_names,
+                        data.center,
+                        data.rows,
+                        data.columns};
       write_results(folder_.results(), model, output.results, to_provenance(facts_));
     });
   });
@@ -239,7 +244,8 @@ ExitCode TrainingRun::run() {
     if (grid_.group_index == 0) try_checkpoint(folder_.directory, grid_.group);
   });
   const auto note = [this](const std::string& text) { files_->reporter.note(text); };
-  RunControl control(folder_, config_, grid_, {to_yaml(config_), data_fingerprint}, 3600 * options_.max_hours, note);
+  RunControl control(folder_, config_, grid_, {to_yaml(config_, Keys::of_result), data_fingerprint}, 3600 * options_.max_hours,
+                     note);
   if (control.stop_is_agreed()) return stop(control);
   TrainingOutput output = solve(control);
   return output.was_stopped ? stop(control) : finish(output);

@@ -17,20 +17,24 @@ enum class Help { none, comments };
 /// The visitor that writes block-style YAML, two spaces a level.
 class YamlWriter {
 public:
-  explicit YamlWriter(Help help) : help_(help) {}
+  YamlWriter(Help help, Keys keys) : help_(help), keys_(keys) {}
 
   template <class T>
   void field(std::string_view key, const T& value, const Rule& rule, std::string_view help) {
-    line(fmt::format("{}: {}", key, write_value(rule, value)), comment(rule, help));
+    if (keys_ == Keys::all || rule.on_restart != OnRestart::free)
+      line(fmt::format("{}: {}", key, write_value(rule, value)), comment(rule, help));
   }
 
   template <class S>
   void section(std::string_view key, const S& structure, std::string_view help) {
     if (indent_ == 0 && help_ == Help::comments) text_ += '\n';
+    const std::size_t before = text_.size();
     line(fmt::format("{}:", key), std::string(help));
+    const std::size_t head = text_.size();
     indent_ += 2;
     visit_fields(*this, structure);
     indent_ -= 2;
+    if (text_.size() == head) text_.resize(before);  // none of its keys is written
   }
 
   template <class S>
@@ -62,6 +66,7 @@ private:
   }
 
   Help help_;
+  Keys keys_;
   std::string text_;
   std::size_t indent_ = 0;
   bool starts_item_ = false;
@@ -96,19 +101,19 @@ private:
   std::string prefix_;
 };
 
-std::string write(const Config& config, Help help) {
-  YamlWriter writer(help);
+std::string write(const Config& config, Help help, Keys keys) {
+  YamlWriter writer(help, keys);
   visit_fields(writer, config);
   return std::move(writer).text();
 }
 
 }  // namespace
 
-std::string to_yaml(const Config& config) { return write(config, Help::none); }
+std::string to_yaml(const Config& config, Keys keys) { return write(config, Help::none, keys); }
 
 std::string defaults_yaml() {
   return "# Configuration of isinglass: every key with its default. Keep the lines you change, and `schema`.\n" +
-         write(Config{}, Help::comments);
+         write(Config{}, Help::comments, Keys::all);
 }
 
 std::vector<std::pair<std::string, std::string>> flatten(const Config& config) {

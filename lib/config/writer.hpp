@@ -8,8 +8,14 @@
 
 namespace isinglass {
 
-/// Every key of the configuration with its value, as YAML that reads as the same configuration.
-[[nodiscard]] std::string to_yaml(const Config& config);
+/// Which keys are written.
+enum class Keys {
+  all,
+  of_result,  ///< without those that change nothing of what is computed (output.directory, checkpoint)
+};
+
+/// The keys of the configuration with their values, as YAML that reads as the same configuration.
+[[nodiscard]] std::string to_yaml(const Config& config, Keys keys = Keys::all);
 
 /// The default configuration with help, unit and range of every key as comments.
 [[nodiscard]] std::string defaults_yaml();

@@ -69,4 +69,22 @@ void read_file(const fs::path& path, const FileFormat& format, const std::functi
   }
 }
 
+void write_file(const fs::path& path, const FileFormat& format, const std::function<void(const h5::Group& root)>& fill,
+                const FileAction& verify) {
+  const std::string image = h5::file_image(path.string(), [&](const h5::Group& root) {
+    write_format(root, format);
+    fill(root);
+    write_last_mark(root, format);
+  });
+  write_bytes_atomically(path, image, [&](const fs::path& written) { read_back([&] { verify(written); }); });
+}
+
+void read_back(const std::function<void()>& read) {
+  try {
+    read();
+  } catch (const InputError& error) {
+    throw SystemError(fmt::format("cannot be read back after writing: {}", error.what()));
+  }
+}
+
 }  // namespace isinglass

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "files/atomic_file.hpp"
 #include "files/h5.hpp"
 
 #include <cstdint>
@@ -31,5 +32,13 @@ void write_config_text(const h5::Group& root, const std::string& yaml);
 /// with the file becomes one InputError that names it; a lock that its file system refuses is a SystemError.
 void read_file(const std::filesystem::path& path, const FileFormat& format,
                const std::function<void(const h5::Group& root)>& part);
+
+/// Writes a whole file atomically: the marks of its format around what `fill` writes; `verify` reads the new file as readers
+/// do. Throws SystemError, also for what `verify` finds wrong; the old file stays.
+void write_file(const std::filesystem::path& path, const FileFormat& format,
+                const std::function<void(const h5::Group& root)>& fill, const FileAction& verify);
+
+/// Calls `read`; what is wrong with a file that was just written is no mistake of the input: SystemError.
+void read_back(const std::function<void()>& read);
 
 }  // namespace isinglass

@@ -8,6 +8,7 @@
 #include <fmt/ranges.h>
 
 #include "base/error.hpp"
+#include "files/h5_dataset.hpp"
 
 namespace isinglass::h5 {
 namespace {
@@ -18,12 +19,6 @@ std::string type_name(hid_t type) {
   if (H5Tget_class(type) == H5T_FLOAT) return bits == 32 ? "float" : "double";
   if (H5Tget_class(type) == H5T_INTEGER) return fmt::format("{}int{}", H5Tget_sign(type) == H5T_SGN_NONE ? "u" : "", bits);
   return "other";
-}
-
-Dimensions dimensions_of_space(const Handle& space) {
-  Dimensions dimensions(static_cast<std::size_t>(std::max(0, H5Sget_simple_extent_ndims(space.id()))));
-  H5Sget_simple_extent_dims(space.id(), dimensions.data(), nullptr);
-  return dimensions;
 }
 
 std::string value_of(const Group& group, const std::string& name) {
@@ -53,8 +48,7 @@ Object dataset_object(const Group& group, const std::string& name, const std::st
   const std::string what = group.where(name);
   const Handle dataset(H5Dopen2(group.id(), name.c_str(), H5P_DEFAULT), H5Dclose, what);
   const Handle type(H5Dget_type(dataset.id()), H5Tclose, what);
-  const Handle space(H5Dget_space(dataset.id()), H5Sclose, what);
-  return {.path = path, .kind = Object::Kind::dataset, .type = type_name(type.id()), .dimensions = dimensions_of_space(space)};
+  return {.path = path, .kind = Object::Kind::dataset, .type = type_name(type.id()), .dimensions = extent(dataset, what)};
 }
 
 /// Walks a file without following anything that could lead in a circle or out of it.

@@ -3,8 +3,6 @@
 
 #include <algorithm>
 #include <cstring>
-#include <functional>
-#include <numeric>
 
 #include "base/error.hpp"
 #include "files/h5_dataset.hpp"
@@ -13,28 +11,6 @@ namespace isinglass::h5 {
 namespace {
 
 constexpr hsize_t chunk_elements = hsize_t{1} << 18;
-
-template <Element T>
-hid_t stored_type() {
-  if constexpr (std::same_as<T, std::int8_t>) return H5T_STD_I8LE;
-  if constexpr (std::same_as<T, std::uint8_t>) return H5T_STD_U8LE;
-  if constexpr (std::same_as<T, std::int16_t>) return H5T_STD_I16LE;
-  if constexpr (std::same_as<T, std::int32_t>) return H5T_STD_I32LE;
-  if constexpr (std::same_as<T, std::int64_t>) return H5T_STD_I64LE;
-  if constexpr (std::same_as<T, float>) return H5T_IEEE_F32LE;
-  if constexpr (std::same_as<T, double>) return H5T_IEEE_F64LE;
-}
-
-template <Element T>
-hid_t memory_type() {
-  if constexpr (std::same_as<T, std::int8_t>) return H5T_NATIVE_INT8;
-  if constexpr (std::same_as<T, std::uint8_t>) return H5T_NATIVE_UINT8;
-  if constexpr (std::same_as<T, std::int16_t>) return H5T_NATIVE_INT16;
-  if constexpr (std::same_as<T, std::int32_t>) return H5T_NATIVE_INT32;
-  if constexpr (std::same_as<T, std::int64_t>) return H5T_NATIVE_INT64;
-  if constexpr (std::same_as<T, float>) return H5T_NATIVE_FLOAT;
-  if constexpr (std::same_as<T, double>) return H5T_NATIVE_DOUBLE;
-}
 
 /// Fixed-length: variable-length strings would live in a heap that has no checksums.
 Handle text_type(std::size_t length, const std::string& what) {
@@ -53,15 +29,7 @@ std::size_t text_length(const Handle& type, const std::string& what) {
   return H5Tget_size(type.id());
 }
 
-void expect_type(const Handle& type, hid_t expected, const std::string& what) {
-  if (H5Tequal(type.id(), expected) <= 0) throw SystemError(what + ": has another element type than expected");
-}
-
 std::string without_padding(const char* text, std::size_t length) { return {text, strnlen(text, length)}; }
-
-hsize_t element_count(const Dimensions& dimensions) {
-  return std::reduce(dimensions.begin(), dimensions.end(), hsize_t{1}, std::multiplies<>{});
-}
 
 /// Chunks of whole rows; the checksum filter works on chunks only. An empty dataset has nothing to check.
 Handle creation_properties(const Dimensions& dimensions, const std::string& what) {

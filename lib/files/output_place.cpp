@@ -2,8 +2,8 @@
 
 #include "base/error.hpp"
 #include "base/input_file.hpp"
-#include "files/output_file.hpp"
-#include "files/system_failure.hpp"
+#include "files/atomic_file.hpp"
+#include "files/posix_file.hpp"
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -95,7 +95,7 @@ fs::path output_target(const fs::path& path) {
 
 void expect_output_place(const fs::path& path, std::initializer_list<fs::path> inputs) {
   const fs::path target = output_target(path);
-  const fs::path folder = target.has_parent_path() ? target.parent_path() : fs::path(".");
+  const fs::path folder = folder_of(target);
   const std::optional<struct stat> holder = status_of(folder);
   if (!holder)
     throw InputError(

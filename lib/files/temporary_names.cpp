@@ -1,5 +1,5 @@
 #include "base/process.hpp"
-#include "files/output_file.hpp"
+#include "files/atomic_file.hpp"
 
 #include <sys/stat.h>
 #include <unistd.h>
@@ -66,8 +66,6 @@ bool is_own_file(const fs::path& path) {
 }
 
 std::string kept_name(const fs::path& target) { return target.filename().string().substr(0, longest_name); }
-
-fs::path folder_of(const fs::path& path) { return path.has_parent_path() ? path.parent_path() : fs::path("."); }
 
 template <class IsAbandoned>
 void remove_if(const fs::path& folder, IsAbandoned&& is_abandoned) {

@@ -4,7 +4,7 @@
 
 namespace isinglass {
 
-BlockWriter::BlockWriter(const PositionalFile& file, const std::vector<std::int64_t>& places, const QcboMeasure& measure,
+BlockWriter::BlockWriter(const PosixFile& file, const std::vector<std::int64_t>& places, const QcboMeasure& measure,
                          const QcboFileOptions& options, double multiplier, double unit)
     : measure_(measure),
       options_(options),
@@ -93,7 +93,7 @@ std::vector<std::int64_t> BlockWriter::checksums() {
   return sums;
 }
 
-std::vector<std::int64_t> BlockWriter::checksums_in(const PositionalFile& file) {
+std::vector<std::int64_t> BlockWriter::checksums_in(const PosixFile& file) {
   std::vector<std::int64_t> sums;
   for_each_column([&](Table, const char*, const char*, auto& column) {
     sums.push_back(static_cast<std::int64_t>(column.checksum_in(file)));

@@ -13,7 +13,7 @@ namespace isinglass {
 class BlockWriter {
 public:
   /// `places` of the datasets in the order of the lists in qcbo_columns.hpp, bytes.
-  BlockWriter(const PositionalFile& file, const std::vector<std::int64_t>& places, const QcboMeasure& measure,
+  BlockWriter(const PosixFile& file, const std::vector<std::int64_t>& places, const QcboMeasure& measure,
               const QcboFileOptions& options, double multiplier, double unit);
 
   /// What rank 0 writes before its blocks.
@@ -24,7 +24,7 @@ public:
 
   /// One a dataset: of the elements that were written, and of those in the file.
   [[nodiscard]] std::vector<std::int64_t> checksums();
-  [[nodiscard]] std::vector<std::int64_t> checksums_in(const PositionalFile& file);
+  [[nodiscard]] std::vector<std::int64_t> checksums_in(const PosixFile& file);
 
 private:
   template <class Visit>

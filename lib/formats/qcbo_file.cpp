@@ -3,8 +3,8 @@
 #include "base/error.hpp"
 #include "base/memory.hpp"
 #include "files/atomic_file.hpp"
-#include "files/h5_contiguous.hpp"
-#include "files/raw_file.hpp"
+#include "files/h5_dataset.hpp"
+#include "files/posix_file.hpp"
 #include "formats/block_writer.hpp"
 #include "formats/qcbo_format.hpp"
 #include "parallel/consensus.hpp"
@@ -66,25 +66,21 @@ public:
   [[nodiscard]] std::vector<std::int64_t> create(std::int64_t bytes) const {
     constexpr std::size_t metadata = std::size_t{1} << 18;  // generous
     const std::string image = h5::file_image(path_.string(), [&](const h5::Group& root) { write_texts(root); });
-    write_reserved(path_, image, image.size() + static_cast<std::size_t>(bytes) + metadata);
-    h5::ChangeableFile file(path_);
-    std::vector<std::int64_t> places = create_datasets(file.root());
-    file.close();
+    std::vector<std::int64_t> places;
+    h5::lay_out_file(path_, image, static_cast<std::size_t>(bytes) + metadata,
+                     [&](const h5::Group& root) { places = create_datasets(root); });
     return places;
   }
 
   /// The checksums, and last the mark that all is there.
   void complete(const std::vector<std::int64_t>& checksums) const {
-    h5::ChangeableFile file(path_);
-    {
-      const h5::Group root = file.root();
+    h5::change_file(path_, [&](const h5::Group& root) {
       std::size_t at = 0;
       for_each_dataset(options_, [&](Table, const char* group, const char* name, auto) {
         h5::change_attribute(root.open_group(group), checksum_name(name), checksums[at++]);
       });
       h5::change_attribute(root, qcbo_format.last_mark, 1);
-    }
-    file.close();
+    });
   }
 
 private:
@@ -119,8 +115,7 @@ private:
     std::vector<std::int64_t> places;
     for_each_dataset(options_, [&]<class T>(Table table, const char* group, const char* name, NoColumn<T>) {
       const h5::Group parent = root.open_group(group);
-      places.push_back(
-          static_cast<std::int64_t>(h5::create_contiguous<T>(parent, name, static_cast<hsize_t>(measure_.total[table]))));
+      places.push_back(h5::create_contiguous<T>(parent, name, {static_cast<hsize_t>(measure_.total[table])}));
       h5::write_attribute(parent, checksum_name(name), std::int64_t{0});
     });
     return places;
@@ -135,12 +130,12 @@ private:
 
 /// Every rank writes its blocks into the file that rank 0 made, and reads them back.
 std::vector<std::int64_t> write_blocks(const fs::path& path, const BlockSource& source, BlockWriter& writer,
-                                       const PositionalFile& file, const Communicator& comm) {
+                                       const PosixFile& file, const Communicator& comm) {
   if (comm.is_root()) writer.write_shared(source.parameters);
   for_each_block(source, [&](const Qcbo& block) { writer.write(block); });
   writer.flush();
   file.flush();
-  if (const PositionalFile again(path, PositionalFile::Use::read); writer.checksums_in(again) != writer.checksums())
+  if (const PosixFile again(path, PosixFile::Use::read); writer.checksums_in(again) != writer.checksums())
     throw SystemError(path.string() + ": reads back otherwise than it was written");
   return writer.checksums();
 }
@@ -156,7 +151,7 @@ void write_together(const fs::path& path, const BlockSource& source, const QcboF
   });
   comm.broadcast(bytes_of(std::span(places)), 0);
   agree<SystemError>(comm, [&] {
-    const PositionalFile file(path, PositionalFile::Use::write);
+    const PosixFile file(path, PosixFile::Use::write);
     BlockWriter writer(file, places, measure, options, multiplier, source.unit);
     checksums = write_blocks(path, source, writer, file, comm);
   });

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "files/checksum.hpp"
-#include "files/positional_file.hpp"
+#include "files/posix_file.hpp"
 
 #include <algorithm>
 #include <concepts>
@@ -19,7 +19,7 @@ template <h5::Element T>
 class SlabWriter {
 public:
   /// `place` of the dataset in the file, bytes; `first` element to be written. `file` must outlive the writer.
-  void open(const PositionalFile& file, std::uint64_t place, std::int64_t first) {
+  void open(const PosixFile& file, std::uint64_t place, std::int64_t first) {
     file_ = &file;
     place_ = place;
     first_ = next_ = flushed_ = static_cast<std::uint64_t>(first);
@@ -48,7 +48,7 @@ public:
   [[nodiscard]] std::uint64_t checksum() const { return checksum_; }
 
   /// Of the same elements as `file` holds them, whatever was put.
-  [[nodiscard]] std::uint64_t checksum_in(const PositionalFile& file) const {
+  [[nodiscard]] std::uint64_t checksum_in(const PosixFile& file) const {
     std::uint64_t sum = 0;
     std::vector<T> values;
     for (std::uint64_t at = first_; at < next_; at += values.size()) {
@@ -61,7 +61,7 @@ public:
 
 private:
   static constexpr std::size_t buffer_elements = std::size_t{1} << 15;
-  const PositionalFile* file_ = nullptr;
+  const PosixFile* file_ = nullptr;
   std::uint64_t place_ = 0, first_ = 0, next_ = 0, flushed_ = 0, checksum_ = 0;
   std::vector<T> buffer_;
 };

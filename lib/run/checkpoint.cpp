@@ -3,16 +3,15 @@
 #include "base/error.hpp"
 #include "files/atomic_file.hpp"
 #include "files/file_format.hpp"
-#include "files/h5_parallel.hpp"
-#include "files/raw_file.hpp"
+#include "files/h5_dataset.hpp"
+#include "files/posix_file.hpp"
 #include "parallel/consensus.hpp"
 #include "run/checkpoint_duals.hpp"
 #include "run/checkpoint_groups.hpp"
 
 #include <algorithm>
-#include <cassert>
 #include <cstring>
-#include <optional>
+#include <span>
 #include <system_error>
 
 #include <fmt/format.h>
@@ -26,21 +25,19 @@ namespace fs = std::filesystem;
 constexpr FileFormat format{.name = "isinglass-checkpoint",
                             .noun = "a checkpoint",
                             .major_version = 1,
-                            .minor_version = 0,
+                            .minor_version = 1,
                             .last_mark = "complete",
                             .if_absent = "give a checkpoint of an unfinished run",
                             .if_unfinished = "use the checkpoint before it"};
 
-/// All that the ranks share, and room for the duals.
-void write_shared(const h5::Group& root, const TrainingState& checkpoint) {
-  write_format(root, format);
-  write_shared_groups(root, checkpoint);
-  write_config_text(root, checkpoint.config_yaml);
-  create_dual_groups(root, checkpoint.duals);
-}
-
+/// A file with all that the ranks share, not yet marked as complete.
 std::string shared_image(const std::string& name, const TrainingState& checkpoint) {
-  return h5::file_image(name, [&](const h5::Group& root) { write_shared(root, checkpoint); });
+  return h5::file_image(name, [&](const h5::Group& root) {
+    write_format(root, format);
+    h5::write_attribute(root, format.last_mark, std::int64_t{0});
+    write_shared_groups(root, checkpoint);
+    write_config_text(root, checkpoint.config_yaml);
+  });
 }
 
 TrainingState read_shared(const h5::Group& root, const BitCounts& bits) {
@@ -74,82 +71,78 @@ void expect_same_shared(const fs::path& path, const TrainingState& found, const 
 void verify(const fs::path& path, const TrainingState& checkpoint, bool is_root) {
   const CheckpointSizes sizes = sizes_of(checkpoint);
   TrainingState again;
-  try {
+  read_back([&] {
     read_file(path, format, [&](const h5::Group& root) {
       if (is_root) again = read_shared(root, sizes.bits);
       again.duals = read_duals(root, sizes);
     });
-  } catch (const InputError& error) {
-    throw SystemError(fmt::format("cannot be read back after writing: {}", error.what()));
-  }
+  });
   expect_same_duals(path, again.duals, checkpoint.duals);
   if (is_root) expect_same_shared(path, again, checkpoint);
 }
 
-void write_alone(const fs::path& path, const TrainingState& checkpoint) {
-  const std::string image = h5::file_image(path.string(), [&](const h5::Group& root) {
-    write_shared(root, checkpoint);
-    write_duals(root, checkpoint.duals, h5::Transfer::single, [](const auto& part) { part(); });
-    write_last_mark(root, format);
+/// Rank 0's part: the file without the numbers of the duals, but with the disk space for them.
+DualPlaces lay_out(const fs::path& path, const TrainingState& checkpoint) {
+  DualPlaces places;
+  h5::lay_out_file(path, shared_image(path.string(), checkpoint), space_of_duals(checkpoint.duals),
+                   [&](const h5::Group& root) { places = create_duals(root, checkpoint.duals); });
+  return places;
+}
+
+/// The whole temporary file. The ranks agree after each step, and no step waits for another rank.
+void write_together(const fs::path& path, const TrainingState& checkpoint, const Communicator& group) {
+  DualPlaces places(count_places(checkpoint.duals));
+  agree<SystemError>(group, [&] {
+    if (group.is_root()) places = lay_out(path, checkpoint);
   });
-  write_bytes_atomically(path, image, [&](const fs::path& temporary) { verify(temporary, checkpoint, true); });
+  group.broadcast(bytes_of(std::span(places)), 0);
+  agree<SystemError>(group, [&] {
+    PosixFile file(path, PosixFile::Use::write);
+    write_duals(file, places, checkpoint.duals);
+    file.flush();
+    file.close();
+  });
+  agree<SystemError>(group, [&] {
+    if (group.is_root()) h5::change_file(path, [](const h5::Group& root) { h5::change_attribute(root, format.last_mark, 1); });
+  });
 }
 
-/// Rank 0's part: the file without duals, and the disk space for them, so that a full disk is found before HDF5 writes.
-void write_first_part(const fs::path& path, const TrainingState& checkpoint) {
-  constexpr std::size_t slack = std::size_t{1} << 16;  // metadata that HDF5 allocates in blocks
-  const std::string image = shared_image(path.string(), checkpoint);
-  write_reserved(path, image, image.size() + space_of_duals(checkpoint.duals) + slack);
-}
-
-/// All ranks' part. The ranks agree after each step, since one that failed would leave the others waiting in the next.
-void write_second_part(const fs::path& path, const TrainingState& checkpoint, const DualsStep& agreed, MPI_Comm ranks) {
-  std::optional<h5::ParallelFile> file;
-  agreed([&] { file.emplace(path, ranks); });
-  {
-    std::optional<h5::Group> root;
-    agreed([&] { root = file->root(); });
-    write_duals(*root, checkpoint.duals, h5::Transfer::collective, agreed);
-    // Open MPI reports no failed write of several ranks. It must be found before HDF5 writes what it keeps in memory: if that
-    // fails on one rank, the others wait inside HDF5.
-    agreed([&] { flush_to_disk(path); });
-    agreed([&] { expect_same_duals(path, read_duals(*root, sizes_of(checkpoint)), checkpoint.duals); });
-    agreed([&] { write_last_mark(*root, format); });
-  }
-  agreed([&] { file->close(); });
+/// A network of one bit, and duals of one number per rank, so that every rank writes as it will later.
+TrainingState smallest_checkpoint(const Communicator& group) {
+  const auto rank = static_cast<std::size_t>(group.rank()), ranks = static_cast<std::size_t>(group.size());
+  const ShardedRows number{1, rank, 1, ranks, {0.0F}};
+  TrainingState checkpoint;
+  checkpoint.phase = "trial";
+  checkpoint.incumbent = {LayerBits{{1}, {}}};
+  checkpoint.current = {checkpoint.incumbent};
+  checkpoint.duals = {{number, number}};
+  return checkpoint;
 }
 
 }  // namespace
 
 void write_checkpoint(const fs::path& path, const TrainingState& checkpoint, const Communicator& group) {
-  [[maybe_unused]] const CheckpointSizes sizes = sizes_of(checkpoint);
-  if (group.size() == 1) {
-    assert(sizes.columns == sizes.global_columns);
-    return write_alone(path, checkpoint);
-  }
-  const DualsStep agreed = [&](const std::function<void()>& step) { agree<SystemError>(group, step); };
-  const FileAction write = [&](const fs::path& temporary) {
-    agreed([&] {
-      if (group.is_root()) write_first_part(temporary, checkpoint);
-    });
-    try {
-      write_second_part(temporary, checkpoint, agreed, group.mpi());
-    } catch (const SystemError&) {
-      // The file stays open, and removed it would keep its disk space.
-      std::error_code ignored;
-      if (group.is_root()) fs::resize_file(temporary, 0, ignored);
-      throw;
-    }
-  };
+  const FileAction write = [&](const fs::path& temporary) { write_together(temporary, checkpoint, group); };
   const FileAction verify_together = [&](const fs::path& temporary) {
-    agreed([&] { verify(temporary, checkpoint, group.is_root()); });
+    agree<SystemError>(group, [&] { verify(temporary, checkpoint, group.is_root()); });
   };
   write_atomically(path, write, verify_together, group);
 }
 
+void try_checkpoint(const fs::path& folder, const Communicator& group) {
+  // A name that no file of the user has, and that the next run removes if this one is killed meanwhile.
+  const fs::path path = temporary_name(folder / "trial", 0);
+  try {
+    write_checkpoint(path, smallest_checkpoint(group), group);
+  } catch (const SystemError& error) {
+    throw SystemError(fmt::format("no checkpoint can be written here, so nothing was begun: {}", error.what()));
+  }
+  std::error_code ignored;
+  if (group.is_root()) fs::remove(path, ignored);
+}
+
 TrainingState read_checkpoint(const fs::path& path, const CheckpointShape& shape, const Communicator& group) {
   TrainingState checkpoint;
-  // Each rank reads by itself: in a collective read, one that meets damage could leave the others waiting inside HDF5.
   agree<InputError>(group, [&] {
     const CheckpointSizes sizes = sizes_of(shape);
     read_file(path, format, [&](const h5::Group& root) {

@@ -17,9 +17,9 @@ struct CheckpointShape {
 };
 
 /// Writes the file atomically: temporary file, read back, fsync, rename, fsync of the folder. Rank 0 of `group` writes what all
-/// ranks share; the duals are written by all ranks of the group at once, each its own columns: they pass through no other rank,
-/// except where two share a chunk of the file. Throws SystemError on every rank of the group alike; an older file of that
-/// name stays. Collective over `group`.
+/// ranks share; the duals are written by all ranks of the group at once, each its own columns, which pass through no other
+/// rank. The file is bitwise the same for any number of ranks. Throws SystemError on every rank of the group alike; an older
+/// file of that name stays. Collective over `group`.
 void write_checkpoint(const std::filesystem::path& path, const TrainingState& checkpoint, const Communicator& group);
 
 /// Writes a smallest checkpoint in the folder, in the same way, and removes it: what would make every later one fail, as a file

@@ -1,27 +1,46 @@
 #pragma once
 
-#include "files/h5_columns.hpp"
-#include "run/checkpoint_sizes.hpp"
+#include "files/bit_packing.hpp"
+#include "files/h5.hpp"
+#include "files/posix_file.hpp"
+#include "run/checkpoint.hpp"
 
-#include <functional>
+#include <cstddef>
+#include <cstdint>
 #include <vector>
 
+/// The duals of a checkpoint: datasets [unit][sample] that all ranks write at once, each its own columns, and next to each one
+/// checksum per column, so that whoever reads some columns can tell that they are right. No rank waits for another.
 namespace isinglass {
 
-/// Runs one part of the writing: calls it, and may make sure that it went well on all ranks.
-using DualsStep = std::function<void(const std::function<void()>& part)>;
+/// What the parts of a checkpoint must fit.
+struct CheckpointSizes {
+  BitCounts bits;                                          ///< of a network
+  std::vector<std::int64_t> units;                         ///< of each hidden layer
+  std::size_t first = 0, columns = 0, global_columns = 0;  ///< samples: this rank's, and all
+};
 
-/// The empty group /duals with a group a hidden layer.
-void create_dual_groups(const h5::Group& root, const std::vector<DualRecord>& duals);
+[[nodiscard]] CheckpointSizes sizes_of(const CheckpointShape& shape);
+/// Sizes that a checkpoint has; asserts that its duals agree on them.
+[[nodiscard]] CheckpointSizes sizes_of(const TrainingState& checkpoint);
 
-/// Creates the datasets in it and writes this rank's columns, each of both a step. Collective if `transfer` is.
-void write_duals(const h5::Group& root, const std::vector<DualRecord>& duals, h5::Transfer transfer, const DualsStep& step);
+/// Places of the datasets in the file, bytes: values and checksums of each dataset in turn.
+using DualPlaces = std::vector<std::int64_t>;
 
-/// Upper bound of what write_duals adds to a file, bytes.
+/// How many places there are.
+[[nodiscard]] std::size_t count_places(const std::vector<DualRecord>& duals);
+
+/// Upper bound of what create_duals adds to a file, bytes.
 [[nodiscard]] std::size_t space_of_duals(const std::vector<DualRecord>& duals);
 
-/// The columns of `sizes`; empty if the file has no duals. Throws InputError or SystemError where anything is missing, is not
-/// finite, or does not fit. Local.
+/// Creates the group /duals with a group per hidden layer and its datasets, for all columns.
+[[nodiscard]] DualPlaces create_duals(const h5::Group& root, const std::vector<DualRecord>& duals);
+
+/// Writes this rank's columns. Throws SystemError.
+void write_duals(const PosixFile& file, const DualPlaces& places, const std::vector<DualRecord>& duals);
+
+/// Reads the columns of `sizes`; empty if the file has no duals. Throws InputError or SystemError where anything is missing, is
+/// damaged, is not finite, or does not fit.
 [[nodiscard]] std::vector<DualRecord> read_duals(const h5::Group& root, const CheckpointSizes& sizes);
 
 }  // namespace isinglass

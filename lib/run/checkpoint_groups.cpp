@@ -1,6 +1,6 @@
 #include "run/checkpoint_groups.hpp"
 
-#include "run/results_group.hpp"
+#include "run/results_file.hpp"
 
 #include <array>
 #include <type_traits>
@@ -140,9 +140,8 @@ void write_shared_groups(const h5::Group& root, const TrainingState& checkpoint)
   write_networks(root.create_group("current"), current, counts);
   write_atoms(root, checkpoint.atoms, counts);
   write_latents(root, checkpoint);
-  write_history(root, checkpoint.history);
   const h5::Group provenance = root.create_group("provenance");
-  write_history_times(provenance, checkpoint.history);
+  write_history(root, provenance, checkpoint.history);
   h5::write_attribute(provenance, "qcgd_constraint_bytes",
                       checkpoint.finished.empty() ? std::int64_t{0} : checkpoint.finished.front().constraint_bytes);
 }

@@ -1,8 +1,9 @@
 #pragma once
 
 #include "base/error.hpp"
+#include "files/bit_packing.hpp"
 #include "files/h5.hpp"
-#include "run/checkpoint_sizes.hpp"
+#include "train/state.hpp"
 
 #include <algorithm>
 #include <cmath>

@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "files/h5.hpp"
 #include "network/architecture.hpp"
 #include "train/results.hpp"
 
@@ -12,7 +13,7 @@ namespace isinglass {
 
 /// A trained network with what is needed to feed it: the part of results.h5 that `evaluate` reads.
 struct Model {
-  std::string config_yaml;  ///< the resolved configuration of the run
+  std::string config_yaml;  ///< the resolved configuration of the run, its keys of the result
   Architecture architecture;
   NetworkBits bits;
   std::vector<std::string> class_names;  ///< by label
@@ -30,5 +31,10 @@ void write_results(const std::filesystem::path& path, const Model& model, const 
 /// Throws InputError naming the file and what is wrong with it.
 [[nodiscard]] Model read_model(const std::filesystem::path& path);
 [[nodiscard]] RunResults read_results(const std::filesystem::path& path);
+
+/// The group /history, a dataset per column, and its times in the group /provenance: two equal runs differ in nothing else.
+void write_history(const h5::Group& root, const h5::Group& provenance, const std::vector<HistoryRow>& history);
+/// What write_history wrote. Throws InputError or SystemError where anything is missing or does not fit.
+[[nodiscard]] std::vector<HistoryRow> read_history(const h5::Group& root);
 
 }  // namespace isinglass

@@ -3,12 +3,9 @@
 #include "base/error.hpp"
 #include "base/process.hpp"
 #include "files/atomic_file.hpp"
-#include "files/output_file.hpp"
 #include "files/output_place.hpp"
-#include "files/raw_file.hpp"
-#include "files/system_failure.hpp"
+#include "files/posix_file.hpp"
 
-#include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -110,21 +107,15 @@ Owner owner_of(const fs::path& path, const std::string& text) {
                                 job.empty() ? "" : ", Slurm job " + job, owner.since, path.string()));
 }
 
-/// Creates the file unless it exists, and returns whether it did.
-bool create_empty(const fs::path& path) {
-  const int file = ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-  if (file >= 0) ::close(file);
-  if (file < 0 && errno != EEXIST) fail_by_system(path, "cannot be created", errno);
-  return file >= 0;
-}
-
 /// Creates the file with its content, in one step, unless it exists. Returns whether it did.
 bool create_exclusively(const fs::path& path, const std::string& text) {
   expect_plain_file_or_none(path);
   {
     const OutputFile own(path);
-    write_bytes(own.temporary(), text);
-    flush_to_disk(own.temporary());
+    PosixFile file(own.temporary(), PosixFile::Use::rewrite);
+    file.write(0, text);
+    file.flush();
+    file.close();
     const int failure = ::link(own.temporary().c_str(), path.c_str()) == 0 ? 0 : errno;
     // A network file system may carry out the link and lose the answer: the number of names tells.
     struct stat status {};
@@ -132,7 +123,7 @@ bool create_exclusively(const fs::path& path, const std::string& text) {
     if (failure == EEXIST) return false;
   }
   // A file system without links: for a moment the lock is empty, which others refuse as well.
-  if (!create_empty(path)) return false;
+  if (!PosixFile::create(path, path)) return false;
   write_text_atomically(path, text);
   return true;
 }

@@ -4,13 +4,12 @@
 #include "base/input_file.hpp"
 #include "files/atomic_file.hpp"
 
-#include <array>
 #include <cerrno>
 #include <cstring>
 #include <optional>
 #include <sstream>
 #include <string>
-#include <string_view>
+#include <type_traits>
 
 #include <fmt/format.h>
 
@@ -18,38 +17,48 @@ namespace isinglass {
 
 namespace {
 
-constexpr std::string_view header =
-    "phase,iteration,wall[s],energy[grid],objective[grid],incumbent_objective[grid],violation[rms^2],gap[grid],"
-    "train_accuracy[fraction],validation_accuracy[fraction]";
+std::string header() {
+  std::string text;
+  for_each_column([&](const HistoryField& field, auto) { text += (text.empty() ? "" : ",") + std::string(field.heading); });
+  return text;
+}
 
-/// The numbers of a row behind phase and iteration, in the order of the header.
-constexpr std::array<double HistoryRow::*, 8> columns{
-    &HistoryRow::wall_seconds, &HistoryRow::energy, &HistoryRow::objective,      &HistoryRow::incumbent_objective,
-    &HistoryRow::violation,    &HistoryRow::gap,    &HistoryRow::train_accuracy, &HistoryRow::validation_accuracy};
+void parse(const std::string& cell, std::string& value) { value = cell; }
+void parse(const std::string& cell, std::int64_t& value) { value = std::strtoll(cell.c_str(), nullptr, 10); }
+void parse(const std::string& cell, double& value) { value = std::strtod(cell.c_str(), nullptr); }  // reads "nan" too
 
 std::optional<HistoryRow> parse_row(const std::string& line) {
   std::istringstream stream(line);
-  std::string cell;
   HistoryRow row;
-  if (!std::getline(stream, row.phase, ',') || !std::getline(stream, cell, ',')) return std::nullopt;
-  row.iteration = std::strtoll(cell.c_str(), nullptr, 10);
-  for (const auto column : columns) {
-    if (!std::getline(stream, cell, ',')) return std::nullopt;
-    row.*column = std::strtod(cell.c_str(), nullptr);  // reads "nan" too, which from_chars of streams does not
-  }
-  return row;
+  bool is_whole = true;
+  for_each_column([&](const HistoryField&, auto member) {
+    std::string cell;
+    is_whole = is_whole && std::getline(stream, cell, ',');
+    parse(cell, row.*member);
+  });
+  return is_whole ? std::optional(row) : std::nullopt;
 }
 
+/// Times to the millisecond; all else so that it reads as the same number.
 std::string line_of(const HistoryRow& row) {
-  std::string line = fmt::format("{},{},{:.3f}", row.phase, row.iteration, row.wall_seconds);
-  for (std::size_t i = 1; i < columns.size(); ++i) line += fmt::format(",{}", row.*columns[i]);
-  return line + "\n";
+  std::string line;
+  for_each_column([&]<class T>(const HistoryField& field, T HistoryRow::*member) {
+    if constexpr (std::is_same_v<T, double>) {
+      if (field.is_provenance) {
+        line += fmt::format("{:.3f},", row.*member);
+        return;
+      }
+    }
+    line += fmt::format("{},", row.*member);
+  });
+  line.back() = '\n';
+  return line;
 }
 
 }  // namespace
 
 TraceFile::TraceFile(const std::filesystem::path& path, const std::vector<HistoryRow>& earlier) : path_(path) {
-  std::string text = fmt::format("{}\n", header);
+  std::string text = header() + "\n";
   for (const HistoryRow& row : earlier) text += line_of(row);
   write_text_atomically(path, text);
   file_.open(path, std::ios::app);
@@ -73,7 +82,7 @@ std::vector<HistoryRow> read_trace(const std::filesystem::path& path) {
   std::istringstream file(read_input_file(path, "a trace", longest));
   std::string line;
   if (!std::getline(file, line)) return rows;
-  if (line != header) throw InputError(fmt::format("{}: not a trace of this version of isinglass", path.string()));
+  if (line != header()) throw InputError(fmt::format("{}: not a trace of this version of isinglass", path.string()));
   while (std::getline(file, line) && !file.eof()) {  // no newline at the end: the writer was stopped within the row
     if (std::optional<HistoryRow> row = parse_row(line)) rows.push_back(std::move(*row));
   }

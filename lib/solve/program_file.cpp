@@ -1,9 +1,7 @@
 #include "solve/program_file.hpp"
 
 #include "base/error.hpp"
-#include "files/atomic_file.hpp"
 #include "files/file_format.hpp"
-#include "files/h5.hpp"
 
 #include <limits>
 
@@ -90,22 +88,14 @@ void write_provenance(const h5::Group& root, const SolutionFacts& facts, const P
 
 void write_program_solution(const std::filesystem::path& path, const SolutionFacts& facts, const ProgramResult& result) {
   const auto fill = [&](const h5::Group& root) {
-    write_format(root, format);
     write_origin(root, facts, result);
     write_best(root, facts, result);
     write_iterations(root, result);
     write_atoms(root, result);
     write_provenance(root, facts, result);
-    write_last_mark(root, format);
   };
-  const auto verify = [](const std::filesystem::path& written) {
-    try {
-      static_cast<void>(read_program_solution(written));
-    } catch (const InputError& error) {
-      throw SystemError(fmt::format("cannot be read back after writing: {}", error.what()));
-    }
-  };
-  write_bytes_atomically(path, h5::file_image(path.string(), fill), verify);
+  write_file(path, format, fill,
+             [](const std::filesystem::path& written) { static_cast<void>(read_program_solution(written)); });
 }
 
 Bits read_program_solution(const std::filesystem::path& path) {

@@ -1,9 +1,7 @@
 #include "solve/solution_file.hpp"
 
 #include "base/error.hpp"
-#include "files/atomic_file.hpp"
 #include "files/file_format.hpp"
-#include "files/h5.hpp"
 
 #include <algorithm>
 #include <limits>
@@ -107,22 +105,13 @@ std::vector<std::uint8_t> pack_spins(std::span<const std::int8_t> spins) {
 
 void write_solutions(const std::filesystem::path& path, const SolutionFacts& facts, const SearchResult& result) {
   const auto fill = [&](const h5::Group& root) {
-    write_format(root, format);
     write_instance(root, facts);
     write_settings(root, facts);
     write_reads(root, result, static_cast<std::size_t>(facts.spins));
     write_best(root, facts, result);
     write_provenance(root, facts, result);
-    write_last_mark(root, format);
   };
-  const auto verify = [&](const std::filesystem::path& written) {
-    try {
-      static_cast<void>(read_solutions(written));
-    } catch (const InputError& error) {
-      throw SystemError(fmt::format("cannot be read back after writing: {}", error.what()));
-    }
-  };
-  write_bytes_atomically(path, h5::file_image(path.string(), fill), verify);
+  write_file(path, format, fill, [](const std::filesystem::path& written) { static_cast<void>(read_solutions(written)); });
 }
 
 StoredSolutions read_solutions(const std::filesystem::path& path) {

@@ -1,9 +1,7 @@
 #include "sweep/sweep_table.hpp"
 
 #include "base/error.hpp"
-#include "base/version.hpp"
-#include "files/atomic_file.hpp"
-#include "files/h5.hpp"
+#include "files/file_format.hpp"
 
 #include <algorithm>
 #include <array>
@@ -17,18 +15,13 @@ namespace isinglass {
 
 namespace {
 
-/// The one list of result columns: calls visit(name, member) for each.
-void for_each_column(auto&& visit) {
-  visit("train_accuracy", &RunResults::train_accuracy);
-  visit("validation_accuracy", &RunResults::validation_accuracy);
-  visit("test_accuracy", &RunResults::test_accuracy);
-  visit("objective", &RunResults::objective);
-  visit("bits_per_parameter", &RunResults::bits_per_parameter);
-  visit("parameters", &RunResults::parameters);
-  visit("train_samples", &RunResults::train_samples);
-  visit("constraints", &RunResults::constraints);
-  visit("spins", &RunResults::spins);
-}
+constexpr FileFormat format{.name = "isinglass-sweep",
+                            .noun = "a table of a sweep",
+                            .major_version = 1,
+                            .minor_version = 1,
+                            .last_mark = "complete",
+                            .if_absent = "isinglass sweep --collect makes one",
+                            .if_unfinished = "collect the sweep again"};
 
 std::string csv_field(const std::string& text) {
   if (text.find_first_of(",\"\n") == std::string::npos) return text;
@@ -40,8 +33,8 @@ std::string csv_field(const std::string& text) {
 std::string csv_header(const Sweep& sweep) {
   std::string header = "point";
   for (const SweepAxis& axis : sweep.axes) header += fmt::format(",{}", csv_field(axis.key));
-  for_each_column([&](const char* name, auto) { header += fmt::format(",{}", name); });
-  return header + ",wall_seconds\n";
+  for_each_number([&](const ResultField& field, auto) { header += fmt::format(",{}", field.name); });
+  return header + "\n";
 }
 
 template <class T>
@@ -88,9 +81,6 @@ std::vector<std::int64_t> numbers_of(const std::vector<SweepRow>& rows) {
 }
 
 void write_content(const h5::Group& root, const Sweep& sweep, const std::vector<SweepRow>& rows) {
-  h5::write_attribute(root, "format", std::string("isinglass-sweep"));
-  h5::write_attribute(root, "format_version", std::vector<std::int64_t>{1, 0});
-  h5::write_attribute(root, "program_version", build_info().version);
   h5::write_attribute(root, "points", point_count(sweep));
 
   std::vector<std::string> keys;
@@ -99,14 +89,15 @@ void write_content(const h5::Group& root, const Sweep& sweep, const std::vector<
   const h5::Group axes = root.create_group("axes");
   for (std::size_t i = 0; i < keys.size(); ++i) write_axis(axes, sweep, i, rows);
 
-  const h5::Group results = root.create_group("results");
+  const h5::Group results = root.create_group("results"), provenance = root.create_group("provenance");
   h5::write<std::int64_t>(results, "point", numbers_of(rows));
-  for_each_column([&](const char* name, auto member) { write_column(results, name, rows, member); });
+  for_each_number([&](const ResultField& field, auto member) {
+    write_column(field.is_provenance ? provenance : results, field.name, rows, member);
+  });
 
   const h5::Group config = root.create_group("config");
   h5::write_texts(config, "sweep", std::array{sweep.text});
   h5::write_texts(config, "base", std::array{sweep.base_text});
-  write_column(root.create_group("provenance"), "wall_seconds", rows, &RunResults::wall_seconds);
 }
 
 }  // namespace
@@ -116,8 +107,8 @@ std::string to_csv(const Sweep& sweep, const std::vector<SweepRow>& rows) {
   for (const SweepRow& row : rows) {
     text += fmt::format("{}", row.point.number);
     for (const auto& [key, value] : row.point.overrides) text += fmt::format(",{}", csv_field(value));
-    for_each_column([&](const char*, auto member) { text += fmt::format(",{}", row.results.*member); });
-    text += fmt::format(",{}\n", row.results.wall_seconds);
+    for_each_number([&](const ResultField&, auto member) { text += fmt::format(",{}", row.results.*member); });
+    text += "\n";
   }
   return text;
 }
@@ -125,11 +116,12 @@ std::string to_csv(const Sweep& sweep, const std::vector<SweepRow>& rows) {
 void write_sweep_results(const std::filesystem::path& path, const Sweep& sweep, const std::vector<SweepRow>& rows) {
   const auto fill = [&](const h5::Group& root) { write_content(root, sweep, rows); };
   const auto verify = [&](const std::filesystem::path& written) {
-    const h5::File file(written);
-    if (h5::read<std::int64_t>(file.root().open_group("results"), "point") == numbers_of(rows)) return;
-    throw SystemError(fmt::format("{}: cannot be read back after writing", written.string()));
+    std::vector<std::int64_t> points;
+    read_file(written, format,
+              [&](const h5::Group& root) { points = h5::read<std::int64_t>(root.open_group("results"), "point"); });
+    if (points != numbers_of(rows)) throw SystemError(written.string() + ": reads back otherwise than it was written");
   };
-  write_bytes_atomically(path, h5::file_image(path.string(), fill), verify);
+  write_file(path, format, fill, verify);
 }
 
 }  // namespace isinglass

@@ -52,7 +52,7 @@ struct TrainingState {
   std::int64_t gradient_steps = 0;             ///< qat: Adam's steps
   std::vector<std::int64_t> incumbent_counts;  ///< qat: validation (loss, correct, size), training (loss, correct, size)
   std::vector<HistoryRow> history;
-  std::string config_yaml;            ///< the resolved configuration
+  std::string config_yaml;            ///< the resolved configuration, its keys of the result
   std::int64_t data_fingerprint = 0;  ///< of the training samples
 };
 

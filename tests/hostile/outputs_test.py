@@ -224,7 +224,7 @@ class Results(HostileTest):
             Case("export", ["export", "q.h5", "--format", "qplib", "-o", "x"], 1, prepare=make_problem, file_size=5000,
                  says=("x: cannot be written: File too large",)),
             Case("train", ["train", "tiny.yaml", "--set", "checkpoint.every_iterations=0", "--json"], 1, prepare=make_inputs,
-                 file_size=18000, says=("results.h5: cannot be written: File too large",), left=("run",), prints=("test_accuracy",)),
+                 file_size=20000, says=("results.h5: cannot be written: File too large",), left=("run",), prints=("test_accuracy",)),
             Case("train that could save nothing", ["train", "tiny.yaml"], 1, prepare=make_inputs, file_size=7000,
                  says=("no checkpoint can be written here", "File too large"), left=("run",))])
 

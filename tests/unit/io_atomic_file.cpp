@@ -4,7 +4,6 @@
 
 #include "base/error.hpp"
 #include "files/atomic_file.hpp"
-#include "files/output_file.hpp"
 #include "files/output_place.hpp"
 #include "full_disk.hpp"
 #include "temporary_folder.hpp"

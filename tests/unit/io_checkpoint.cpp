@@ -3,11 +3,13 @@
 #include "base/error.hpp"
 #include "checkpoint_sample.hpp"
 #include "files/bit_packing.hpp"
-#include "files/h5.hpp"
+#include "files/h5_dataset.hpp"
 #include "full_disk.hpp"
 #include "temporary_folder.hpp"
 
 #include <random>
+#include <string>
+#include <utility>
 
 #include <boost/test/unit_test.hpp>
 
@@ -60,7 +62,7 @@ BOOST_AUTO_TEST_CASE(empty_parts_come_back) {
   BOOST_TEST(text_of(read_checkpoint(path, no_samples, alone)) == text_of(sample_checkpoint(no_samples)));
 }
 
-BOOST_AUTO_TEST_CASE(duals_of_many_chunks_come_back_and_in_parts) {
+BOOST_AUTO_TEST_CASE(many_duals_come_back_and_in_parts) {
   const TemporaryFolder folder;
   const auto path = folder / "checkpoint.h5";
   const Architecture wide = checkpoint_architecture(200);
@@ -68,6 +70,44 @@ BOOST_AUTO_TEST_CASE(duals_of_many_chunks_come_back_and_in_parts) {
   write_checkpoint(path, sample_checkpoint(all), alone);
   BOOST_CHECK(text_of(read_checkpoint(path, all, alone)) == text_of(sample_checkpoint(all)));
   BOOST_CHECK(text_of(read_checkpoint(path, part, alone)) == text_of(sample_checkpoint(part)));
+}
+
+/// Version 1.0 had the numbers in chunks with checksums of HDF5's own.
+BOOST_AUTO_TEST_CASE(files_of_version_1_0_are_read) {
+  const TemporaryFolder folder;
+  const auto path = folder / "checkpoint.h5";
+  write_sample(path);
+  h5::change_file(path, [](const h5::Group& root) {
+    std::size_t layer = 0;
+    for (const DualRecord& record : checkpoint_duals(shape)) {
+      const h5::Group group = root.open_group("duals").open_group("layer_" + std::to_string(layer++));
+      for (const auto& [name, rows] : {std::pair{"image", &record.image}, {"multiplier", &record.multiplier}}) {
+        for (const std::string& old : {std::string(name), name + std::string("_checksums")})
+          BOOST_TEST_REQUIRE(H5Ldelete(group.id(), old.c_str(), H5P_DEFAULT) >= 0);
+        h5::write<float>(group, name, rows->values, {static_cast<hsize_t>(rows->rows), rows->columns});
+      }
+    }
+  });
+  BOOST_TEST(text_at(path) == text_of(sample_checkpoint(shape)));
+}
+
+BOOST_AUTO_TEST_CASE(wrong_and_missing_checksums_of_duals_are_refused) {
+  const TemporaryFolder folder;
+  const auto path = folder / "checkpoint.h5";
+  const auto expect_refused = [&](const auto& spoil, const std::string& reason) {
+    write_sample(path);
+    h5::change_file(path, [&](const h5::Group& root) { spoil(root.open_group("duals").open_group("layer_1")); });
+    expect_mentions(read_error(path), {path.string(), "/duals/layer_1/multiplier", reason});
+  };
+  const auto remove = [](const h5::Group& layer) { H5Ldelete(layer.id(), "multiplier_checksums", H5P_DEFAULT); };
+  expect_refused(remove, "");
+  const auto replace = [&](const h5::Group& layer) {
+    auto sums = h5::read<std::int64_t>(layer, "multiplier_checksums");
+    ++sums[11];
+    remove(layer);
+    h5::write(layer, "multiplier_checksums", sums);
+  };
+  expect_refused(replace, "column 11 is wrong");
 }
 
 BOOST_AUTO_TEST_CASE(bits_are_packed_without_loss) {
