@@ -1,8 +1,8 @@
 #pragma once
 
-#include "files/bit_packing.hpp"
 #include "files/h5.hpp"
 #include "files/posix_file.hpp"
+#include "network/bit_packing.hpp"
 #include "run/checkpoint.hpp"
 
 #include <cstddef>

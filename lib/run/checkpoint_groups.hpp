@@ -1,8 +1,8 @@
 #pragma once
 
 #include "base/error.hpp"
-#include "files/bit_packing.hpp"
 #include "files/h5.hpp"
+#include "network/bit_packing.hpp"
 #include "train/state.hpp"
 
 #include <algorithm>

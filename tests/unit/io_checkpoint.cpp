@@ -2,9 +2,9 @@
 #define BOOST_TEST_MODULE io_checkpoint
 #include "base/error.hpp"
 #include "checkpoint_sample.hpp"
-#include "files/bit_packing.hpp"
 #include "files/h5_dataset.hpp"
 #include "full_disk.hpp"
+#include "network/bit_packing.hpp"
 #include "temporary_folder.hpp"
 
 #include <random>

@@ -1,4 +1,4 @@
-#include "files/bit_packing.hpp"
+#include "network/bit_packing.hpp"
 
 #include "base/error.hpp"
 
