@@ -20,6 +20,8 @@ namespace {
 
 const std::vector<std::string> kinds{"bsb", "dsb", "cim", "cac"};
 
+Kind kind_of(const std::string& name) { return static_cast<Kind>(std::ranges::find(kinds, name) - kinds.begin()); }
+
 FactoredCouplings random_factors(Words& words, std::size_t rows, std::size_t spins) {
   FactoredCouplings factored{RowMatrix<float>(rows, spins), Eigen::VectorXd(rows)};
   for (std::size_t r = 0; r < rows; ++r) {
@@ -89,8 +91,7 @@ void check_product(const IsingProblem& problem, const Kernels& kernels, const Fl
 
 std::vector<Dynamics> all_dynamics() {
   const MachineConfig c;
-  return {bifurcation(Bifurcation::ballistic, c.bsb), bifurcation(Bifurcation::discrete, c.dsb), mean_field_cim(c.cim),
-          controlled_cim(c.cac)};
+  return {bifurcation(Kind::bsb, c.bsb), bifurcation(Kind::dsb, c.dsb), mean_field_cim(c.cim), controlled_cim(c.cac)};
 }
 
 /// x after `steps` steps, each of them sampled.
@@ -229,17 +230,57 @@ BOOST_DATA_TEST_CASE(steps_are_those_of_the_definition, kinds) {
     for (const simd::Width width : simd::cpu_widths()) {
       x = plain.x;
       second = plain.second;
-      if (sample == "cim")
-        kernels(width).round_trip({rows, lanes, product.data(), field.data(), x.data(), amplitude.data(), sum.data(),
-                                   strength.data(), 0.2F, -0.4F, 0.9F});
-      else if (sample == "cac")
-        kernels(width).controlled_trip({rows, lanes, product.data(), field.data(), x.data(), second.data(), amplitude.data(),
-                                        sum.data(), target.data(), rate.data(), strength.data(), 0.1F, -0.5F, 0.8F, 0.9F,
-                                        1.5F});
-      else
-        kernels(width).bifurcate({rows, lanes, product.data(), field.data(), x.data(), second.data(), amplitude.data(),
-                                  sum.data(), strength.data(), 0.6F, 0.3F});
+      BatchStep step{.rows = rows, .lanes = lanes, .product = product.data(), .field = field.data(), .x = x.data()};
+      step.second = second.data();
+      step.amplitude = amplitude.data();
+      step.sum = sum.data();
+      step.strength = strength.data();
+      step.target = target.data();
+      step.rate = rate.data();
+      step.time_step = sample == "cim" ? 0.2F : sample == "cac" ? 0.1F : 0.6F;
+      step.gain = sample == "cim" ? -0.4F : sample == "cac" ? -0.5F : -0.3F;
+      step.saturation = sample == "cac" ? 0.8F : 1;
+      step.limit = 0.9F;
+      step.largest_error = 1.5F;
+      kernels(width).advance(kind_of(sample), step);
       plain.check_after(sample, x, second, sum);
+    }
+  }
+}
+
+BOOST_DATA_TEST_CASE(steps_with_forces_are_those_of_the_definition, kinds) {
+  for (std::uint64_t seed = 0; seed < 20; ++seed) {
+    Words words(seed);
+    const auto n = static_cast<std::size_t>(words.between(1, 70));
+    std::vector<float> x, second, force;
+    for (std::vector<float>* values : {&x, &second, &force})
+      for (std::size_t k = 0; k < n; ++k) values->push_back(static_cast<float>(3 * uniform(words.next()) - 1.5));
+    StepRule rule{.kind = kind_of(sample), .time_step = 0.3F, .gain = -0.2F, .coupling = 0.7F, .friction = 0.5F};
+    rule.saturation = seed % 2 == 0 ? 1 : 0;
+    rule.target = 0.6F;
+    rule.rate = 0.4F;
+    rule.limit = 1.25F;
+    std::vector<float> plain_x = x, plain_second = second;
+    kernels(simd::Width::plain).advance_forced(rule, {plain_x.data(), plain_second.data(), force.data(), n});
+    for (const simd::Width width : simd::cpu_widths()) {
+      std::vector<float> new_x = x, new_second = second;
+      kernels(width).advance_forced(rule, {new_x.data(), new_second.data(), force.data(), n});
+      BOOST_TEST((new_x == plain_x && new_second == plain_second));
+    }
+    for (std::size_t k = 0; k < n; ++k) {
+      double p = x[k], q = second[k];
+      const double drive = 0.7 * static_cast<double>(force[k]) * (sample == "cac" ? q : 1), pull = rule.saturation * p * p;
+      if (sample == "cim" || sample == "cac") {
+        if (sample == "cac") q = std::clamp(q - 0.3 * 0.4 * (p * p - 0.6) * q, 0.01, 10.0);
+        p = std::clamp(p + 0.3 * ((-0.2 - pull) * p + drive), -1.25, 1.25);
+      } else {
+        q = 0.85 * q + 0.3 * (-0.2 * p + drive);
+        p += 0.3 * q;
+        if (std::abs(p) > 1) q = 0;
+        p = std::clamp(p, -1.0, 1.0);
+      }
+      BOOST_TEST(std::abs(plain_x[k] - p) < 1e-5);
+      BOOST_TEST(std::abs(plain_second[k] - q) < 1e-5);
     }
   }
 }

@@ -9,40 +9,40 @@ constexpr float warm_amplitude = 0.5F;
 
 class BifurcationBatch : public Trajectory {
 public:
-  BifurcationBatch(Bifurcation kind, const BifurcationConfig& config, const Start& start)
+  BifurcationBatch(Kind kind, const BifurcationConfig& config, const Start& start)
       : kind_(kind),
         config_(config),
         start_(start),
         generators_(lane_generators(start)),
         x_(first_positions(start, generators_, first_amplitude, warm_amplitude)),
         y_(first_positions(start, generators_, first_amplitude, 0.0F)),
-        product_(kind == Bifurcation::ballistic ? start.size() : 0),
+        product_(kind == Kind::bsb ? start.size() : 0),
         amplitude_(start, x_),
         unit_(start.lanes, 1.0F),
         strengths_(lane_strengths(start, config.strength, config.strength_spread)) {}
 
   [[nodiscard]] const Floats& x() const override { return x_; }
 
-  [[nodiscard]] std::int64_t products_per_step() const override { return kind_ == Bifurcation::ballistic ? 1 : 0; }
+  [[nodiscard]] std::int64_t products_per_step() const override { return kind_ == Kind::bsb ? 1 : 0; }
 
   void advance(std::int64_t step, const Sample* sample) override {
-    if (kind_ == Bifurcation::ballistic) start_.product->multiply(x_, start_.lanes, product_);
-    BifurcationStep s{start_.rows(), start_.lanes};
-    s.product = kind_ == Bifurcation::ballistic ? product_.data() : sample->product->data();
+    if (kind_ == Kind::bsb) start_.product->multiply(x_, start_.lanes, product_);
+    BatchStep s{.rows = start_.rows(), .lanes = start_.lanes};
+    s.product = kind_ == Kind::bsb ? product_.data() : sample->product->data();
     s.field = start_.field.data();
     s.x = x_.data();
-    s.y = y_.data();
-    s.amplitude = kind_ == Bifurcation::ballistic ? amplitude_.values() : unit_.data();
+    s.second = y_.data();
+    s.amplitude = kind_ == Kind::bsb ? amplitude_.values() : unit_.data();
     s.sum = amplitude_.sums();
-    s.dt = static_cast<float>(config_.time_step);
-    s.stiffness = static_cast<float>(1 - static_cast<double>(step) / static_cast<double>(start_.steps));
     s.strength = strengths_.data();
-    start_.kernels->bifurcate(s);
+    s.time_step = static_cast<float>(config_.time_step);
+    s.gain = -static_cast<float>(1 - static_cast<double>(step) / static_cast<double>(start_.steps));
+    start_.kernels->advance(kind_, s);
     amplitude_.update();
   }
 
 private:
-  Bifurcation kind_;
+  Kind kind_;
   BifurcationConfig config_;
   Start start_;
   simd::AlignedVector<std::uint32_t> generators_;
@@ -53,12 +53,12 @@ private:
 
 }  // namespace
 
-Dynamics bifurcation(Bifurcation kind, const BifurcationConfig& config) {
+Dynamics bifurcation(Kind kind, const BifurcationConfig& config) {
   Dynamics dynamics;
-  dynamics.name = kind == Bifurcation::ballistic ? "bsb" : "dsb";
+  dynamics.name = kind == Kind::bsb ? "bsb" : "dsb";
   dynamics.steps = config.steps;
   // The discrete form multiplies signs at every step anyway.
-  dynamics.sample_interval = kind == Bifurcation::ballistic ? config.sample_interval : 1;
+  dynamics.sample_interval = kind == Kind::bsb ? config.sample_interval : 1;
   dynamics.begin = [kind, config](const Start& start) { return std::make_unique<BifurcationBatch>(kind, config, start); };
   return dynamics;
 }

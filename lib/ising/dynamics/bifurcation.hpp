@@ -12,8 +12,7 @@
 /// that of E = sum J s s + sum h s, which is minimised.
 namespace isinglass::dynamics {
 
-enum class Bifurcation { ballistic, discrete };
-
-[[nodiscard]] Dynamics bifurcation(Bifurcation kind, const BifurcationConfig& config);
+/// Kind bsb or dsb.
+[[nodiscard]] Dynamics bifurcation(Kind kind, const BifurcationConfig& config);
 
 }  // namespace isinglass::dynamics

@@ -35,6 +35,19 @@ protected:
     start_.product->multiply(noise_ > 0 ? measured_ : x_, start_.lanes, product_);
   }
 
+  /// What both kinds tell the kernel.
+  [[nodiscard]] BatchStep batch_step(double time_step) {
+    BatchStep t{.rows = start_.rows(), .lanes = start_.lanes};
+    t.product = product_.data();
+    t.field = start_.field.data();
+    t.x = x_.data();
+    t.amplitude = amplitude_.values();
+    t.sum = amplitude_.sums();
+    t.strength = strengths_.data();
+    t.time_step = static_cast<float>(time_step);
+    return t;
+  }
+
   Start start_;
   float noise_;
   simd::AlignedVector<std::uint32_t> generators_;
@@ -51,13 +64,10 @@ public:
   void advance(std::int64_t step, const Sample*) override {
     feed_back();
     const double progress = static_cast<double>(step) / static_cast<double>(start_.steps);
-    RoundTrip t{start_.rows(), start_.lanes,        product_.data(),  start_.field.data(),
-                x_.data(),     amplitude_.values(), amplitude_.sums()};
-    t.dt = static_cast<float>(config_.time_step);
+    BatchStep t = batch_step(config_.time_step);
     t.gain = static_cast<float>(config_.first_gain + (config_.last_gain - config_.first_gain) * progress);
-    t.strength = strengths_.data();
     t.limit = static_cast<float>(config_.limit);
-    start_.kernels->round_trip(t);
+    start_.kernels->advance(Kind::cim, t);
     amplitude_.update();
   }
 
@@ -80,15 +90,15 @@ public:
     if (sample != nullptr) control(step, *sample);
     feed_back();
     for (float& rate : rate_) rate += static_cast<float>(config_.rate_growth * config_.time_step);
-    ControlledTrip t{start_.rows(), start_.lanes,        product_.data(),   start_.field.data(), x_.data(),
-                     e_.data(),     amplitude_.values(), amplitude_.sums(), target_.data(),      rate_.data()};
-    t.dt = static_cast<float>(config_.time_step);
+    BatchStep t = batch_step(config_.time_step);
+    t.second = e_.data();
+    t.target = target_.data();
+    t.rate = rate_.data();
     t.gain = static_cast<float>(config_.gain);
     t.saturation = static_cast<float>(config_.saturation);
-    t.strength = strengths_.data();
     t.limit = 1.5F * static_cast<float>(std::sqrt(config_.target + config_.target_swing));
-    t.error_limit = largest_error;
-    start_.kernels->controlled_trip(t);
+    t.largest_error = largest_error;
+    start_.kernels->advance(Kind::cac, t);
     amplitude_.update();
   }
 

@@ -5,9 +5,13 @@
 #include <cstddef>
 #include <cstdint>
 
-/// The loops over spins and lanes, for AVX-512, AVX2 and any x86-64: the same bits on each, since every lane sums in the order
-/// of the spins and a fused multiply-add rounds once everywhere. Arrays are [rows][lanes] and start on cache lines.
+/// The loops over spins and lanes, and the equations of the machines that move all spins at once. The same bits for every
+/// vector width, since every lane sums in the order of the spins and a fused multiply-add rounds once everywhere. Arrays of a
+/// batch are [rows][lanes] and start on cache lines.
 namespace isinglass::dynamics {
+
+/// Machines: ballistic and discrete simulated bifurcation, coherent Ising machines in mean field and with amplitude control.
+enum class Kind : std::uint8_t { bsb, dsb, cim, cac };
 
 /// J by tiles of row_tile rows, each column by column, for the product with a batch.
 struct PanelView {
@@ -15,7 +19,7 @@ struct PanelView {
   std::size_t rows = 0, inner = 0;
 };
 
-/// The same for small integer couplings and signs: words of four columns, a byte each.
+/// Small integer couplings for the product with signs: words of four columns, a byte each.
 struct BytePanelView {
   const std::int32_t* words = nullptr;    ///< [rows / row_tile][groups][row_tile]
   const std::int32_t* row_sum = nullptr;  ///< [rows]: sum of the row's bytes
@@ -39,16 +43,42 @@ struct UnitRowView {
   float scale = 1;
 };
 
-/// One step of simulated bifurcation on x and y.
-struct BifurcationStep {
+/// One step of a batch; the drive of a spin is -strength (product + field amplitude).
+struct BatchStep {
   std::size_t rows = 0, lanes = 0;
-  const float* product = nullptr;  ///< J x, or J sign(x)
+  const float* product = nullptr;  ///< J times what the machine feeds back of x
   const float* field = nullptr;    ///< h, [rows]
-  float *x = nullptr, *y = nullptr;
+  float* x = nullptr;
+  float* second = nullptr;           ///< bifurcation: y; cac: e; cim: none
   const float* amplitude = nullptr;  ///< [lanes]: what h is multiplied with
   float* sum = nullptr;              ///< [lanes]: sum of |x| afterwards
-  const float* strength = nullptr;   ///< [lanes]: xi
-  float dt = 0, stiffness = 0;       ///< 1 - p
+  const float* strength = nullptr;   ///< [lanes]: xi or c
+  const float* target = nullptr;     ///< [lanes]: cac: a
+  const float* rate = nullptr;       ///< [lanes]: cac: xi
+  float time_step = 0;
+  float gain = 0;  ///< bifurcation: -(1 - p); cim, cac: pump minus loss
+  float saturation = 1, limit = 1, largest_error = 1;
+};
+
+/// The equations of one step where no couplings are at hand: every variable has a force f of its own.
+struct StepRule {
+  Kind kind = Kind::dsb;
+  float time_step = 1;
+  float gain = 0;        ///< bifurcation: -(1 - p); cim, cac: pump minus loss
+  float coupling = 1;    ///< of f
+  float friction = 0;    ///< bifurcation: share of the momentum lost per unit of time
+  float saturation = 1;  ///< mu of the cubic term
+  float target = 1;      ///< cac: a, the squared amplitude
+  float rate = 0;        ///< cac: xi of the error variables
+  float limit = 1;       ///< cim, cac: |x| stays within
+};
+
+/// The variables of such a step, element by element; `second` is not read for cim. Any alignment, any size.
+struct ForcedStep {
+  float* x = nullptr;
+  float* second = nullptr;
+  const float* force = nullptr;
+  std::size_t size = 0;
 };
 
 /// A measurement of all amplitudes: out = x + sigma z, z of mean 0 and variance 1 (a sum of four uniform bytes).
@@ -60,37 +90,13 @@ struct Measurement {
   float sigma = 0;
 };
 
-/// One round trip of the mean-field coherent Ising machine.
-struct RoundTrip {
-  std::size_t rows = 0, lanes = 0;
-  const float* product = nullptr;  ///< J times the measured amplitudes
-  const float* field = nullptr;    ///< h, [rows]
-  float* x = nullptr;
-  const float* amplitude = nullptr;  ///< [lanes]: what h is multiplied with
-  float* sum = nullptr;              ///< [lanes]: sum of |x| afterwards
-  const float* strength = nullptr;   ///< [lanes]: c
-  float dt = 0, gain = 0, limit = 0;
-};
-
-/// One round trip with chaotic amplitude control.
-struct ControlledTrip {
-  std::size_t rows = 0, lanes = 0;
-  const float* product = nullptr;
-  const float* field = nullptr;
-  float *x = nullptr, *e = nullptr;
-  const float* amplitude = nullptr;                                     ///< [lanes]: what h is multiplied with
-  float* sum = nullptr;                                                 ///< [lanes]: sum of |x| afterwards
-  const float *target = nullptr, *rate = nullptr, *strength = nullptr;  ///< [lanes]: a, xi and c
-  float dt = 0, gain = 0, saturation = 0, limit = 0, error_limit = 0;
-};
-
 struct Kernels {
   /// out[rows][lanes] = J x, x [inner][lanes].
   void (*multiply)(const PanelView& j, const float* x, std::size_t lanes, float* out);
-  /// The same for x packed by pack_signs.
+  /// multiply for x packed by pack_signs.
   void (*multiply_bytes)(const BytePanelView& j, const std::int32_t* x, std::size_t lanes, float* out);
   void (*multiply_rows)(const RowView& j, const float* x, std::size_t lanes, float* out);
-  /// The same for signs in bytes, by byte_signs.
+  /// multiply_rows for signs in bytes, by byte_signs.
   void (*multiply_units)(const UnitRowView& j, const std::int8_t* x, std::size_t lanes, float* out);
   /// Words of four spins, a byte each: 1 where x >= 0, else 0.
   void (*pack_signs)(const float* x, std::size_t rows, std::size_t lanes, std::int32_t* out);
@@ -101,10 +107,11 @@ struct Kernels {
   void (*energies)(const float* x, const float* product, const float* field, std::size_t rows, std::size_t lanes, float* out);
   /// best = x in the lanes whose `improved` is not 0.
   void (*keep)(const float* x, const std::int32_t* improved, std::size_t rows, std::size_t lanes, float* best);
-  void (*bifurcate)(const BifurcationStep& step);
   void (*measure)(const Measurement& measurement);
-  void (*round_trip)(const RoundTrip& trip);
-  void (*controlled_trip)(const ControlledTrip& trip);
+  /// One step of a batch by the equations of a kind (the forms of bifurcation differ in `product` alone).
+  void (*advance)(Kind kind, const BatchStep& step);
+  /// One step of variables with forces.
+  void (*advance_forced)(const StepRule& rule, const ForcedStep& step);
 };
 
 /// The kernels for a width that this CPU has.

@@ -1,7 +1,6 @@
 #include "oracles/dynamics/amplitudes.hpp"
 
 #include "base/error.hpp"
-#include "simd/simd.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -20,47 +19,16 @@ constexpr double first_gain = -0.5, last_gain = 1.0, controlled_gain = -0.2;
 /// dsb: momentum lost a unit of time. Forces that depend on signs do not fade as an amplitude moves, so that without friction
 /// hundreds of weights, once in motion, go on to flip together.
 constexpr float discrete_friction = 1;
-/// Largest value of a cac error variable.
-constexpr float largest_error = 10;
 
-DynamicsKind kind_of(const MachineConfig& machine) {
-  if (machine.kind == "bsb") return DynamicsKind::bsb;
-  if (machine.kind == "dsb") return DynamicsKind::dsb;
-  if (machine.kind == "cim") return DynamicsKind::cim;
-  if (machine.kind == "cac") return DynamicsKind::cac;
+dynamics::Kind kind_of(const MachineConfig& machine) {
+  if (machine.kind == "bsb") return dynamics::Kind::bsb;
+  if (machine.kind == "dsb") return dynamics::Kind::dsb;
+  if (machine.kind == "cim") return dynamics::Kind::cim;
+  if (machine.kind == "cac") return dynamics::Kind::cac;
   throw InputError(
       fmt::format("machine.kind: \"{}\" has no dynamics for the whole problem: use sa, bsb, dsb, cim or cac, or "
                   "machine.subproblems.blocks",
                   machine.kind));
-}
-
-void bifurcate(float* x, float* y, const float* f, std::size_t size, StepRule rule) {
-  const float keep = std::max(0.0F, 1 - rule.friction * rule.time_step);
-  for (std::size_t i = 0; i < size; ++i) {
-    float momentum = keep * y[i] + rule.time_step * (rule.gain * x[i] + rule.coupling * f[i]);
-    float place = x[i] + rule.time_step * momentum;
-    const bool is_out = std::fabs(place) > 1;
-    place = is_out ? std::copysign(1.0F, place) : place;
-    momentum = is_out ? 0.0F : momentum;
-    x[i] = place;
-    y[i] = momentum;
-  }
-}
-
-void oscillate(float* x, const float* f, std::size_t size, StepRule rule) {
-  for (std::size_t i = 0; i < size; ++i) {
-    const float slope = (rule.gain - rule.saturation * x[i] * x[i]) * x[i] + rule.coupling * f[i];
-    x[i] = std::clamp(x[i] + rule.time_step * slope, -rule.limit, rule.limit);
-  }
-}
-
-void control(float* x, float* e, const float* f, std::size_t size, StepRule rule) {
-  for (std::size_t i = 0; i < size; ++i) {
-    const float square = x[i] * x[i];
-    const float slope = (rule.gain - rule.saturation * square) * x[i] + rule.coupling * e[i] * f[i];
-    e[i] = std::clamp(e[i] - rule.time_step * rule.rate * (square - rule.target) * e[i], 0.01F, largest_error);
-    x[i] = std::clamp(x[i] + rule.time_step * slope, -rule.limit, rule.limit);
-  }
 }
 
 }  // namespace
@@ -79,16 +47,16 @@ StepRule step_rule(const MachineConfig& machine, int step, int steps) {
     rule.coupling = static_cast<float>(coupling);
   };
   switch (rule.kind) {
-    case DynamicsKind::bsb:
-    case DynamicsKind::dsb:
+    case dynamics::Kind::bsb:
+    case dynamics::Kind::dsb:
       set(0.3, first_pump_deficit * (part - 1), 0.6);
-      if (rule.kind == DynamicsKind::dsb) rule.friction = discrete_friction;
+      if (rule.kind == dynamics::Kind::dsb) rule.friction = discrete_friction;
       break;
-    case DynamicsKind::cim:
+    case dynamics::Kind::cim:
       set(0.1, first_gain + (last_gain - first_gain) * part, 1.0);
       rule.limit = 1.5F;
       break;
-    case DynamicsKind::cac:
+    case dynamics::Kind::cac:
       set(0.1, controlled_gain, 0.5);
       rule.target = 0.7F;
       rule.rate = 0.3F;
@@ -102,13 +70,13 @@ StepRule step_rule(const MachineConfig& machine, int step, int steps) {
 
 CallRule call_rule(const MachineConfig& machine) {
   switch (kind_of(machine)) {
-    case DynamicsKind::bsb:
+    case dynamics::Kind::bsb:
       return {};
-    case DynamicsKind::dsb:
+    case dynamics::Kind::dsb:
       return {.noise = 0.4F, .signs_only = true};  // equal amplitudes would change sign in the same step
-    case DynamicsKind::cim:
+    case dynamics::Kind::cim:
       return {.amplification = 4};
-    case DynamicsKind::cac:
+    case dynamics::Kind::cac:
       return {.signs_only = true};
   }
   return {};
@@ -121,12 +89,10 @@ StepRule level_rule(StepRule rule) {
 }
 
 Amplitudes::Amplitudes(std::vector<float> start, const MachineConfig& machine)
-    : x(std::move(start)), second(x.size(), kind_of(machine) == DynamicsKind::cac ? 1.0F : 0.0F) {}
+    : x(std::move(start)), second(x.size(), kind_of(machine) == dynamics::Kind::cac ? 1.0F : 0.0F) {}
 
 void Amplitudes::advance(std::span<const float> force, const StepRule& rule, simd::Width width) {
-  if (rule.kind == DynamicsKind::cim) return simd::run<oscillate>(width, x.data(), force.data(), x.size(), rule);
-  if (rule.kind == DynamicsKind::cac) return simd::run<control>(width, x.data(), second.data(), force.data(), x.size(), rule);
-  simd::run<bifurcate>(width, x.data(), second.data(), force.data(), x.size(), rule);
+  dynamics::kernels(width).advance_forced(rule, {x.data(), second.data(), force.data(), x.size()});
 }
 
 }  // namespace isinglass

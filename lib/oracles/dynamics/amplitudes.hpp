@@ -1,9 +1,8 @@
 #pragma once
 
 #include "config/config.hpp"
-#include "simd/simd.hpp"
+#include "ising/dynamics/kernels.hpp"
 
-#include <cstdint>
 #include <span>
 #include <vector>
 
@@ -11,20 +10,7 @@
 /// segment choice has an amplitude x, driven by the normalised force f = -dE/dx.
 namespace isinglass {
 
-enum class DynamicsKind : std::uint8_t { bsb, dsb, cim, cac };
-
-/// The equations at one step; formulas as in ising/dynamics, with f in the place of -(J x + h).
-struct StepRule {
-  DynamicsKind kind = DynamicsKind::dsb;
-  float time_step = 1;
-  float gain = 0;        ///< bifurcation: -(1 - p); cim, cac: pump minus loss
-  float coupling = 1;    ///< of f
-  float friction = 0;    ///< bifurcation: share of the momentum lost a unit of time
-  float saturation = 1;  ///< mu of the cubic term
-  float target = 1;      ///< cac: a, the squared amplitude
-  float rate = 0;        ///< cac: xi of the error variables
-  float limit = 1;       ///< |x| stays within
-};
+using dynamics::StepRule;
 
 /// How a call of a kind begins and what its fields see of a parameter of two values at amplitude x: clamp(x amplification), or
 /// sign(x).
