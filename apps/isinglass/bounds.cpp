@@ -3,7 +3,6 @@
 #include "commands.hpp"
 #include "fingerprints.hpp"
 #include "json_text.hpp"
-#include "number_options.hpp"
 #include "problem.hpp"
 #include "shared_config.hpp"
 
@@ -79,48 +78,45 @@ ExitCode run_bounds(const BoundsOptions& options, const Communicator& world) {
   return ExitCode::done;
 }
 
-void add_assumptions(CLI::App& command, BoundsAssumptions& assume) {
-  add_number(command, "--error", assume.error, between(1e-6, 1),
-             "difference of training and true error rate to allow, and relative gap to reach (default: 0.05)")
-      ->type_name("EPS");
-  add_number(command, "--confidence", assume.confidence, between(0, 1 - 1e-12),
-             "probability with which the bounds on random things hold (default: 0.95)")
-      ->type_name("PROBABILITY");
-  add_number(command, "--oracle-error", assume.oracle_error, at_least(0),
-             "expected energy of the oracle's answers above the minimum, output steps (default: 0)")
-      ->type_name("ENERGY");
-  add_number(command, "--oracle-deviation", assume.oracle_deviation, at_least(0),
-             "standard deviation of that energy (default: 0)")
-      ->type_name("ENERGY");
-  add_number(command, "--coefficient-bits", assume.coefficient_bits, between(0, 52),
-             "signed bits that multipliers are rounded to, 2 or more; 0: not rounded (default: 0)")
-      ->type_name("BITS");
-  add_number(command, "--read-success", assume.read_success, between(1e-12, 1),
-             "probability that one read of the oracle is good enough (default: 0.1)")
-      ->type_name("PROBABILITY");
-  add_number(command, "--read-seconds", assume.read_seconds, above(0),
-             "time of one read (default: time to solution in reads only)")
-      ->type_name("SECONDS");
+void add_assumptions(const Command& command, BoundsAssumptions& assume) {
+  command
+      .number("--error", assume.error, between(1e-6, 1),
+              "difference of training and true error rate to allow, and relative gap to reach (default: 0.05)")
+      .type("EPS");
+  command
+      .number("--confidence", assume.confidence, between(0, 1 - 1e-12),
+              "probability with which the bounds on random things hold (default: 0.95)")
+      .type("PROBABILITY");
+  command
+      .number("--oracle-error", assume.oracle_error, at_least(0),
+              "expected energy of the oracle's answers above the minimum, output steps (default: 0)")
+      .type("ENERGY");
+  command.number("--oracle-deviation", assume.oracle_deviation, at_least(0), "standard deviation of that energy (default: 0)")
+      .type("ENERGY");
+  command
+      .number("--coefficient-bits", assume.coefficient_bits, between(0, 52),
+              "signed bits that multipliers are rounded to, 2 or more; 0: not rounded (default: 0)")
+      .type("BITS");
+  command
+      .number("--read-success", assume.read_success, between(1e-12, 1),
+              "probability that one read of the oracle is good enough (default: 0.1)")
+      .type("PROBABILITY");
+  command.number("--read-seconds", assume.read_seconds, above(0), "time of one read (default: time to solution in reads only)")
+      .type("SECONDS");
 }
 
 }  // namespace
 
-void add_bounds(CLI::App& app, Action& action) {
-  CLI::App* command = app.add_subcommand("bounds", "what theory promises: spline error, spins, samples, convergence, reads");
+void add_bounds(CommandLine& line) {
+  const Command command = line.add("bounds", "what theory promises: spline error, spins, samples, convergence, reads");
   auto options = std::make_shared<BoundsOptions>();
-  command->add_option("CONFIG", options->config, "configuration file, YAML")->type_name("FILE")->required();
-  command
-      ->add_option("--set", options->overrides,
-                   "sets a key of the configuration, for example --set data.pool=1; repeatable (default: none)")
-      ->type_name("KEY=VALUE")
-      ->expected(1)
-      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
-  command->add_option("--model", options->model, "trained network whose own spline error to bound: run folder or model file")
-      ->type_name("FOLDER|FILE");
-  add_assumptions(*command, options->assume);
-  command->add_flag("--json", options->json, json_help);
-  command->callback(
-      [&action, options] { action = [options](const Communicator& world) { return run_bounds(*options, world); }; });
+  command.text("CONFIG", options->config, "configuration file, YAML").type("FILE").required();
+  command.set_option(options->overrides, "the configuration", "data.pool=1");
+  command.text("--model", options->model, "trained network whose own spline error to bound: run folder or model file")
+      .type("FOLDER|FILE");
+  add_assumptions(command, options->assume);
+  command.json_flag(options->json);
+  command.run([options](const Communicator& world) { return run_bounds(*options, world); });
 }
 
 }  // namespace isinglass

@@ -107,19 +107,13 @@ ExitCode run_check(const CheckOptions& options, const Communicator& world) {
 
 }  // namespace
 
-void add_check(CLI::App& app, Action& action) {
-  CLI::App* command = app.add_subcommand("check", "read configurations and their data, and print the size of the problem");
+void add_check(CommandLine& line) {
+  const Command command = line.add("check", "read configurations and their data, and print the size of the problem");
   auto options = std::make_shared<CheckOptions>();
-  command->add_option("CONFIG", options->configs, "configuration files, YAML")->type_name("FILE")->required();
-  command
-      ->add_option("--set", options->overrides,
-                   "sets a key of each configuration, for example --set data.pool=1; repeatable (default: none)")
-      ->type_name("KEY=VALUE")
-      ->expected(1)
-      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
-  command->add_flag("--json", options->json, json_help);
-  command->callback(
-      [&action, options] { action = [options](const Communicator& world) { return run_check(*options, world); }; });
+  command.texts("CONFIG", options->configs, "configuration files, YAML").type("FILE").required();
+  command.set_option(options->overrides, "each configuration", "data.pool=1");
+  command.json_flag(options->json);
+  command.run([options](const Communicator& world) { return run_check(*options, world); });
 }
 
 }  // namespace isinglass

@@ -2,7 +2,6 @@
 #include "commands.hpp"
 #include "compile_counts.hpp"
 #include "json_text.hpp"
-#include "number_options.hpp"
 #include "problem.hpp"
 #include "shared_config.hpp"
 
@@ -51,7 +50,7 @@ struct CompileCommand {
 /// More steps of the grid than any network has.
 constexpr double largest_margin = 1000;
 
-/// An empty text if `with` is a list of the words it may have, else what is wrong: for CLI11.
+/// An empty text if `with` is a list of the words it may have, else what is wrong.
 std::string check_parts(const std::string& with) {
   for (const char* good : {"problem", "qubo", "problem,qubo", "qubo,problem", "none"})
     if (with == good) return "";
@@ -173,34 +172,31 @@ ExitCode run_compile(const CompileCommand& command, const Communicator& world) {
 
 }  // namespace
 
-void add_compile(CLI::App& app, Action& action) {
-  CLI::App* command =
-      app.add_subcommand("compile", "training as a quadratic constrained binary problem (QCBO): its size, and a file");
+void add_compile(CommandLine& line) {
+  const Command command =
+      line.add("compile", "training as a quadratic constrained binary problem (QCBO): its size, and a file");
   auto options = std::make_shared<CompileCommand>();
-  command->add_option("CONFIG", options->config, "configuration file, YAML")->type_name("FILE")->required();
-  command->add_option("-o,--output", options->output, "write the problem to this HDF5 file (default: print its size alone)")
-      ->type_name("FILE");
-  command->add_option("--with", options->with, "what the file holds: problem, qubo, problem,qubo or none (default: problem)")
-      ->type_name("PARTS")
-      ->check(check_parts);
-  add_number(*command, "--multiplier", options->multiplier, between(smallest_multiplier, largest_multiplier),
-             "weight of every row and product in the QUBO (default: enough that no minimum violates one)")
-      ->type_name("MU");
-  add_number(*command, "--margin", options->options.margin, between(0, largest_margin),
-             "shrink each segment by this from its knots, in units of the pre-activation rms (default: 0, the exact problem)");
-  add_number(*command, "--output-margin", options->output_margin, above(0).up_to(largest_margin),
-             "margin of the loss, in units of the rms of a random network's output (default: that of the configured method)");
-  command->add_flag("--break-symmetry", options->options.break_symmetry,
-                    "order interchangeable hidden units by rows of their own (default: off)");
+  command.text("CONFIG", options->config, "configuration file, YAML").type("FILE").required();
+  command.text("-o,--output", options->output, "write the problem to this HDF5 file (default: print its size alone)")
+      .type("FILE");
+  command.text("--with", options->with, "what the file holds: problem, qubo, problem,qubo or none (default: problem)")
+      .type("PARTS")
+      .check(check_parts);
   command
-      ->add_option("--set", options->overrides,
-                   "sets a key of the configuration, for example --set data.pool=14; repeatable (default: none)")
-      ->type_name("KEY=VALUE")
-      ->expected(1)
-      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
-  command->add_flag("--json", options->json, json_help);
-  command->callback(
-      [&action, options] { action = [options](const Communicator& world) { return run_compile(*options, world); }; });
+      .number("--multiplier", options->multiplier, between(smallest_multiplier, largest_multiplier),
+              "weight of every row and product in the QUBO (default: enough that no minimum violates one)")
+      .type("MU");
+  command.number("--margin", options->options.margin, between(0, largest_margin),
+                 "shrink each segment by this from its knots, in units of the pre-activation rms (default: 0, the exact "
+                 "problem)");
+  command.number("--output-margin", options->output_margin, above(0).up_to(largest_margin),
+                 "margin of the loss, in units of the rms of a random network's output (default: that of the configured "
+                 "method)");
+  command.flag("--break-symmetry", options->options.break_symmetry,
+               "order interchangeable hidden units by rows of their own (default: off)");
+  command.set_option(options->overrides, "the configuration", "data.pool=14");
+  command.json_flag(options->json);
+  command.run([options](const Communicator& world) { return run_compile(*options, world); });
 }
 
 }  // namespace isinglass

@@ -85,17 +85,14 @@ ExitCode run_evaluate(const EvaluateOptions& options, const Communicator& world)
 
 }  // namespace
 
-void add_evaluate(CLI::App& app, Action& action) {
-  CLI::App* command = app.add_subcommand("evaluate", "accuracy and confusion matrix of a trained network");
+void add_evaluate(CommandLine& line) {
+  const Command command = line.add("evaluate", "accuracy and confusion matrix of a trained network");
   auto options = std::make_shared<EvaluateOptions>();
-  command->add_option("RUN", options->path, "run folder, or a model file such as RUN/results.h5")
-      ->type_name("FOLDER|FILE")
-      ->required();
-  command->add_option("--split", options->split, "samples to classify: test, train or validation (default: test)")
-      ->check(CLI::IsMember({"test", "train", "validation"}));
-  command->add_flag("--json", options->json, json_help);
-  command->callback(
-      [&action, options] { action = [options](const Communicator& world) { return run_evaluate(*options, world); }; });
+  command.text("RUN", options->path, "run folder, or a model file such as RUN/results.h5").type("FOLDER|FILE").required();
+  command.text("--split", options->split, "samples to classify: test, train or validation (default: test)")
+      .one_of({"test", "train", "validation"});
+  command.json_flag(options->json);
+  command.run([options](const Communicator& world) { return run_evaluate(*options, world); });
 }
 
 }  // namespace isinglass

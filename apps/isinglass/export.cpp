@@ -1,7 +1,6 @@
 #include "agreement.hpp"
 #include "commands.hpp"
 #include "json_text.hpp"
-#include "number_options.hpp"
 
 #include "files/output_place.hpp"
 #include "formats/export.hpp"
@@ -93,21 +92,21 @@ ExitCode run_export(const ExportOptions& options, const Communicator& world) {
 
 }  // namespace
 
-void add_export(CLI::App& app, Action& action) {
-  CLI::App* command = app.add_subcommand("export", "a compiled problem as a file of another program");
+void add_export(CommandLine& line) {
+  const Command command = line.add("export", "a compiled problem as a file of another program");
   auto options = std::make_shared<ExportOptions>();
-  command->add_option("QCBO", options->input, "file that isinglass compile wrote")->type_name("FILE")->required();
-  command->add_option("--format", options->format, "qubo, coo (dimod), ising-csv, qplib or lp")
-      ->required()
-      ->check(CLI::IsMember({"qubo", "coo", "ising-csv", "qplib", "lp"}));
-  command->add_option("-o,--output", options->output, "file to write")->type_name("FILE")->required();
-  add_number(*command, "--multiplier", options->multiplier, between(smallest_multiplier, largest_multiplier),
-             "qubo, coo, ising-csv: weight of every row and product (default: the file's QUBO; without one, enough that no "
-             "minimum violates one)")
-      ->type_name("MU");
-  command->add_flag("--json", options->json, json_help);
-  command->callback(
-      [&action, options] { action = [options](const Communicator& world) { return run_export(*options, world); }; });
+  command.text("QCBO", options->input, "file that isinglass compile wrote").type("FILE").required();
+  command.text("--format", options->format, "qubo, coo (dimod), ising-csv, qplib or lp")
+      .required()
+      .one_of({"qubo", "coo", "ising-csv", "qplib", "lp"});
+  command.text("-o,--output", options->output, "file to write").type("FILE").required();
+  command
+      .number("--multiplier", options->multiplier, between(smallest_multiplier, largest_multiplier),
+              "qubo, coo, ising-csv: weight of every row and product (default: the file's QUBO; without one, enough that "
+              "no minimum violates one)")
+      .type("MU");
+  command.json_flag(options->json);
+  command.run([options](const Communicator& world) { return run_export(*options, world); });
 }
 
 }  // namespace isinglass

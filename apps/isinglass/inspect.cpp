@@ -91,13 +91,12 @@ ExitCode run_inspect(const InspectOptions& options, const Communicator& world) {
 
 }  // namespace
 
-void add_inspect(CLI::App& app, Action& action) {
-  CLI::App* command = app.add_subcommand("inspect", "what is in a file of isinglass: results, checkpoint, sweep");
+void add_inspect(CommandLine& line) {
+  const Command command = line.add("inspect", "what is in a file of isinglass: results, checkpoint, sweep");
   auto options = std::make_shared<InspectOptions>();
-  command->add_option("FILE", options->path, "an HDF5 file that isinglass wrote")->type_name("FILE")->required();
-  command->add_flag("--json", options->json, json_help);
-  command->callback(
-      [&action, options] { action = [options](const Communicator& world) { return run_inspect(*options, world); }; });
+  command.text("FILE", options->path, "an HDF5 file that isinglass wrote").type("FILE").required();
+  command.json_flag(options->json);
+  command.run([options](const Communicator& world) { return run_inspect(*options, world); });
 }
 
 }  // namespace isinglass

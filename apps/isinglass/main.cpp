@@ -1,7 +1,6 @@
 #include "agreement.hpp"
 #include "commands.hpp"
 #include "mpi_session.hpp"
-#include "version_text.hpp"
 
 #include "base/memory.hpp"
 #include "base/stop_signal.hpp"
@@ -25,42 +24,18 @@
 namespace isinglass {
 namespace {
 
-/// CLI11 would only say that a subcommand is required.
-void check_subcommand(int argc, char** argv, const CLI::App& app) {
-  if (argc < 2 || argv[1][0] == '-') return;
-  const std::string word = argv[1];
-  if (!app.get_subcommands([&](const CLI::App* command) { return command->get_name() == word; }).empty()) return;
-  throw CLI::ValidationError(
-      fmt::format("\"{}\" is no subcommand", word),
-      "expected train, evaluate, check, compile, export, bounds, defaults, inspect, solve, status or sweep");
-}
-
-/// Parses the command line into `action`; the exit code if there is nothing left to do.
-std::optional<ExitCode> parse(int argc, char** argv, const Communicator& world, Action& action) {
-  CLI::App app{"isinglass trains quantized neural networks by optimization, alone or under mpirun or srun."};
-  app.name("isinglass");
-  app.require_subcommand(1);
-  app.set_version_flag("--version", version_text, "print the versions of isinglass and of what it was built with");
-  app.footer("Exit codes: 0 done, 1 error, 2 bad input, 3 checkpoint unusable, 85 unfinished.");
-  add_train(app, action);
-  add_evaluate(app, action);
-  add_check(app, action);
-  add_compile(app, action);
-  add_export(app, action);
-  add_bounds(app, action);
-  add_defaults(app, action);
-  add_inspect(app, action);
-  add_solve(app, action);
-  add_status(app, action);
-  add_sweep(app, action);
-  try {
-    check_subcommand(argc, argv, app);
-    app.parse(argc, argv);
-    return std::nullopt;
-  } catch (const CLI::ParseError& error) {
-    if (world.is_root()) app.exit(error, std::cout, std::cerr);
-    return error.get_exit_code() == 0 ? ExitCode::done : ExitCode::bad_input;
-  }
+void add_commands(CommandLine& line) {
+  add_train(line);
+  add_evaluate(line);
+  add_check(line);
+  add_compile(line);
+  add_export(line);
+  add_bounds(line);
+  add_defaults(line);
+  add_inspect(line);
+  add_solve(line);
+  add_status(line);
+  add_sweep(line);
 }
 
 /// Reports an error that only this rank may know of, and ends the job: no rank is left waiting.
@@ -73,10 +48,11 @@ std::optional<ExitCode> parse(int argc, char** argv, const Communicator& world, 
 
 ExitCode run(int argc, char** argv, const MpiSession& session, const Communicator& world) {
   try {
-    Action action;
     expect_same_command(world, std::span<const char* const>(argv, static_cast<std::size_t>(argc)).subspan(1));
-    if (const std::optional<ExitCode> code = parse(argc, argv, world, action)) return *code;
-    return action(world);
+    CommandLine line;
+    add_commands(line);
+    if (const std::optional<ExitCode> code = line.parse(argc, argv, world.is_root())) return *code;
+    return line.action()(world);
   } catch (const AgreedError& error) {
     if (world.is_root()) std::cerr << error.what() << std::endl;
     return error.code();

@@ -1,7 +1,7 @@
 #include "max_hours.hpp"
 
 #include "agreement.hpp"
-#include "number_options.hpp"
+#include "command_line.hpp"
 
 #include "base/job_time.hpp"
 
@@ -25,11 +25,7 @@ double parse_max_hours(const std::string& text) {
     if (!left) throw InputError("--max-hours job: this is no Slurm job with a time limit; give a number of hours");
     return std::max((*left - reserve_seconds(*left)) / 3600, 1e-6);
   }
-  try {
-    return number_of<double>("--max-hours", text, above(0).up_to(longest_hours).or_word("job"));
-  } catch (const CLI::ParseError& error) {
-    throw InputError(error.what());
-  }
+  return number_of<double>("--max-hours", text, above(0).up_to(longest_hours).or_word("job"));
 }
 
 }  // namespace

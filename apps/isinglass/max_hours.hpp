@@ -10,9 +10,4 @@ namespace isinglass {
 /// fifth; nothing: 0, no limit. The same on all ranks. AgreedError. Collective.
 [[nodiscard]] double shared_max_hours(const std::string& text, const Communicator& world);
 
-/// Help of the option.
-inline constexpr const char* max_hours_help =
-    "stop after this many hours with a checkpoint and exit code 85; job: what is left of the Slurm job less two minutes, "
-    "or a fifth of a short job (default: no limit)";
-
 }  // namespace isinglass

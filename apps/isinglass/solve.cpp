@@ -1,5 +1,4 @@
 #include "commands.hpp"
-#include "number_options.hpp"
 #include "solve_run.hpp"
 
 #include "ising/machines.hpp"
@@ -33,82 +32,77 @@ void set_vartype(InstanceOptions& options, const std::string& text) {
   options.vartype = text == "spin" ? Vartype::spin : Vartype::binary;
 }
 
-void add_limits(CLI::App& command, SolveOptions& options) {
-  add_number(command, "--reads", options.reads, between(1, most),
-             fmt::format("reads at most (default: {}, or as many as --time-limit allows)", default_reads))
-      ->type_name("R");
-  const std::function<void(const std::string&)> take_sweeps = [&options](const std::string& text) {
-    set_sweeps(options, text);
-  };
+void add_limits(const Command& command, SolveOptions& options) {
   command
-      .add_option_function("--sweeps", take_sweeps,
-                           "sweeps a read; scan: with --tts, the number with the least TTS99 (default: the machine's)")
-      ->type_name("S|scan");
-  add_number(command, "--target", options.target, anything(),
-             "stop at this value: a cut or a maximum of at least, an energy or an objective of at most this (default: none)")
-      ->type_name("VALUE");
-  add_number(command, "--time-limit", options.time_limit, above(0).up_to(longest_seconds),
-             "stop after this many seconds (default: none)")
-      ->type_name("SECONDS");
-  add_number(command, "--tts", options.tts, between(1, most),
-             "measure the time to --target: this many independent repeats of one block of reads (default: off)")
-      ->type_name("REPEATS");
+      .number("--reads", options.reads, between(1, most),
+              fmt::format("reads at most (default: {}, or as many as --time-limit allows)", default_reads))
+      .type("R");
+  command
+      .parsed(
+          "--sweeps", [&options](const std::string& text) { set_sweeps(options, text); },
+          "sweeps a read; scan: with --tts, the number with the least TTS99 (default: the machine's)")
+      .type("S|scan");
+  command
+      .number("--target", options.target, anything(),
+              "stop at this value: a cut or a maximum of at least, an energy or an objective of at most this (default: "
+              "none)")
+      .type("VALUE");
+  command
+      .number("--time-limit", options.time_limit, above(0).up_to(longest_seconds),
+              "stop after this many seconds (default: none)")
+      .type("SECONDS");
+  command
+      .number("--tts", options.tts, between(1, most),
+              "measure the time to --target: this many independent repeats of one block of reads (default: off)")
+      .type("REPEATS");
+}
+
+void add_instance(const Command& command, SolveOptions& options) {
+  InstanceOptions& instance = options.instance;
+  command.text("INSTANCE", options.path, "instance file; docs/file-formats.md describes the formats").type("FILE").required();
+  command.text("--format", instance.format, "of the file (default: recognised)").type("NAME").one_of(instance_formats());
+  command
+      .parsed(
+          "--vartype", [&instance](const std::string& text) { set_vartype(instance, text); },
+          "values of the variables, for COO files that do not say it; what a file says must agree (default: as the "
+          "file says, else binary)")
+      .type("spin|binary")
+      .one_of({"spin", "binary"});
+  command.number("--problem", instance.number, between(1, most), "beasley: which problem of the file (default: 1)").type("K");
 }
 
 }  // namespace
 
-void add_solve(CLI::App& app, Action& action) {
-  CLI::App* command =
-      app.add_subcommand("solve", "an instance file, by an Ising machine: max-cut, QUBO, Ising, or with linear constraints");
+void add_solve(CommandLine& line) {
+  const Command command =
+      line.add("solve", "an instance file, by an Ising machine: max-cut, QUBO, Ising, or with linear constraints");
   auto options = std::make_shared<SolveOptions>();
-  command->add_option("INSTANCE", options->path, "instance file; docs/file-formats.md describes the formats")
-      ->type_name("FILE")
-      ->required();
-  command->add_option("--format", options->instance.format, "of the file (default: recognised)")
-      ->type_name("NAME")
-      ->check(CLI::IsMember(instance_formats()));
-  const std::function<void(const std::string&)> take_vartype = [options](const std::string& text) {
-    set_vartype(options->instance, text);
-  };
+  add_instance(command, *options);
+  command.text("--machine", options->machine, "kind of machine (default: chosen by the problem)")
+      .type("NAME")
+      .one_of(machine_kinds());
+  command.number("--seed", options->seed, anything(), "of every random choice (default: 1)").type("N");
+  add_limits(command, *options);
+  command.set_option(options->overrides, "section machine", "machine.sweeps=100");
   command
-      ->add_option_function("--vartype", take_vartype,
-                            "values of the variables, for COO files that do not say it; what a file says must agree (default: "
-                            "as the file says, else binary)")
-      ->type_name("spin|binary")
-      ->check(CLI::IsMember({"spin", "binary"}));
-  add_number(*command, "--problem", options->instance.number, between(1, most),
-             "beasley: which problem of the file (default: 1)")
-      ->type_name("K");
-  command->add_option("--machine", options->machine, "kind of machine (default: chosen by the problem)")
-      ->type_name("NAME")
-      ->check(CLI::IsMember(machine_kinds()));
-  add_number(*command, "--seed", options->seed, anything(), "of every random choice (default: 1)")->type_name("N");
-  add_limits(*command, *options);
+      .number("--penalty", options->penalty, above(0),
+              "of a broken one-hot group; machines whose moves keep groups then flip single spins too (default: those "
+              "keep the groups, for others enough that no descent ends in a broken one)")
+      .type("P");
   command
-      ->add_option("--set", options->overrides,
-                   "sets a key of section machine, for example --set machine.sweeps=100; repeatable (default: none)")
-      ->type_name("KEY=VALUE")
-      ->expected(1)
-      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
-  add_number(*command, "--penalty", options->penalty, above(0),
-             "of a broken one-hot group; machines whose moves keep groups then flip single spins too (default: those keep "
-             "the groups, for others enough that no descent ends in a broken one)")
-      ->type_name("P");
-  add_number(*command, "--iterations", options->iterations, between(1, most),
-             fmt::format("problems with constraints: iterations of QCGD, one oracle call each (default: {}, or as many as "
-                         "--time-limit allows)",
-                         default_iterations))
-      ->type_name("T");
-  command->add_option("--output", options->output, "HDF5 file for the spins and energies of all reads (default: none)")
-      ->type_name("FILE")
-      ->check([](const std::string& name) { return name.empty() ? "expected the name of a file" : ""; });
-  command->add_flag("--json", options->json, json_help);
-  command->add_flag("--quiet", options->quiet, "show nothing but errors and --json (default: off)");
-  command->callback([&action, options] {
-    action = [options](const Communicator& world) {
-      check_together(*options);
-      return run_solve(*options, world);
-    };
+      .number("--iterations", options->iterations, between(1, most),
+              fmt::format("problems with constraints: iterations of QCGD, one oracle call each (default: {}, or as many as "
+                          "--time-limit allows)",
+                          default_iterations))
+      .type("T");
+  command.text("--output", options->output, "HDF5 file for the spins and energies of all reads (default: none)")
+      .type("FILE")
+      .check([](const std::string& name) { return name.empty() ? "expected the name of a file" : ""; });
+  command.json_flag(options->json);
+  command.quiet_flag(options->quiet);
+  command.run([options](const Communicator& world) {
+    check_together(*options);
+    return run_solve(*options, world);
   });
 }
 

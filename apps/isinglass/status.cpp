@@ -102,13 +102,12 @@ ExitCode run_status(const StatusOptions& options, const Communicator& world) {
 
 }  // namespace
 
-void add_status(CLI::App& app, Action& action) {
-  CLI::App* command = app.add_subcommand("status", "state, progress and accuracies of run folders");
+void add_status(CommandLine& line) {
+  const Command command = line.add("status", "state, progress and accuracies of run folders");
   auto options = std::make_shared<StatusOptions>();
-  command->add_option("DIR", options->directories, "run folders")->type_name("FOLDER")->required();
-  command->add_flag("--json", options->json, json_help);
-  command->callback(
-      [&action, options] { action = [options](const Communicator& world) { return run_status(*options, world); }; });
+  command.texts("DIR", options->directories, "run folders").type("FOLDER").required();
+  command.json_flag(options->json);
+  command.run([options](const Communicator& world) { return run_status(*options, world); });
 }
 
 }  // namespace isinglass

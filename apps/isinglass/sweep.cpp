@@ -2,7 +2,6 @@
 #include "commands.hpp"
 #include "json_text.hpp"
 #include "max_hours.hpp"
-#include "number_options.hpp"
 #include "sweep_modes.hpp"
 #include "train_run.hpp"
 
@@ -118,29 +117,25 @@ ExitCode run_command(const SweepOptions& options, const Communicator& world) {
 
 }  // namespace
 
-void add_sweep(CLI::App& app, Action& action) {
-  CLI::App* command = app.add_subcommand("sweep", "many runs of one configuration that differ in some keys");
+void add_sweep(CommandLine& line) {
+  const Command command = line.add("sweep", "many runs of one configuration that differ in some keys");
   auto options = std::make_shared<SweepOptions>();
-  command->add_option("SWEEP", options->path, "sweep file, YAML: base configuration, output folder, axes")
-      ->type_name("FILE")
-      ->required();
-  CLI::Option_group* mode = command->add_option_group("mode", "exactly one of");
-  CLI::Option* list = mode->add_flag("--list", options->list, "print the points with their folders and states");
-  add_number(*mode, "--point", options->point, anything(), "run this point, on all ranks; exit codes as of train");
-  CLI::Option* run = mode->add_flag("--run", options->run, "run all points that are not finished, in teams of ranks");
-  mode->add_flag("--collect", options->collect, "merge the finished points into OUTPUT/sweep.csv and OUTPUT/sweep.h5");
-  mode->require_option(1);
-  command->add_flag("--count", options->count, "with --list: print nothing but the number of points (default: off)")
-      ->needs(list);
-  add_number(*command, "--team-ranks", options->team_ranks, at_least(1),
-             "with --run: ranks that work on one point together; ranks that are left over idle (default: 1)")
-      ->needs(run)
-      ->type_name("RANKS");
-  command->add_option("--max-hours", options->max_hours, max_hours_help)->type_name("HOURS|job");
-  command->add_flag("--json", options->json, json_help);
-  command->add_flag("--quiet", options->quiet, "show nothing but errors and --json (default: off)");
-  command->callback(
-      [&action, options] { action = [options](const Communicator& world) { return run_command(*options, world); }; });
+  command.text("SWEEP", options->path, "sweep file, YAML: base configuration, output folder, axes").type("FILE").required();
+  const Command mode = command.exactly_one("mode");
+  const Option list = mode.flag("--list", options->list, "print the points with their folders and states");
+  mode.number("--point", options->point, anything(), "run this point, on all ranks; exit codes as of train");
+  const Option run = mode.flag("--run", options->run, "run all points that are not finished, in teams of ranks");
+  mode.flag("--collect", options->collect, "merge the finished points into OUTPUT/sweep.csv and OUTPUT/sweep.h5");
+  command.flag("--count", options->count, "with --list: print nothing but the number of points (default: off)").needs(list);
+  command
+      .number("--team-ranks", options->team_ranks, at_least(1),
+              "with --run: ranks that work on one point together; ranks that are left over idle (default: 1)")
+      .needs(run)
+      .type("RANKS");
+  command.max_hours_option(options->max_hours);
+  command.json_flag(options->json);
+  command.quiet_flag(options->quiet);
+  command.run([options](const Communicator& world) { return run_command(*options, world); });
 }
 
 }  // namespace isinglass
