@@ -2,26 +2,25 @@
 
 #include "version_text.hpp"
 
+#include "base/process.hpp"
 #include "base/stop_signal.hpp"
 #include "config/problems.hpp"
 #include "run/run_lock.hpp"
 
 #include <algorithm>
-#include <array>
 #include <filesystem>
 #include <system_error>
 #include <utility>
 #include <vector>
 
 #include <fmt/format.h>
-#include <unistd.h>
 
 namespace isinglass {
 
 namespace {
 
 /// A name that no file can have is the user's mistake; all else that a file system says is its own.
-Failure failure_of(const std::filesystem::filesystem_error& error) {
+Failure file_system_failure(const std::filesystem::filesystem_error& error) {
   const std::error_code code = error.code();
   const bool is_name = code == std::errc::filename_too_long || code == std::errc::too_many_symbolic_link_levels ||
                        code == std::errc::not_a_directory;
@@ -43,7 +42,7 @@ Failure current_failure() {
   } catch (const Interrupted& error) {
     return {error.what(), ExitCode::unfinished};
   } catch (const std::filesystem::filesystem_error& error) {
-    return failure_of(error);
+    return file_system_failure(error);
   } catch (const std::bad_alloc&) {
     return {"error: out of memory", ExitCode::error};
   } catch (const std::exception& error) {
@@ -117,11 +116,6 @@ std::string broadcast_text(const Communicator& world, const std::string& text, i
   copy.resize(size);
   world.broadcast(bytes_of(std::span(copy.data(), copy.size())), root);
   return copy;
-}
-
-std::string host_name() {
-  std::array<char, 256> name{};
-  return gethostname(name.data(), name.size() - 1) == 0 ? name.data() : "unknown host";
 }
 
 std::string host_summary(const Communicator& world) {

@@ -54,8 +54,6 @@ void expect_same_command(const Communicator& world, std::span<const char* const>
 /// The text of rank `root` on every rank. Collective.
 [[nodiscard]] std::string broadcast_text(const Communicator& world, const std::string& text, int root);
 
-[[nodiscard]] std::string host_name();
-
 /// "node1 (2 ranks), node2 (2 ranks)", in the order of the ranks. Collective.
 [[nodiscard]] std::string host_summary(const Communicator& world);
 

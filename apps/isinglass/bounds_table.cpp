@@ -18,9 +18,9 @@ namespace isinglass {
 namespace {
 
 /// Collects the lines, section by section.
-class Table {
+class LinesTable {
 public:
-  Table(const Config& config, const Problem& problem, const BoundsAssumptions& assume, const Communicator& world)
+  LinesTable(const Config& config, const Problem& problem, const BoundsAssumptions& assume, const Communicator& world)
       : config_(config), problem_(problem), assume_(assume), world_(world), reach_(problem.reach) {}
 
   void add_spline_error(const Model* model);
@@ -49,7 +49,7 @@ private:
   SpinLine spins_;
 };
 
-void Table::add_spline_error(const Model* model) {
+void LinesTable::add_spline_error(const Model* model) {
   const IdealNetwork ideal = make_ideal_network(config_.network, network(), problem_.activations);
   const double rms = network().layers.back().rms;
   const SplineErrorBound all = bound_spline_error(network(), ideal, reach_, world_);
@@ -73,7 +73,7 @@ void Table::add_spline_error(const Model* model) {
   add_measured(values, ideal, own.output_error);
 }
 
-void Table::add_measured(const NetworkValues& values, const IdealNetwork& ideal, double bound) {
+void LinesTable::add_measured(const NetworkValues& values, const IdealNetwork& ideal, double bound) {
   const SplineErrorMeasured measured = measure_spline_error(network(), ideal, values, problem_.data.train, bound, world_);
   add("spline_error_measured", "its size on the training samples (no model: random weights), output rms",
       measured.output_error / network().layers.back().rms, "");
@@ -81,7 +81,7 @@ void Table::add_measured(const NetworkValues& values, const IdealNetwork& ideal,
   add("certified_fraction", "training samples for which the bound proves it", measured.certified_fraction, "(7)");
 }
 
-void Table::add_spins() {
+void LinesTable::add_spins() {
   const int margin = std::max(1, static_cast<int>(std::lround(config_.qcgd.output_margin * network().layers.back().rms)));
   const LossSpline loss = make_loss_spline(network(), margin, output_limit(network()));
   const ProblemPlan plan(network(), loss, problem_.data.train, {}, world_);
@@ -97,12 +97,12 @@ void Table::add_spins() {
       "(9)");
 }
 
-void Table::add_spins_of(const char* key, const char* explicit_key, const char* what, double samples) {
+void LinesTable::add_spins_of(const char* key, const char* explicit_key, const char* what, double samples) {
   add(key, fmt::format("spins of the structured form for {}", what), spins_.structured_spins(samples), "(16)");
   add(explicit_key, fmt::format("spins of the explicit form for {}", what), spins_.explicit_spins(samples), "(16)");
 }
 
-void Table::add_samples() {
+void LinesTable::add_samples() {
   const double size = log_class_size(network()), error = assume_.error;
   const ThresholdCounts thresholds = count_thresholds(network());
   const double finite = samples_finite_class(size, error, failure()), vc = samples_vc(thresholds, error, failure());
@@ -119,7 +119,7 @@ void Table::add_samples() {
   add_spins_of("spins_vc", "explicit_spins_vc", "the samples of the growth function", vc);
 }
 
-void Table::add_qcgd() {
+void LinesTable::add_qcgd() {
   const QcgdConfig& qcgd = config_.qcgd;
   const int margin = std::max(1, static_cast<int>(std::lround(qcgd.output_margin * network().layers.back().rms)));
   const LiftedConstants constants = structured_constants(network(), reach_, margin, world_);
@@ -148,7 +148,7 @@ void Table::add_qcgd() {
       iterations_for_gap(constants, qcgd.beta0, assume_.oracle_error, assume_.error * zero_loss), "(28)");
 }
 
-void Table::add_reads() {
+void LinesTable::add_reads() {
   const double calls = config_.qcgd.iterations;
   const double reads = reads_per_call(assume_.read_success, calls, failure());
   const double success = run_success(assume_.read_success, calls, reads);
@@ -164,7 +164,7 @@ void Table::add_reads() {
 
 std::vector<BoundsLine> bounds_table(const Config& config, const Problem& problem, const Model* model,
                                      const BoundsAssumptions& assume, const Communicator& world) {
-  Table table(config, problem, assume, world);
+  LinesTable table(config, problem, assume, world);
   table.add_spline_error(model);
   table.add_spins();
   table.add_samples();

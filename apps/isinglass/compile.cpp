@@ -5,6 +5,7 @@
 #include "problem.hpp"
 #include "shared_config.hpp"
 
+#include "base/clock.hpp"
 #include "base/memory.hpp"
 #include "config/writer.hpp"
 #include "files/output_place.hpp"
@@ -13,7 +14,6 @@
 #include "qcbo/compile.hpp"
 
 #include <algorithm>
-#include <chrono>
 #include <cmath>
 #include <filesystem>
 #include <iostream>
@@ -93,7 +93,7 @@ struct Written {
 
 Written write(const CompileCommand& command, const Config& config, const Compiler& compiler, const QcboCounts& counts,
               const Communicator& world) {
-  const auto begin = std::chrono::steady_clock::now();
+  const auto begin = Clock::now();
   QcboFileOptions options;
   options.config_yaml = to_yaml(config, Keys::of_result);
   options.counts = named_counts(counts);
@@ -102,7 +102,7 @@ Written write(const CompileCommand& command, const Config& config, const Compile
   options.multiplier = command.multiplier;
   Written written;
   together(world, [&] { written.summary = write_qcbo(*command.output, source_of(compiler), options, world); });
-  written.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+  written.seconds = seconds_since(begin);
   return written;
 }
 
@@ -147,10 +147,10 @@ ExitCode run_compile(const CompileCommand& command, const Communicator& world) {
   const Problem problem = load_problem(config, world, world);
   LossSpline loss;
   together(world, [&] { loss = loss_of(command, config, problem.architecture); });
-  const auto begin = std::chrono::steady_clock::now();
+  const auto begin = Clock::now();
   const ProblemPlan plan(problem.architecture, loss, problem.data.train, command.options, world);
   const QcboCounts counts = count_qcbo(plan, world);
-  const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+  const double seconds = seconds_since(begin);
   nlohmann::ordered_json json = counts_json(command.config, counts, problem.data.train.global_size);
   json["count_seconds"] = seconds;
   std::string text = counts_text(json);

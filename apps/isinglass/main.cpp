@@ -3,6 +3,7 @@
 #include "mpi_session.hpp"
 
 #include "base/memory.hpp"
+#include "base/process.hpp"
 #include "base/stop_signal.hpp"
 
 #include <algorithm>

@@ -2,6 +2,7 @@
 
 #include "agreement.hpp"
 
+#include "base/clock.hpp"
 #include "base/stop_signal.hpp"
 #include "parallel/consensus.hpp"
 #include "run/checkpoint.hpp"
@@ -15,10 +16,6 @@
 namespace isinglass {
 
 namespace {
-
-double seconds_since(std::chrono::steady_clock::time_point then) {
-  return std::chrono::duration<double>(std::chrono::steady_clock::now() - then).count();
-}
 
 /// Seconds between two looks for the file STOP: it may lie on a slow network file system.
 constexpr double look_interval = 0.5;

@@ -3,6 +3,7 @@
 #include "agreement.hpp"
 #include "fingerprints.hpp"
 
+#include "base/clock.hpp"
 #include "base/stop_signal.hpp"
 
 #include <chrono>
@@ -13,10 +14,6 @@
 namespace isinglass {
 
 namespace {
-
-double seconds_since(std::chrono::steady_clock::time_point begin) {
-  return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
-}
 
 void expect_time_left(const SolveOptions& options, double seconds) {
   if (!options.time_limit || seconds < *options.time_limit) return;
@@ -33,7 +30,7 @@ double agreed_seconds(const Communicator& world, double seconds) {
 }  // namespace
 
 SolveInput read_solve_input(const SolveOptions& options, const Communicator& world) {
-  const auto begin = std::chrono::steady_clock::now();
+  const auto begin = Clock::now();
   InstanceOptions reading = options.instance;
   reading.look = [&] {
     throw_if_stopped();

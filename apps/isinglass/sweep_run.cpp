@@ -4,6 +4,7 @@
 #include "sweep_modes.hpp"
 #include "train_run.hpp"
 
+#include "base/clock.hpp"
 #include "base/stop_signal.hpp"
 #include "data/splits.hpp"
 #include "parallel/shared_counter.hpp"
@@ -19,10 +20,6 @@
 namespace isinglass {
 
 namespace {
-
-using Clock = std::chrono::steady_clock;
-
-double seconds_since(Clock::time_point then) { return std::chrono::duration<double>(Clock::now() - then).count(); }
 
 /// The limit of the whole command, which all its runs share.
 class TimeLimit {

@@ -8,6 +8,7 @@
 #include "run_summary.hpp"
 #include "terminal.hpp"
 
+#include "base/clock.hpp"
 #include "config/writer.hpp"
 #include "parallel/grid.hpp"
 #include "run/checkpoint.hpp"
@@ -30,10 +31,6 @@
 namespace isinglass {
 
 namespace {
-
-using Clock = std::chrono::steady_clock;
-
-double seconds_since(Clock::time_point then) { return std::chrono::duration<double>(Clock::now() - then).count(); }
 
 /// Whether the run folder holds this run's results already. Changes nothing on disk. Collective.
 bool is_finished(const RunFolder& folder, const Config& config, const Communicator& world) {

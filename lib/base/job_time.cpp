@@ -1,5 +1,7 @@
 #include "base/job_time.hpp"
 
+#include "base/process.hpp"
+
 #include <algorithm>
 #include <array>
 #include <charconv>
@@ -12,11 +14,6 @@
 namespace isinglass {
 
 namespace {
-
-std::string environment(const char* name) {
-  const char* value = std::getenv(name);
-  return value ? value : "";
-}
 
 std::optional<std::int64_t> whole_number(std::string_view text) {
   std::int64_t value = 0;
@@ -43,7 +40,7 @@ std::string job_name() {
 }
 
 /// The first line that a shell command prints; empty if there is none.
-std::string first_line(const std::string& command) {
+std::string first_printed_line(const std::string& command) {
   std::FILE* output = popen(command.c_str(), "r");
   if (!output) return "";
   std::array<char, 200> buffer{};
@@ -87,7 +84,7 @@ std::optional<double> slurm_seconds_left() {
     return std::max(0.0, static_cast<double>(*end) - now);
   }
   // Slurm 22.05 and before have no such variable. A controller that is busy or away must not hold up the start for long.
-  return parse_slurm_time(first_line("timeout 30 squeue --noheader --jobs=" + job + " --format=%L 2>/dev/null"));
+  return parse_slurm_time(first_printed_line("timeout 30 squeue --noheader --jobs=" + job + " --format=%L 2>/dev/null"));
 }
 
 }  // namespace isinglass

@@ -4,6 +4,12 @@
 
 namespace isinglass {
 
+/// Returns the value of an environment variable; empty if there is none.
+[[nodiscard]] std::string environment(const char* name);
+
+/// Returns the name of this host, "unknown host" if the system does not tell.
+[[nodiscard]] std::string host_name();
+
 /// Which process this is, for another one that may run on another host, or much later.
 struct ProcessIdentity {
   std::string host;
@@ -20,7 +26,7 @@ struct ProcessIdentity {
 /// Whether a process still runs: unknown for one that cannot be seen from here.
 enum class Liveness { running, gone, unknown };
 
-/// Of `other`, as `self` can tell, who asks.
+/// Tells whether `other` still runs, as far as `self`, the process that asks, can see.
 [[nodiscard]] Liveness liveness(const ProcessIdentity& other, const ProcessIdentity& self);
 
 }  // namespace isinglass

@@ -17,15 +17,15 @@
 
 namespace isinglass {
 
-namespace {
-
-namespace fs = std::filesystem;
-
 /// Stands for a column where only its element type matters.
 template <class T>
 struct NoColumn {
   using Element = T;
 };
+
+namespace {
+
+namespace fs = std::filesystem;
 
 /// Calls visit(table, group, name, column) for each dataset that the options ask for.
 template <class Visit>

@@ -22,13 +22,13 @@ struct RealPiece {
 
 /// Where pieces of degree 1 and 2 meet: on the loss, or below it by the error. Chords of a convex function lie above it, so
 /// that lowered ones use both sides of it; parabolas do so by themselves, unless they are few.
-enum class Knots { on_loss, lowered };
+enum class KnotPlaces { on_loss, lowered };
 
 /// Pieces of one degree, for a given error. The loss is convex and falls, so that a longer piece is a worse one: going from the
 /// left and taking each piece as long as the error allows gives the fewest pieces, with about equal errors.
 class Fit {
 public:
-  Fit(const LogisticGrid& grid, Knots knots) : grid_(grid), knots_(knots) {
+  Fit(const LogisticGrid& grid, KnotPlaces knots) : grid_(grid), knots_(knots) {
     for (int t = -grid.limit; t <= grid.limit; ++t) loss_.push_back(logistic_loss(static_cast<double>(t) / grid.margin));
   }
 
@@ -49,7 +49,7 @@ public:
 private:
   /// Value at a knot.
   [[nodiscard]] double knot(int t, double error) const {
-    return std::max(0.0, loss(t) - (knots_ == Knots::lowered ? error : 0.0));
+    return std::max(0.0, loss(t) - (knots_ == KnotPlaces::lowered ? error : 0.0));
   }
 
   [[nodiscard]] RealPiece piece(int from, int to, double error) const {
@@ -91,7 +91,7 @@ private:
   }
 
   LogisticGrid grid_;
-  Knots knots_;
+  KnotPlaces knots_;
   std::vector<double> loss_;  // [t + limit]
 };
 
@@ -168,7 +168,7 @@ RealSpline best_spline(const Fit& fit, const LogisticGrid& grid) {
 double logistic_loss(double u) { return (std::max(-u, 0.0) + std::log1p(std::exp(-std::abs(u)))) / std::log(2.0); }
 
 LogisticSpline fit_logistic(const LogisticGrid& grid) {
-  const Fit fit(grid, Knots::lowered), fit_on_loss(grid, Knots::on_loss);
+  const Fit fit(grid, KnotPlaces::lowered), fit_on_loss(grid, KnotPlaces::on_loss);
   RealSpline real = best_spline(fit, grid);
   if (grid.degree == 2) {
     RealSpline other = best_spline(fit_on_loss, grid);

@@ -44,7 +44,7 @@ void expect(bool condition, const h5::Group& group, const char* problem) {
   if (!condition) throw InputError(group.where() + ": " + problem);
 }
 
-std::string layer_name(std::size_t index) { return fmt::format("layer_{}", index); }
+std::string name_of_layer(std::size_t index) { return fmt::format("layer_{}", index); }
 
 h5::Dimensions shape(auto... sides) { return {static_cast<hsize_t>(sides)...}; }
 
@@ -183,7 +183,8 @@ void write_model_group(const h5::Group& root, const Model& model) {
   h5::write_attribute(group, "columns", std::int64_t{model.columns});
   h5::write_texts(group, "class_names", model.class_names);
   h5::write<std::int32_t>(group, "center", model.center);
-  for (std::size_t l = 0; l < layers.size(); ++l) write_layer(group.create_group(layer_name(l)), layers[l], model.bits.at(l));
+  for (std::size_t l = 0; l < layers.size(); ++l)
+    write_layer(group.create_group(name_of_layer(l)), layers[l], model.bits.at(l));
 }
 
 Model read_model_group(const h5::Group& root) {
@@ -197,7 +198,7 @@ Model read_model_group(const h5::Group& root) {
   model.center = h5::read<std::int32_t>(group, "center");
   const auto layers = static_cast<std::size_t>(read_count(group, "layers"));
   for (std::size_t l = 0; l < layers; ++l) {
-    const h5::Group layer_group = group.open_group(layer_name(l));
+    const h5::Group layer_group = group.open_group(name_of_layer(l));
     model.architecture.layers.push_back(read_layer(layer_group));
     model.bits.push_back(read_bits(layer_group, model.architecture.layers.back()));
   }

@@ -15,13 +15,13 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr FileFormat format{.name = "isinglass-results",
-                            .noun = "a results file",
-                            .major_version = 1,
-                            .minor_version = 1,
-                            .last_mark = "finished",
-                            .if_absent = "give the results.h5 of a finished run",
-                            .if_unfinished = "run the training again"};
+constexpr FileFormat results_format{.name = "isinglass-results",
+                                    .noun = "a results file",
+                                    .major_version = 1,
+                                    .minor_version = 1,
+                                    .last_mark = "finished",
+                                    .if_absent = "give the results.h5 of a finished run",
+                                    .if_unfinished = "run the training again"};
 
 template <class T>
 void write_column(const h5::Group& group, const char* name, const std::vector<HistoryRow>& history, T HistoryRow::*member) {
@@ -151,12 +151,12 @@ void write_results(const fs::path& path, const Model& model, const RunResults& r
     static_cast<void>(read_model(written));
     static_cast<void>(read_results(written));
   };
-  write_file(path, format, fill, verify);
+  write_file(path, results_format, fill, verify);
 }
 
 Model read_model(const fs::path& path) {
   Model model;
-  read_file(path, format, [&](const h5::Group& root) {
+  read_file(path, results_format, [&](const h5::Group& root) {
     model = read_model_group(root);
     model.config_yaml = read_config_text(root);
   });
@@ -165,7 +165,7 @@ Model read_model(const fs::path& path) {
 
 RunResults read_results(const fs::path& path) {
   RunResults results;
-  read_file(path, format, [&](const h5::Group& root) { results = read_numbers(root); });
+  read_file(path, results_format, [&](const h5::Group& root) { results = read_numbers(root); });
   return results;
 }
 

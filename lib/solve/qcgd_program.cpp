@@ -16,7 +16,7 @@ namespace {
 
 constexpr std::int64_t least_reads = 8;
 /// Share of the objective's size that rounding may cost a bound.
-constexpr double rounding = 4 * std::numeric_limits<double>::epsilon();
+constexpr double rounding_share = 4 * std::numeric_limits<double>::epsilon();
 
 Bits bits_of(std::span<const std::int8_t> spins, std::size_t variables) {
   Bits x(variables);
@@ -106,7 +106,7 @@ ProgramSolver::ProgramSolver(const BinaryProgram& program, const Machine& machin
       completion_(program),
       forms_(lifted_, plan.initial_multiplier),
       // Between whole objectives there is nothing: half of a step leaves room for the bound's rounding.
-      proof_tolerance_(has_whole_objective(program) ? 0.5 : rounding * objective_size(program)) {
+      proof_tolerance_(has_whole_objective(program) ? 0.5 : rounding_share * objective_size(program)) {
   result_.spins = static_cast<std::int64_t>(lifted_.spins());
   result_.slack_bits = static_cast<std::int64_t>(lifted_.slack_bits());
   result_.forms = static_cast<std::int64_t>(lifted_.forms());
@@ -235,7 +235,7 @@ ProgramResult ProgramSolver::solve(const std::function<void(const ProgramIterati
 }  // namespace
 
 double relaxed_target(const BinaryProgram& program, double target) {
-  return has_whole_objective(program) ? target : target + rounding * objective_size(program);
+  return has_whole_objective(program) ? target : target + rounding_share * objective_size(program);
 }
 
 ProgramResult solve_program(const BinaryProgram& program, const Machine& machine, const ProgramPlan& plan,

@@ -1,5 +1,6 @@
 #include "solve/search.hpp"
 
+#include "base/clock.hpp"
 #include "ising/read_all.hpp"
 #include "ising/rounding.hpp"
 #include "parallel/shared_flag.hpp"
@@ -13,8 +14,6 @@
 namespace isinglass {
 
 namespace {
-
-using Clock = std::chrono::steady_clock;
 
 /// Rounds grow until one takes this long, so that reports come often and ranks seldom wait for each other.
 constexpr double round_seconds = 1;
@@ -58,8 +57,6 @@ private:
   SharedFlag& over_;
   double seconds_ = 0;
 };
-
-double seconds_since(Clock::time_point then) { return std::chrono::duration<double>(Clock::now() - then).count(); }
 
 Clock::time_point after(Clock::time_point begin, double seconds) {
   constexpr double longest = 3e8;  // ten years: what a duration can hold

@@ -1,5 +1,6 @@
 #include "solve/search_program.hpp"
 
+#include "base/clock.hpp"
 #include "solve/exact_search.hpp"
 
 #include <array>
@@ -11,10 +12,6 @@ namespace {
 
 /// Share of larger programs: a fraction of a second.
 constexpr std::int64_t work_of_larger = std::int64_t{1} << 25;
-
-double seconds_since(std::chrono::steady_clock::time_point begin) {
-  return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
-}
 
 ExactPlan exact_plan(const ProgramPlan& plan, std::size_t free_variables) {
   ExactPlan exact;

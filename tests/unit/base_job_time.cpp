@@ -1,4 +1,3 @@
-#define BOOST_TEST_MODULE base_job_time
 #include "base/job_time.hpp"
 #include "temporary_folder.hpp"
 
@@ -9,6 +8,8 @@
 #include <filesystem>
 #include <map>
 #include <string>
+
+BOOST_AUTO_TEST_SUITE(base_job_time)
 
 using namespace isinglass;
 
@@ -109,3 +110,5 @@ BOOST_FIXTURE_TEST_CASE(the_task_of_an_array_asks_for_itself, FakeSlurm) {
   BOOST_TEST(slurm_seconds_left().value() == 120);
   BOOST_TEST(arguments() == "--noheader --jobs=17_3 --format=%L\n");
 }
+
+BOOST_AUTO_TEST_SUITE_END()

@@ -1,5 +1,4 @@
 // Each case runs in a process of its own: what a signal leaves stays for good.
-#define BOOST_TEST_MODULE base_stop_signal
 #include "base/stop_signal.hpp"
 
 #include <boost/test/unit_test.hpp>
@@ -10,6 +9,8 @@
 
 #include <cstring>
 #include <functional>
+
+BOOST_AUTO_TEST_SUITE(base_stop_signal)
 
 using namespace isinglass;
 
@@ -88,3 +89,5 @@ BOOST_AUTO_TEST_CASE(an_interrupt_that_was_switched_off_stays_off) {
   };
   BOOST_TEST(status_of(background) == 0);
 }
+
+BOOST_AUTO_TEST_SUITE_END()

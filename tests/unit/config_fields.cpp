@@ -1,7 +1,8 @@
-#define BOOST_TEST_MODULE config_fields
 #include "config/fields.hpp"
 
 #include <boost/test/unit_test.hpp>
+
+BOOST_AUTO_TEST_SUITE(config_fields)
 
 using namespace isinglass;
 
@@ -64,3 +65,5 @@ BOOST_AUTO_TEST_CASE(every_member_of_every_structure_is_in_the_field_list) {
   check_every_member_is_listed<ParallelConfig>();
   check_every_member_is_listed<OutputConfig>();
 }
+
+BOOST_AUTO_TEST_SUITE_END()

@@ -1,9 +1,10 @@
-#define BOOST_TEST_MODULE config_overrides
 #include "base/error.hpp"
 #include "config/reader.hpp"
 #include "temporary_folder.hpp"
 
 #include <boost/test/unit_test.hpp>
+
+BOOST_AUTO_TEST_SUITE(config_overrides)
 
 using namespace isinglass;
 
@@ -71,3 +72,5 @@ BOOST_AUTO_TEST_CASE(mistakes_name_the_option) {
   BOOST_TEST(!errors_of("data..pool=1").empty());
   BOOST_TEST(!errors_of(".=1").empty());
 }
+
+BOOST_AUTO_TEST_SUITE_END()

@@ -1,4 +1,3 @@
-#define BOOST_TEST_MODULE config_reader
 #include "base/error.hpp"
 #include "config/reader.hpp"
 #include "config/writer.hpp"
@@ -11,6 +10,8 @@
 #include <vector>
 
 #include <fmt/format.h>
+
+BOOST_AUTO_TEST_SUITE(config_reader)
 
 using namespace isinglass;
 
@@ -221,3 +222,5 @@ BOOST_AUTO_TEST_CASE(every_input_file_is_good) {
   }
   BOOST_TEST(files >= 5);
 }
+
+BOOST_AUTO_TEST_SUITE_END()

@@ -1,10 +1,11 @@
-#define BOOST_TEST_MODULE config_writer
 #include "config/reader.hpp"
 #include "config/writer.hpp"
 
 #include <boost/test/unit_test.hpp>
 
 #include <algorithm>
+
+BOOST_AUTO_TEST_SUITE(config_writer)
 
 using namespace isinglass;
 
@@ -72,3 +73,5 @@ BOOST_AUTO_TEST_CASE(differences_name_the_keys_and_leave_the_folder_out) {
   BOOST_TEST(std::any_of(found.begin(), found.end(), is_iterations));
   BOOST_TEST(std::any_of(found.begin(), found.end(), is_new));
 }
+
+BOOST_AUTO_TEST_SUITE_END()

@@ -1,11 +1,12 @@
 // IDX files and the data sets made of them: what is read, and one clear line for each way a file can be bad.
-#define BOOST_TEST_MODULE data_files
 #include <boost/test/unit_test.hpp>
 
 #include "base/error.hpp"
 #include "data/dataset.hpp"
 #include "data/idx.hpp"
 #include "idx_files.hpp"
+
+BOOST_AUTO_TEST_SUITE(data_files)
 
 using namespace isinglass;
 using namespace isinglass::test;
@@ -135,3 +136,5 @@ BOOST_AUTO_TEST_CASE(files_that_contradict_each_other_are_refused) {
   overwrite(folder / "t10k-images-idx3-ubyte", idx_images(4, 6, pattern(23, 24)));
   BOOST_TEST(mentions(dataset_error(config), {"4 x 6", "6 x 4"}), dataset_error(config));
 }
+
+BOOST_AUTO_TEST_SUITE_END()

@@ -1,5 +1,4 @@
 // Classes by name, the stratified subset and hold-out, and the order of the samples.
-#define BOOST_TEST_MODULE data_selection
 #include <boost/test/unit_test.hpp>
 #include <cmath>
 #include <set>
@@ -7,6 +6,8 @@
 #include "base/error.hpp"
 #include "data/selection.hpp"
 #include "temporary_folder.hpp"
+
+BOOST_AUTO_TEST_SUITE(data_selection)
 
 using namespace isinglass;
 using namespace isinglass::test;
@@ -132,3 +133,5 @@ BOOST_AUTO_TEST_CASE(too_few_samples) {
   BOOST_TEST(mentions(selection_error(set, config_of(2, 0.9)), {"data.validation_fraction", "leaves none"}));
   BOOST_TEST(mentions(selection_error(labelled({10, 0}), config_of(0, 0)), {"data.classes", "no image of class 1"}));
 }
+
+BOOST_AUTO_TEST_SUITE_END()

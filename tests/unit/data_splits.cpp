@@ -1,5 +1,4 @@
 // From files to integer samples: pooling, levels, centring, statistics and shards against plain references.
-#define BOOST_TEST_MODULE data_splits
 #include <boost/test/unit_test.hpp>
 #include <chrono>
 #include <cmath>
@@ -10,6 +9,8 @@
 #include "data/pixels.hpp"
 #include "data/splits.hpp"
 #include "idx_files.hpp"
+
+BOOST_AUTO_TEST_SUITE(data_splits)
 
 using namespace isinglass;
 using namespace isinglass::test;
@@ -190,3 +191,5 @@ BOOST_AUTO_TEST_CASE(fashion_mnist_loads_whole_and_fast) {
   BOOST_TEST(std::accumulate(two.train.labels.begin(), two.train.labels.end(), 0) == 450);
   expect_shards_make_the_whole(pair);
 }
+
+BOOST_AUTO_TEST_SUITE_END()

@@ -1,5 +1,4 @@
 // A file is replaced whole or not at all.
-#define BOOST_TEST_MODULE io_atomic_file
 #include <boost/test/unit_test.hpp>
 
 #include "base/error.hpp"
@@ -13,6 +12,8 @@
 
 #include <string>
 #include <utility>
+
+BOOST_AUTO_TEST_SUITE(io_atomic_file)
 
 using namespace isinglass;
 using namespace isinglass::test;
@@ -110,3 +111,5 @@ BOOST_AUTO_TEST_CASE(temporary_files_of_ended_processes_are_removed) {
   BOOST_TEST(temporaries_in(folder.path()) == 2);  // the user's, and that one
   BOOST_TEST(temporary_name(folder / std::string(255, 'n'), 7).filename().string().size() <= 255U);
 }
+
+BOOST_AUTO_TEST_SUITE_END()

@@ -1,5 +1,4 @@
 // Checkpoints of one process: what is written comes back, and a damaged, foreign or other network's file is refused.
-#define BOOST_TEST_MODULE io_checkpoint
 #include "base/error.hpp"
 #include "checkpoint_sample.hpp"
 #include "files/h5_dataset.hpp"
@@ -13,11 +12,10 @@
 
 #include <boost/test/unit_test.hpp>
 
+BOOST_AUTO_TEST_SUITE(io_checkpoint)
+
 using namespace isinglass;
 using namespace isinglass::test;
-
-/// HDF5 leaks when it refuses a damaged file: not for the leak sanitizer to report.
-extern "C" const char* __lsan_default_suppressions() { return "leak:libhdf5"; }
 
 namespace {
 
@@ -249,3 +247,5 @@ BOOST_AUTO_TEST_CASE(folders_that_cannot_be_written_to) {
   overwrite(folder / "file", "");
   expect_mentions(write_error(folder / "file/checkpoint.h5", sample_checkpoint(shape)), {"checkpoint.h5", "Not a directory"});
 }
+
+BOOST_AUTO_TEST_SUITE_END()

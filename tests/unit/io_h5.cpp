@@ -1,5 +1,4 @@
 // The HDF5 layer: round trips, one clear message for each misuse, and files that depend on their content only.
-#define BOOST_TEST_MODULE io_h5
 #include <unistd.h>
 
 #include <boost/mpl/list.hpp>
@@ -9,6 +8,8 @@
 #include "base/error.hpp"
 #include "files/h5.hpp"
 #include "temporary_folder.hpp"
+
+BOOST_AUTO_TEST_SUITE(io_h5)
 
 using namespace isinglass;
 using namespace isinglass::test;
@@ -128,3 +129,5 @@ BOOST_AUTO_TEST_CASE(an_exception_while_filling_passes_through) {
   const std::string message = system_error([&] { static_cast<void>(h5::file_image("file.h5", fill)); });
   BOOST_TEST(mentions(message, {"file.h5: /numbers", "exists"}), message);
 }
+
+BOOST_AUTO_TEST_SUITE_END()

@@ -1,10 +1,11 @@
-#define BOOST_TEST_MODULE io_reporter
 #include "run/reporter.hpp"
 #include "temporary_folder.hpp"
 
 #include <boost/test/unit_test.hpp>
 
 #include <sstream>
+
+BOOST_AUTO_TEST_SUITE(io_reporter)
 
 using namespace isinglass;
 
@@ -95,3 +96,5 @@ BOOST_AUTO_TEST_CASE(the_plan_follows_the_method) {
   BOOST_TEST(plan_of(config).front().name == "qat");
   BOOST_TEST(plan_of(config).front().steps == config.qat.epochs);
 }
+
+BOOST_AUTO_TEST_SUITE_END()

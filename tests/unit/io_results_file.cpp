@@ -1,5 +1,4 @@
 // results.h5: what is written comes back, and a damaged, foreign or contradicting file is refused.
-#define BOOST_TEST_MODULE io_results_file
 #include <hdf5.h>
 
 #include <array>
@@ -13,11 +12,10 @@
 #include "run/results_file.hpp"
 #include "temporary_folder.hpp"
 
+BOOST_AUTO_TEST_SUITE(io_results_file)
+
 using namespace isinglass;
 using namespace isinglass::test;
-
-/// HDF5 leaks when it refuses a damaged file: not for the leak sanitizer to report.
-extern "C" const char* __lsan_default_suppressions() { return "leak:libhdf5"; }
 
 namespace {
 
@@ -325,3 +323,5 @@ BOOST_AUTO_TEST_CASE(pieces_that_contradict_the_cells_are_not_written) {
   refused({{0, 1, 0}, {1, 2, 3}, {3, 1, 0}}, 4, "do not cover");
   refused({{0, 1, 0}, {1, 5, 3}}, 4, "do not follow");
 }
+
+BOOST_AUTO_TEST_SUITE_END()

@@ -1,4 +1,3 @@
-#define BOOST_TEST_MODULE io_run_folder
 #include "base/error.hpp"
 #include "config/reader.hpp"
 #include "config/writer.hpp"
@@ -10,6 +9,8 @@
 #include <boost/test/unit_test.hpp>
 
 #include <fstream>
+
+BOOST_AUTO_TEST_SUITE(io_run_folder)
 
 using namespace isinglass;
 namespace fs = std::filesystem;
@@ -126,3 +127,5 @@ BOOST_FIXTURE_TEST_CASE(a_folder_that_cannot_be_made_is_an_input_error, InFolder
   std::ofstream(base / "deep") << "a file in the way";
   BOOST_CHECK_THROW(create(run), InputError);
 }
+
+BOOST_AUTO_TEST_SUITE_END()

@@ -1,4 +1,3 @@
-#define BOOST_TEST_MODULE io_run_lock
 #include "base/error.hpp"
 #include "run/run_lock.hpp"
 #include "temporary_folder.hpp"
@@ -16,6 +15,8 @@
 #include <string>
 
 #include <fmt/format.h>
+
+BOOST_AUTO_TEST_SUITE(io_run_lock)
 
 using namespace isinglass;
 namespace fs = std::filesystem;
@@ -216,3 +217,5 @@ BOOST_FIXTURE_TEST_CASE(of_many_that_find_an_abandoned_lock_one_wins, InFolder) 
     BOOST_TEST(told == std::string(processes - 1, 'l') + "w");
   }
 }
+
+BOOST_AUTO_TEST_SUITE_END()

@@ -1,4 +1,3 @@
-#define BOOST_TEST_MODULE io_trace
 #include "base/error.hpp"
 #include "run/trace.hpp"
 #include "temporary_folder.hpp"
@@ -8,6 +7,8 @@
 #include <algorithm>
 #include <cmath>
 #include <fstream>
+
+BOOST_AUTO_TEST_SUITE(io_trace)
 
 using namespace isinglass;
 
@@ -78,3 +79,5 @@ BOOST_FIXTURE_TEST_CASE(other_files_are_refused, InFolder) {
   BOOST_CHECK_THROW(static_cast<void>(read_trace(file)), InputError);
   BOOST_CHECK_THROW(TraceFile(folder / "no/trace"), SystemError);
 }
+
+BOOST_AUTO_TEST_SUITE_END()

@@ -1,4 +1,3 @@
-#define BOOST_TEST_MODULE ising_anneal
 #include "ising/anneal/annealing.hpp"
 
 #include "base/error.hpp"
@@ -15,6 +14,8 @@
 #include <boost/test/unit_test.hpp>
 
 namespace isinglass::testing {
+
+BOOST_AUTO_TEST_SUITE(ising_anneal)
 namespace {
 
 /// The same problem with its couplings in the form of a full matrix.
@@ -365,4 +366,6 @@ BOOST_AUTO_TEST_CASE(groups_are_kept) {
 }
 
 }  // namespace
+BOOST_AUTO_TEST_SUITE_END()
+
 }  // namespace isinglass::testing

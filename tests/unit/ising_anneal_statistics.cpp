@@ -1,4 +1,3 @@
-#define BOOST_TEST_MODULE ising_anneal_statistics
 #include "ising/anneal/annealing.hpp"
 #include "ising/anneal/choose_chains.hpp"
 #include "plain_annealing.hpp"
@@ -13,6 +12,8 @@
 /// The kernels draw from the distributions that they claim: each is compared with exact Boltzmann averages and with annealing
 /// as a textbook has it.
 namespace isinglass::testing {
+
+BOOST_AUTO_TEST_SUITE(ising_anneal_statistics)
 namespace {
 
 /// A form of problems, and the kernel that it is meant for.
@@ -172,4 +173,6 @@ BOOST_AUTO_TEST_CASE(annealing_ends_as_low_as_plain_annealing) {
 }
 
 }  // namespace
+BOOST_AUTO_TEST_SUITE_END()
+
 }  // namespace isinglass::testing

@@ -1,4 +1,3 @@
-#define BOOST_TEST_MODULE ising_dynamics
 #include "ising/descent.hpp"
 #include "ising/dynamics/bifurcation.hpp"
 #include "ising/dynamics/cim.hpp"
@@ -10,6 +9,8 @@
 #include <boost/test/unit_test.hpp>
 
 #include <cmath>
+
+BOOST_AUTO_TEST_SUITE(ising_dynamics)
 
 using namespace isinglass;
 using namespace isinglass::dynamics;
@@ -366,3 +367,5 @@ BOOST_AUTO_TEST_CASE(common_units_are_found_or_refused) {
   BOOST_TEST(common_unit(wide)->sums_exactly(131071));
   BOOST_TEST(!common_unit(wide)->sums_exactly(131072));
 }
+
+BOOST_AUTO_TEST_SUITE_END()

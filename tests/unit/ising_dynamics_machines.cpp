@@ -1,4 +1,3 @@
-#define BOOST_TEST_MODULE ising_dynamics_machines
 #include "ising/machines.hpp"
 #include "machine_checks.hpp"
 #include "random_ising.hpp"
@@ -7,6 +6,8 @@
 #include <boost/test/unit_test.hpp>
 
 #include <chrono>
+
+BOOST_AUTO_TEST_SUITE(ising_dynamics_machines)
 
 using namespace isinglass;
 using testing::Coefficients;
@@ -91,3 +92,5 @@ BOOST_DATA_TEST_CASE(reads_depend_on_their_index, kinds) {
   testing::reads_depend_on_their_index_alone(*machine, testing::random_ising(words, 60, 50, Coefficients::real), 50);
   testing::reads_depend_on_their_index_alone(*machine, testing::random_ising(words, 60, 5, Coefficients::plus_minus_one), 50);
 }
+
+BOOST_AUTO_TEST_SUITE_END()

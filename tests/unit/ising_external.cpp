@@ -1,4 +1,3 @@
-#define BOOST_TEST_MODULE ising_external
 #include "base/error.hpp"
 #include "ising/external/command.hpp"
 #include "ising/external/external.hpp"
@@ -18,6 +17,8 @@
 #include <thread>
 
 #include <unistd.h>
+
+BOOST_AUTO_TEST_SUITE(ising_external)
 
 using namespace isinglass;
 using namespace isinglass::external;
@@ -150,3 +151,5 @@ BOOST_AUTO_TEST_CASE(a_command_that_hangs_is_killed_with_its_children) {
   std::this_thread::sleep_until(begin + std::chrono::milliseconds(1500));
   BOOST_TEST(!std::filesystem::exists(mark));
 }
+
+BOOST_AUTO_TEST_SUITE_END()

@@ -1,5 +1,3 @@
-#define BOOST_TEST_MODULE ising_extremes
-
 #include "base/error.hpp"
 #include "ising/machines.hpp"
 #include "ising/rounding.hpp"
@@ -12,6 +10,8 @@
 #include <limits>
 #include <string>
 #include <vector>
+
+BOOST_AUTO_TEST_SUITE(ising_extremes)
 
 using namespace isinglass;
 
@@ -125,3 +125,5 @@ BOOST_AUTO_TEST_CASE(rounding_of_a_field_comes_from_its_own_coefficients) {
   BOOST_TEST(energy_size(factored) >= 7);
   BOOST_TEST(field_rounding(factored, 0) > 0);
 }
+
+BOOST_AUTO_TEST_SUITE_END()

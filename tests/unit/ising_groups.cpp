@@ -1,4 +1,3 @@
-#define BOOST_TEST_MODULE ising_groups
 #include "base/error.hpp"
 #include "group_problems.hpp"
 #include "ising/groups/boltzmann.hpp"
@@ -10,6 +9,8 @@
 #include <boost/test/unit_test.hpp>
 
 #include <cmath>
+
+BOOST_AUTO_TEST_SUITE(ising_groups)
 
 using namespace isinglass;
 using testing::Coefficients;
@@ -162,3 +163,5 @@ BOOST_AUTO_TEST_CASE(warm_starts_are_repaired_or_refused) {
   BOOST_CHECK_THROW((void)annealer(problem, false), InputError);
   BOOST_CHECK_THROW((void)Tabu(TabuConfig{}).program(problem), InputError);
 }
+
+BOOST_AUTO_TEST_SUITE_END()

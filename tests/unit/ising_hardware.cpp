@@ -1,4 +1,3 @@
-#define BOOST_TEST_MODULE ising_hardware
 #include "base/error.hpp"
 #include "ising/hardware/hardware.hpp"
 #include "ising/hardware/select.hpp"
@@ -11,6 +10,8 @@
 
 #include <cmath>
 #include <memory>
+
+BOOST_AUTO_TEST_SUITE(ising_hardware)
 
 using namespace isinglass;
 using namespace isinglass::hardware;
@@ -245,3 +246,5 @@ BOOST_AUTO_TEST_CASE(new_fields_target_and_bad_limits) {
   config.hardware.spin_budget = 1;
   BOOST_CHECK_THROW(static_cast<void>(make_machine(config)), InputError);
 }
+
+BOOST_AUTO_TEST_SUITE_END()

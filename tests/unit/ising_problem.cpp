@@ -1,4 +1,3 @@
-#define BOOST_TEST_MODULE ising_problem
 #include "base/error.hpp"
 #include "ising/enumeration.hpp"
 #include "ising/qubo.hpp"
@@ -8,6 +7,8 @@
 #include <boost/test/unit_test.hpp>
 
 #include <cmath>
+
+BOOST_AUTO_TEST_SUITE(ising_problem)
 
 using namespace isinglass;
 using testing::Coefficients;
@@ -164,3 +165,5 @@ BOOST_AUTO_TEST_CASE(bad_problems_are_refused) {
   Words words(1);
   BOOST_CHECK_THROW((void)Enumeration().program(testing::random_ising(words, 31, 10, Coefficients::real)), InputError);
 }
+
+BOOST_AUTO_TEST_SUITE_END()

@@ -1,4 +1,3 @@
-#define BOOST_TEST_MODULE ising_tabu
 #include "group_problems.hpp"
 #include "ising/groups/fold.hpp"
 #include "ising/tabu/elite.hpp"
@@ -10,6 +9,8 @@
 #include <chrono>
 #include <cmath>
 #include <limits>
+
+BOOST_AUTO_TEST_SUITE(ising_tabu)
 
 using namespace isinglass;
 using testing::Coefficients;
@@ -233,3 +234,5 @@ BOOST_AUTO_TEST_CASE(reads_stop_at_target_and_deadline) {
   BOOST_TEST(late.was_cut);
   BOOST_TEST(late.reads.size() == 1U);
 }
+
+BOOST_AUTO_TEST_SUITE_END()

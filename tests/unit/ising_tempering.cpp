@@ -1,4 +1,3 @@
-#define BOOST_TEST_MODULE ising_tempering
 #include "base/error.hpp"
 #include "group_problems.hpp"
 #include "ising/groups/fold.hpp"
@@ -8,6 +7,8 @@
 #include <boost/test/unit_test.hpp>
 
 #include <cmath>
+
+BOOST_AUTO_TEST_SUITE(ising_tempering)
 
 using namespace isinglass;
 using testing::Coefficients;
@@ -135,3 +136,5 @@ BOOST_AUTO_TEST_CASE(what_cannot_be_is_refused) {
   problem.groups.clear();
   BOOST_CHECK_THROW((void)Tempering(config, {}).program(problem), InputError);
 }
+
+BOOST_AUTO_TEST_SUITE_END()

@@ -1,4 +1,3 @@
-#define BOOST_TEST_MODULE ising_tts
 #include "ising/enumeration.hpp"
 #include "random_ising.hpp"
 #include "solve/search.hpp"
@@ -8,6 +7,8 @@
 #include <boost/test/unit_test.hpp>
 
 #include <cmath>
+
+BOOST_AUTO_TEST_SUITE(ising_tts)
 
 using namespace isinglass;
 using testing::Coefficients;
@@ -175,3 +176,5 @@ BOOST_AUTO_TEST_CASE(enumeration_is_asked_once) {
   BOOST_TEST(result.done == 1);
   BOOST_CHECK(result.end == SearchEnd::all_reads);
 }
+
+BOOST_AUTO_TEST_SUITE_END()

@@ -1,4 +1,3 @@
-#define BOOST_TEST_MODULE qcbo_counts
 #include "qcbo/counts.hpp"
 
 #include "qcbo/lift.hpp"
@@ -9,6 +8,8 @@
 
 #include <bit>
 #include <set>
+
+BOOST_AUTO_TEST_SUITE(qcbo_counts)
 
 using namespace isinglass;
 using namespace isinglass::testing;
@@ -153,3 +154,5 @@ BOOST_AUTO_TEST_CASE(blocks_of_samples_are_parts_of_the_whole) {
   BOOST_TEST(head.objective.size() + tail.objective.size() == whole.objective.size());
   BOOST_TEST(head.constant + tail.constant == whole.constant);
 }
+
+BOOST_AUTO_TEST_SUITE_END()

@@ -1,4 +1,3 @@
-#define BOOST_TEST_MODULE qcbo_energy
 #include "energy/state.hpp"
 #include "qcbo/lift.hpp"
 #include "qcbo_problem.hpp"
@@ -7,6 +6,8 @@
 
 #include <climits>
 #include <cmath>
+
+BOOST_AUTO_TEST_SUITE(qcbo_energy)
 
 using namespace isinglass;
 using namespace isinglass::testing;
@@ -252,3 +253,5 @@ BOOST_AUTO_TEST_CASE(with_margins_too) {
 }
 
 BOOST_AUTO_TEST_CASE(on_the_grid_of_z_distances_are_rounded_up_to_its_step) { check_problems({}, 600); }
+
+BOOST_AUTO_TEST_SUITE_END()

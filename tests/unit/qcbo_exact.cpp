@@ -1,4 +1,3 @@
-#define BOOST_TEST_MODULE qcbo_exact
 #include "network/forward.hpp"
 #include "qcbo/symmetry.hpp"
 #include "qcbo_enumeration.hpp"
@@ -8,6 +7,8 @@
 
 #include <climits>
 #include <set>
+
+BOOST_AUTO_TEST_SUITE(qcbo_exact)
 
 using namespace isinglass;
 using namespace isinglass::testing;
@@ -191,3 +192,5 @@ BOOST_AUTO_TEST_CASE(feasible_points_are_the_forward_passes_and_the_minimum_is_t
                                  << " polynomial losses, " << seen.slack_products << " units with slack products");
   BOOST_TEST(std::min({seen.products, seen.linear, seen.unbuilt, seen.direct, seen.slack_products}) > 20);
 }
+
+BOOST_AUTO_TEST_SUITE_END()

@@ -1,6 +1,5 @@
 // QCBO files and the text formats of other programs: each is read back by a small reader of its own, and its values at random
 // points compared with those of the problem.
-#define BOOST_TEST_MODULE qcbo_formats
 #include "base/error.hpp"
 #include "formats/export.hpp"
 #include "formats/linear_form.hpp"
@@ -14,6 +13,8 @@
 #include <map>
 #include <set>
 #include <sstream>
+
+BOOST_AUTO_TEST_SUITE(qcbo_formats)
 
 using namespace isinglass;
 using namespace isinglass::test;
@@ -593,3 +594,5 @@ BOOST_AUTO_TEST_CASE(lp_files_state_the_problem) {
     expect_same(c.words, c.problem, read_lp(c.folder / "p.lp"));
   }
 }
+
+BOOST_AUTO_TEST_SUITE_END()

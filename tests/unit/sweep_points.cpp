@@ -1,4 +1,3 @@
-#define BOOST_TEST_MODULE sweep_points
 #include "base/error.hpp"
 #include "sweep/sweep.hpp"
 #include "sweep/sweep_reader.hpp"
@@ -7,6 +6,8 @@
 #include <boost/test/unit_test.hpp>
 
 #include <fmt/format.h>
+
+BOOST_AUTO_TEST_SUITE(sweep_points)
 
 using namespace isinglass;
 
@@ -180,3 +181,5 @@ BOOST_AUTO_TEST_CASE(every_sweep_of_the_inputs_is_good) {
   }
   BOOST_TEST(files >= 1);
 }
+
+BOOST_AUTO_TEST_SUITE_END()

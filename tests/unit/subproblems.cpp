@@ -1,4 +1,3 @@
-#define BOOST_TEST_MODULE subproblems
 #include "ising/machines.hpp"
 #include "network/forward.hpp"
 #include "oracles/annealing/sweeps.hpp"
@@ -10,6 +9,8 @@
 
 #include <cmath>
 #include <numeric>
+
+BOOST_AUTO_TEST_SUITE(subproblems)
 
 using namespace isinglass;
 using namespace isinglass::testing;
@@ -158,3 +159,5 @@ BOOST_AUTO_TEST_CASE(a_parameter_must_fit_the_budget) {
   machine.subproblems.blocks = "neurons_and_samples";  // as many samples as fit, beside the spin that carries fields
   BOOST_TEST(subproblem_spins(architecture, machine) == 549 / network.hidden[0].units * network.hidden[0].units + 1);
 }
+
+BOOST_AUTO_TEST_SUITE_END()

@@ -1,4 +1,3 @@
-#define BOOST_TEST_MODULE solver
 #include "enumerable_problem.hpp"
 #include "network/forward.hpp"
 #include "train/loop.hpp"
@@ -9,6 +8,8 @@
 #include <array>
 #include <functional>
 #include <limits>
+
+BOOST_AUTO_TEST_SUITE(solver)
 
 using namespace isinglass;
 using namespace isinglass::testing;
@@ -183,3 +184,5 @@ BOOST_AUTO_TEST_CASE(annealing_finds_the_optimum_of_small_problems) {
     BOOST_TEST(best <= optimum);
   }
 }
+
+BOOST_AUTO_TEST_SUITE_END()

@@ -1,4 +1,3 @@
-#define BOOST_TEST_MODULE moves
 #include "train/anneal/moves.hpp"
 #include "plain_loss.hpp"
 #include "train/anneal/unit_pass.hpp"
@@ -6,6 +5,8 @@
 #include <boost/test/unit_test.hpp>
 
 #include <algorithm>
+
+BOOST_AUTO_TEST_SUITE(moves)
 
 using namespace isinglass;
 using namespace isinglass::testing;
@@ -247,3 +248,5 @@ BOOST_AUTO_TEST_CASE(shifts_and_near_samples_of_every_width_equal_their_definiti
     }
   }
 }
+
+BOOST_AUTO_TEST_SUITE_END()

@@ -1,4 +1,3 @@
-#define BOOST_TEST_MODULE sample_blocks
 #include "oracles/subproblems/sample_blocks.hpp"
 #include "ising/machines.hpp"
 #include "random_state.hpp"
@@ -8,6 +7,8 @@
 #include <array>
 #include <cmath>
 #include <numeric>
+
+BOOST_AUTO_TEST_SUITE(sample_blocks)
 
 using namespace isinglass;
 using namespace isinglass::testing;
@@ -170,3 +171,5 @@ BOOST_AUTO_TEST_CASE(a_stop_ends_a_pass) {
   SubproblemCounts counts;
   BOOST_TEST(!SampleBlocks(block, Communicator()).improve(state, 0, {1, 1, 0, 0}, counts, [] { return true; }));
 }
+
+BOOST_AUTO_TEST_SUITE_END()

@@ -1,4 +1,3 @@
-#define BOOST_TEST_MODULE exact_search
 #include "solve/exact_search.hpp"
 #include "random_program.hpp"
 #include "solve/search_program.hpp"
@@ -6,6 +5,8 @@
 #include <boost/test/unit_test.hpp>
 
 #include <cmath>
+
+BOOST_AUTO_TEST_SUITE(exact_search)
 
 using namespace isinglass;
 using testing::infinity;
@@ -137,3 +138,5 @@ BOOST_AUTO_TEST_CASE(what_the_rows_alone_decide_is_not_free) {
   BOOST_TEST((none.end == ProgramEnd::infeasible));
   BOOST_TEST(!none.best);
 }
+
+BOOST_AUTO_TEST_SUITE_END()

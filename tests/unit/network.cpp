@@ -1,4 +1,3 @@
-#define BOOST_TEST_MODULE network
 #include "network/build.hpp"
 #include "network/forward.hpp"
 #include "qcbo/fip.hpp"
@@ -10,6 +9,8 @@
 #include <boost/test/unit_test.hpp>
 
 #include <set>
+
+BOOST_AUTO_TEST_SUITE(network)
 
 using namespace isinglass;
 using namespace isinglass::testing;
@@ -141,3 +142,5 @@ BOOST_AUTO_TEST_CASE(a_grid_that_does_not_fit_is_refused) {
   BOOST_CHECK_THROW(check("4bit", 3), InputError);
   BOOST_CHECK_THROW(check("1bit", 1000), InputError);
 }
+
+BOOST_AUTO_TEST_SUITE_END()

@@ -1,4 +1,3 @@
-#define BOOST_TEST_MODULE dynamics_oracle
 #include "oracles/dynamics/dynamics_oracle.hpp"
 #include "oracles/annealing/sweeps.hpp"
 #include "oracles/dynamics/layer_amplitudes.hpp"
@@ -9,6 +8,8 @@
 #include <boost/test/unit_test.hpp>
 
 #include <cmath>
+
+BOOST_AUTO_TEST_SUITE(dynamics_oracle)
 
 using namespace isinglass;
 using namespace isinglass::testing;
@@ -223,3 +224,5 @@ BOOST_AUTO_TEST_CASE(every_kind_finds_lower_energies_than_random_weights_have) {
     BOOST_TEST(!DynamicsOracle(machine, Communicator()).answer(state, {1, 0}, [] { return true; }));
   }
 }
+
+BOOST_AUTO_TEST_SUITE_END()

@@ -1,4 +1,3 @@
-#define BOOST_TEST_MODULE bounds_qcgd
 #include "bounds/qcgd_bound.hpp"
 #include "network/forward.hpp"
 
@@ -8,6 +7,8 @@
 #include <boost/test/unit_test.hpp>
 
 #include <map>
+
+BOOST_AUTO_TEST_SUITE(bounds_qcgd)
 
 using namespace isinglass;
 using namespace isinglass::testing;
@@ -417,3 +418,5 @@ BOOST_AUTO_TEST_CASE(iterations_for_a_gap_are_enough_and_not_one_more) {
   }
   BOOST_TEST(std::isinf(iterations_for_gap(constants, 0.3, 0.1, 0.1)));
 }
+
+BOOST_AUTO_TEST_SUITE_END()

@@ -1,4 +1,3 @@
-#define BOOST_TEST_MODULE program
 #include "base/error.hpp"
 #include "ising/anneal/annealing.hpp"
 #include "ising/enumeration.hpp"
@@ -14,6 +13,8 @@
 
 #include <cmath>
 #include <limits>
+
+BOOST_AUTO_TEST_SUITE(program)
 
 using namespace isinglass;
 using testing::infinity;
@@ -177,3 +178,5 @@ BOOST_AUTO_TEST_CASE(atoms_weigh_one_and_the_file_comes_back) {
   write_program_solution(folder / "p.h5", {}, result);
   BOOST_TEST(read_program_solution(folder / "p.h5") == *result.best);
 }
+
+BOOST_AUTO_TEST_SUITE_END()

@@ -1,4 +1,3 @@
-#define BOOST_TEST_MODULE instances
 #include "base/error.hpp"
 #include "formats/instance.hpp"
 #include "ising/enumeration.hpp"
@@ -13,6 +12,8 @@
 #include <functional>
 
 #include <fmt/format.h>
+
+BOOST_AUTO_TEST_SUITE(instances)
 
 using namespace isinglass;
 using testing::Words;
@@ -210,3 +211,5 @@ BOOST_FIXTURE_TEST_CASE(solutions_come_back, Files) {
   write_solutions(*this / "s.h5", facts, result);
   BOOST_TEST(read_solutions(*this / "s.h5").best.empty());
 }
+
+BOOST_AUTO_TEST_SUITE_END()

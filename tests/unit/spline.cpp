@@ -1,4 +1,3 @@
-#define BOOST_TEST_MODULE spline
 #include "spline/spline.hpp"
 
 #include "base/error.hpp"
@@ -12,6 +11,8 @@
 
 #include <algorithm>
 #include <cmath>
+
+BOOST_AUTO_TEST_SUITE(spline)
 
 using namespace isinglass;
 using namespace isinglass::testing;
@@ -357,3 +358,5 @@ BOOST_AUTO_TEST_CASE(losses_of_a_configuration_reach_the_architecture) {
   BOOST_TEST(build_architecture(network, {4, 2, 9.0}).loss_segments == 5);
   BOOST_TEST(build_architecture(network, {4, 2, 9.0}).loss_degree == 2);
 }
+
+BOOST_AUTO_TEST_SUITE_END()

@@ -1,4 +1,3 @@
-#define BOOST_TEST_MODULE structured
 #include "oracles/annealing/sweeps.hpp"
 
 #include "network/forward.hpp"
@@ -9,6 +8,8 @@
 
 #include <algorithm>
 #include <array>
+
+BOOST_AUTO_TEST_SUITE(structured)
 
 using namespace isinglass;
 using namespace isinglass::testing;
@@ -296,3 +297,5 @@ BOOST_AUTO_TEST_CASE(every_reachable_one_of_many_segments_is_visited) {
   for (std::size_t s = 0; s < layer.samples; ++s) reachable += 3U * (layer.last[s] - layer.first[s] + 1U);
   BOOST_TEST(count == reachable);
 }
+
+BOOST_AUTO_TEST_SUITE_END()

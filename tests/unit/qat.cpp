@@ -1,5 +1,4 @@
 // The baseline: rounding of latents, exact gradients, and learning.
-#define BOOST_TEST_MODULE qat
 #include <boost/test/unit_test.hpp>
 
 #include "network/forward.hpp"
@@ -10,6 +9,8 @@
 #include <cmath>
 #include <numeric>
 #include <set>
+
+BOOST_AUTO_TEST_SUITE(qat)
 
 using namespace isinglass;
 using namespace isinglass::qat;
@@ -201,3 +202,5 @@ BOOST_AUTO_TEST_CASE(a_separable_problem_is_learned_with_every_loss_and_codebook
       BOOST_TEST(evaluation.accuracy() == outcome.end.history.back().train_accuracy);
     }
 }
+
+BOOST_AUTO_TEST_SUITE_END()

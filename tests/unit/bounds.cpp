@@ -1,4 +1,3 @@
-#define BOOST_TEST_MODULE bounds
 #include "bounds/reads.hpp"
 #include "bounds/sample_complexity.hpp"
 #include "bounds/spin_formula.hpp"
@@ -10,6 +9,8 @@
 #include <boost/test/unit_test.hpp>
 
 #include <set>
+
+BOOST_AUTO_TEST_SUITE(bounds)
 
 using namespace isinglass;
 using namespace isinglass::testing;
@@ -348,3 +349,5 @@ BOOST_AUTO_TEST_CASE(time_to_solution_is_enough_in_99_of_100) {
     BOOST_TEST(1 - std::pow(1 - success, runs - 1) < 0.99);  // one run less is not enough
   }
 }
+
+BOOST_AUTO_TEST_SUITE_END()

@@ -1,5 +1,4 @@
 // Losses on the integers: exact where they can be, else splines with the error that they report.
-#define BOOST_TEST_MODULE loss
 #include <boost/test/unit_test.hpp>
 
 #include "base/error.hpp"
@@ -9,6 +8,8 @@
 #include <algorithm>
 #include <cmath>
 #include <initializer_list>
+
+BOOST_AUTO_TEST_SUITE(loss)
 
 using namespace isinglass;
 
@@ -197,3 +198,5 @@ BOOST_AUTO_TEST_CASE(impossible_losses_are_refused) {
   refused(with_loss(Loss::logistic, 8, -1), 1, 10);
   BOOST_CHECK_THROW(LossTable(make_loss_spline(with_loss(Loss::squared), 40000, 10000), 10000), InputError);
 }
+
+BOOST_AUTO_TEST_SUITE_END()

@@ -1,4 +1,3 @@
-#define BOOST_TEST_MODULE cgal
 #include "cgal/cgal.hpp"
 #include "random_problem.hpp"
 
@@ -9,6 +8,8 @@
 #include <cstddef>
 #include <limits>
 #include <vector>
+
+BOOST_AUTO_TEST_SUITE(cgal)
 
 using namespace isinglass;
 using namespace isinglass::testing;
@@ -202,3 +203,5 @@ BOOST_AUTO_TEST_CASE(gap_and_violation_end_the_loop_together) {
   BOOST_TEST(!has_converged({.gap = 0.5, .violation = 0.03}, -100, {.gap = 0.01, .infeasibility = 0.02}));
   BOOST_TEST(!has_converged({.gap = -1, .violation = 0}, 0, {.gap = 0, .infeasibility = 1}));
 }
+
+BOOST_AUTO_TEST_SUITE_END()
