@@ -20,9 +20,9 @@ public:
     for (std::size_t r = 0; r < rows.size(); ++r) {
       least_.push_back(-rows.rhs[r]);
       most_.push_back(-rows.rhs[r]);
-      for (std::int64_t e = rows.start[r]; e < rows.start[r + 1]; ++e) {
-        const std::int64_t c = rows.coefficient[at(e)];
-        row_entries_[at(rows.variable[at(e)])].push_back({r, c});
+      for (auto e = rows.entries(r); e; ++e) {
+        const std::int64_t c = e.value();
+        row_entries_[at(e.col())].push_back({r, c});
         (c < 0 ? least_ : most_)[r] += c;
       }
     }
@@ -110,9 +110,9 @@ private:
   bool tighten(std::size_t r) {
     if (least_[r] > 0 || most_[r] < 0) return false;
     const Rows& rows = qcbo_.rows;
-    for (std::int64_t e = rows.start[r]; e < rows.start[r + 1]; ++e) {
-      const std::size_t v = at(rows.variable[at(e)]);
-      const std::int64_t c = rows.coefficient[at(e)];
+    for (auto e = rows.entries(r); e; ++e) {
+      const std::size_t v = at(e.col());
+      const std::int64_t c = e.value();
       if (value_[v] != unknown) continue;
       const bool cannot_be_1 = c > 0 ? least_[r] + c > 0 : most_[r] + c < 0;
       const bool cannot_be_0 = c > 0 ? most_[r] - c < 0 : least_[r] - c > 0;

@@ -33,10 +33,11 @@ template <class Matrix>
   return std::span(matrix.data() + i * columns, columns);
 }
 
-/// Sum of a_i b_i from the first to the last. Eigen adds in lanes: where terms are rounded, the order decides bits.
+/// `start` plus the sum of a_i b_i from the first to the last. Eigen adds in lanes: where terms are rounded, the order decides
+/// bits.
 template <class A, class B>
-[[nodiscard]] double dot_in_order(const Eigen::MatrixBase<A>& a, const Eigen::MatrixBase<B>& b) {
-  return std::inner_product(a.begin(), a.end(), b.begin(), 0.0);
+[[nodiscard]] double dot_in_order(const Eigen::MatrixBase<A>& a, const Eigen::MatrixBase<B>& b, double start = 0) {
+  return std::inner_product(a.begin(), a.end(), b.begin(), start);
 }
 
 }  // namespace isinglass

@@ -1,5 +1,6 @@
 #include "bounds/ideal_network.hpp"
 
+#include "base/matrix.hpp"
 #include "spline/functions.hpp"
 
 #include <algorithm>
@@ -48,11 +49,9 @@ std::vector<double> ideal_forward(const Architecture& architecture, const IdealN
   for (std::size_t l = 0;; ++l) {
     const Layer& layer = architecture.layers[l];
     std::vector<double> z(values[l].biases.begin(), values[l].biases.end());
-    const std::int16_t* weights = values[l].weights.data();
-    for (double& sum : z) {
-      for (std::size_t i = 0; i < activation.size(); ++i) sum += weights[i] * activation[i];
-      weights += layer.inputs;
-    }
+    const MatrixView<const std::int16_t> weights(values[l].weights.data(), layer.units, layer.inputs);
+    for (int j = 0; j < layer.units; ++j)
+      z[static_cast<std::size_t>(j)] = dot_in_order(weights.row(j), vector_view(activation), z[static_cast<std::size_t>(j)]);
     if (layer.is_output()) return z;
     for (double& unit : z) unit = ideal[l].at(unit);
     activation = std::move(z);

@@ -20,13 +20,11 @@ void add_square(Couplings& couplings, std::int64_t i, std::int64_t j, double coe
 double add_row(Couplings& couplings, const Rows& rows, std::size_t r) {
   const auto rhs = static_cast<double>(rows.rhs[r]);
   double low = -rhs, high = -rhs;
-  const auto begin = static_cast<std::size_t>(rows.start[r]), end = static_cast<std::size_t>(rows.start[r + 1]);
-  for (std::size_t v = begin; v < end; ++v) {
-    const auto a = static_cast<double>(rows.coefficient[v]);
+  for (auto v = rows.entries(r); v; ++v) {
+    const auto a = static_cast<double>(v.value());
     (a < 0 ? low : high) += a;
-    add_square(couplings, rows.variable[v], rows.variable[v], a * a - 2 * rhs * a);
-    for (std::size_t w = v + 1; w < end; ++w)
-      add_square(couplings, rows.variable[v], rows.variable[w], 2 * a * static_cast<double>(rows.coefficient[w]));
+    add_square(couplings, v.col(), v.col(), a * a - 2 * rhs * a);
+    for (auto w = v; ++w;) add_square(couplings, v.col(), w.col(), 2 * a * static_cast<double>(w.value()));
   }
   const double farthest = std::max(std::abs(low), std::abs(high));
   return farthest * farthest;

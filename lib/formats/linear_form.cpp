@@ -25,8 +25,7 @@ LinearForm merged(LinearForm form) {
 
 LinearConstraint constraint_of(const Rows& rows, std::size_t row) {
   LinearForm form;
-  for (auto p = static_cast<std::size_t>(rows.start[row]); p < static_cast<std::size_t>(rows.start[row + 1]); ++p)
-    form.emplace_back(rows.variable[p], rows.coefficient[p]);
+  for (auto e = rows.entries(row); e; ++e) form.emplace_back(e.col(), e.value());
   return {merged(std::move(form)), rows.rhs[row], true};
 }
 

@@ -109,8 +109,7 @@ double check_rows(const h5::Group& root, const Rows& rows) {
   double sum = 0;
   for (std::size_t r = 0; r < rows.size(); ++r) {
     double row = std::abs(static_cast<double>(rows.rhs[r]));
-    for (auto p = static_cast<std::size_t>(rows.start[r]); p < static_cast<std::size_t>(rows.start[r + 1]); ++p)
-      row += std::abs(static_cast<double>(rows.coefficient[p]));
+    for (auto e = rows.entries(r); e; ++e) row += std::abs(static_cast<double>(e.value()));
     sum += row * row;
     if (sum > largest_sum)
       fail(root.open_group("rows"), "rhs",

@@ -45,12 +45,9 @@ private:
 
 /// (sum a x - rhs)^2 with x^2 = x. Returns its constant.
 std::int64_t add_row(Collector& collector, const Rows& rows, std::size_t row) {
-  const auto first = static_cast<std::size_t>(rows.start[row]), last = static_cast<std::size_t>(rows.start[row + 1]);
-  for (std::size_t p = first; p < last; ++p) {
-    const std::int64_t a = rows.coefficient[p];
-    collector.add(rows.variable[p], rows.variable[p], 0, a * (a - 2 * rows.rhs[row]));
-    for (std::size_t q = p + 1; q < last; ++q)
-      collector.add(rows.variable[p], rows.variable[q], 0, 2 * a * rows.coefficient[q]);
+  for (auto p = rows.entries(row); p; ++p) {
+    collector.add(p.col(), p.col(), 0, p.value() * (p.value() - 2 * rows.rhs[row]));
+    for (auto q = p; ++q;) collector.add(p.col(), q.col(), 0, 2 * p.value() * q.value());
   }
   return rows.rhs[row] * rows.rhs[row];
 }

@@ -62,14 +62,11 @@ private:
 
 /// multiplier (sum c x - rhs)^2 with x^2 = x.
 void add_row(Sum& sum, const Rows& rows, std::size_t r, double multiplier) {
-  const auto first = static_cast<std::size_t>(rows.start[r]), last = static_cast<std::size_t>(rows.start[r + 1]);
   const std::int64_t rhs = rows.rhs[r];
   sum.add_constant(multiplier * static_cast<double>(rhs * rhs));
-  for (std::size_t a = first; a < last; ++a) {
-    const std::int64_t c = rows.coefficient[a];
-    sum.add(rows.variable[a], rows.variable[a], multiplier * static_cast<double>(c * (c - 2 * rhs)));
-    for (std::size_t b = a + 1; b < last; ++b)
-      sum.add(rows.variable[a], rows.variable[b], multiplier * static_cast<double>(2 * c * rows.coefficient[b]));
+  for (auto a = rows.entries(r); a; ++a) {
+    sum.add(a.col(), a.col(), multiplier * static_cast<double>(a.value() * (a.value() - 2 * rhs)));
+    for (auto b = a; ++b;) sum.add(a.col(), b.col(), multiplier * static_cast<double>(2 * a.value() * b.value()));
   }
 }
 

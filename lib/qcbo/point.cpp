@@ -37,8 +37,7 @@ std::vector<std::int64_t> row_residuals(const Qcbo& qcbo, const BinaryPoint& poi
   std::vector<std::int64_t> residuals;
   for (std::size_t r = 0; r < rows.size(); ++r) {
     std::int64_t sum = -rows.rhs[r];
-    for (auto e = static_cast<std::size_t>(rows.start[r]); e < static_cast<std::size_t>(rows.start[r + 1]); ++e)
-      sum += rows.coefficient[e] * point[rows.variable[e]];
+    for (auto e = rows.entries(r); e; ++e) sum += e.value() * point[e.col()];
     residuals.push_back(sum);
   }
   return residuals;

@@ -4,6 +4,8 @@
 #include <string>
 #include <vector>
 
+#include <Eigen/SparseCore>
+
 /// The quadratic constrained binary problem (QCBO) of a training problem, all integers:
 ///
 ///   min  unit * (constant + sum coefficient x_i x_j)    x binary
@@ -33,14 +35,34 @@ struct Variable {
 /// indicator k.s12.0.3.1 and weight bit w.1.2.3.0, u.s12.0.3.k1.v4 of indicator and slack bit, and u.s12.0.3.k1.v4.n2.w0.
 [[nodiscard]] std::string name_of(const Variable& variable);
 
-/// Linear rows in compressed form: row r has the entries start[r] .. start[r+1].
+/// Linear rows as a sparse matrix that grows: row r has the entries start[r] .. start[r + 1].
 struct Rows {
+  using Matrix = Eigen::Map<const Eigen::SparseMatrix<std::int64_t, Eigen::RowMajor, std::int64_t>>;
+
   std::vector<std::int64_t> start{0}, variable, coefficient;
   std::vector<std::int64_t> rhs;
   std::vector<RowKind> kind;
   std::vector<std::int64_t> sample;  ///< whose row it is; -1: of the parameters (symmetry)
 
   [[nodiscard]] std::size_t size() const { return rhs.size(); }
+  /// Appends an entry of the next row.
+  void add(std::int64_t of_variable, std::int64_t of_coefficient) {
+    variable.push_back(of_variable);
+    coefficient.push_back(of_coefficient);
+  }
+  /// Ends the next row.
+  void finish(RowKind of_kind, std::int64_t of_rhs, std::int64_t of_sample) {
+    start.push_back(static_cast<std::int64_t>(variable.size()));
+    rhs.push_back(of_rhs);
+    kind.push_back(of_kind);
+    sample.push_back(of_sample);
+  }
+  /// The coefficients [row][variable] of `variables` variables, over the same memory.
+  [[nodiscard]] Matrix matrix(std::int64_t variables) const {
+    return {static_cast<std::int64_t>(size()), variables, start.back(), start.data(), variable.data(), coefficient.data()};
+  }
+  /// The entries of one row: for (auto e = rows.entries(r); e; ++e) uses e.col() and e.value().
+  [[nodiscard]] Matrix::InnerIterator entries(std::size_t row) const { return {matrix(0), static_cast<Eigen::Index>(row)}; }
 };
 
 /// u = w b.

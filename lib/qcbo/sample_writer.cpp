@@ -116,17 +116,9 @@ LinearForm SampleWriter::z_of(std::size_t l, int j) const {
   return z;
 }
 
-void SampleWriter::add_entry(std::int64_t variable, std::int64_t coefficient) {
-  out_.rows.variable.push_back(variable);
-  out_.rows.coefficient.push_back(coefficient);
-}
+void SampleWriter::add_entry(std::int64_t variable, std::int64_t coefficient) { out_.rows.add(variable, coefficient); }
 
-void SampleWriter::finish_row(RowKind kind, std::int64_t rhs) {
-  out_.rows.start.push_back(static_cast<std::int64_t>(out_.rows.variable.size()));
-  out_.rows.rhs.push_back(rhs);
-  out_.rows.kind.push_back(kind);
-  out_.rows.sample.push_back(global_sample_);
-}
+void SampleWriter::finish_row(RowKind kind, std::int64_t rhs) { out_.rows.finish(kind, rhs, global_sample_); }
 
 void SampleWriter::add_one_hot(const UnitPlan& unit, std::int64_t first) {
   if (unit.indicators == 0) return;

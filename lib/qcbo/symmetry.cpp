@@ -42,18 +42,12 @@ void add_row(const Layer& layer, std::int64_t weights, int j, std::int64_t slack
   const int bits = code_bits(layer);
   const std::int64_t unit = static_cast<std::int64_t>(layer.inputs) * layer.weights.bits();
   const auto add = [&](std::int64_t first, std::int64_t sign) {
-    for (int b = 0; b < bits; ++b) {
-      rows.variable.push_back(first + b);
-      rows.coefficient.push_back(sign * (std::int64_t{1} << b));
-    }
+    for (int b = 0; b < bits; ++b) rows.add(first + b, sign * (std::int64_t{1} << b));
   };
   add(weights + j * unit, -1);
   add(weights + (j + 1) * unit, 1);
   add(slack, -1);  // 0 .. 2^bits - 1: the powers of two are exact
-  rows.start.push_back(static_cast<std::int64_t>(rows.variable.size()));
-  rows.rhs.push_back(0);
-  rows.kind.push_back(RowKind::symmetry);
-  rows.sample.push_back(-1);
+  rows.finish(RowKind::symmetry, 0, -1);
 }
 
 }  // namespace

@@ -16,7 +16,13 @@ namespace isinglass {
 
 /// Builds forms as polynomials of binary variables, in which equal terms meet.
 struct LiftedProgram::Maker {
+  /// A constant and terms: [i] of x_i, [-1 - p] of pair p, since the number of spins is not known yet.
+  struct Form {
+    double constant = 0;
+    std::vector<std::pair<std::int64_t, double>> terms;
+  };
   LiftedProgram& lifted;
+  std::vector<Form> forms{};
   std::unordered_map<std::uint64_t, std::int64_t> pair_places{};
   std::unordered_map<std::int64_t, double> terms{};  // place -> value
   double constant = 0;
@@ -26,24 +32,36 @@ struct LiftedProgram::Maker {
     if (i > j) std::swap(i, j);
     const std::uint64_t key = (static_cast<std::uint64_t>(i) << 32) | static_cast<std::uint64_t>(j);
     const auto [at, is_new] = pair_places.try_emplace(key, std::ssize(lifted.pairs_));
-    if (is_new) lifted.pairs_.push_back({static_cast<std::int32_t>(i), static_cast<std::int32_t>(j)});
-    return -1 - at->second;  // spins are not all known yet: finish() turns it into its place
+    if (is_new)
+      lifted.pairs_.push_back(
+          {static_cast<std::int32_t>(i), static_cast<std::int32_t>(j), static_cast<double>(lifted.pairs_.size() + 1)});
+    return -1 - at->second;
   }
   void add(std::int64_t i, std::int64_t j, double value) { terms[place(i, j)] += value; }
 
-  /// The polynomial so far, times `factor`, whose value nowhere exceeds `largest`.
-  Form finish(double factor, double largest) {
-    Form form{constant * factor, largest * factor, {}, {}};
-    std::vector<std::pair<std::int64_t, double>> ordered(terms.begin(), terms.end());
-    std::ranges::sort(ordered);
-    for (const auto& [at, value] : ordered) {
-      if (value == 0) continue;
-      form.place.push_back(at);
-      form.value.push_back(value * factor);
-    }
+  /// Ends the polynomial so far, times `factor`, whose value nowhere exceeds `largest`.
+  void finish(double factor, double largest) {
+    Form& form = forms.emplace_back(Form{constant * factor, {terms.begin(), terms.end()}});
+    std::erase_if(form.terms, [](const auto& term) { return term.second == 0; });
+    std::ranges::sort(form.terms);
+    for (auto& [at, value] : form.terms) value *= factor;
+    lifted.diameter_square_ += largest * factor * (largest * factor);
     terms.clear();
     constant = 0;
-    return form;
+  }
+
+  /// All of them as rows.
+  [[nodiscard]] SparseRowMatrix<double> matrix() const {
+    const auto spins = static_cast<std::int64_t>(lifted.spins_);
+    SparseRowMatrix<double> rows(std::ssize(forms), 1 + spins + std::ssize(lifted.pairs_));
+    for (Eigen::Index f = 0; f < rows.rows(); ++f) {
+      rows.startVec(f);
+      const auto& [constant_term, ordered] = forms[static_cast<std::size_t>(f)];
+      rows.insertBackByOuterInnerUnordered(f, 0) = constant_term;
+      for (const auto& [at, value] : ordered) rows.insertBackByOuterInnerUnordered(f, at < 0 ? spins - at : 1 + at) = value;
+    }
+    rows.finalize();
+    return rows;
   }
 
   /// (sum of coefficient x_variable - rhs)^2.
@@ -91,9 +109,8 @@ void check_memory(const BinaryProgram& program) {
 int exponent_of(double largest) { return largest > 0 ? std::ilogb(largest) : 0; }
 
 double mean_square(const std::vector<double>& values) {
-  double sum = 0;
-  for (const double v : values) sum += v * v;
-  return values.empty() ? 1 : sum / static_cast<double>(values.size());
+  const auto v = vector_view(values);
+  return values.empty() ? 1 : dot_in_order(v, v) / static_cast<double>(values.size());
 }
 
 /// Root mean square, over variables that have any, of the root of the sum of a variable's squared coefficients.
@@ -126,23 +143,19 @@ LiftedProgram::LiftedProgram(const BinaryProgram& program, Groups groups)
   Maker maker{*this};
   for (const BinaryTerm& t : program.objective) maker.add(t.i, t.j, t.value);
   maker.constant = program.constant;
-  objective_ = maker.finish(1 / objective_scale_, 0);
+  maker.finish(1 / objective_scale_, 0);
   for (std::size_t r = 0; r < program.rows.size(); ++r) add_row(maker, program.rows[r], r, groups);
   for (const ProductRow& p : program.products) {  // Rosenberg: w b - 2 u (w + b) + 3 u
     maker.add(p.w, p.b, 1);
     maker.add(p.u, p.w, -2);
     maker.add(p.u, p.b, -2);
     maker.add(p.u, p.u, 3);
-    forms_.push_back(maker.finish(1, 3));
+    maker.finish(1, 3);
   }
   if (spins_ > static_cast<std::size_t>(std::numeric_limits<std::int32_t>::max()))
     throw InputError(fmt::format("{} variables and slack bits: more than an Ising problem can hold", spins_));
-  settle(objective_);
-  for (Form& form : forms_) {
-    settle(form);
-    diameter_square_ += form.largest * form.largest;
-  }
-  lay_out_pattern();
+  forms_ = maker.matrix();
+  pattern_ = sparse_couplings(spins_, pairs_);
 }
 
 void LiftedProgram::add_row(Maker& maker, const LinearRow& row, std::size_t index, Groups groups) {
@@ -160,7 +173,7 @@ void LiftedProgram::add_row(Maker& maker, const LinearRow& row, std::size_t inde
   if (shape.kind != RowShape::Kind::clique) return add_square(maker, row, shape.lower, shape.step, shape.range);
   maker.add_clique(shape.literals);
   const auto k = static_cast<double>(shape.literals.size());
-  forms_.push_back(maker.finish(1, k * (k - 1) / 2));
+  maker.finish(1, k * (k - 1) / 2);
 }
 
 /// (a x - step slack - lower)^2, slack 0 .. range in new bits, divided by the mean of a^2.
@@ -181,91 +194,54 @@ void LiftedProgram::add_square(Maker& maker, const LinearRow& row, double lower,
   }
   const double largest = std::max(std::abs(least - side), std::abs(most - side));
   maker.add_square(variable, coefficient, side);
-  forms_.push_back(maker.finish(1 / square, largest * largest));
+  maker.finish(1 / square, largest * largest);
 }
 
-/// Places of pairs, once the number of spins is known.
-void LiftedProgram::settle(Form& form) const {
-  for (std::int64_t& at : form.place)
-    if (at < 0) at = static_cast<std::int64_t>(spins_) + (-1 - at);
-}
-
-void LiftedProgram::lay_out_pattern() {
-  struct Entry {
-    std::int32_t i, j;
-    std::int64_t pair;
-    int side;
-  };
-  std::vector<Entry> entries;
-  entries.reserve(2 * pairs_.size());
-  for (std::size_t p = 0; p < pairs_.size(); ++p) {
-    entries.push_back({pairs_[p].i, pairs_[p].j, static_cast<std::int64_t>(p), 0});
-    entries.push_back({pairs_[p].j, pairs_[p].i, static_cast<std::int64_t>(p), 1});
-  }
-  std::ranges::sort(entries, [](const Entry& a, const Entry& b) { return a.i != b.i ? a.i < b.i : a.j < b.j; });
-  positions_.resize(pairs_.size());
-  pattern_ = SparseCouplings(static_cast<Eigen::Index>(spins_), static_cast<Eigen::Index>(spins_));
-  std::size_t at = 0;
-  for (std::int32_t i = 0; i < pattern_.rows(); ++i) {
-    pattern_.startVec(i);
-    for (; at < entries.size() && entries[at].i == i; ++at) {
-      positions_[static_cast<std::size_t>(entries[at].pair)][static_cast<std::size_t>(entries[at].side)] =
-          static_cast<std::int64_t>(at);
-      pattern_.insertBack(i, entries[at].j) = 0;
-    }
-  }
-  pattern_.finalize();
-}
-
-double LiftedProgram::value_of(const Form& form, std::span<const std::int8_t> spins) const {
-  double sum = form.constant;
-  for (std::size_t k = 0; k < form.place.size(); ++k) {
-    const auto at = static_cast<std::size_t>(form.place[k]);
-    if (at < spins_) {
-      if (spins[at] > 0) sum += form.value[k];
-      continue;
-    }
-    const Pair& pair = pairs_[at - spins_];
-    if (spins[static_cast<std::size_t>(pair.i)] > 0 && spins[static_cast<std::size_t>(pair.j)] > 0) sum += form.value[k];
+double LiftedProgram::value_of(std::size_t form, std::span<const std::int8_t> spins) const {
+  const auto is_up = [&](std::int64_t i) { return spins[static_cast<std::size_t>(i)] > 0; };
+  const auto first_pair = static_cast<Eigen::Index>(1 + spins_);
+  double sum = 0;
+  for (SparseRowMatrix<double>::InnerIterator term(forms_, static_cast<Eigen::Index>(form)); term; ++term) {
+    const Eigen::Index at = term.col();
+    const Coupling pair = at < first_pair ? Coupling{} : pairs_[static_cast<std::size_t>(at - first_pair)];
+    if (at == 0 || (at < first_pair ? is_up(at - 1) : is_up(pair.i) && is_up(pair.j))) sum += term.value();
   }
   return sum;
 }
 
-double LiftedProgram::objective(std::span<const std::int8_t> spins) const { return value_of(objective_, spins); }
+double LiftedProgram::objective(std::span<const std::int8_t> spins) const { return value_of(0, spins); }
 
 std::vector<double> LiftedProgram::images(std::span<const std::int8_t> spins) const {
   std::vector<double> images;
-  images.reserve(forms_.size());
+  images.reserve(forms());
   // Rounding of the sum must not make a form negative.
-  for (const Form& form : forms_) images.push_back(std::max(0.0, value_of(form, spins)));
+  for (std::size_t c = 1; c <= forms(); ++c) images.push_back(std::max(0.0, value_of(c, spins)));
   return images;
 }
 
 IsingProblem LiftedProgram::problem(std::span<const double> multipliers) const {
-  assert(multipliers.size() == forms_.size());
-  std::vector<double> terms(spins_ + pairs_.size());
+  assert(multipliers.size() == forms());
+  Eigen::VectorXd weights(forms_.rows());
+  weights << 1, vector_view(multipliers);
+  Eigen::VectorXd terms = Eigen::VectorXd::Zero(forms_.cols());
+  terms.noalias() += forms_.transpose() * weights;
   IsingProblem problem;
   problem.spins = spins_;
-  const auto add = [&](const Form& form, double factor) {
-    problem.offset += factor * form.constant;
-    for (std::size_t k = 0; k < form.place.size(); ++k)
-      terms[static_cast<std::size_t>(form.place[k])] += factor * form.value[k];
-  };
-  add(objective_, 1);
-  for (std::size_t c = 0; c < forms_.size(); ++c) add(forms_[c], multipliers[c]);
+  problem.offset = terms[0];
   problem.fields.assign(spins_, 0.0);
   for (std::size_t i = 0; i < spins_; ++i) {  // x = (1 + s) / 2
-    problem.fields[i] += terms[i] / 2;
-    problem.offset += terms[i] / 2;
+    problem.fields[i] += terms[1 + i] / 2;
+    problem.offset += terms[1 + i] / 2;
+  }
+  const auto quarter_of = [&](double number) { return terms[spins_ + static_cast<std::size_t>(number)] / 4; };
+  for (const Coupling& pair : pairs_) {
+    const double quarter = quarter_of(pair.value);
+    problem.offset += quarter;
+    problem.fields[static_cast<std::size_t>(pair.i)] += quarter;
+    problem.fields[static_cast<std::size_t>(pair.j)] += quarter;
   }
   SparseCouplings couplings = pattern_;
-  for (std::size_t p = 0; p < pairs_.size(); ++p) {
-    const double quarter = terms[spins_ + p] / 4;
-    problem.offset += quarter;
-    problem.fields[static_cast<std::size_t>(pairs_[p].i)] += quarter;
-    problem.fields[static_cast<std::size_t>(pairs_[p].j)] += quarter;
-    for (const std::int64_t at : positions_[p]) couplings.values()[static_cast<std::size_t>(at)] = quarter;
-  }
+  std::ranges::transform(couplings.values(), couplings.values().begin(), quarter_of);
   problem.couplings = std::move(couplings);
   problem.groups = groups_;
   return problem;

@@ -3,7 +3,6 @@
 #include "formats/binary_program.hpp"
 #include "ising/problem.hpp"
 
-#include <array>
 #include <cstdint>
 #include <span>
 #include <vector>
@@ -24,7 +23,7 @@ public:
 
   [[nodiscard]] std::size_t spins() const { return spins_; }  ///< variables, then slack bits
   [[nodiscard]] std::size_t slack_bits() const { return spins_ - variables_; }
-  [[nodiscard]] std::size_t forms() const { return forms_.size(); }
+  [[nodiscard]] std::size_t forms() const { return static_cast<std::size_t>(forms_.rows()) - 1; }
   [[nodiscard]] std::int64_t couplers() const { return std::ssize(pairs_); }
   /// Whether every form is 0 at some slack of every feasible x: not with coefficients on no grid (see coarse_steps).
   [[nodiscard]] bool is_exact() const { return is_exact_; }
@@ -44,35 +43,24 @@ public:
   [[nodiscard]] IsingProblem problem(std::span<const double> multipliers) const;
 
 private:
-  struct Form {
-    double constant = 0, largest = 0;
-    std::vector<std::int64_t> place;  ///< below spins: x_i; else the pair at place - spins
-    std::vector<double> value;
-  };
-  struct Pair {
-    std::int32_t i = 0, j = 0;
-  };
   struct Maker;
 
-  void lay_out_pattern();
-  [[nodiscard]] double value_of(const Form& form, std::span<const std::int8_t> spins) const;
+  /// Of a row of forms_: the sum of the terms whose monomials are 1.
+  [[nodiscard]] double value_of(std::size_t form, std::span<const std::int8_t> spins) const;
 
   /// The row's form, its slack bits, its group, or nothing.
   void add_row(Maker& maker, const LinearRow& row, std::size_t index, Groups groups);
   void add_square(Maker& maker, const LinearRow& row, double lower, double step, std::int64_t range);
-  void settle(Form& form) const;
 
   std::size_t variables_ = 0, spins_ = 0;
   bool is_exact_ = true;
   std::vector<std::uint8_t> grouped_;  // [variable] in a group
-  Form objective_;
   double objective_scale_ = 1, diameter_square_ = 0;
-  std::vector<Form> forms_;
-  std::vector<Pair> pairs_;
+  SparseRowMatrix<double> forms_;  // [objective, then the forms][monomial]: 1, then x_i, then the pairs' x_i x_j
+  std::vector<Coupling> pairs_;    // each with its number, from 1, as the value
   std::vector<OneHotGroup> groups_;
   std::vector<std::size_t> impossible_rows_;
-  SparseCouplings pattern_;                             // values unused
-  std::vector<std::array<std::int64_t, 2>> positions_;  // [pair] in pattern_
+  SparseCouplings pattern_;  // of the Ising problem: the values are the numbers of the pairs
 };
 
 }  // namespace isinglass

@@ -75,11 +75,10 @@ std::vector<Form> constraint_forms(const Qcbo& qcbo) {
     Form form;
     const auto rhs = static_cast<double>(qcbo.rows.rhs[r]);
     form.constant = rhs * rhs;
-    for (auto v = static_cast<std::size_t>(qcbo.rows.start[r]); v < static_cast<std::size_t>(qcbo.rows.start[r + 1]); ++v) {
-      const auto a = static_cast<double>(qcbo.rows.coefficient[v]);
-      form.add(qcbo.rows.variable[v], qcbo.rows.variable[v], -2 * rhs * a);
-      for (auto w = static_cast<std::size_t>(qcbo.rows.start[r]); w < static_cast<std::size_t>(qcbo.rows.start[r + 1]); ++w)
-        form.add(qcbo.rows.variable[v], qcbo.rows.variable[w], a * static_cast<double>(qcbo.rows.coefficient[w]));
+    for (auto v = qcbo.rows.entries(r); v; ++v) {
+      const auto a = static_cast<double>(v.value());
+      form.add(v.col(), v.col(), -2 * rhs * a);
+      for (auto w = qcbo.rows.entries(r); w; ++w) form.add(v.col(), w.col(), a * static_cast<double>(w.value()));
     }
     forms.push_back(form);
   }

@@ -43,8 +43,8 @@ std::int64_t coupled_pairs(const Qcbo& qcbo) {
     if (i != j) pairs.insert({std::min(i, j), std::max(i, j)});
   };
   for (std::size_t r = 0; r < qcbo.rows.size(); ++r)
-    for (auto a = static_cast<std::size_t>(qcbo.rows.start[r]); a < static_cast<std::size_t>(qcbo.rows.start[r + 1]); ++a)
-      for (auto b = static_cast<std::size_t>(qcbo.rows.start[r]); b < a; ++b) add(qcbo.rows.variable[a], qcbo.rows.variable[b]);
+    for (auto a = qcbo.rows.entries(r); a; ++a)
+      for (auto b = a; ++b;) add(a.col(), b.col());
   for (const Product& product : qcbo.products) {
     add(product.w, product.b);
     add(product.u, product.w);

@@ -88,8 +88,7 @@ std::int64_t penalty(const Qcbo& problem, const Point& x) {
   std::int64_t sum = 0;
   for (std::size_t r = 0; r < problem.rows.size(); ++r) {
     std::int64_t residual = -problem.rows.rhs[r];
-    for (auto p = static_cast<std::size_t>(problem.rows.start[r]); p < static_cast<std::size_t>(problem.rows.start[r + 1]); ++p)
-      residual += problem.rows.coefficient[p] * at(x, problem.rows.variable[p]);
+    for (auto e = problem.rows.entries(r); e; ++e) residual += e.value() * at(x, e.col());
     sum += residual * residual;
   }
   for (const auto& [u, w, b] : problem.products) {
@@ -130,14 +129,8 @@ BlockSource source_of(const Qcbo& whole, int samples, std::size_t batch) {
     }
     for (std::size_t r = 0; r < whole.rows.size(); ++r) {
       if (!is_here(whole.rows.sample[r])) continue;
-      for (auto p = static_cast<std::size_t>(whole.rows.start[r]); p < static_cast<std::size_t>(whole.rows.start[r + 1]); ++p) {
-        part.rows.variable.push_back(whole.rows.variable[p]);
-        part.rows.coefficient.push_back(whole.rows.coefficient[p]);
-      }
-      part.rows.start.push_back(std::ssize(part.rows.variable));
-      part.rows.rhs.push_back(whole.rows.rhs[r]);
-      part.rows.kind.push_back(whole.rows.kind[r]);
-      part.rows.sample.push_back(whole.rows.sample[r]);
+      for (auto e = whole.rows.entries(r); e; ++e) part.rows.add(e.col(), e.value());
+      part.rows.finish(whole.rows.kind[r], whole.rows.rhs[r], whole.rows.sample[r]);
     }
     for (const Product& p : whole.products)
       if (is_here(sample_of(p.u))) part.products.push_back(p);

@@ -25,40 +25,33 @@ GroupLayout::GroupLayout(const IsingProblem& problem) : slot_of(problem.spins) {
 template <class Real>
 FieldRows<Real>::FieldRows(const IsingProblem& problem, const GroupLayout& layout) : size_(problem.spins) {
   if (wants_dense_rows(problem)) {
-    dense_.resize(size_ * size_);
     const DenseCouplings j = to_dense(problem);
-    for (std::size_t a = 0; a < size_; ++a)
-      for (std::size_t b = 0; b < size_; ++b)
-        dense_[a * size_ + b] = static_cast<Real>(2 * j(layout.spin_of[a], layout.spin_of[b]));
+    dense_ = (2 * j(layout.spin_of, layout.spin_of)).template cast<Real>();
     return;
   }
   const SparseCouplings j = to_sparse(problem);
-  start_.push_back(0);
-  for (const std::int32_t spin : layout.spin_of) {
+  sparse_ = SparseRowMatrix<Real>(j.rows(), j.cols());
+  for (std::size_t slot = 0; slot < size_; ++slot) {
     std::vector<std::pair<std::int32_t, Real>> row;
-    for (SparseCouplings::InnerIterator k(j, spin); k; ++k)
+    for (SparseCouplings::InnerIterator k(j, layout.spin_of[slot]); k; ++k)
       row.emplace_back(layout.slot_of[k.col()], static_cast<Real>(2 * k.value()));
     std::ranges::sort(row, {}, &std::pair<std::int32_t, Real>::first);
-    for (const auto& [column, value] : row) {
-      column_.push_back(column);
-      value_.push_back(value);
-    }
-    start_.push_back(std::ssize(column_));
+    sparse_.startVec(static_cast<Eigen::Index>(slot));
+    for (const auto& [column, value] : row) sparse_.insertBack(static_cast<Eigen::Index>(slot), column) = value;
   }
+  sparse_.finalize();
 }
 
 template <class Real>
 void FieldRows<Real>::add(std::size_t slot, std::span<Real> field) const {
   if (is_dense()) return simd::run<simd::add_row<Real>>(simd::cpu_width(), field.data(), row(slot), size_);
-  for (auto k = static_cast<std::size_t>(start_[slot]); k < static_cast<std::size_t>(start_[slot + 1]); ++k)
-    field[static_cast<std::size_t>(column_[k])] += value_[k];
+  for (Entry k(sparse_, slot); k; ++k) field[k.col()] += k.value();
 }
 
 template <class Real>
 void FieldRows<Real>::subtract(std::size_t slot, std::span<Real> field) const {
   if (is_dense()) return simd::run<simd::subtract_row<Real>>(simd::cpu_width(), field.data(), row(slot), size_);
-  for (auto k = static_cast<std::size_t>(start_[slot]); k < static_cast<std::size_t>(start_[slot + 1]); ++k)
-    field[static_cast<std::size_t>(column_[k])] -= value_[k];
+  for (Entry k(sparse_, slot); k; ++k) field[k.col()] -= k.value();
 }
 
 template <class Real>
@@ -70,11 +63,7 @@ void FieldRows<Real>::move(std::size_t up, std::size_t down, std::span<Real> fie
 
 template <class Real>
 Real FieldRows<Real>::at(std::size_t i, std::size_t j) const {
-  if (is_dense()) return row(i)[j];
-  const auto first = column_.begin() + start_[i], last = column_.begin() + start_[i + 1];
-  const auto found = std::lower_bound(first, last, static_cast<std::int32_t>(j));
-  return found != last && *found == static_cast<std::int32_t>(j) ? value_[static_cast<std::size_t>(found - column_.begin())]
-                                                                 : Real{0};
+  return is_dense() ? dense_(i, j) : sparse_.coeff(i, j);
 }
 
 template class FieldRows<float>;

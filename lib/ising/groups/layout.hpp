@@ -33,16 +33,16 @@ public:
   void move(std::size_t up, std::size_t down, std::span<Real> field) const;
   /// 2 J_ij.
   [[nodiscard]] Real at(std::size_t i, std::size_t j) const;
-  [[nodiscard]] bool is_dense() const { return start_.empty(); }
+  [[nodiscard]] bool is_dense() const { return dense_.size() != 0; }
 
 private:
-  [[nodiscard]] const Real* row(std::size_t slot) const { return dense_.data() + slot * size_; }
+  using Entry = typename SparseRowMatrix<Real>::InnerIterator;
+
+  [[nodiscard]] const Real* row(std::size_t slot) const { return row_span(dense_, slot).data(); }
 
   std::size_t size_;
-  std::vector<Real> dense_;
-  std::vector<std::int64_t> start_;  ///< empty: dense
-  std::vector<std::int32_t> column_;
-  std::vector<Real> value_;
+  RowMatrix<Real> dense_;  ///< empty: sparse
+  SparseRowMatrix<Real> sparse_;
 };
 
 }  // namespace isinglass

@@ -12,15 +12,8 @@ DenseRows<Cost, Row>::DenseRows(const IsingProblem& problem, double unit)
 }
 
 template <class Cost>
-SparseRows<Cost>::SparseRows(const IsingProblem& problem, double unit) : start_{0} {
-  for (std::size_t i = 0; i < problem.spins; ++i) {
-    for_row(problem, i, [&](std::size_t k, double j) {
-      if (j == 0) return;
-      column_.push_back(static_cast<std::int32_t>(k));
-      value_.push_back(static_cast<Cost>(4 * j / unit));
-    });
-    start_.push_back(std::ssize(column_));
-  }
+SparseRows<Cost>::SparseRows(const IsingProblem& problem, double unit)
+    : rows_(std::get<SparseCouplings>(problem.couplings).unaryExpr([&](double j) { return static_cast<Cost>(4 * j / unit); })) {
 }
 
 template class DenseRows<std::int32_t, std::int16_t>;

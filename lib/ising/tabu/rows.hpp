@@ -37,10 +37,7 @@ public:
   SparseRows(const IsingProblem& problem, double unit);
   void flip(std::size_t i, std::int8_t old_spin, Cost* cost, const Cost* sign) const {
     const Cost scale = old_spin;
-    for (auto k = static_cast<std::size_t>(start_[i]); k < static_cast<std::size_t>(start_[i + 1]); ++k) {
-      const auto j = static_cast<std::size_t>(column_[k]);
-      cost[j] += scale * value_[k] * sign[j];
-    }
+    for (typename SparseRowMatrix<Cost>::InnerIterator k(rows_, i); k; ++k) cost[k.col()] += scale * k.value() * sign[k.col()];
   }
   [[nodiscard]] Pick<Cost> flip_and_pick(std::size_t i, std::int8_t old_spin, Cost* cost, const Cost* sign,
                                          const MoveView<Cost>& view) const {
@@ -49,9 +46,7 @@ public:
   }
 
 private:
-  std::vector<std::int64_t> start_;
-  std::vector<std::int32_t> column_;
-  std::vector<Cost> value_;
+  SparseRowMatrix<Cost> rows_;
 };
 
 }  // namespace isinglass
