@@ -1,7 +1,6 @@
 #include "oracles/dynamics/dynamics_oracle.hpp"
 #include "oracles/annealing/sweeps.hpp"
 #include "oracles/dynamics/layer_amplitudes.hpp"
-#include "oracles/dynamics/layer_fields.hpp"
 #include "products/products.hpp"
 #include "random_state.hpp"
 

@@ -2,7 +2,6 @@
 
 #include "oracles/annealing/sweeps.hpp"
 #include "oracles/dynamics/layer_amplitudes.hpp"
-#include "oracles/dynamics/layer_fields.hpp"
 #include "products/products.hpp"
 
 #include <algorithm>
