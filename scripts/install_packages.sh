@@ -15,12 +15,12 @@ run=(
   libcli11-dev libfmt-dev libhwy-dev librandom123-dev libyaml-cpp-dev nlohmann-json3-dev zlib1g-dev
   dataset-fashion-mnist python3 python3-h5py python3-matplotlib
 )
+style=(clang-format clang-tidy)
 test=(
-  "${run[@]}" libboost-test-dev hdf5-tools glpk-utils clang libclang-rt-14-dev
+  "${run[@]}" "${style[@]}" libboost-test-dev hdf5-tools glpk-utils clang libclang-rt-14-dev
   slurmctld slurmd slurm-client slurm-wlm-basic-plugins munge
 )
 bench=("${run[@]}" libbenchmark-dev)
-style=(clang-format clang-tidy)
 
 group=${1:-run}
 case $group in

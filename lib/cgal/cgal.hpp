@@ -56,7 +56,7 @@ struct CgalStep {
 /// Moves f(X) (`objective_image`), the images and the multipliers by the atom x of iteration t, whose f(x) is `objective`. The
 /// dual step is sigma = min(beta0, CGAL's bound sigma ||v||^2 <= beta_t eta_t^2 D^2).
 CgalStep take_step(Constraints& constraints, const CgalSettings& settings, std::int64_t t, double objective,
-                                 double& objective_image);
+                   double& objective_image);
 
 /// Whether gap and violation are within their tolerances.
 [[nodiscard]] bool has_converged(const CgalStep& step, double objective_image, const CgalTolerances& tolerances);
