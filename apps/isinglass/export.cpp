@@ -4,6 +4,7 @@
 
 #include "files/output_place.hpp"
 #include "formats/export.hpp"
+#include "formats/uniform_lift.hpp"
 
 #include <filesystem>
 #include <iostream>

@@ -1,18 +1,76 @@
 #pragma once
 
+#include "files/checksum.hpp"
+#include "files/posix_file.hpp"
 #include "formats/qcbo_measure.hpp"
-#include "formats/slab_writer.hpp"
 
-#include <array>
+#include <algorithm>
+#include <concepts>
+#include <cstddef>
 #include <cstdint>
+#include <span>
+#include <stdexcept>
+#include <utility>
 #include <vector>
 
 namespace isinglass {
 
+/// Writes consecutive elements of a dataset that lies in one piece in its file, from a given one on.
+template <h5::Element T>
+class SlabWriter {
+public:
+  /// `place` of the dataset in the file, bytes; `first` element to be written. `file` must outlive the writer.
+  void open(const PosixFile& file, std::uint64_t place, std::int64_t first) {
+    file_ = &file;
+    place_ = place;
+    first_ = next_ = flushed_ = static_cast<std::uint64_t>(first);
+  }
+
+  /// Throws std::range_error for an integer that the dataset's type cannot hold.
+  template <class Value>
+  void put(Value value) {
+    T stored{};
+    if constexpr (std::integral<T>) {
+      if (!std::in_range<T>(value)) throw std::range_error("a number of the problem is too large for its file");
+    }
+    stored = static_cast<T>(value);
+    checksum_ += checksum_part(next_++, stored);
+    buffer_.push_back(stored);
+    if (buffer_.size() == buffer_elements) flush();
+  }
+
+  void flush() {
+    if (!buffer_.empty()) file_->write(place_ + flushed_ * sizeof(T), std::as_bytes(std::span(buffer_)));
+    flushed_ = next_;
+    buffer_.clear();
+  }
+
+  /// Of the elements that were put.
+  [[nodiscard]] std::uint64_t checksum() const { return checksum_; }
+
+  /// Of the same elements as `file` holds them, whatever was put.
+  [[nodiscard]] std::uint64_t checksum_in(const PosixFile& file) const {
+    std::uint64_t sum = 0;
+    std::vector<T> values;
+    for (std::uint64_t at = first_; at < next_; at += values.size()) {
+      values.resize(std::min<std::uint64_t>(buffer_elements, next_ - at));
+      file.read(place_ + at * sizeof(T), std::as_writable_bytes(std::span(values)));
+      sum += isinglass::checksum<T>(at, values);
+    }
+    return sum;
+  }
+
+private:
+  static constexpr std::size_t buffer_elements = std::size_t{1} << 15;
+  const PosixFile* file_ = nullptr;
+  std::uint64_t place_ = 0, first_ = 0, next_ = 0, flushed_ = 0, checksum_ = 0;
+  std::vector<T> buffer_;
+};
+
 /// Writes the columns of one rank's blocks into their places.
 class BlockWriter {
 public:
-  /// `places` of the datasets in the order of the lists in qcbo_columns.hpp, bytes.
+  /// `places` of the datasets in the order of the lists in qcbo_layout.hpp, bytes.
   BlockWriter(const PosixFile& file, const std::vector<std::int64_t>& places, const QcboMeasure& measure,
               const QcboFileOptions& options, double multiplier, double unit);
 

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "formats/instance.hpp"
+#include "formats/coo.hpp"
 #include "formats/text_lines.hpp"
 
 #include <optional>

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "formats/binary_program.hpp"
-#include "formats/instance_text.hpp"
+#include "formats/text_lines.hpp"
 #include "ising/problem.hpp"
 
 #include <cstdint>
@@ -69,7 +69,7 @@ struct InstanceOptions {
 /// Number of coupled pairs.
 [[nodiscard]] std::int64_t couplers(const IsingProblem& problem);
 
-// The readers of single formats.
+// The readers of single formats; those of COO and QPLIB files are in coo.hpp and qplib.hpp, next to their writers.
 
 /// `n m`, then m lines `i j w`, indices from 1; w may be left out of all lines: 1. Maximum cut.
 [[nodiscard]] Instance read_rudy(const InstanceText& text);
@@ -82,12 +82,6 @@ struct InstanceOptions {
 /// A count of problems, then each as in `sparse`, but maximised (Beasley's OR-Library); without the count, one. `number`
 /// from 1.
 [[nodiscard]] Instance read_beasley(const InstanceText& text, std::int64_t number);
-/// Lines `i j value` from 0, as isinglass export and dimod write; comments are read by CooHeader. Without a vartype in the
-/// file: the given one, or binary, which is noted.
-[[nodiscard]] Instance read_coo(const InstanceText& text, std::optional<Vartype> vartype = {});
-inline constexpr std::int64_t largest_coo_index = std::numeric_limits<std::int32_t>::max() - 1;
-/// QPLIB: binary variables, linear constraints.
-[[nodiscard]] Instance read_qplib(const InstanceText& text);
 /// Matrix Market, coordinate, a symmetric matrix without diagonal: the weights of a graph. Maximum cut.
 [[nodiscard]] Instance read_matrix_market(const InstanceText& text);
 [[nodiscard]] bool is_matrix_market(const InstanceText& text);

@@ -1,6 +1,5 @@
 #include "base/error.hpp"
 #include "formats/export.hpp"
-#include "formats/text_file.hpp"
 
 namespace isinglass {
 

@@ -1,6 +1,5 @@
 #include "formats/export.hpp"
 #include "formats/linear_form.hpp"
-#include "formats/text_file.hpp"
 
 #include <string_view>
 

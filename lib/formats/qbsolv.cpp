@@ -1,5 +1,4 @@
 #include "formats/instance.hpp"
-#include "formats/magnitude.hpp"
 #include "formats/pair_list.hpp"
 #include "formats/text_lines.hpp"
 

@@ -6,7 +6,6 @@
 #include "files/h5_dataset.hpp"
 #include "files/posix_file.hpp"
 #include "formats/block_writer.hpp"
-#include "formats/qcbo_format.hpp"
 #include "parallel/consensus.hpp"
 
 #include <algorithm>

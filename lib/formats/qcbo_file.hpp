@@ -1,6 +1,7 @@
 #pragma once
 
-#include "formats/qcbo_columns.hpp"
+#include "formats/qcbo_layout.hpp"
+#include "ising/qubo.hpp"
 #include "parallel/communicator.hpp"
 #include "qcbo/problem.hpp"
 
@@ -54,23 +55,7 @@ QcboFileSummary write_qcbo(const std::filesystem::path& path, const BlockSource&
 /// problem (compiled with --with none or qubo), numbers out of range, or too large for this machine's memory.
 [[nodiscard]] Qcbo read_qcbo(const std::filesystem::path& path);
 
-/// A quadratic unconstrained binary problem: min constant + sum of value x_i x_j, i <= j, ascending, each pair once.
-struct SparseQubo {
-  struct Coupling {
-    std::int64_t i = 0, j = 0;
-    double value = 0;
-  };
-  std::int64_t variables = 0;
-  std::vector<Coupling> couplings;
-  double constant = 0;
-  double multiplier = 0;  ///< that the rows were lifted with
-};
-
 /// The file's QUBO; nothing if it holds none. Throws like read_qcbo.
 [[nodiscard]] std::optional<SparseQubo> read_qubo(const std::filesystem::path& path);
-
-/// The QUBO of a whole problem for one multiplier; nothing: sufficient_multiplier() of the largest sample.
-/// InputError if its numbers overflow.
-[[nodiscard]] SparseQubo lift_uniformly(const Qcbo& problem, std::optional<double> multiplier);
 
 }  // namespace isinglass

@@ -1,10 +1,8 @@
 #include "base/error.hpp"
 #include "base/memory.hpp"
 #include "files/checksum.hpp"
-#include "formats/qcbo_columns.hpp"
 #include "formats/qcbo_file.hpp"
-#include "formats/qcbo_format.hpp"
-#include "formats/uniform_lift.hpp"
+#include "formats/text_lines.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -72,14 +70,13 @@ void expect_sum(const h5::Group& group, const char* name, double sum) {
   if (sum > largest_sum) fail(group, name, fmt::format("the numbers add up to {:.3g}, more than {:.3g}", sum, largest_sum));
 }
 
-/// Largest total of the magnitudes of real numbers, below which no energy can overflow; sums lose what is nearer to 0 than its
-/// inverse. Text files have the same limits (formats/magnitude.hpp).
-constexpr double largest_total = std::numeric_limits<double>::max() / 256, smallest_size = 1 / largest_total;
+/// Sums lose what is nearer to 0.
+constexpr double smallest_size = 1 / largest_objective;
 
 void expect_total(const h5::Group& group, const char* name, double total) {
-  if (total > largest_total)
+  if (total > largest_objective)
     fail(group, name,
-         fmt::format("is {}: the magnitudes add up to more than {:.3g}, where energies overflow", total, largest_total));
+         fmt::format("is {}: the magnitudes add up to more than {:.3g}, where energies overflow", total, largest_objective));
 }
 
 /// A factor of other numbers.
@@ -88,8 +85,8 @@ void expect_factor(const h5::Group& group, const char* name, double value, doubl
   if (value < smallest)
     fail(group, name,
          fmt::format("is {}, nearer to 0 than {:.3g}, where sums and ratios lose it or overflow", value, smallest));
-  if (value > largest_total)
-    fail(group, name, fmt::format("is {}, more than {:.3g}, where energies overflow", value, largest_total));
+  if (value > largest_objective)
+    fail(group, name, fmt::format("is {}, more than {:.3g}, where energies overflow", value, largest_objective));
 }
 
 /// The objective's constant and coefficients, and its unit, in which the squares of the rows are counted as well.
@@ -288,27 +285,6 @@ std::optional<SparseQubo> read_qubo(const fs::path& path) {
   read_file(path, qcbo_format, [&](const h5::Group& root) {
     if (root.has("qubo")) qubo = qubo_of(root);
   });
-  return qubo;
-}
-
-SparseQubo lift_uniformly(const Qcbo& problem, std::optional<double> multiplier) {
-  SparseQubo qubo;
-  qubo.variables = problem.all_variables;
-  qubo.multiplier = multiplier.value_or(sufficient_multiplier(largest_objective_spread(problem), problem.unit));
-  ParameterCouplings shared(problem.parameters);
-  const LiftedBlock lifted = lift_block(problem, &shared);
-  const auto append = [&](const std::vector<LiftedTerm>& terms) {
-    for (const LiftedTerm& term : terms) qubo.couplings.push_back({term.i, term.j, term.value(problem.unit, qubo.multiplier)});
-  };
-  append(shared.terms());
-  append(lifted.terms);
-  std::ranges::sort(qubo.couplings, {}, [](const SparseQubo::Coupling& c) { return std::tie(c.i, c.j); });
-  const LiftedTerm constant{0, 0, lifted.objective_constant, lifted.penalty_constant};
-  qubo.constant = constant.value(problem.unit, qubo.multiplier);
-  double sum = std::abs(qubo.constant);
-  for (const SparseQubo::Coupling& coupling : qubo.couplings) sum += std::abs(coupling.value);
-  if (!(sum <= largest_total))
-    throw InputError(fmt::format("the QUBO's numbers overflow with unit {} and multiplier {}", problem.unit, qubo.multiplier));
   return qubo;
 }
 

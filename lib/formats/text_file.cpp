@@ -2,7 +2,6 @@
 
 #include "base/error.hpp"
 #include "base/stop_signal.hpp"
-#include "files/atomic_file.hpp"
 
 #include <array>
 #include <cerrno>
@@ -25,15 +24,6 @@ void TextFile::close() {
   flush();
   file_.close();
   if (!file_) throw SystemError(fmt::format("{}: cannot be written: {}", path_, std::generic_category().message(errno)));
-}
-
-void write_text_file(const std::filesystem::path& path, const std::function<void(TextFile& file)>& fill) {
-  const auto write = [&](const std::filesystem::path& temporary) {
-    TextFile file(temporary);
-    fill(file);
-    file.close();
-  };
-  write_atomically(path, write, {});
 }
 
 std::string fixed_text(double value) {

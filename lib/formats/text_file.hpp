@@ -2,7 +2,6 @@
 
 #include <filesystem>
 #include <fstream>
-#include <functional>
 #include <iterator>
 #include <string>
 #include <utility>
@@ -32,9 +31,6 @@ private:
   std::ofstream file_;
   fmt::memory_buffer buffer_;
 };
-
-/// Replaces `path` by the text that `fill` prints, or leaves it as it is. Throws SystemError.
-void write_text_file(const std::filesystem::path& path, const std::function<void(TextFile& file)>& fill);
 
 /// The shortest decimal number without exponent that reads back as `value`.
 [[nodiscard]] std::string fixed_text(double value);

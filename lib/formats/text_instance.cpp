@@ -1,6 +1,7 @@
 #include "base/error.hpp"
+#include "formats/coo.hpp"
 #include "formats/instance.hpp"
-#include "formats/qplib_type.hpp"
+#include "formats/qplib.hpp"
 #include "formats/text_lines.hpp"
 
 #include <algorithm>

@@ -1,10 +1,10 @@
 #pragma once
 
-#include "formats/instance_text.hpp"
-
 #include <cstddef>
 #include <cstdint>
+#include <filesystem>
 #include <functional>
+#include <limits>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -12,6 +12,18 @@
 #include <vector>
 
 namespace isinglass {
+
+/// An instance file as it was read: what its readers work on.
+struct InstanceText {
+  std::string name;                      ///< of the file, for messages
+  std::string text;                      ///< without a byte-order mark
+  std::function<void()> look = [] {};    ///< called several times a second; may throw, for example on a stop signal
+  std::optional<std::int64_t> memory{};  ///< bytes that a problem may take; nothing: what is available
+};
+
+/// The text of an instance file. InputError: not a regular file, binary, compressed, in UTF-16, or larger than the memory.
+[[nodiscard]] InstanceText read_instance_text(
+    const std::filesystem::path& path, std::function<void()> look = [] {});
 
 /// The lines of a text file as words, with their numbers for messages: every error is one InputError "FILE:LINE: reason".
 class TextLines {
@@ -76,5 +88,23 @@ void expect_memory(const TextLines& lines, const InstanceSize& size);
 
 /// Letters of ASCII in upper case: for words that mean the same in any case.
 [[nodiscard]] std::string upper_case(std::string_view word);
+
+/// Largest total of the magnitudes of an objective: no energy, twice a local field included, can overflow below it.
+inline constexpr double largest_objective = std::numeric_limits<double>::max() / 256;
+/// Largest total of what is squared on the way to a machine, as the rows of a constraint are.
+inline constexpr double largest_squared = 1e120;
+
+/// Adds up the magnitudes of coefficients as they are read, so that the line with which sums could overflow is known.
+class Magnitude {
+public:
+  /// `largest` is the most that may be added up; values nearer to 0 than 1 / `largest`, but for 0, are refused as well.
+  explicit Magnitude(double largest) : largest_(largest) {}
+
+  /// Counts a value of the line that was read last. InputError "FILE:LINE: WHAT ..." if it is too much or too little.
+  void add(const TextLines& lines, double value, std::string_view what);
+
+private:
+  double largest_, total_ = 0;
+};
 
 }  // namespace isinglass

@@ -1,9 +1,15 @@
 #include "formats/uniform_lift.hpp"
 
+#include "base/error.hpp"
+#include "formats/text_lines.hpp"
+
 #include <algorithm>
+#include <cmath>
 #include <cstdlib>
 #include <map>
 #include <tuple>
+
+#include <fmt/format.h>
 
 namespace isinglass {
 
@@ -132,6 +138,27 @@ std::int64_t largest_objective_spread(const Qcbo& block) {
 
 double sufficient_multiplier(std::int64_t largest_spread, double unit) {
   return unit * static_cast<double>(largest_spread + 1);
+}
+
+SparseQubo lift_uniformly(const Qcbo& problem, std::optional<double> multiplier) {
+  SparseQubo qubo;
+  qubo.variables = problem.all_variables;
+  qubo.multiplier = multiplier.value_or(sufficient_multiplier(largest_objective_spread(problem), problem.unit));
+  ParameterCouplings shared(problem.parameters);
+  const LiftedBlock lifted = lift_block(problem, &shared);
+  const auto append = [&](const std::vector<LiftedTerm>& terms) {
+    for (const LiftedTerm& term : terms) qubo.couplings.push_back({term.i, term.j, term.value(problem.unit, qubo.multiplier)});
+  };
+  append(shared.terms());
+  append(lifted.terms);
+  std::ranges::sort(qubo.couplings, {}, [](const SparseQubo::Coupling& c) { return std::tie(c.i, c.j); });
+  const LiftedTerm constant{0, 0, lifted.objective_constant, lifted.penalty_constant};
+  qubo.constant = constant.value(problem.unit, qubo.multiplier);
+  double sum = std::abs(qubo.constant);
+  for (const SparseQubo::Coupling& coupling : qubo.couplings) sum += std::abs(coupling.value);
+  if (!(sum <= largest_objective))
+    throw InputError(fmt::format("the QUBO's numbers overflow with unit {} and multiplier {}", problem.unit, qubo.multiplier));
+  return qubo;
 }
 
 }  // namespace isinglass

@@ -1,11 +1,13 @@
 #pragma once
 
+#include "ising/qubo.hpp"
 #include "parallel/communicator.hpp"
 #include "qcbo/problem.hpp"
 
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 /// The QUBO of a QCBO with one multiplier mu for all rows and products:
@@ -73,5 +75,9 @@ struct LiftedBlock {
 /// largest spread of one sample is enough, whatever the number of samples. It needs a forward pass for all parameter bits: not
 /// with margins.
 [[nodiscard]] double sufficient_multiplier(std::int64_t largest_spread, double unit);
+
+/// The QUBO of a whole problem for one multiplier; nothing: sufficient_multiplier() of the largest sample.
+/// InputError if its numbers overflow.
+[[nodiscard]] SparseQubo lift_uniformly(const Qcbo& problem, std::optional<double> multiplier);
 
 }  // namespace isinglass

@@ -1,7 +1,10 @@
 #include "base/error.hpp"
-#include "formats/instance.hpp"
+#include "formats/coo.hpp"
+#include "formats/qplib.hpp"
 #include "ising/enumeration.hpp"
+#include "ising/external/problem_text.hpp"
 #include "random_ising.hpp"
+#include "random_program.hpp"
 #include "solve/solution_file.hpp"
 #include "temporary_folder.hpp"
 
@@ -10,6 +13,8 @@
 #include <cmath>
 #include <fstream>
 #include <functional>
+#include <tuple>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -210,6 +215,69 @@ BOOST_FIXTURE_TEST_CASE(solutions_come_back, Files) {
   result.best.reset();
   write_solutions(*this / "s.h5", facts, result);
   BOOST_TEST(read_solutions(*this / "s.h5").best.empty());
+}
+
+/// What is printed reads back as the same numbers, whose last digits matter.
+BOOST_AUTO_TEST_CASE(coo_files_come_back) {
+  const Files files;
+  for (std::uint64_t seed = 0; seed < 30; ++seed) {
+    Words words(seed);
+    const IsingProblem problem = testing::random_ising(words, 7, 50, testing::Coefficients::real);
+    for (const external::TextForm form : {external::TextForm::ising, external::TextForm::qubo}) {
+      const Instance again = read_coo(files.text("p.coo", external::problem_text(problem, form)));
+      BOOST_TEST(again.is_binary == (form == external::TextForm::qubo));
+      const Spins s = testing::random_spins(words, problem.spins);
+      BOOST_TEST(std::abs(energy(problem, s) - energy(again.problem, s)) < (again.is_binary ? 1e-9 : 1e-12));
+    }
+    const RandomList list(words, true);
+    SparseQubo qubo{.variables = list.size, .couplings = {}, .constant = 0.1, .multiplier = 3};
+    for (const auto& [i, j, value] : list.entries) qubo.couplings.push_back({i, j, value / 3});
+    for (const auto print : {print_qubo, print_dimod_coo}) {
+      TextFile file(files / "q.coo");
+      print(file, qubo);
+      file.close();
+      const Instance again = read_instance(files / "q.coo", {});
+      BOOST_REQUIRE(again.problem.spins == static_cast<std::size_t>(list.size));
+      const Spins s = testing::random_spins(words, again.problem.spins);
+      double expected = qubo.constant;
+      for (const auto& [i, j, value] : qubo.couplings)
+        expected += value * binary_of(s[static_cast<std::size_t>(i)]) * binary_of(s[static_cast<std::size_t>(j)]);
+      BOOST_TEST(std::abs(energy(again.problem, s) - expected) < 1e-12 * 100);
+    }
+  }
+}
+
+BOOST_AUTO_TEST_CASE(qplib_files_come_back) {
+  const Files files;
+  for (std::uint64_t seed = 0; seed < 60; ++seed) {
+    BinaryProgram program = testing::random_program(seed, 9);
+    for (const ProductRow& product : std::exchange(program.products, {}))
+      for (LinearRow& row : rows_of_product(product)) program.rows.push_back(std::move(row));
+    for (BinaryTerm& term : program.objective) term.value /= 3;
+    std::vector<std::string> names;
+    for (std::int64_t v = 0; v < program.variables; ++v) names.push_back(fmt::format("x{}", v));
+    TextFile file(files / "p.qplib");
+    print_qplib(file, program, "random", names);
+    file.close();
+    const Instance instance = read_qplib(read_instance_text(files / "p.qplib"));
+    BOOST_REQUIRE(instance.program.has_value());
+    const BinaryProgram& again = *instance.program;
+    const auto terms = [](const BinaryProgram& p) {
+      std::vector<std::tuple<std::int64_t, std::int64_t, double>> list;
+      for (const auto& [i, j, value] : p.objective) list.emplace_back(i, j, value);
+      return list;
+    };
+    BOOST_TEST((terms(again) == terms(program)));
+    BOOST_TEST(again.constant == program.constant);
+    BOOST_REQUIRE(again.rows.size() == program.rows.size());
+    Bits x(static_cast<std::size_t>(program.variables));
+    Words words(seed);
+    for (std::size_t r = 0; r < program.rows.size(); ++r) {
+      BOOST_TEST((again.rows[r].lower == program.rows[r].lower && again.rows[r].upper == program.rows[r].upper));
+      for (std::uint8_t& bit : x) bit = static_cast<std::uint8_t>(words.between(0, 1));
+      BOOST_TEST(violation(again.rows[r], x) == violation(program.rows[r], x));
+    }
+  }
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -1,9 +1,10 @@
-#include "formats/instance.hpp"
-#include "formats/magnitude.hpp"
-#include "formats/qplib_type.hpp"
+#include "formats/qplib.hpp"
+
+#include "formats/text_file.hpp"
 #include "formats/text_lines.hpp"
 
 #include <algorithm>
+#include <cassert>
 #include <cmath>
 #include <limits>
 #include <string>
@@ -15,8 +16,28 @@ namespace isinglass {
 
 namespace {
 
-constexpr double infinity = std::numeric_limits<double>::infinity();
+constexpr double unbounded = std::numeric_limits<double>::infinity();
+constexpr double listed_infinity = 1e30;
 constexpr std::int64_t most_variables = std::numeric_limits<std::int32_t>::max();
+
+bool is_one_of(char letter, std::string_view letters) { return letters.find(letter) != std::string_view::npos; }
+
+constexpr std::string_view objectives = "LDCQ";
+
+/// The type in upper case, from the next line. InputError "FILE:LINE: reason" unless problems of that type can be solved:
+/// binary variables, a linear or quadratic objective, linear constraints or none.
+std::string read_qplib_type(TextLines& lines) {
+  const std::string_view word = lines.expect("the type of the problem")[0];
+  if (word.size() != 3) lines.fail(fmt::format("expected a type of three letters as QBL, found \"{}\"", shown(word)));
+  const std::string type = upper_case(word);
+  if (type[1] != 'B')
+    lines.fail(fmt::format("type {}: only problems of binary variables (second letter B) can be solved", shown(type)));
+  if (!is_one_of(type[2], "NBL"))
+    lines.fail(fmt::format("type {}: only linear constraints (third letter N, B or L) can be solved", shown(type)));
+  if (!is_one_of(type[0], objectives))
+    lines.fail(fmt::format("type {}: expected L, D, C or Q first, the kind of the objective", shown(type)));
+  return type;
+}
 
 /// Reads the sections of a QPLIB file in their order (Furini et al., Math. Programming Computation 11, 2019).
 class QplibReader {
@@ -169,14 +190,14 @@ void QplibReader::read_sides() {
   if (largest <= 0) lines_.fail(fmt::format("the value for infinity is {}: it must be above 0, usually 1e30", largest));
   const auto rows = std::ssize(program_.rows);
   const std::vector<double> lower = read_values("left-hand sides", rows), upper = read_values("right-hand sides", rows);
-  const auto side = [&](double value) { return value >= largest ? infinity : value <= -largest ? -infinity : value; };
+  const auto side = [&](double value) { return value >= largest ? unbounded : value <= -largest ? -unbounded : value; };
   for (std::size_t r = 0; r < program_.rows.size(); ++r) check_sides(r, side(lower[r]), side(upper[r]));
 }
 
 void QplibReader::check_sides(std::size_t r, double lower, double upper) {
-  if (lower == infinity || upper == -infinity)
+  if (lower == unbounded || upper == -unbounded)
     lines_.fail(fmt::format("constraint {} has the {}-hand side {}infinity, which no point satisfies", r + 1,
-                            lower == infinity ? "left" : "right", lower == infinity ? "" : "-"));
+                            lower == unbounded ? "left" : "right", lower == unbounded ? "" : "-"));
   if (lower > upper) lines_.fail(fmt::format("constraint {} asks for at least {} and at most {}", r + 1, lower, upper));
   for (const double side : {lower, upper})
     if (std::isfinite(side)) Magnitude(largest_squared).add(lines_, side, fmt::format("constraint {}: side", r + 1));
@@ -204,8 +225,77 @@ Instance QplibReader::read() {
   return instance;
 }
 
+/// An entry v of the lower triangle means v/2 x_i x_j, off the diagonal too, as in the files of the library: twice the pair's
+/// coefficient is listed.
+void print_objective(TextFile& file, const BinaryProgram& program) {
+  const auto pairs = std::ranges::count_if(program.objective, [](const BinaryTerm& term) { return term.i != term.j; });
+  if (pairs > 0) {
+    file.print("{} # number of quadratic terms in objective\n", pairs);
+    for (const auto& [i, j, value] : program.objective)
+      if (i != j) file.print("{} {} {}\n", j + 1, i + 1, 2 * value);
+  }
+  file.print("0 # default value for linear coefficients in objective\n");
+  file.print("{} # number of non-default linear coefficients in objective\n", std::ssize(program.objective) - pairs);
+  for (const auto& [i, j, value] : program.objective)
+    if (i == j) file.print("{} {}\n", i + 1, value);
+  file.print("{} # objective constant\n", program.constant);
+}
+
+void print_entries(TextFile& file, const std::vector<LinearRow>& rows) {
+  std::size_t entries = 0;
+  for (const LinearRow& row : rows) entries += row.variable.size();
+  file.print("{} # number of linear terms in all constraints\n", entries);
+  for (std::size_t r = 0; r < rows.size(); ++r)
+    for (std::size_t k = 0; k < rows[r].variable.size(); ++k)
+      file.print("{} {} {}\n", r + 1, rows[r].variable[k] + 1, rows[r].coefficient[k]);
+}
+
+/// Those of the sides that are not the default one.
+void print_sides(TextFile& file, const char* which, double others, const std::vector<LinearRow>& rows,
+                 double LinearRow::*side) {
+  const auto listed = std::ranges::count_if(rows, [&](const LinearRow& row) { return row.*side != others; });
+  const auto shown_side = [](double value) { return std::clamp(value, -listed_infinity, listed_infinity); };
+  file.print("{} # default {}-hand-side value\n{} # number of non-default {}-hand-sides\n", shown_side(others), which, listed,
+             which);
+  for (std::size_t r = 0; r < rows.size(); ++r)
+    if (rows[r].*side != others) file.print("{} {}\n", r + 1, shown_side(rows[r].*side));
+}
+
+void print_start_and_names(TextFile& file, const std::vector<std::string>& names) {
+  file.print(
+      "0 # default variable primal value in starting point\n0 # number of non-default variable primal values in starting "
+      "point\n");
+  file.print(
+      "0 # default constraint dual value in starting point\n0 # number of non-default constraint dual values in starting "
+      "point\n");
+  file.print("0 # default variable bound dual value in starting point\n");
+  file.print("0 # number of non-default variable bound dual values in starting point\n");
+  file.print("{} # number of non-default variable names\n", names.size());
+  for (std::size_t v = 0; v < names.size(); ++v) file.print("{} {}\n", v + 1, names[v]);
+  file.print("0 # number of non-default constraint names\n");
+}
+
 }  // namespace
 
+bool is_qplib_type(std::string_view word) {
+  if (word.size() != 3) return false;
+  const std::string type = upper_case(word);
+  return is_one_of(type[0], objectives) && is_one_of(type[1], "CBMIG") && is_one_of(type[2], "NBLDCQ");
+}
+
 Instance read_qplib(const InstanceText& text) { return QplibReader(text).read(); }
+
+void print_qplib(TextFile& file, const BinaryProgram& program, const std::string& name, const std::vector<std::string>& names) {
+  assert(program.products.empty());
+  const bool is_linear = std::ranges::all_of(program.objective, [](const BinaryTerm& term) { return term.i == term.j; });
+  file.print("{}\n{}BL # problem type\nminimize # problem sense\n", name, is_linear ? 'L' : 'Q');
+  file.print("{} # number of variables\n{} # number of constraints\n", program.variables, program.rows.size());
+  print_objective(file, program);
+  print_entries(file, program.rows);
+  file.print("{} # value for infinity\n", listed_infinity);
+  print_sides(file, "left", -unbounded, program.rows, &LinearRow::lower);
+  print_sides(file, "right", 0, program.rows, &LinearRow::upper);
+  print_start_and_names(file, names);
+}
 
 }  // namespace isinglass

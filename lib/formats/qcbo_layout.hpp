@@ -1,10 +1,25 @@
 #pragma once
 
+#include "files/file_format.hpp"
+
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <string>
 
+/// What a QCBO file consists of: its format and the one list of its datasets.
 namespace isinglass {
+
+inline constexpr FileFormat qcbo_format{.name = "isinglass-qcbo",
+                                        .noun = "a QCBO file",
+                                        .major_version = 1,
+                                        .minor_version = 0,
+                                        .last_mark = "complete",
+                                        .if_absent = "isinglass compile CONFIG.yaml -o FILE makes one",
+                                        .if_unfinished = "compile it again"};
+
+/// The attribute of the dataset's group that holds the sum of checksum_part() over its elements.
+[[nodiscard]] inline std::string checksum_name(const std::string& dataset) { return dataset + "_checksum"; }
 
 /// The tables of a QCBO file; all columns of a table have the same length. `start` has one element more than there are rows.
 enum class Table : std::size_t { variables, start, rows, entries, products, terms, couplings };
