@@ -23,10 +23,10 @@ EXTERNAL = "scripts/external_annealer.py {problem} {spins} --reads {reads} --swe
 # name: (settings, iterations for pairs, iterations for ten classes)
 ROWS = {
     "sa": (["machine.kind=sa"], 110, 85),
-    "bsb": (["machine.kind=bsb", "machine.sweeps=60"], 31, 26),
-    "dsb": (["machine.kind=dsb", "machine.sweeps=60"], 30, 28),
-    "cim": (["machine.kind=cim", "machine.sweeps=60"], 32, 29),
-    "cac": (["machine.kind=cac", "machine.sweeps=60"], 32, 28),
+    "bsb": (["machine.kind=bsb", "machine.whole.sweeps=60"], 31, 26),
+    "dsb": (["machine.kind=dsb", "machine.whole.sweeps=60"], 30, 28),
+    "cim": (["machine.kind=cim", "machine.whole.sweeps=60"], 32, 29),
+    "cac": (["machine.kind=cac", "machine.whole.sweeps=60"], 32, 28),
     "neurons-sa": (["machine.kind=sa", "machine.sa.sweeps=50", *NEURONS], 30, 15),
     "neurons-tabu": (["machine.kind=tabu", "machine.tabu.sweeps=500", *NEURONS], 30, 15),
     "neurons-pt": (["machine.kind=pt", "machine.pt.sweeps=20", *NEURONS], 20, 11),

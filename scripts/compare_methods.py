@@ -33,10 +33,17 @@ def run_all(arguments):
     return found
 
 
+def read_by(method, overrides):
+    """The --set options without those of sections that the method does not read, which it would refuse."""
+    unread = {"qcgd": ("qat.",), "qcgd+polish": ("qat.",), "anneal": ("qcgd.", "machine.", "qat."),
+              "qat": ("qcgd.", "machine.", "anneal.")}[method]
+    return [override for override in overrides if not override.startswith(unread)]
+
+
 def run_one(arguments, task, method, seed):
     output = arguments.output / task / method / str(seed)
     result = runs.train(arguments.program, f"inputs/{task}.yaml", output, arguments.ranks,
-                        [*METHODS[method], f"seed={seed}", *arguments.overrides])
+                        [*METHODS[method], f"seed={seed}", *read_by(method, arguments.overrides)])
     with h5py.File(output / "results.h5") as file:
         result["version"] = file["provenance"].attrs["version"].decode()
         result["run_on_ranks"] = int(file["provenance"].attrs["ranks"])

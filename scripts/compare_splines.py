@@ -20,11 +20,11 @@ TASKS = {
     "ten classes": ("inputs/ten-classes-10000.yaml", 24, 2000),
 }
 # A short training, since there are many: activations with many segments cost as many times what sign does.
-EFFORT = ["qcgd.iterations=8", "machine.sweeps=15"]
+EFFORT = ["qcgd.iterations=8", "machine.whole.sweeps=15"]
 # 4-bit weights on 16 levels would leave the solvers' integer grid.
 EXTRA = {"segments": [], "bits": ["data.levels=8"]}
 # The baseline: epochs of so few images are short, and networks of ReLU, whose activations have a mean, want smaller steps.
-METHODS = {"qcgd": [], "qat": ["qat.epochs=100", "qat.learning_rate=0.01"]}
+METHODS = {"qcgd": EFFORT, "qat": ["qat.epochs=100", "qat.learning_rate=0.01"]}
 
 
 def layer(activation="sign", segments=2, degree=0, weights="1bit", bias="6bit"):
@@ -58,7 +58,7 @@ def settings(variant, units, depth, samples, method, seed):
     _, hidden, (output, output_bias) = variant
     fields = ", ".join(f"{key}: {value}" for key, value in {"units": units, **hidden}.items())
     return [f"network.hidden=[{', '.join(['{' + fields + '}'] * depth)}]", f"network.output.weights={output}",
-            f"network.output.bias={output_bias}", f"data.train_samples={samples}", f"method={method}", f"seed={seed}", *EFFORT,
+            f"network.output.bias={output_bias}", f"data.train_samples={samples}", f"method={method}", f"seed={seed}",
             *METHODS[method]]
 
 

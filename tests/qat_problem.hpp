@@ -54,7 +54,7 @@ struct ToyRun {
 };
 
 /// Trains on this rank's shard, with a validation split. Collective over grid.world.
-inline ToyRun solve_toy(const Grid& grid, const std::string& loss, const Architecture& architecture) {
+inline ToyRun solve_toy(const Grid& grid, GradientLoss loss, const Architecture& architecture) {
   const auto shard = static_cast<std::size_t>(grid.group.rank()), shards = static_cast<std::size_t>(grid.group.size());
   Config config;
   config.qat.epochs = 8;
@@ -63,7 +63,7 @@ inline ToyRun solve_toy(const Grid& grid, const std::string& loss, const Archite
   DataSplits data;
   data.train = toy_samples(toy_size, shard, shards);
   data.validation = toy_samples(101, shard, shards);
-  config.method = "qat";
+  config.method = Method::qat;
   ToyRun run{.architecture = architecture, .end = {}};
   run.end = run_phases({config, run.architecture, data, grid, propagate_intervals(architecture, data.train)});
   return run;

@@ -50,10 +50,10 @@ inline double input_rms(const Samples& samples) {
 
 /// A network of `depth` hidden layers with random sizes, codebooks, activations and loss.
 inline NetworkConfig random_network(Words& words, int depth) {
-  const std::vector<std::string> codebooks{"1bit", "2bit", "3bit", "ternary"},
-      losses{"hinge", "squared_hinge", "squared", "logistic"},
-      activations{"sign", "tanh", "hard_tanh", "relu", "sigmoid", "leaky_relu", "softplus", "gelu", "table"},
-      knots{"uniform", "equalized"};
+  const std::vector<std::string> codebooks{"1bit", "2bit", "3bit", "ternary"};
+  using enum Activation;
+  const std::vector<Activation> activations{sign, tanh, hard_tanh, relu, sigmoid, leaky_relu, softplus, gelu, table};
+  const std::vector<OutputLoss> losses{OutputLoss::hinge, OutputLoss::squared_hinge, OutputLoss::squared, OutputLoss::logistic};
   NetworkConfig config;
   config.hidden.clear();
   for (int l = 0; l < depth; ++l) {
@@ -63,11 +63,11 @@ inline NetworkConfig random_network(Words& words, int depth) {
     layer.segments = words.between(2, 6);
     layer.weights = words.one_of(codebooks);
     layer.bias = words.one_of(codebooks);
-    if (layer.activation != "sign") {
+    if (layer.activation != sign) {
       layer.degree = words.between(0, 1);
-      layer.knots = words.one_of(knots);
+      layer.knots = words.one_of(all_values<Knots>());
     }
-    if (layer.activation == "table")
+    if (layer.activation == table)
       for (int x = -2; x <= 2; ++x) layer.points.push_back({0.7 * x, 0.1 * words.between(-10, 10)});
     config.hidden.push_back(layer);
   }

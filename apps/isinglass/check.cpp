@@ -25,7 +25,7 @@ struct CheckOptions {
 nlohmann::ordered_json activations_json(const std::vector<ActivationFit>& activations) {
   nlohmann::ordered_json layers = nlohmann::ordered_json::array();
   for (const ActivationFit& fit : activations) {
-    layers.push_back({{"activation", fit.activation},
+    layers.push_back({{"activation", name_of(fit.activation)},
                       {"degree", fit.degree},
                       {"segments", fit.segments},
                       {"pieces", fit.pieces},
@@ -41,18 +41,18 @@ nlohmann::ordered_json activations_json(const std::vector<ActivationFit>& activa
 
 /// Spins of the largest problem that the machine is given: an oracle call as a whole, or a sub-problem.
 std::int64_t machine_spins(const Config& config, const Problem& problem, const StructuredCounts& counts) {
-  if (config.machine.subproblems.blocks == "none") return counts.spins();
+  if (config.machine.subproblems.blocks == Blocks::none) return counts.spins();
   return subproblem_spins(problem.architecture, config.machine);
 }
 
 /// All numbers about one configuration. AgreedError. Collective.
 nlohmann::ordered_json check_one(const std::string& path, const CheckOptions& options, const Communicator& world) {
-  const Config config = shared_config({path, options.overrides, std::nullopt}, world);
+  const Config config = shared_config({.path = path, .overrides = options.overrides}, world);
   const Problem problem = load_problem(config, world, world);
   const DataSplits& data = problem.data;
   const StructuredCounts counts = count_structured(problem.architecture, problem.reach, world);
   return {{"config", path},
-          {"method", config.method},
+          {"method", name_of(config.method)},
           {"classes", data.class_names},
           {"train_samples", data.train.global_size},
           {"validation_samples", data.validation.global_size},

@@ -58,8 +58,8 @@ std::string check_parts(const std::string& with) {
 }
 
 double margin_of_method(const Config& config) {
-  if (config.method == "qat") return config.qat.output_margin;
-  return config.method == "anneal" ? config.anneal.output_margin : config.qcgd.output_margin;
+  if (config.method == Method::qat) return config.qat.output_margin;
+  return config.method == Method::anneal ? config.anneal.output_margin : config.qcgd.output_margin;
 }
 
 LossSpline loss_of(const CompileCommand& command, const Config& config, const Architecture& architecture) {
@@ -143,7 +143,7 @@ ExitCode run_compile(const CompileCommand& command, const Communicator& world) {
     check_options(command);
     if (command.output && world.is_root()) expect_output_place(*command.output, {command.config});
   });
-  const Config config = shared_config({command.config, command.overrides, std::nullopt}, world);
+  const Config config = shared_config({.path = command.config, .overrides = command.overrides}, world);
   const Problem problem = load_problem(config, world, world);
   LossSpline loss;
   together(world, [&] { loss = loss_of(command, config, problem.architecture); });

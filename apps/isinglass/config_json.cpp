@@ -16,7 +16,10 @@ struct JsonWriter {
   void field(std::string_view key, const T& value, const Rule& rule, std::string_view) {
     // The word for 0 or the empty list is what the YAML says, and JSON says the same.
     const bool is_word = !rule.word.empty() && value == T{};
-    object[std::string(key)] = is_word ? nlohmann::ordered_json(rule.word) : nlohmann::ordered_json(value);
+    if constexpr (Named<T>)
+      object[std::string(key)] = name_of(value);
+    else
+      object[std::string(key)] = is_word ? nlohmann::ordered_json(rule.word) : nlohmann::ordered_json(value);
   }
 
   template <class S>

@@ -68,7 +68,7 @@ ExitCode run_evaluate(const EvaluateOptions& options, const Communicator& world)
   together(world, [&] {
     const std::filesystem::path file = model_file(options.path);
     model = read_model(file);
-    config = parse_config(model.config_yaml, file.string());
+    config = parse_config(model.config_yaml, file.string(), {}, ConfigUse::stored);
   });
   expect_same(world, fingerprint_of(model), options.path);
   const Problem problem = load_problem(config, world, world);

@@ -24,13 +24,13 @@ double largest_margin(const Config& config) {
 /// Reads of a sub-problem are in memory together; of samples, those of many calls.
 void check_reads(const Config& config, const Architecture& architecture) {
   const MachineConfig& machine = config.machine;
-  if (config.method != "qcgd" || machine.subproblems.blocks == "none") return;
+  if (config.method != Method::qcgd || machine.subproblems.blocks == Blocks::none) return;
   constexpr std::int64_t calls_of_samples = 16;
   std::int64_t spins = subproblem_spins(architecture, machine);
   if (machine.hardware.spin_budget > 0)
     expect_read_memory(machine.hardware.reads_per_subproblem, spins, "machine.hardware.reads_per_subproblem");
-  if (machine.subproblems.blocks == "neurons_and_samples") spins += calls_of_samples * most_sample_spins;
-  if (machine.kind != "enumeration") expect_read_memory(machine.subproblems.reads, spins, "machine.subproblems.reads");
+  if (machine.subproblems.blocks == Blocks::neurons_and_samples) spins += calls_of_samples * most_sample_spins;
+  if (machine.kind != MachineKind::enumeration) expect_read_memory(machine.subproblems.reads, spins, "machine.subproblems.reads");
 }
 
 }  // namespace

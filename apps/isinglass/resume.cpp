@@ -98,7 +98,7 @@ Resume find_state(const RunFolder& folder, const Config& config, const Problem& 
     Config started;
     if (refused(failure_of([&] {
           together(grid.world, [&] { resume.state = read_checkpoint(path, shape, grid.group); });
-          together(grid.world, [&] { started = parse_config(resume.state->config_yaml, path); });
+          together(grid.world, [&] { started = parse_config(resume.state->config_yaml, path, {}, ConfigUse::stored); });
         })))
       continue;
     expect_same(grid.world, fingerprint_of(*resume.state), path);

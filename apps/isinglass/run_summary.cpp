@@ -26,7 +26,7 @@ RunFacts gather_facts(const Config& config, const Problem& problem, const std::s
   if (const char* job = std::getenv("SLURM_JOB_ID")) facts.emplace_back("job", job);
   facts.emplace_back("config", config_path);
   facts.emplace_back("output", config.output.directory);
-  facts.emplace_back("method", fmt::format("{}, seed {}", config.method, config.seed));
+  facts.emplace_back("method", fmt::format("{}, seed {}", name_of(config.method), config.seed));
   facts.emplace_back(
       "samples", fmt::format("{} training, {} validation, {} test; {} inputs, {} classes", data.train.global_size,
                              data.validation.global_size, data.test.global_size, data.train.features, data.class_names.size()));
@@ -51,7 +51,7 @@ nlohmann::ordered_json to_json(const RunSummary& summary) {
   nlohmann::ordered_json json;
   for_each_number([&](const ResultField& field, auto member) { json[field.name] = results.*member; });
   json["iterations"] = results.history.empty() ? 0 : results.history.back().iteration;
-  json["method"] = summary.config.method;
+  json["method"] = name_of(summary.config.method);
   json["seed"] = summary.config.seed;
   json["classes"] = summary.class_names;
   json["ranks"] = nullptr;

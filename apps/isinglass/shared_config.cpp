@@ -14,7 +14,7 @@ Config shared_config(const ConfigSource& source, const Communicator& world) {
   std::string yaml;
   together(world, [&] {
     if (!world.is_root()) return;
-    Config config = read_config(source.path, source.overrides);
+    Config config = read_config(source.path, source.overrides, source.use);
     if (source.output) config.output.directory = *source.output;
     if (config.output.directory.empty()) throw InputError("--output: expected the name of a folder, found nothing");
     if (const auto fault = find_text_fault(config.output.directory))
@@ -22,7 +22,7 @@ Config shared_config(const ConfigSource& source, const Communicator& world) {
                                    config.output.directory, fault->reason));
     yaml = to_yaml(config);
   });
-  return parse_config(broadcast_text(world, yaml, 0), source.path);
+  return parse_config(broadcast_text(world, yaml, 0), source.path, {}, ConfigUse::stored);
 }
 
 }  // namespace isinglass

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "config/config.hpp"
+#include "config/read_keys.hpp"
 #include "parallel/communicator.hpp"
 
 #include <optional>
@@ -13,7 +13,8 @@ namespace isinglass {
 struct ConfigSource {
   std::string path;
   std::vector<std::string> overrides;  ///< "a.b=value"
-  std::optional<std::string> output;   ///< replaces output.directory
+  std::optional<std::string> output = {};  ///< replaces output.directory
+  ConfigUse use = ConfigUse::training;
 };
 
 /// Read by rank 0 alone, so that all ranks have the same one whatever their file systems show. AgreedError. Collective.

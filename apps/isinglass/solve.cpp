@@ -1,8 +1,6 @@
 #include "commands.hpp"
 #include "solve_run.hpp"
 
-#include "ising/machines.hpp"
-
 #include <limits>
 #include <memory>
 
@@ -78,12 +76,15 @@ void add_solve(CommandLine& line) {
       line.add("solve", "an instance file, by an Ising machine: max-cut, QUBO, Ising, or with linear constraints");
   auto options = std::make_shared<SolveOptions>();
   add_instance(command, *options);
-  command.text("--machine", options->machine, "kind of machine (default: chosen by the problem)")
+  command
+      .parsed(
+          "--machine", [options](const std::string& text) { options->machine = value_named<MachineKind>(text); },
+          "kind of machine (default: chosen by the problem)")
       .type("NAME")
-      .one_of(machine_kinds());
+      .one_of(all_names<MachineKind>());
   command.number("--seed", options->seed, anything(), "of every random choice (default: 1)").type("N");
   add_limits(command, *options);
-  command.set_option(options->overrides, "section machine", "machine.sweeps=100");
+  command.set_option(options->overrides, "section machine", "machine.tabu.tenure=20");
   command
       .number("--penalty", options->penalty, above(0),
               "of a broken one-hot group; machines whose moves keep groups then flip single spins too (default: those "

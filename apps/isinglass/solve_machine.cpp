@@ -26,27 +26,28 @@ constexpr double dense_fraction = 0.08;
 constexpr std::int64_t dense_degree = 64;
 
 struct Kind {
-  std::string name, reason;
+  MachineKind kind;
+  std::string reason;
 };
-
-bool exists(const std::string& kind) { return std::ranges::count(machine_kinds(), kind) > 0; }
 
 Kind suitable_kind(const IsingProblem& problem) {
   const auto n = static_cast<std::int64_t>(problem.spins);
-  if (problem.spins <= enumerated_spins) return {"enumeration", fmt::format("at most {} spins: proven", enumerated_spins)};
-  if (!problem.groups.empty()) return {"sa", "its moves keep one-hot groups"};
+  if (problem.spins <= enumerated_spins) return {MachineKind::enumeration, fmt::format("at most {} spins: proven", enumerated_spins)};
+  if (!problem.groups.empty()) return {MachineKind::sa, "its moves keep one-hot groups"};
   const std::int64_t pairs = couplers(problem);
   const double density = static_cast<double>(2 * pairs) / (static_cast<double>(n) * static_cast<double>(n - 1));
   if (density >= dense_fraction && 2 * pairs >= dense_degree * n)
-    return {"tabu", fmt::format("{:.0f} % of the pairs are coupled", 100 * density)};
-  return {"sa", fmt::format("{:.2g} % of the pairs are coupled", 100 * density)};
+    return {MachineKind::tabu, fmt::format("{:.0f} % of the pairs are coupled", 100 * density)};
+  return {MachineKind::sa, fmt::format("{:.2g} % of the pairs are coupled", 100 * density)};
 }
 
-Config settings_of(const SolveOptions& options) {
+/// The settings of a machine of this kind, in a configuration.
+Config settings_of(MachineKind kind, const SolveOptions& options) {
   for (const std::string& option : options.overrides)
     if (!option.starts_with("machine."))
       throw InputError(fmt::format("--set {}: only keys of section machine mean something here", option));
-  return parse_config("schema: 1\n", "defaults", options.overrides);
+  const std::string text = fmt::format("schema: 1\nmachine: {{kind: {}}}\n", name_of(kind));
+  return parse_config(text, "defaults", options.overrides, ConfigUse::solving);
 }
 
 /// More than any flip can gain: then no state that a descent ends in breaks a group.
@@ -92,18 +93,14 @@ void take_form(IsingProblem& problem) {
 
 MachineChoice choose_machine(const SolveOptions& options, IsingProblem problem) {
   MachineChoice choice;
-  Config config = settings_of(options);
-  if (options.machine.empty()) {
-    const Kind kind = suitable_kind(problem);
-    config.machine.kind = kind.name;
-    choice.reason = kind.reason;
-    if (!exists(kind.name)) throw InputError(fmt::format("--machine: the default {} does not exist", kind.name));
-  } else {
-    config.machine.kind = options.machine;
-  }
+  const Kind chosen = options.machine ? Kind{*options.machine, ""} : suitable_kind(problem);
+  const Config config = settings_of(chosen.kind, options);
+  choice.reason = chosen.reason;
   choice.machine = make_machine(config.machine);
+  choice.yaml = fmt::format("machine.kind: {}\n", name_of(chosen.kind));
+  const std::vector<KeyUse> uses = key_uses(config, ConfigUse::solving);
   for (const auto& [key, value] : flatten(config))
-    if (key.starts_with("machine.")) choice.yaml += fmt::format("{}: {}\n", key, value);
+    if (key.starts_with("machine.") && find_unread(uses, key) == nullptr) choice.yaml += fmt::format("{}: {}\n", key, value);
   choice.groups = problem.groups;
   if (!problem.groups.empty() && (options.penalty || !choice.machine->keeps_groups())) {
     choice.penalty = options.penalty.value_or(sufficient_penalty(problem));

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "formats/instance.hpp"
+#include "config/choices.hpp"
 #include "ising/machine.hpp"
 
 #include <cstdint>
@@ -15,7 +16,7 @@ namespace isinglass {
 struct SolveOptions {
   std::string path;
   InstanceOptions instance;
-  std::string machine;      ///< empty: chosen by the problem
+  std::optional<MachineKind> machine;  ///< nothing: chosen by the problem
   std::int64_t reads = 0;   ///< 0: as many as --time-limit allows, or default_reads
   std::int64_t sweeps = 0;  ///< 0: the machine's default, or those that the scan finds
   bool scan = false;        ///< look for the sweeps with the least TTS99

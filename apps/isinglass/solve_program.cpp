@@ -190,7 +190,7 @@ Solved solve_by_qcgd(const SolveOptions& options, const Instance& instance, cons
 /// Branch and bound first, unless a machine is asked for: what it proves needs no oracle.
 Solved solve(const SolveOptions& options, const Instance& instance, const Communicator& world) {
   ProgramPlan plan = plan_of(options, instance.goal);
-  if (!options.machine.empty()) return solve_by_qcgd(options, instance, plan, world);
+  if (options.machine) return solve_by_qcgd(options, instance, plan, world);
   ProgramResult searched = search_program(*instance.program, plan, world);
   if (searched.end != ProgramEnd::iterations) return {std::move(searched), "branch_and_bound", ""};
   plan.start = std::move(searched.best);

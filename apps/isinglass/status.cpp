@@ -41,14 +41,14 @@ Status status_of(const std::string& directory) {
   if (folder.holds_results()) {
     const RunResults results = read_results(folder.results());
     status.state = "finished";
-    status.method = parse_config(read_model(folder.results()).config_yaml, folder.results().string()).method;
+    status.method = name_of(parse_config(read_model(folder.results()).config_yaml, folder.results().string(), {}, ConfigUse::stored).method);
     status.test = results.test_accuracy;
     status.train = results.train_accuracy;
     status.validation = results.validation_accuracy;
     rows = results.history;
   } else {
     status.state = "unfinished";
-    status.method = read_config(folder.config()).method;
+    status.method = name_of(read_config(folder.config(), {}, ConfigUse::stored).method);
     rows = read_trace(folder.trace());
     if (!rows.empty()) status.train = rows.back().train_accuracy;
     if (!rows.empty()) status.validation = rows.back().validation_accuracy;

@@ -25,13 +25,13 @@ void set_table(IdealActivation& ideal, const Points& points) {
 
 IdealActivation make_ideal_activation(const LayerConfig& config) {
   IdealActivation ideal{activation_function(config.activation, config.points), 1, true};
-  if (config.activation == "sign") ideal.lipschitz = std::numeric_limits<double>::infinity();
-  if (config.activation == "sigmoid") ideal.lipschitz = 0.25;
-  if (config.activation == "gelu") {
+  if (config.activation == Activation::sign) ideal.lipschitz = std::numeric_limits<double>::infinity();
+  if (config.activation == Activation::sigmoid) ideal.lipschitz = 0.25;
+  if (config.activation == Activation::gelu) {
     ideal.lipschitz = 1.1290;  // Phi(u) + u phi(u) is largest at u = sqrt 2: 1.12890..
     ideal.monotone = false;
   }
-  if (config.activation == "table") set_table(ideal, config.points);
+  if (config.activation == Activation::table) set_table(ideal, config.points);
   return ideal;  // relu, leaky_relu, hard_tanh, tanh, softplus: 1
 }
 

@@ -14,7 +14,7 @@ void check_data(const DataConfig& data, const Complaint& complain) {
   for (const std::string& name : data.classes) {
     if (!seen.insert(name).second) complain("data.classes", fmt::format("class {} is listed twice", name));
   }
-  if (data.dataset == "idx" && data.directory.empty()) {
+  if (data.dataset == DataSource::idx && data.directory.empty()) {
     complain("data.directory", "dataset idx needs the folder of its four files");
   }
 }
@@ -23,13 +23,14 @@ void check_data(const DataConfig& data, const Complaint& complain) {
 void check_sign(const LayerConfig& layer, const std::string& name, const Complaint& complain) {
   if (layer.segments != 2) complain(name + ".segments", fmt::format("sign has 2 segments, found {}", layer.segments));
   if (layer.degree != 0) complain(name + ".degree", fmt::format("sign has degree 0, found {}", layer.degree));
-  if (layer.knots != "uniform") complain(name + ".knots", "sign has its one knot at 0: leave this key out");
+  if (layer.knots != Knots::uniform) complain(name + ".knots", "sign has its one knot at 0: leave this key out");
 }
 
 void check_points(const LayerConfig& layer, const std::string& name, const Complaint& complain) {
   const std::string key = name + ".points";
-  if (layer.activation != "table") {
-    if (!layer.points.empty()) complain(key, fmt::format("points are for activation table, found {}", layer.activation));
+  if (layer.activation != Activation::table) {
+    if (!layer.points.empty())
+      complain(key, fmt::format("points are for activation table, found {}", name_of(layer.activation)));
     return;
   }
   if (layer.points.empty()) return complain(name + ".activation", "table needs its points: add `points: [[x, y], ...]`");
@@ -48,7 +49,7 @@ void check_network(const NetworkConfig& network, const Complaint& complain) {
   for (std::size_t i = 0; i < network.hidden.size(); ++i) {
     const LayerConfig& layer = network.hidden[i];
     const std::string name = fmt::format("network.hidden.{}", i);
-    if (layer.activation == "sign") check_sign(layer, name, complain);
+    if (layer.activation == Activation::sign) check_sign(layer, name, complain);
     check_points(layer, name, complain);
   }
 }
@@ -58,29 +59,23 @@ void check_cooling(const std::string& section, const std::string& hot_key, doubl
   complain(section + ".cold_temperature", fmt::format("expected at most {}.{} = {}, found {}", section, hot_key, hot, cold));
 }
 
-/// The whole problem is for kinds that have an oracle of their own; hardware's limits are those of sub-problems.
+/// A whole training problem is for the kinds that have an oracle for it.
 void check_machine(const MachineConfig& machine, const Complaint& complain) {
-  if (machine.subproblems.blocks != "none") return;
-  const std::set<std::string> whole{"sa", "bsb", "dsb", "cim", "cac"};
-  if (!whole.contains(machine.kind))
-    complain(
-        "machine.kind",
-        fmt::format(
-            "{} takes small problems only: set machine.subproblems.blocks to neurons or neurons_and_samples, or use one of {}",
-            machine.kind, fmt::join(whole, ", ")));
-  const HardwareConfig& hardware = machine.hardware;
-  if (hardware.spin_budget > 0 || hardware.coefficient_bits > 0 || hardware.field_noise > 0)
-    complain("machine.hardware",
-             "its limits hold for sub-problems: set machine.subproblems.blocks to neurons or neurons_and_samples");
+  if (machine.subproblems.blocks != Blocks::none) return;
+  if (!takes_whole_problem(machine.kind))
+    complain("machine.kind", fmt::format("{} takes small problems only: set machine.subproblems.blocks to neurons or "
+                                         "neurons_and_samples, or use one of sa, bsb, dsb, cim, cac",
+                                         name_of(machine.kind)));
 }
 
 }  // namespace
 
-void check_consistency(const Config& config, const Complaint& complain) {
+void check_consistency(const Config& config, ConfigUse use, const Complaint& complain) {
   check_data(config.data, complain);
   check_network(config.network, complain);
-  check_machine(config.machine, complain);
-  check_cooling("machine", "hot_temperature", config.machine.hot_temperature, config.machine.cold_temperature, complain);
+  if (use != ConfigUse::solving) check_machine(config.machine, complain);
+  const WholeConfig& whole = config.machine.whole;
+  check_cooling("machine.whole", "hot_temperature", whole.hot_temperature, whole.cold_temperature, complain);
   if (config.machine.sa.hot_temperature > 0)
     check_cooling("machine.sa", "hot_temperature", config.machine.sa.hot_temperature, config.machine.sa.cold_temperature,
                   complain);

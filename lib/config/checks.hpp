@@ -1,6 +1,6 @@
 #pragma once
 
-#include "config/config.hpp"
+#include "config/read_keys.hpp"
 
 #include <functional>
 #include <string>
@@ -10,7 +10,7 @@ namespace isinglass {
 /// Takes the full name of the key at fault and what is wrong with it.
 using Complaint = std::function<void(const std::string& key, const std::string& message)>;
 
-/// What no single value tells: values that do not fit together.
-void check_consistency(const Config& config, const Complaint& complain);
+/// Complains of values that do not fit together, which no single value tells.
+void check_consistency(const Config& config, ConfigUse use, const Complaint& complain);
 
 }  // namespace isinglass

@@ -13,7 +13,7 @@ namespace isinglass {
 
 /// Where the samples come from and how they become integer inputs.
 struct DataConfig {
-  std::string dataset = "fashion-mnist";  ///< "fashion-mnist", or "idx" for four files in `directory`
+  DataSource dataset = DataSource::fashion_mnist;  ///< idx: four files in `directory`
   std::string directory;                  ///< folder of the IDX files (.gz or plain); empty: the Debian package's folder
   std::vector<std::string> classes;       ///< class numbers or names; empty: all classes
   std::int64_t train_samples = 0;         ///< training plus validation samples, a stratified subset; 0: all
@@ -25,13 +25,13 @@ struct DataConfig {
 /// One dense hidden layer.
 struct LayerConfig {
   int units = 16;
-  std::string activation = "sign";  ///< sign, relu, leaky_relu, hard_tanh, tanh, sigmoid, softplus, gelu, table
+  Activation activation = Activation::sign;
   int segments = 2;                 ///< pieces of the activation's spline (sign always has 2)
   double range = 2.0;            ///< knots lie within +-range, in units of the layer's pre-activation rms; 0: what is reachable
   std::string weights = "1bit";  ///< codebook: 1bit .. 8bit, ternary
   std::string bias = "6bit";
   int degree = 0;                               ///< of the pieces: 0 or 1
-  std::string knots = "uniform";                ///< uniform, equalized: all pieces have the same error
+  Knots knots = Knots::uniform;
   std::vector<std::array<double, 2>> points{};  ///< of activation table: x in units of the pre-activation rms, and y
 };
 
@@ -39,7 +39,7 @@ struct LayerConfig {
 struct OutputLayerConfig {
   std::string weights = "1bit";
   std::string bias = "4bit";
-  std::string loss = "hinge";  ///< hinge, squared_hinge, squared, logistic, cross_entropy (the same as logistic)
+  OutputLoss loss = OutputLoss::hinge;
   int loss_segments = 8;       ///< pieces of the spline of a loss that is not piecewise polynomial
   int loss_degree = 1;         ///< of these pieces: 0, 1 or 2
 };
@@ -68,7 +68,7 @@ struct AnnealConfig {
   int sweeps = 150;
   double hot_temperature = 0.005;  ///< per training sample, in units of one output step
   double cold_temperature = 0.00005;
-  std::string loss = "multiclass_hinge";  ///< that moves are judged by: multiclass_hinge, or network (its own loss)
+  MoveLoss loss = MoveLoss::lead;  ///< that moves are judged by
   double output_margin = 1.0;             ///< in units of the rms of a random network's output
   double window = 0.5;        ///< the loss that accepts is averaged over a shift of the unit's z by up to +-window rms ...
   double final_window = 0.3;  ///< ... which shrinks linearly to this; 0 and 0: the exact loss
@@ -82,7 +82,7 @@ struct QatConfig {
   int epochs = 30;
   int batch = 100;                     ///< samples a step
   double learning_rate = 0.02;         ///< decays to zero along a cosine
-  std::string loss = "cross_entropy";  ///< what the gradient comes from: cross_entropy, or network (its own loss)
+  GradientLoss loss = GradientLoss::cross_entropy;  ///< what the gradient comes from
   double output_margin = 0.75;         ///< in units of the rms of a random network's output; cross_entropy: divides the outputs
   double window = 0.75;                ///< the surrogate slope of sign is 1 within +-window, in units of the pre-activation rms
   double initial_scale = 0.1;          ///< latent weights start uniform in +-initial_scale; they are clipped to +-1
@@ -107,7 +107,7 @@ struct OutputConfig {
 struct Config {
   int schema = 1;
   std::uint64_t seed = 1;
-  std::string method = "qcgd";  ///< qcgd, anneal, qat
+  Method method = Method::qcgd;
   DataConfig data;
   NetworkConfig network;
   QcgdConfig qcgd;

@@ -1,5 +1,6 @@
 #include "config/field_reader.hpp"
 
+#include "config/read_keys.hpp"
 #include "config/suggest.hpp"
 #include "config/writer.hpp"
 
@@ -48,6 +49,10 @@ void FieldReader::report_unknown_keys() const {
   for (const YamlTree::Entry& entry : tree_.entries) {
     if (std::find(known_.begin(), known_.end(), entry.key) != known_.end()) continue;
     if (++unknown > most) return problems_.add(entry.position, prefix_ + entry.key, "unknown key, and maybe more below");
+    if (const std::string_view now = new_name(prefix_ + entry.key); !now.empty()) {
+      problems_.add(entry.position, prefix_ + entry.key, fmt::format("this key is called {} now", now));
+      continue;
+    }
     std::string hint = suggestion(entry.key, known_);
     const std::vector<std::string> elsewhere = sections_with(entry.key);
     if (!elsewhere.empty()) hint = fmt::format(", did you mean {}?", fmt::join(elsewhere, " or "));

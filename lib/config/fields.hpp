@@ -17,7 +17,7 @@ inline constexpr double largest_width = 1000;
 
 template <class V, Structure<DataConfig> S>
 void visit_fields(V& v, S& s) {
-  v.field("dataset", s.dataset, one_of({"fashion-mnist", "idx"}), "idx: the four files of the MNIST layout in `directory`");
+  v.field("dataset", s.dataset, one_of<DataSource>(), "idx: the four files of the MNIST layout in `directory`");
   v.field("directory", s.directory, anything(),
           "folder of the IDX files, plain or .gz; empty: where the Debian package puts them");
   v.field("classes", s.classes, anything().or_word("all"), "list of class numbers or names");
@@ -30,13 +30,13 @@ void visit_fields(V& v, S& s) {
 template <class V, Structure<LayerConfig> S>
 void visit_fields(V& v, S& s) {
   v.field("units", s.units, between(1, 65536), "neurons");
-  v.field("activation", s.activation, one_of(activation_names()), "table: the user's own, from `points`");
+  v.field("activation", s.activation, one_of<Activation>(), "table: the user's own, from `points`");
   v.field("segments", s.segments, between(2, 64),
           "pieces of the activation's spline; sign has 2; hard_tanh with 3 has 3 levels");
   v.field("range", s.range, above(0).or_word("reachable"),
           "knots lie within +-range and what is reachable, in units of the pre-activation rms");
   v.field("degree", s.degree, between(0, 1), "of the spline's pieces: 0 constant, 1 linear");
-  v.field("knots", s.knots, one_of({"uniform", "equalized"}), "equalized: all pieces have the same error");
+  v.field("knots", s.knots, one_of<Knots>(), "equalized: all pieces have the same error");
   v.field("points", s.points, anything(),
           "of activation table: list of [x, y], x ascending in units of the pre-activation rms");
   v.field("weights", s.weights, one_of(codebook_names()), "values a weight may take");
@@ -47,7 +47,7 @@ template <class V, Structure<OutputLayerConfig> S>
 void visit_fields(V& v, S& s) {
   v.field("weights", s.weights, one_of(codebook_names()), "values a weight may take");
   v.field("bias", s.bias, one_of(codebook_names()), "values a bias may take");
-  v.field("loss", s.loss, one_of(loss_names()), "cross_entropy: of each output against the others, the same as logistic");
+  v.field("loss", s.loss, one_of<OutputLoss>(), "cross_entropy: of each output against the others, the same as logistic");
   v.field("loss_segments", s.loss_segments, between(2, 64), "pieces of the spline of logistic and cross_entropy");
   v.field("loss_degree", s.loss_degree, between(0, 2), "of these pieces");
 }
@@ -85,7 +85,7 @@ void visit_fields(V& v, S& s) {
   v.field("hot_temperature", s.hot_temperature, above(0), "first temperature a training sample, in output grid units");
   v.field("cold_temperature", s.cold_temperature, above(0), "last temperature, same units");
   v.field(
-      "loss", s.loss, one_of({"multiclass_hinge", "network"}),
+      "loss", s.loss, one_of<MoveLoss>(),
       "what moves are judged by: hinge of the lead over the best wrong output (of one output: its own loss); network: its own");
   v.field("output_margin", s.output_margin, above(0).up_to(largest_width),
           "margin of the loss, in units of a random network's output rms");
@@ -104,7 +104,7 @@ void visit_fields(V& v, S& s) {
   v.field("epochs", s.epochs, at_least(1), "passes over the training samples");
   v.field("batch", s.batch, between(1, 524288), "samples a step");
   v.field("learning_rate", s.learning_rate, above(0), "of Adam; decays to zero along a cosine");
-  v.field("loss", s.loss, one_of({"cross_entropy", "network"}), "what the gradient comes from; network: its own loss");
+  v.field("loss", s.loss, one_of<GradientLoss>(), "what the gradient comes from; network: its own loss");
   v.field("output_margin", s.output_margin, above(0).up_to(largest_width),
           "margin in units of a random network's output rms; divides logits of cross_entropy");
   v.field("window", s.window, between(0.01, 100), "half-width of sign's surrogate slope, in units of the pre-activation rms");
@@ -134,7 +134,7 @@ template <class V, Structure<Config> S>
 void visit_fields(V& v, S& s) {
   v.field("schema", s.schema, between(1, 1), "version of this file's layout");
   v.field("seed", s.seed, anything(), "of every random choice: same seed, same result");
-  v.field("method", s.method, one_of({"qcgd", "anneal", "qat"}),
+  v.field("method", s.method, one_of<Method>(),
           "how to train: quantum conditional gradient descent or a companion");
   v.section("data", s.data, "where the samples come from and how they become integer inputs");
   v.section("network", s.network, "the quantized network; codebooks: 1bit .. 8bit, ternary");

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "config/choices.hpp"
+
 #include <cstdint>
 #include <string>
 
@@ -8,15 +10,18 @@ namespace isinglass {
 
 /// An oracle call as many small Ising problems, for machines of few spins.
 struct SubproblemConfig {
-  std::string blocks = "none";  ///< none: the whole problem at once; neurons: the bits of one neuron given the rest;
-                                ///< neurons_and_samples: and the segments of some samples given the weights
+  Blocks blocks = Blocks::none;
   int rounds = 2;               ///< passes over all blocks an oracle call
   int reads = 4;                ///< of each problem; the best by the true energy counts
 };
 
-/// The whole problem at once by the dynamics of bsb, dsb, cim or cac.
+/// An oracle call as one problem: by structured annealing (sa), or by the dynamics of bsb, dsb, cim or cac.
 struct WholeConfig {
-  double time_step = 0;     ///< 0: by kind
+  int sweeps = 30;               ///< sweeps per read; of dynamics, steps
+  double hot_temperature = 0.5;  ///< sa: of segment moves, in units of one step of the output
+  double cold_temperature = 0.02;
+  double weight_temperature_ratio = 10.0;  ///< sa: weight moves see the segment temperature times this
+  double time_step = 0;                    ///< of dynamics; 0: by kind
   double strength = 0;      ///< of the forces, which are normalised layer by layer; 0: by kind
   int sample_interval = 5;  ///< steps between two looks at the energy of the signs
 };
@@ -26,7 +31,7 @@ struct SaConfig {
   int sweeps = 1000;           ///< of a read that does not say how many
   double hot_temperature = 0;  ///< in units of energy; 0: from the quantiles of the fields
   double cold_temperature = 0;
-  std::string cooling = "geometric";  ///< geometric; linear: in T
+  Cooling cooling = Cooling::geometric;  ///< linear: in T
 };
 
 /// Simulated bifurcation. The defaults are the ballistic form's.
@@ -71,7 +76,7 @@ struct CacConfig {
 /// A machine behind a command.
 struct ExternalConfig {
   std::string command;             ///< with {problem} {spins} {reads} {sweeps} {seed}
-  std::string format = "ising";    ///< of the problem file: ising, qubo
+  TextForm format = TextForm::ising;  ///< of the problem file
   double time_limit_seconds = 60;  ///< of one call
   int reads_per_call = 16;         ///< at most
   int sweeps = 100;                ///< what {sweeps} stands for unless the request says otherwise
@@ -81,7 +86,7 @@ struct ExternalConfig {
 /// What a real machine does to a problem, around any machine.
 struct HardwareConfig {
   int coefficient_bits = 0;        ///< signed, of couplings and fields; 0: exact
-  std::string fields = "ancilla";  ///< ancilla: couplings to one more spin; direct
+  HardwareFields fields = HardwareFields::ancilla;
   double field_noise = 0;          ///< sigma, relative to the largest coefficient
   int spin_budget = 0;             ///< most spins of one call, the ancilla included; 0: any number
   int rounds = 0;                  ///< sub-problems a read; 0: eight times what covers the spins once
@@ -103,7 +108,7 @@ struct TemperingConfig {
   double hot_temperature = 0;          ///< 0: from the costs of moves
   double cold_temperature = 0;         ///< 0: likewise
   bool adapt = true;                   ///< temperatures move until all neighbours exchange equally often
-  std::string cluster_moves = "auto";  ///< isoenergetic clusters: auto, on, off
+  ClusterChoice cluster_moves = ClusterChoice::automatic;  ///< isoenergetic clusters
 };
 
 /// Moves of one-hot groups in annealing and tempering.
@@ -113,12 +118,8 @@ struct GroupConfig {
 
 /// The oracle that minimises the penalised energy.
 struct MachineConfig {
-  std::string kind = "sa";       ///< sa: structured simulated annealing
-  int sweeps = 30;               ///< sweeps a read
-  int replicas = 1;              ///< reads an oracle call
-  double hot_temperature = 0.5;  ///< of segment moves, in units of one step of the output
-  double cold_temperature = 0.02;
-  double weight_temperature_ratio = 10.0;  ///< weight moves see the segment temperature times this
+  MachineKind kind = MachineKind::sa;
+  int replicas = 1;  ///< reads per oracle call
   SubproblemConfig subproblems{};
   WholeConfig whole{};
   SaConfig sa{};

@@ -9,7 +9,7 @@ namespace isinglass {
 
 template <class V, Structure<SubproblemConfig> S>
 void visit_fields(V& v, S& s) {
-  v.field("blocks", s.blocks, one_of({"none", "neurons", "neurons_and_samples"}),
+  v.field("blocks", s.blocks, one_of<Blocks>(),
           "none: an oracle call is one problem; neurons: many, of the bits of one neuron given the rest; neurons_and_samples: "
           "also of the segments of some samples given the weights");
   v.field("rounds", s.rounds, at_least(1), "passes over all blocks an oracle call");
@@ -18,10 +18,15 @@ void visit_fields(V& v, S& s) {
 
 template <class V, Structure<WholeConfig> S>
 void visit_fields(V& v, S& s) {
-  v.field("time_step", s.time_step, at_least(0).or_word("auto"), "dt of a step; auto: by kind");
+  v.field("sweeps", s.sweeps, at_least(1), "sweeps per read; of bsb, dsb, cim and cac, steps");
+  v.field("hot_temperature", s.hot_temperature, above(0),
+          "sa: first temperature of segment moves, in units of one output step");
+  v.field("cold_temperature", s.cold_temperature, above(0), "sa: last temperature, same units");
+  v.field("weight_temperature_ratio", s.weight_temperature_ratio, above(0), "sa: weight moves see the temperature times this");
+  v.field("time_step", s.time_step, at_least(0).or_word("auto"), "dt of a step of dynamics; auto: by kind");
   v.field("strength", s.strength, at_least(0).or_word("auto"),
-          "of the forces, which are normalised layer by layer; auto: by kind");
-  v.field("sample_interval", s.sample_interval, at_least(1), "steps between two looks at the energy of the signs");
+          "dynamics: of the forces, which are normalised layer by layer; auto: by kind");
+  v.field("sample_interval", s.sample_interval, at_least(1), "dynamics: steps between two looks at the energy of the signs");
 }
 
 template <class V, Structure<SaConfig> S>
@@ -30,7 +35,7 @@ void visit_fields(V& v, S& s) {
   v.field("hot_temperature", s.hot_temperature, above(0).or_word("automatic"),
           "first temperature, in units of energy; automatic: from the quantiles of the local fields");
   v.field("cold_temperature", s.cold_temperature, above(0).or_word("automatic"), "last temperature, same units");
-  v.field("cooling", s.cooling, one_of({"geometric", "linear"}), "from hot to cold; linear: in T");
+  v.field("cooling", s.cooling, one_of<Cooling>(), "from hot to cold; linear: in T");
 }
 
 template <class V, Structure<BifurcationConfig> S>
@@ -89,7 +94,7 @@ void visit_fields(V& v, S& s) {
   v.field("hot_temperature", s.hot_temperature, at_least(0).or_word("auto"), "of the first replica, in units of the energy");
   v.field("cold_temperature", s.cold_temperature, at_least(0).or_word("auto"), "of the last replica, same units");
   v.field("adapt", s.adapt, anything(), "move the temperatures in a read's first half so that all neighbours exchange alike");
-  v.field("cluster_moves", s.cluster_moves, one_of({"auto", "on", "off"}),
+  v.field("cluster_moves", s.cluster_moves, one_of<ClusterChoice>(),
           "isoenergetic cluster moves between two sets of replicas; auto: up to 4 couplings a spin");
 }
 
@@ -101,7 +106,7 @@ void visit_fields(V& v, S& s) {
 template <class V, Structure<ExternalConfig> S>
 void visit_fields(V& v, S& s) {
   v.field("command", s.command, anything(), "run by /bin/sh; {problem}, {spins}, {reads}, {sweeps}, {seed} are filled in");
-  v.field("format", s.format, one_of({"ising", "qubo"}), "of the problem file, both in COO lines: docs/machines.md");
+  v.field("format", s.format, one_of<TextForm>(), "of the problem file, both in COO lines: docs/machines.md");
   v.field("time_limit_seconds", s.time_limit_seconds, above(0), "of one call; then its process group is killed");
   v.field("reads_per_call", s.reads_per_call, at_least(1), "at most");
   v.field("sweeps", s.sweeps, at_least(1), "what {sweeps} stands for");
@@ -112,7 +117,7 @@ template <class V, Structure<HardwareConfig> S>
 void visit_fields(V& v, S& s) {
   v.field("coefficient_bits", s.coefficient_bits, between(0, 24).or_word("exact"),
           "signed, of couplings and fields, scaled to the largest one; 1 is refused");
-  v.field("fields", s.fields, one_of({"ancilla", "direct"}), "ancilla: as couplings to one more spin");
+  v.field("fields", s.fields, one_of<HardwareFields>(), "ancilla: as couplings to one more spin");
   v.field("field_noise", s.field_noise, at_least(0),
           "sigma of each read's noise on fields, relative to the largest coefficient");
   v.field("spin_budget", s.spin_budget, at_least(0).or_word("unlimited"),
@@ -123,16 +128,12 @@ void visit_fields(V& v, S& s) {
 
 template <class V, Structure<MachineConfig> S>
 void visit_fields(V& v, S& s) {
-  v.field("kind", s.kind, one_of({"sa", "bsb", "dsb", "cim", "cac", "tabu", "pt", "enumeration", "external"}),
+  v.field("kind", s.kind, one_of<MachineKind>(),
           "sa, bsb, dsb, cim, cac: the whole problem or sub-problems; the others: sub-problems");
-  v.field("sweeps", s.sweeps, at_least(1), "sweeps a read");
-  v.field("replicas", s.replicas, at_least(1), "reads an oracle call");
-  v.field("hot_temperature", s.hot_temperature, above(0), "first temperature of segment moves, in units of one output step");
-  v.field("cold_temperature", s.cold_temperature, above(0), "last temperature, same units");
-  v.field("weight_temperature_ratio", s.weight_temperature_ratio, above(0), "weight moves see the temperature times this");
+  v.field("replicas", s.replicas, at_least(1), "reads per oracle call");
   v.section("subproblems", s.subproblems, "oracle calls as many small Ising problems, for machines of few spins");
   v.section("whole", s.whole,
-            "oracle calls as one problem, by the dynamics of bsb, dsb, cim and cac; machine.sweeps counts the steps");
+            "oracle calls as one problem: by annealing (sa), or by the dynamics of bsb, dsb, cim and cac");
   v.section("sa", s.sa, "simulated annealing of Ising problems");
   v.section("bsb", s.bsb, "ballistic simulated bifurcation");
   v.section("dsb", s.dsb, "discrete simulated bifurcation");

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "base/names.hpp"
+
 #include <limits>
 #include <string>
 #include <utility>
@@ -61,17 +63,15 @@ struct Rule {
   return rule;
 }
 
+/// The names of an enum's values.
+template <Named E>
+[[nodiscard]] Rule one_of() {
+  return one_of(all_names<E>());
+}
+
 /// The codebooks a configuration may name.
 [[nodiscard]] inline std::vector<std::string> codebook_names() {
   return {"1bit", "2bit", "3bit", "4bit", "5bit", "6bit", "7bit", "8bit", "ternary"};
-}
-
-/// The activations and losses a configuration may name.
-[[nodiscard]] inline std::vector<std::string> activation_names() {
-  return {"sign", "relu", "leaky_relu", "hard_tanh", "tanh", "sigmoid", "softplus", "gelu", "table"};
-}
-[[nodiscard]] inline std::vector<std::string> loss_names() {
-  return {"hinge", "squared_hinge", "squared", "logistic", "cross_entropy"};
 }
 
 /// The rule as a reader of an error or of the printed defaults needs it: ">= 1", "one of a, b"; empty: anything.

@@ -117,6 +117,10 @@ std::string read_value(const YamlTree& tree, const Rule& rule, bool& value) {
 }
 
 std::string read_value(const YamlTree& tree, const Rule& rule, std::string& value) {
+  if (tree.kind == YamlTree::Kind::empty && rule.choices.empty()) {
+    value.clear();
+    return "";
+  }
   if (tree.kind != YamlTree::Kind::scalar) return expected(rule.choices.empty() ? "text" : "a word,", rule, tree);
   if (!rule.choices.empty() && std::find(rule.choices.begin(), rule.choices.end(), tree.text) == rule.choices.end()) {
     return fmt::format("expected {}, found {}{}", describe(rule), describe(tree), suggestion(tree.text, rule.choices));

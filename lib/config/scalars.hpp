@@ -21,6 +21,14 @@ namespace isinglass {
 [[nodiscard]] std::string read_value(const YamlTree& tree, const Rule& rule, std::vector<std::string>& value);
 /// Points: a list of pairs [x, y], or their numbers one after the other; an empty list too.
 [[nodiscard]] std::string read_value(const YamlTree& tree, const Rule& rule, std::vector<std::array<double, 2>>& value);
+/// An enum by the names of its values.
+template <Named E>
+[[nodiscard]] std::string read_value(const YamlTree& tree, const Rule& rule, E& value) {
+  std::string name(name_of(value));
+  std::string complaint = read_value(tree, rule, name);
+  if (complaint.empty()) value = *value_named<E>(name);
+  return complaint;
+}
 
 /// The value as YAML that read_value turns into the same value.
 [[nodiscard]] std::string write_value(const Rule& rule, std::int64_t value);
@@ -31,5 +39,9 @@ namespace isinglass {
 [[nodiscard]] std::string write_value(const Rule& rule, const std::string& value);
 [[nodiscard]] std::string write_value(const Rule& rule, const std::vector<std::string>& value);
 [[nodiscard]] std::string write_value(const Rule& rule, const std::vector<std::array<double, 2>>& value);
+template <Named E>
+[[nodiscard]] std::string write_value(const Rule& rule, E value) {
+  return write_value(rule, std::string(name_of(value)));
+}
 
 }  // namespace isinglass

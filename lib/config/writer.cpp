@@ -142,7 +142,7 @@ std::vector<ConfigDifference> differences(const Config& first, const Config& sec
 
 std::vector<ConfigDifference> forbidden_on_restart(const Config& started, const Config& now) {
   std::vector<ConfigDifference> found = differences(started, now);
-  if (now.method != "qcgd" || now.qcgd.polish) return found;
+  if (now.method != Method::qcgd || now.qcgd.polish) return found;
   Flattener flattener;
   visit_fields(flattener, now);
   std::erase_if(found, [&](const ConfigDifference& d) {

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cassert>
 #include <filesystem>
 #include <string>
 
@@ -23,16 +24,11 @@ struct Place {
 };
 
 Place place_of(const DataConfig& config) {
-  if (config.dataset == "fashion-mnist") {
+  if (config.dataset == DataSource::fashion_mnist) {
     return {config.directory.empty() ? fashion_mnist_directory : config.directory,
             "Debian's package dataset-fashion-mnist provides it, or set data.directory to the folder of the IDX files"};
   }
-  if (config.dataset != "idx") {
-    throw InputError(fmt::format("data.dataset: unknown data set \"{}\"; there are: fashion-mnist, idx", config.dataset));
-  }
-  if (config.directory.empty()) {
-    throw InputError("data.directory: the data set \"idx\" needs the folder of its files (train-images-idx3-ubyte, ...)");
-  }
+  assert(!config.directory.empty());
   return {config.directory, "set data.directory to the folder of the IDX files"};
 }
 
@@ -94,7 +90,7 @@ Dataset read_dataset(const DataConfig& config) {
                                  place.directory.string(), set.test.images.rows, set.test.images.columns, set.train.images.rows,
                                  set.train.images.columns));
   }
-  set.classes = config.dataset == "fashion-mnist" ? fashion_mnist_classes() : classes_in(set.train.labels);
+  set.classes = config.dataset == DataSource::fashion_mnist ? fashion_mnist_classes() : classes_in(set.train.labels);
   expect_known_labels(place, "train", set.train.labels, set.classes);
   expect_known_labels(place, "t10k", set.test.labels, set.classes);
   return set;

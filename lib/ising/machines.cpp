@@ -1,6 +1,5 @@
 #include "ising/machines.hpp"
 
-#include "base/error.hpp"
 #include "ising/anneal/annealing.hpp"
 #include "ising/dynamics/bifurcation.hpp"
 #include "ising/dynamics/cim.hpp"
@@ -12,16 +11,12 @@
 #include "ising/tabu/tabu.hpp"
 #include "ising/tempering/tempering.hpp"
 
-#include <functional>
+#include <cassert>
 #include <utility>
-
-#include <fmt/format.h>
 
 namespace isinglass {
 
 namespace {
-
-using Maker = std::function<std::unique_ptr<Machine>(const MachineConfig&)>;
 
 std::unique_ptr<Machine> moving(dynamics::Dynamics kind) {
   return std::make_unique<dynamics::DynamicsMachine>(std::move(kind));
@@ -33,36 +28,37 @@ std::unique_ptr<Machine> limited(std::unique_ptr<Machine> machine, const Hardwar
   return std::make_unique<hardware::HardwareMachine>(std::move(machine), limits);
 }
 
-/// The one list of machines.
-const std::vector<std::pair<std::string, Maker>>& makers() {
-  static const std::vector<std::pair<std::string, Maker>> list{
-      {"sa", [](const MachineConfig& config) { return std::make_unique<SimulatedAnnealing>(config.sa, config.groups); }},
-      {"enumeration", [](const MachineConfig&) { return std::make_unique<Enumeration>(); }},
-      {"bsb", [](const MachineConfig& c) { return moving(bifurcation(dynamics::Kind::bsb, c.bsb)); }},
-      {"dsb", [](const MachineConfig& c) { return moving(bifurcation(dynamics::Kind::dsb, c.dsb)); }},
-      {"cim", [](const MachineConfig& c) { return moving(dynamics::mean_field_cim(c.cim)); }},
-      {"cac", [](const MachineConfig& c) { return moving(dynamics::controlled_cim(c.cac)); }},
-      {"pt", [](const MachineConfig& config) { return std::make_unique<Tempering>(config.pt, config.groups); }},
-      {"tabu", [](const MachineConfig& config) { return std::make_unique<Tabu>(config.tabu); }},
-      {"external", [](const MachineConfig& c) { return std::make_unique<external::ExternalMachine>(c.external); }},
-  };
-  return list;
+/// The machine of a kind: the one list of them.
+std::unique_ptr<Machine> machine_of(const MachineConfig& config) {
+  switch (config.kind) {
+    case MachineKind::sa:
+      return std::make_unique<SimulatedAnnealing>(config.sa, config.groups);
+    case MachineKind::bsb:
+      return moving(bifurcation(dynamics::Kind::bsb, config.bsb));
+    case MachineKind::dsb:
+      return moving(bifurcation(dynamics::Kind::dsb, config.dsb));
+    case MachineKind::cim:
+      return moving(dynamics::mean_field_cim(config.cim));
+    case MachineKind::cac:
+      return moving(dynamics::controlled_cim(config.cac));
+    case MachineKind::tabu:
+      return std::make_unique<Tabu>(config.tabu);
+    case MachineKind::pt:
+      return std::make_unique<Tempering>(config.pt, config.groups);
+    case MachineKind::enumeration:
+      return std::make_unique<Enumeration>();
+    case MachineKind::external:
+      return std::make_unique<external::ExternalMachine>(config.external);
+  }
+  assert(false);
+  return nullptr;
 }
 
 }  // namespace
 
-std::vector<std::string> machine_kinds() {
-  std::vector<std::string> kinds;
-  for (const auto& [kind, maker] : makers()) kinds.push_back(kind);
-  return kinds;
-}
-
 std::unique_ptr<Machine> make_machine(const MachineConfig& config) {
-  for (const auto& [kind, maker] : makers())
-    if (kind == config.kind)
-      return std::make_unique<ScaledMachine>(
-          config, [make = maker](const MachineConfig& settings) { return limited(make(settings), settings.hardware); });
-  throw InputError(fmt::format("machine: \"{}\" does not exist: use one of {}", config.kind, fmt::join(machine_kinds(), ", ")));
+  return std::make_unique<ScaledMachine>(
+      config, [](const MachineConfig& settings) { return limited(machine_of(settings), settings.hardware); });
 }
 
 }  // namespace isinglass

@@ -98,7 +98,7 @@ std::unique_ptr<ProgrammedMachine> ScaledMachine::program(const IsingProblem& pr
   const int exponent = exponent_for(problem);
   if (exponent == 0) return machine_->program(problem);
   // What hardware or a command answers is shown as it came.
-  const bool ends_reads = config_.kind != "external" && !hardware::has_limits(config_.hardware);
+  const bool ends_reads = config_.kind != MachineKind::external && !hardware::has_limits(config_.hardware);
   return std::make_unique<ProgrammedScaled>(problem, exponent, make_(scaled(config_, exponent)), ends_reads);
 }
 

@@ -4,9 +4,8 @@
 #include "network/forward.hpp"
 #include "spline/functions.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
+#include <cassert>
 #include <cmath>
 #include <cstdlib>
 #include <functional>
@@ -41,11 +40,10 @@ double covered_range(const LayerConfig& config, double reach) {
 }  // namespace
 
 Spline activation_spline(const LayerConfig& config, double range) {
-  if (config.activation == "sign") return {{-range, 0, range}, {{-1, 0, 0}, {1, 0, 0}}, {0, 0}, 0, 0};
-  const Knots knots = config.knots == "equalized" ? Knots::equalized : Knots::uniform;
-  if (config.segments < 2) throw InputError(fmt::format("{} segments are too few, use 2 or more", config.segments));
+  if (config.activation == Activation::sign) return {{-range, 0, range}, {{-1, 0, 0}, {1, 0, 0}}, {0, 0}, 0, 0};
+  assert(config.segments >= 2);
   return make_spline(activation_function(config.activation, config.points),
-                     {config.degree, config.segments, knots, -range, range});
+                     {config.degree, config.segments, config.knots, -range, range});
 }
 
 GridActivation put_constants_on_grid(const Spline& spline, double rms, int steps) {
@@ -77,7 +75,7 @@ ActivationFit set_activation(Layer& layer, const LayerConfig& config, int reach)
   const Spline spline = activation_spline(config, fit.high);
   const auto f = activation_function(config.activation, config.points);
   GridActivation grid = config.degree == 0
-                            ? put_constants_on_grid(spline, layer.rms, config.activation == "sign" ? 1 : constant_steps)
+                            ? put_constants_on_grid(spline, layer.rms, config.activation == Activation::sign ? 1 : constant_steps)
                             : put_lines_on_grid(f, spline, layer.rms);
   if (grid.values.size() < 2) throw InputError("the activation is constant on its range: use a larger range");
   layer.thresholds = std::move(grid.thresholds);

@@ -6,7 +6,6 @@
 
 #include <cstdint>
 #include <functional>
-#include <string>
 #include <vector>
 
 namespace isinglass {
@@ -14,7 +13,7 @@ namespace isinglass {
 /// How far an activation as it is on the integer grid is from the function it stands for: x in units of the pre-activation rms,
 /// errors in units of the function.
 struct ActivationFit {
-  std::string activation;
+  Activation activation = Activation::sign;
   int degree = 0, segments = 2;   ///< of the spline; with equalized knots it may have fewer segments than asked for
   int pieces = 2, cells = 2;      ///< of the layer
   double low = -2, high = 2;      ///< the interval that the spline covers; outside of it the layer's activation is constant
@@ -34,7 +33,7 @@ struct GridActivation {
   double value_unit = 1;
 };
 
-/// The spline of a layer's activation on [-range, range]; that of sign is sign itself. InputError for what does not exist.
+/// The spline of a layer's activation on [-range, range]; that of sign is sign itself.
 [[nodiscard]] Spline activation_spline(const LayerConfig& config, double range);
 
 /// Constant pieces on the grids: knots at the nearest integers of z, values in 1/`steps` of the largest. A cell each, also

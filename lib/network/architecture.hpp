@@ -1,5 +1,6 @@
 #pragma once
 
+#include "base/names.hpp"
 #include "network/codebook.hpp"
 
 #include <cstdint>
@@ -10,6 +11,7 @@ namespace isinglass {
 /// What one output costs, as a function of u = y z / M: y = +-1 the wanted sign, M the margin.
 /// hinge max(0, 1 - u); squared_hinge its square; squared (1 - u)^2; logistic log2(1 + exp(-u)) (cross-entropy of a sigmoid).
 enum class Loss { hinge, squared_hinge, squared, logistic };
+constexpr std::array<std::string_view, 4> names_of(Loss) { return {"hinge", "squared_hinge", "squared", "logistic"}; }
 
 /// One segment of an activation spline on the integer grid: `cells` cells from `first_cell` on, whose values rise by `slope`
 /// from each to the next. A constant segment is one cell of any width; the cells of a linear one are Layer::cell_width wide.

@@ -38,12 +38,9 @@ int largest_magnitude(const Layer& layer) {
   return largest;
 }
 
-Loss loss_named(const std::string& name) {
-  if (name == "hinge") return Loss::hinge;
-  if (name == "squared_hinge") return Loss::squared_hinge;
-  if (name == "squared") return Loss::squared;
-  if (name == "logistic" || name == "cross_entropy") return Loss::logistic;
-  throw InputError(fmt::format("network.output.loss: \"{}\" does not exist", name));
+Loss loss_of(OutputLoss loss) {
+  if (loss == OutputLoss::cross_entropy) return Loss::logistic;
+  return *value_named<Loss>(name_of(loss));
 }
 
 /// What one layer's inputs are like.
@@ -94,7 +91,7 @@ BuiltNetwork build_network(const NetworkConfig& config, const InputScale& input)
   BuiltNetwork built;
   Architecture& architecture = built.architecture;
   architecture.classes = input.classes;
-  architecture.loss = loss_named(config.output.loss);
+  architecture.loss = loss_of(config.output.loss);
   architecture.loss_segments = config.output.loss_segments;
   architecture.loss_degree = config.output.loss_degree;
   Inputs inputs{input.features, input.rms, input.largest};

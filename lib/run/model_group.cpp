@@ -5,23 +5,15 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <optional>
 
 #include "base/error.hpp"
 
 namespace isinglass {
 namespace {
 
-constexpr std::pair<Loss, const char*> loss_names[] = {
-    {Loss::hinge, "hinge"}, {Loss::squared_hinge, "squared_hinge"}, {Loss::squared, "squared"}, {Loss::logistic, "logistic"}};
-
-std::string name_of(Loss loss) {
-  return std::ranges::find(loss_names, loss, [](const auto& entry) { return entry.first; })->second;
-}
-
 Loss loss_named(const std::string& name) {
-  for (const auto& [loss, known] : loss_names) {
-    if (name == known) return loss;
-  }
+  if (const std::optional<Loss> loss = value_named<Loss>(name)) return *loss;
   throw InputError(fmt::format("/model/loss: unknown loss \"{}\"", name));
 }
 
@@ -176,7 +168,7 @@ void write_model_group(const h5::Group& root, const Model& model) {
   const auto& layers = model.architecture.layers;
   h5::write_attribute(group, "layers", static_cast<std::int64_t>(layers.size()));
   h5::write_attribute(group, "classes", std::int64_t{model.architecture.classes});
-  h5::write_attribute(group, "loss", name_of(model.architecture.loss));
+  h5::write_attribute(group, "loss", std::string(name_of(model.architecture.loss)));
   h5::write_attribute(group, "loss_segments", std::int64_t{model.architecture.loss_segments});
   h5::write_attribute(group, "loss_degree", std::int64_t{model.architecture.loss_degree});
   h5::write_attribute(group, "rows", std::int64_t{model.rows});

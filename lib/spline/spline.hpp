@@ -1,13 +1,12 @@
 #pragma once
 
+#include "config/choices.hpp"
+
 #include <array>
 #include <functional>
 #include <vector>
 
 namespace isinglass {
-
-/// Where the inner knots lie: evenly, or so that all pieces have the same error.
-enum class Knots { uniform, equalized };
 
 /// What a spline is to be made of.
 struct SplineShape {

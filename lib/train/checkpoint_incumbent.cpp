@@ -16,10 +16,10 @@ namespace {
 /// The loss that the phase judges networks by. Collective over the group.
 double loss_of_incumbent(const TrainingState& checkpoint, const TrainingInput& input) {
   const Config& config = input.config;
-  const bool is_qcgd = checkpoint.phase == "qcgd";
+  const bool is_qcgd = checkpoint.is_in(PhaseName::qcgd);
   const MoveData data(input.data.train);
   Chain chain(input, data, is_qcgd ? config.qcgd.output_margin : config.anneal.output_margin,
-              is_qcgd || config.anneal.loss == "network" ? MoveLoss::own : MoveLoss::lead);
+              is_qcgd ? MoveLoss::own : config.anneal.loss);
   chain.set(checkpoint.incumbent);
   return chain.objective();
 }
@@ -47,7 +47,7 @@ void expect_classified(const TrainingState& checkpoint, const Architecture& arch
 }  // namespace
 
 void expect_true_incumbent(const TrainingState& checkpoint, const TrainingInput& input) {
-  if (checkpoint.phase == "qat") return expect_classified(checkpoint, input.architecture, input.data, input.grid.group);
+  if (checkpoint.is_in(PhaseName::qat)) return expect_classified(checkpoint, input.architecture, input.data, input.grid.group);
   expect_loss(checkpoint, loss_of_incumbent(checkpoint, input));
 }
 

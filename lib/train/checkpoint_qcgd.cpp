@@ -80,10 +80,10 @@ void expect_norm(const TrainingState& checkpoint, const StructuredState& state, 
 void expect_possible_images(const TrainingState& checkpoint, const TrainingInput& input) {
   const Config& config = input.config;
   const Communicator& group = input.grid.group;
-  const bool has_steps = checkpoint.phase == "qcgd" && checkpoint.iteration > 0;
+  const bool has_steps = checkpoint.is_in(PhaseName::qcgd) && checkpoint.iteration > 0;
   expect_objective_image(checkpoint.objective_image,
                          has_steps ? largest_objective_image(config, input.architecture, input.data) : 0);
-  if (checkpoint.phase != "qcgd") return;
+  if (!checkpoint.is_in(PhaseName::qcgd)) return;
   const StructuredState state =
       make_state(input.architecture, input.data.train, input.reach, {config.qcgd.margin, config.qcgd.output_margin}, group);
   agree<InputError>(input.grid.world,

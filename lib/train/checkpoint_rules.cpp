@@ -28,7 +28,7 @@ void expect_count(const char* where, std::int64_t found, std::int64_t expected) 
 
 /// The index of the checkpoint's phase.
 std::size_t expect_phase(const TrainingState& checkpoint, const std::vector<PlannedPhase>& phases) {
-  const auto phase = std::ranges::find(phases, checkpoint.phase, &PlannedPhase::name);
+  const auto phase = std::ranges::find_if(phases, [&](const auto& p) { return checkpoint.is_in(p.name); });
   expect(phase != phases.end(), "/state: phase \"{}\", which a run of this configuration has not", checkpoint.phase);
   expect(checkpoint.iteration >= 0 && checkpoint.iteration <= phase->steps,
          "/state: iteration {} of phase {} is outside 0 .. {}", checkpoint.iteration, checkpoint.phase, phase->steps);
@@ -37,7 +37,7 @@ std::size_t expect_phase(const TrainingState& checkpoint, const std::vector<Plan
 
 /// The weights follow from their number: each step multiplies the earlier ones by 1 - eta and adds eta = 2 / (t + 1).
 void expect_atoms(const TrainingState& checkpoint) {
-  const std::int64_t atoms = checkpoint.phase == "qcgd" ? checkpoint.iteration : 0;
+  const std::int64_t atoms = checkpoint.is_in(PhaseName::qcgd) ? checkpoint.iteration : 0;
   expect_count("/atoms: number of atoms", std::ssize(checkpoint.atoms), atoms);
   constexpr double rounding = 1e-9;
   double later = 1;  // what the steps behind an atom leave of its weight
@@ -50,10 +50,10 @@ void expect_atoms(const TrainingState& checkpoint) {
 }
 
 void expect_networks(const TrainingState& checkpoint, const Config& config, const Architecture& architecture) {
-  const bool is_chain = checkpoint.phase == "anneal" || checkpoint.phase == "polish";
+  const bool is_chain = checkpoint.is_in(PhaseName::anneal) || checkpoint.is_in(PhaseName::polish);
   expect_count("/current: number of networks", std::ssize(checkpoint.current), is_chain ? config.parallel.replica_groups : 1);
   const std::int64_t hidden = std::ssize(architecture.layers) - 1;
-  expect_count("/duals: number of layers", std::ssize(checkpoint.duals), checkpoint.phase == "qcgd" ? hidden : 0);
+  expect_count("/duals: number of layers", std::ssize(checkpoint.duals), checkpoint.is_in(PhaseName::qcgd) ? hidden : 0);
 }
 
 /// The phases before the checkpoint's, in order.
@@ -73,7 +73,7 @@ void expect_assessment(const TrainingState& checkpoint, std::size_t at, std::siz
 
 void expect_qat(const TrainingState& checkpoint, const Config& config, const Architecture& architecture,
                 const DataSplits& data) {
-  const bool is_qat = checkpoint.phase == "qat";
+  const bool is_qat = checkpoint.is_in(PhaseName::qat);
   expect_count("/qat/latents: number", std::ssize(checkpoint.latents), is_qat ? parameter_count(architecture) : 0);
   const auto batches = qat::batch_count(data.train.global_size, static_cast<std::size_t>(config.qat.batch));
   expect_count("/state: gradient_steps", checkpoint.gradient_steps,
@@ -92,12 +92,12 @@ void expect_history(const TrainingState& checkpoint, const std::vector<PlannedPh
   std::int64_t iteration = 0;
   double seconds = 0;
   for (const HistoryRow& row : checkpoint.history) {
-    if (phase < last_phase && row.phase != phases[phase].name) {
+    if (phase < last_phase && row.phase != name_of(phases[phase].name)) {
       ++phase;
       iteration = 0;
     }
     const std::int64_t most = phase == last_phase ? checkpoint.iteration : phases[phase].steps;
-    expect(row.phase == phases[phase].name, "/history/phase: \"{}\" where {} is", row.phase, phases[phase].name);
+    expect(row.phase == name_of(phases[phase].name), "/history/phase: \"{}\" where {} is", row.phase, name_of(phases[phase].name));
     expect(row.iteration > iteration && row.iteration <= most, "/history/iteration: {} behind {}, at most {}", row.iteration,
            iteration, most);
     expect(std::isfinite(row.wall_seconds) && row.wall_seconds >= seconds && row.wall_seconds < 1e9,
@@ -105,7 +105,7 @@ void expect_history(const TrainingState& checkpoint, const std::vector<PlannedPh
     iteration = row.iteration;
     seconds = row.wall_seconds;
   }
-  if (checkpoint.phase != "qcgd" && checkpoint.phase != "qat") return;
+  if (!checkpoint.is_in(PhaseName::qcgd) && !checkpoint.is_in(PhaseName::qat)) return;
   expect_count("/history: rows", std::ssize(checkpoint.history), checkpoint.iteration);
   if (checkpoint.history.empty()) return;
   const double objective = checkpoint.history.back().incumbent_objective;
@@ -118,7 +118,7 @@ void expect_history(const TrainingState& checkpoint, const std::vector<PlannedPh
 std::int64_t step_of(const TrainingState& checkpoint, const Config& config) {
   std::int64_t steps = checkpoint.iteration;
   for (const PlannedPhase& phase : plan_of(config)) {
-    if (phase.name == checkpoint.phase) break;
+    if (checkpoint.is_in(phase.name)) break;
     steps += phase.steps;
   }
   return steps;

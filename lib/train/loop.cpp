@@ -13,8 +13,8 @@ namespace isinglass {
 namespace {
 
 std::unique_ptr<Phase> make_phase(TrainingContext& context, const PlannedPhase& planned) {
-  if (planned.name == "qcgd") return make_qcgd(context, planned.steps);
-  if (planned.name == "qat") return make_qat(context, planned.steps);
+  if (planned.name == PhaseName::qcgd) return make_qcgd(context, planned.steps);
+  if (planned.name == PhaseName::qat) return make_qat(context, planned.steps);
   return make_annealing(context, planned.name, planned.steps);
 }
 
@@ -59,7 +59,7 @@ private:
   }
 
   void begin(Phase& phase) const {
-    if (input_.resume != nullptr && input_.resume->phase == phase.name())
+    if (input_.resume != nullptr && input_.resume->is_in(phase.name()))
       phase.resume(*input_.resume);
     else
       phase.start(end_.network);
@@ -72,7 +72,7 @@ private:
 
   void finish(Phase& phase) {
     const PhaseEnd end = phase.finish();
-    finished_.push_back({phase.name(), end.stop_reason, end.constraint_bytes});
+    finished_.push_back({std::string(name_of(phase.name())), end.stop_reason, end.constraint_bytes});
     end_.network = phase.incumbent().bits();
     end_.objective = end.objective;
     end_.constraint_bytes = std::max(end_.constraint_bytes, end.constraint_bytes);
@@ -86,8 +86,8 @@ private:
   }
 
   /// Whether the state that the run goes on from has this phase behind it.
-  [[nodiscard]] bool is_behind(const std::string& name) const {
-    return std::ranges::find(finished_, name, &FinishedPhase::phase) != finished_.end();
+  [[nodiscard]] bool is_behind(PhaseName name) const {
+    return std::ranges::find(finished_, name_of(name), &FinishedPhase::phase) != finished_.end();
   }
 
   [[nodiscard]] std::string reason() const {

@@ -15,7 +15,7 @@ void Phase::resume(const TrainingState& state) {
 
 TrainingState Phase::save() const {
   TrainingState state;
-  state.phase = name_;
+  state.phase = name_of(name_);
   state.iteration = steps_done_;
   state.incumbent = incumbent_.bits();
   state.incumbent_objective = incumbent_.objective();
@@ -25,7 +25,7 @@ TrainingState Phase::save() const {
 
 HistoryRow Phase::new_row() const {
   HistoryRow row;
-  row.phase = name_;
+  row.phase = name_of(name_);
   row.iteration = steps_done_;
   row.wall_seconds = input_.seconds();
   row.incumbent_objective = incumbent_.objective();

@@ -40,8 +40,8 @@ struct PhaseEnd {
 /// records the history, saves and stops. All members but the accessors are collective over grid.world.
 class Phase {
 public:
-  Phase(TrainingContext& context, std::string name, std::int64_t steps)
-      : context_(context), input_(context.input), incumbent_(context.input), name_(std::move(name)), steps_(steps) {}
+  Phase(TrainingContext& context, PhaseName name, std::int64_t steps)
+      : context_(context), input_(context.input), incumbent_(context.input), name_(name), steps_(steps) {}
   virtual ~Phase() = default;
 
   /// Begins with a network: the incumbent of the phase before, or random weights.
@@ -57,7 +57,7 @@ public:
 
   [[nodiscard]] virtual bool is_done() const { return steps_done_ >= steps_; }
   [[nodiscard]] const Incumbent& incumbent() const { return incumbent_; }
-  [[nodiscard]] const std::string& name() const { return name_; }
+  [[nodiscard]] PhaseName name() const { return name_; }
 
 protected:
   /// The method's own part of `resume` and `save`; steps and incumbent are there already.
@@ -71,13 +71,13 @@ protected:
   TrainingContext& context_;
   const TrainingInput& input_;
   Incumbent incumbent_;
-  std::string name_;
+  PhaseName name_;
   std::int64_t steps_;           ///< at most
   std::int64_t steps_done_ = 0;  ///< those before this start included
 };
 
 [[nodiscard]] std::unique_ptr<Phase> make_qcgd(TrainingContext& context, std::int64_t steps);
-[[nodiscard]] std::unique_ptr<Phase> make_annealing(TrainingContext& context, const std::string& name, std::int64_t steps);
+[[nodiscard]] std::unique_ptr<Phase> make_annealing(TrainingContext& context, PhaseName name, std::int64_t steps);
 [[nodiscard]] std::unique_ptr<Phase> make_qat(TrainingContext& context, std::int64_t steps);
 
 }  // namespace isinglass

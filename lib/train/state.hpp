@@ -1,5 +1,6 @@
 #pragma once
 
+#include "config/choices.hpp"
 #include "network/architecture.hpp"
 #include "train/results.hpp"
 
@@ -54,6 +55,8 @@ struct TrainingState {
   std::vector<HistoryRow> history;
   std::string config_yaml;            ///< the resolved configuration, its keys of the result
   std::int64_t data_fingerprint = 0;  ///< of the training samples
+
+  [[nodiscard]] bool is_in(PhaseName name) const { return phase == name_of(name); }
 };
 
 }  // namespace isinglass

@@ -17,7 +17,7 @@ void count(const TrainingInput& input, RunResults& results) {
   results.train_samples = static_cast<std::int64_t>(input.data.train.global_size);
   results.validation_samples = static_cast<std::int64_t>(input.data.validation.global_size);
   results.test_samples = static_cast<std::int64_t>(input.data.test.global_size);
-  if (input.config.method != "qcgd") return;
+  if (input.config.method != Method::qcgd) return;
   const StructuredCounts counts = count_structured(input.architecture, input.reach, input.grid.group);
   results.constraints = counts.multipliers;
   results.spins = counts.spins();
@@ -27,8 +27,8 @@ void count(const TrainingInput& input, RunResults& results) {
 
 void prepare_training(const Config& config) {
   const MachineConfig& machine = config.machine;
-  const bool oracle_multiplies = machine.subproblems.blocks != "none" || has_dynamics(machine);
-  if (config.method == "qat" || (config.method == "qcgd" && oracle_multiplies)) prepare_products();
+  const bool oracle_multiplies = machine.subproblems.blocks != Blocks::none || has_dynamics(machine.kind);
+  if (config.method == Method::qat || (config.method == Method::qcgd && oracle_multiplies)) prepare_products();
 }
 
 TrainingOutput train(const TrainingInput& input) {

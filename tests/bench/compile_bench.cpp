@@ -18,7 +18,7 @@ struct Shape {
   LossSpline loss;
 };
 
-Shape make_shape(int units, int classes, const std::string& activation, Loss loss) {
+Shape make_shape(int units, int classes, Activation activation, Loss loss) {
   testing::Words words(1);
   NetworkConfig network;
   network.hidden[0].units = units;
@@ -42,14 +42,14 @@ void report(benchmark::State& state, const QcboCounts& counts) {
   state.counters["couplers_per_sample"] = static_cast<double>(counts.couplers) / samples;
 }
 
-void compile_all(benchmark::State& state, int units, int classes, const std::string& activation, Loss loss) {
+void compile_all(benchmark::State& state, int units, int classes, Activation activation, Loss loss) {
   const Shape shape = make_shape(units, classes, activation, loss);
   const ProblemPlan plan(shape.architecture, shape.loss, shape.samples, {}, Communicator());
   for (auto _ : state) benchmark::DoNotOptimize(compile(shape.architecture, shape.loss, shape.samples, {}, Communicator()));
   report(state, count_qcbo(plan, Communicator()));
 }
 
-void count_all(benchmark::State& state, int units, int classes, const std::string& activation, Loss loss) {
+void count_all(benchmark::State& state, int units, int classes, Activation activation, Loss loss) {
   const Shape shape = make_shape(units, classes, activation, loss);
   QcboCounts counts;
   for (auto _ : state) {
@@ -59,12 +59,12 @@ void count_all(benchmark::State& state, int units, int classes, const std::strin
   report(state, counts);
 }
 
-BENCHMARK_CAPTURE(compile_all, pair_sign_hinge, 16, 2, "sign", Loss::hinge)->Unit(benchmark::kMillisecond);
-BENCHMARK_CAPTURE(compile_all, ten_sign_hinge, 64, 10, "sign", Loss::hinge)->Unit(benchmark::kMillisecond);
-BENCHMARK_CAPTURE(compile_all, ten_tanh_hinge, 64, 10, "tanh", Loss::hinge)->Unit(benchmark::kMillisecond);
-BENCHMARK_CAPTURE(compile_all, ten_sign_squared, 64, 10, "sign", Loss::squared)->Unit(benchmark::kMillisecond);
-BENCHMARK_CAPTURE(count_all, pair_sign_hinge, 16, 2, "sign", Loss::hinge)->Unit(benchmark::kMillisecond);
-BENCHMARK_CAPTURE(count_all, ten_sign_hinge, 64, 10, "sign", Loss::hinge)->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(compile_all, pair_sign_hinge, 16, 2, Activation::sign, Loss::hinge)->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(compile_all, ten_sign_hinge, 64, 10, Activation::sign, Loss::hinge)->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(compile_all, ten_tanh_hinge, 64, 10, Activation::tanh, Loss::hinge)->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(compile_all, ten_sign_squared, 64, 10, Activation::sign, Loss::squared)->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(count_all, pair_sign_hinge, 16, 2, Activation::sign, Loss::hinge)->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(count_all, ten_sign_hinge, 64, 10, Activation::sign, Loss::hinge)->Unit(benchmark::kMillisecond);
 
 }  // namespace
 }  // namespace isinglass

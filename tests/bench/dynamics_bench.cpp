@@ -37,7 +37,7 @@ IsingProblem sparse_problem() {
   return {2000, sparse_couplings(2000, pairs), std::vector<double>(2000), 0};
 }
 
-void run(benchmark::State& state, const IsingProblem& problem, const std::string& kind, std::int64_t steps) {
+void run(benchmark::State& state, const IsingProblem& problem, MachineKind kind, std::int64_t steps) {
   MachineConfig config;
   config.kind = kind;
   const auto machine = make_machine(config);
@@ -48,20 +48,20 @@ void run(benchmark::State& state, const IsingProblem& problem, const std::string
   state.SetItemsProcessed(state.iterations() * reads * steps * static_cast<std::int64_t>(problem.spins));
 }
 
-void dense_signs(benchmark::State& state, const std::string& kind) {
+void dense_signs(benchmark::State& state, MachineKind kind) {
   static const IsingProblem problem = dense_problem(1000, Coefficients::plus_minus_one);
   run(state, problem, kind, 500);
 }
-void dense_real(benchmark::State& state, const std::string& kind) {
+void dense_real(benchmark::State& state, MachineKind kind) {
   static const IsingProblem problem = dense_problem(1000, Coefficients::real);
   run(state, problem, kind, 500);
 }
-void sparse_signs(benchmark::State& state, const std::string& kind) {
+void sparse_signs(benchmark::State& state, MachineKind kind) {
   static const IsingProblem problem = sparse_problem();
   run(state, problem, kind, 1000);
 }
 /// What training asks for: one block of 16 reads of a small dense problem, programmed anew.
-void sub_problem(benchmark::State& state, const std::string& kind) {
+void sub_problem(benchmark::State& state, MachineKind kind) {
   static const IsingProblem problem = dense_problem(550, Coefficients::real);
   MachineConfig config;
   config.kind = kind;
@@ -106,10 +106,10 @@ void product_bytes(benchmark::State& state) {
 }
 
 #define ISINGLASS_EACH(function)                                                       \
-  BENCHMARK_CAPTURE(function, bsb, std::string("bsb"))->Unit(benchmark::kMillisecond); \
-  BENCHMARK_CAPTURE(function, dsb, std::string("dsb"))->Unit(benchmark::kMillisecond); \
-  BENCHMARK_CAPTURE(function, cim, std::string("cim"))->Unit(benchmark::kMillisecond); \
-  BENCHMARK_CAPTURE(function, cac, std::string("cac"))->Unit(benchmark::kMillisecond)
+  BENCHMARK_CAPTURE(function, bsb, std::string(MachineKind::bsb))->Unit(benchmark::kMillisecond); \
+  BENCHMARK_CAPTURE(function, dsb, std::string(MachineKind::dsb))->Unit(benchmark::kMillisecond); \
+  BENCHMARK_CAPTURE(function, cim, std::string(MachineKind::cim))->Unit(benchmark::kMillisecond); \
+  BENCHMARK_CAPTURE(function, cac, std::string(MachineKind::cac))->Unit(benchmark::kMillisecond)
 
 ISINGLASS_EACH(dense_signs);
 ISINGLASS_EACH(dense_real);

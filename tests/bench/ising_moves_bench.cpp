@@ -84,13 +84,13 @@ void tempering_dense(benchmark::State& state) {
 }
 BENCHMARK(tempering_dense)->Unit(benchmark::kMillisecond);
 
-void tempering_sparse(benchmark::State& state, const char* clusters) {
+void tempering_sparse(benchmark::State& state, ClusterChoice clusters) {
   TemperingConfig config;
   config.cluster_moves = clusters;
   read_on(state, Tempering(config, {}), sparse_problem(2000, 4), 100);
 }
-BENCHMARK_CAPTURE(tempering_sparse, without_clusters, "off")->Unit(benchmark::kMillisecond);
-BENCHMARK_CAPTURE(tempering_sparse, with_clusters, "on")->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(tempering_sparse, without_clusters, ClusterChoice::off)->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(tempering_sparse, with_clusters, ClusterChoice::on)->Unit(benchmark::kMillisecond);
 
 void tempering_groups(benchmark::State& state) {
   read_on(state, Tempering(TemperingConfig{}, {}), dense_problem(1024, Kind::hundreds, 64), 100);

@@ -23,7 +23,7 @@ const DataSplits& pair_data() {
 }
 
 /// One iteration, sweep or epoch of `method` with as many hidden units as the benchmark's argument says.
-void one_step(benchmark::State& state, const std::string& method) {
+void one_step(benchmark::State& state, Method method) {
   Config config;
   config.method = method;
   config.qcgd.iterations = config.anneal.sweeps = config.qat.epochs = 1;
@@ -36,9 +36,9 @@ void one_step(benchmark::State& state, const std::string& method) {
   state.SetItemsProcessed(state.iterations() * static_cast<std::int64_t>(data.train.size()));
 }
 
-BENCHMARK_CAPTURE(one_step, qcgd, std::string("qcgd"))->Arg(16)->Arg(64)->Unit(benchmark::kMillisecond);
-BENCHMARK_CAPTURE(one_step, anneal, std::string("anneal"))->Arg(16)->Arg(64)->Unit(benchmark::kMillisecond);
-BENCHMARK_CAPTURE(one_step, qat, std::string("qat"))->Arg(16)->Arg(64)->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(one_step, qcgd, std::string(Method::qcgd))->Arg(16)->Arg(64)->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(one_step, anneal, std::string(Method::anneal))->Arg(16)->Arg(64)->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(one_step, qat, std::string(Method::qat))->Arg(16)->Arg(64)->Unit(benchmark::kMillisecond);
 
 }  // namespace
 }  // namespace isinglass

@@ -35,7 +35,7 @@ data: {classes: [2, 4], train_samples: 250}
 network:
   hidden: [{units: 6}]
 qcgd: {iterations: 4}
-machine: {sweeps: 4, replicas: 3}
+machine: {replicas: 3}
 anneal: {sweeps: 12, polish_sweeps: 8}
 qat: {epochs: 3}
 output: {directory: run}
@@ -43,17 +43,18 @@ output: {directory: run}
 TWO_LAYERS = "network.hidden=[{units: 6, activation: tanh, segments: 5, weights: 2bit}, {units: 5, weights: ternary}]"
 LINEAR_PIECES = ("network.hidden=[{units: 5, activation: gelu, segments: 6, degree: 1, knots: equalized}, "
                  "{units: 4, activation: relu, segments: 4, degree: 1}]")
+WHOLE = "machine.whole.sweeps=4"
 NEURONS = "machine.subproblems.blocks=neurons"
 
 TRAININGS = {
-    "qcgd": [],
-    "qcgd, four classes, polish": ["qcgd.polish=true", "data.classes=[0, 2, 4, 6]"],
-    "qcgd, two layers": [TWO_LAYERS, "qcgd.polish=true", "network.output.loss=squared_hinge"],
-    "qcgd, splines of degree one": [LINEAR_PIECES, "qcgd.polish=true", "network.output.loss=logistic"],
+    "qcgd": [WHOLE],
+    "qcgd, four classes, polish": [WHOLE, "qcgd.polish=true", "data.classes=[0, 2, 4, 6]"],
+    "qcgd, two layers": [WHOLE, TWO_LAYERS, "qcgd.polish=true", "network.output.loss=squared_hinge"],
+    "qcgd, splines of degree one": [WHOLE, LINEAR_PIECES, "qcgd.polish=true", "network.output.loss=logistic"],
     "anneal": ["method=anneal"],
     "anneal, four classes": ["method=anneal", "data.classes=[0, 2, 4, 6]"],
     "qat": ["method=qat"],
-    **{f"{kind}, whole problem": [f"machine.kind={kind}", "machine.sweeps=8"] for kind in ("bsb", "dsb", "cim", "cac")},
+    **{f"{kind}, whole problem": [f"machine.kind={kind}", "machine.whole.sweeps=8"] for kind in ("bsb", "dsb", "cim", "cac")},
     "cim, neurons, 8 bits with noise": [
         "machine.kind=cim", NEURONS, "machine.cim.steps=30", "machine.hardware.spin_budget=120",
         "machine.hardware.coefficient_bits=8", "machine.hardware.field_noise=0.01"],

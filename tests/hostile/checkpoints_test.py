@@ -16,7 +16,7 @@ data: {dataset: idx, directory: data, classes: [0, 1], pool: 1}
 network:
   hidden: [{units: 3}, {units: 2}]
 qcgd: {iterations: 4}
-machine: {sweeps: 3, replicas: 3}
+machine: {replicas: 3, whole: {sweeps: 3}}
 anneal: {sweeps: 12, polish_sweeps: 3}
 qat: {epochs: 4, batch: 20}
 checkpoint: {every_iterations: 1, keep: 1000}

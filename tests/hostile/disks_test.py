@@ -58,7 +58,7 @@ class Disks(HostileTest):
                     disk = self.mounted(folder, "size=256k")
                     process = subprocess.Popen(
                         [hostile.PROGRAM, "train", "tiny.yaml", "--output", "disk/run", "--set", "qcgd.iterations=100000", "--set",
-                         f"machine.sweeps={sweeps}", "--set", "checkpoint.every_iterations=1", "--set", "checkpoint.keep=1"],
+                         f"machine.whole.sweeps={sweeps}", "--set", "checkpoint.every_iterations=1", "--set", "checkpoint.keep=1"],
                         cwd=folder, env=tool.ENVIRONMENT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
                     line = next(line for line in process.stdout if line.startswith("qcgd "))
                     filler = os.path.join(disk, "filler")

@@ -8,7 +8,7 @@ import hostile
 from hostile import Case, HostileTest, tool
 
 TINY = ("schema: 1\ndata: {dataset: idx, directory: ., classes: [0, 1], pool: 1}\n"
-        "network:\n  hidden:\n    - {units: 3, segments: 2}\nqcgd: {iterations: 3}\nmachine: {sweeps: 2}\n"
+        "network:\n  hidden:\n    - {units: 3, segments: 2}\nqcgd: {iterations: 3}\n"
         "output: {directory: run}\n")
 ENDLESS = "2147483647"
 # Long enough after the start on a busy machine that the call is under way, and what it may take to end.
@@ -60,7 +60,7 @@ class LongCalls(HostileTest):
             Case("enumeration of one read", ["solve", "d.coo", "--machine", "enumeration", "--reads", "1", "--time-limit", "0.1",
                                              "--json"], 0, {"d.coo": dense}, json={"proven_optimal": False}),
             Case("rounded coefficients", ["solve", "g.txt", "--machine", "enumeration", "--reads", "2", "--json",
-                                          *sets("machine.hardware.coefficient_bits=2", "machine.subproblems.blocks=neurons")], 0, {"g.txt": graph(9)},
+                                          *sets("machine.hardware.coefficient_bits=2")], 0, {"g.txt": graph(9)},
                  json={"proven_optimal": False, "stop_reason": "all reads done"}),
             Case("all reads of annealing", ["solve", "g.txt", "--machine", "sa", "--reads", "3", "--sweeps", "1000000000",
                                             "--time-limit", "0.3", "--json"], 0, {"g.txt": graph()},
@@ -81,9 +81,9 @@ class LongCalls(HostileTest):
                 ("sub-problems by bifurcation", [both, "machine.kind=dsb", "machine.dsb.steps=" + ENDLESS]),
                 ("sub-problems of samples", [both, "machine.kind=cac", "machine.cac.steps=" + ENDLESS]),
                 ("the descent of a completion", ["qcgd.descent_sweeps=" + ENDLESS]),
-                ("sweeps of the whole problem", ["machine.sweeps=" + ENDLESS]),
+                ("sweeps of the whole problem", ["machine.whole.sweeps=" + ENDLESS]),
                 ("replicas", ["machine.replicas=" + ENDLESS]),
-                ("dynamics of the whole problem", ["machine.kind=bsb", "machine.sweeps=" + ENDLESS]),
+                ("dynamics of the whole problem", ["machine.kind=bsb", "machine.whole.sweeps=" + ENDLESS]),
                 ("rounds", [neurons, "machine.subproblems.rounds=" + ENDLESS])]
         cases = [stopped(name, ["train", "tiny.yaml", "--quiet", *sets(*keys)], files={"tiny.yaml": TINY}, prepare=prepare,
                          left=("run",), address_space=4 << 30) for name, keys in runs]
@@ -102,7 +102,7 @@ class LongCalls(HostileTest):
             with open(os.path.join(folder, "run", "stopped-early"), "w", encoding="utf-8") as file:
                 file.write("signal TERM\n")
 
-        self.run_table([stopped("the second time", ["train", "tiny.yaml", "--quiet", *sets("machine.sweeps=" + ENDLESS)], 1,
+        self.run_table([stopped("the second time", ["train", "tiny.yaml", "--quiet", *sets("machine.whole.sweeps=" + ENDLESS)], 1,
                                 files={"tiny.yaml": TINY}, prepare=prepare, left=("run",), says=("give the run more time",))])
 
     def test_commands_that_write_nothing_stop_at_once(self):

@@ -8,7 +8,7 @@ from hostile import Case, HostileTest, tool
 
 TRIANGLE = "3 3\n1 2 1\n2 3 7\n1 3 2\n"
 TINY = ("schema: 1\ndata: {dataset: idx, directory: ., classes: [0, 1], pool: 1}\n"
-        "network:\n  hidden:\n    - {units: 3, segments: 2}\nqcgd: {iterations: 1}\nmachine: {sweeps: 1}\n"
+        "network:\n  hidden:\n    - {units: 3, segments: 2}\nqcgd: {iterations: 1}\nmachine: {whole: {sweeps: 1}}\n"
         "output: {directory: run}\n")
 SWEEP = "schema: 1\nbase: tiny.yaml\noutput: points\naxes:\n  - {key: seed, range: [1, 2]}\n"
 
@@ -62,7 +62,7 @@ class Numbers(HostileTest):
 
     def test_numbers_of_a_configuration(self):
         cases = []
-        for key in ("qcgd.beta0", "machine.hot_temperature", "checkpoint.every_minutes", "machine.cim.first_gain"):
+        for key in ("qcgd.beta0", "machine.whole.hot_temperature", "checkpoint.every_minutes", "machine.cim.first_gain"):
             for value in (".nan", "inf", "-1e999"):
                 section = "{" + ": {".join(key.split(".")) + f": {value}" + "}" * key.count(".") + "}"
                 cases += [Case(f"--set {key}={value}", ["check", "tiny.yaml", "--set", f"{key}={value}"],

@@ -18,7 +18,7 @@ data: {dataset: idx, directory: data, classes: [0, 1], pool: 1}
 network:
   hidden: [{units: 3}]
 qcgd: {iterations: 3}
-machine: {sweeps: 3, replicas: 3}
+machine: {replicas: 3, whole: {sweeps: 3}}
 output: {directory: run}
 """
 COMPILED = []  # the bytes of a problem, once one was made

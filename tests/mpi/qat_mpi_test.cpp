@@ -12,7 +12,7 @@ using namespace isinglass::test;
 
 namespace {
 
-void compare_with_one_rank(int groups, Loss own = Loss::hinge, const std::string& loss = "cross_entropy") {
+void compare_with_one_rank(int groups, Loss own = Loss::hinge, GradientLoss loss = GradientLoss::cross_entropy) {
   const auto grid = make_grid(Communicator(MPI_COMM_WORLD), groups);
   auto architecture = toy_architecture("2bit", "4bit");
   architecture.loss = own;
@@ -29,7 +29,7 @@ void compare_with_one_rank(int groups, Loss own = Loss::hinge, const std::string
 BOOST_AUTO_TEST_CASE(shards_do_not_change_the_result) { compare_with_one_rank(1); }
 
 BOOST_AUTO_TEST_CASE(neither_do_they_with_the_networks_own_losses) {
-  for (const Loss own : {Loss::squared, Loss::logistic}) compare_with_one_rank(1, own, "network");
+  for (const Loss own : {Loss::squared, Loss::logistic}) compare_with_one_rank(1, own, GradientLoss::own);
 }
 
 BOOST_AUTO_TEST_CASE(replica_groups_find_the_same) { compare_with_one_rank(Communicator(MPI_COMM_WORLD).size() > 1 ? 2 : 1); }

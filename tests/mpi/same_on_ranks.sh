@@ -13,30 +13,32 @@ data: {classes: [2, 4], train_samples: 700}
 network:
   hidden: [{units: 6}]
 qcgd: {iterations: 4}
-machine: {sweeps: 4, replicas: 3}
+machine: {replicas: 3}
 anneal: {sweeps: 12, polish_sweeps: 8}
 qat: {epochs: 3}
 output: {directory: run}
 YAML
 
+whole=(--set machine.whole.sweeps=4)  # an oracle call of the whole problem
 overrides=()
 case $method in
-  qcgd | qat | anneal) overrides=(--set "method=$method") ;;
-  polish) overrides=(--set qcgd.polish=true --set "data.classes=[0, 2, 4, 6]") ;;
+  qcgd) overrides=("${whole[@]}") ;;
+  qat | anneal) overrides=(--set "method=$method") ;;
+  polish) overrides=("${whole[@]}" --set qcgd.polish=true --set "data.classes=[0, 2, 4, 6]") ;;
   # two hidden layers, tables, several bits and the squared loss: the general path of the oracle and of the polish
   deep)
     sed -i 's/hidden: .*/hidden: [{units: 6, activation: tanh, segments: 5, weights: 2bit}, {units: 5, weights: ternary}]/' "$work/base.yaml"
-    overrides=(--set qcgd.polish=true --set network.output.loss=squared_hinge)
+    overrides=("${whole[@]}" --set qcgd.polish=true --set network.output.loss=squared_hinge)
     ;;
   # linear pieces, many cells, and a loss that is looked up in a table
   splines)
     sed -i 's/hidden: .*/hidden: [{units: 5, activation: gelu, segments: 6, degree: 1, knots: equalized}, {units: 4, activation: relu, segments: 4, degree: 1}]/' "$work/base.yaml"
-    overrides=(--set qcgd.polish=true --set network.output.loss=logistic --set data.train_samples=250)
+    overrides=("${whole[@]}" --set qcgd.polish=true --set network.output.loss=logistic --set data.train_samples=250)
     ;;
   # all fields by matrix products; two hidden layers, one of many cells
   dynamics)
     sed -i 's/hidden: .*/hidden: [{units: 6, activation: tanh, segments: 5, weights: 2bit}, {units: 5}]/' "$work/base.yaml"
-    overrides=(--set machine.kind=bsb --set machine.sweeps=8)
+    overrides=(--set machine.kind=bsb --set machine.whole.sweeps=8)
     ;;
   # a neuron's bits in parts that a machine of few spins and bits takes
   subproblems)

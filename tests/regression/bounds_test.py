@@ -28,7 +28,7 @@ class Bounds(unittest.TestCase):
                        "data: {dataset: idx, directory: " + self.folder + ", classes: [0, 1], pool: 1}\n"
                        "network:\n  hidden:\n    - {units: 3, activation: gelu, segments: 4, degree: 1}\n"
                        "qcgd: {iterations: 3}\n"
-                       "machine: {sweeps: 2}\n"
+                       "machine: {whole: {sweeps: 2}}\n"
                        "output: {directory: tiny}\n")
 
     def run_here(self, *arguments, ranks=0):

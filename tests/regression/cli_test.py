@@ -35,7 +35,7 @@ class InTemporaryFolder(unittest.TestCase):
                                  "data: {dataset: idx, directory: " + self.folder + ", classes: [0, 1], pool: 1}\n"
                                  "network:\n  hidden:\n    - {units: 3}\n"
                                  "qcgd: {iterations: 3}\n"
-                                 "machine: {sweeps: 2}\n"
+                                 "machine: {whole: {sweeps: 2}}\n"
                                  "output: {directory: tiny}\n")
 
     def write(self, name, text):
@@ -167,7 +167,7 @@ class Runs(InTemporaryFolder):
 
     def train_externally(self, command, *arguments, ranks=0):
         return self.run_here("train", self.config, "--set", "machine.kind=external", "--set", f"machine.external.command={command}",
-                             "--set", "machine.subproblems.blocks=neurons_and_samples", "--set", "qcgd.iterations=2", *arguments,
+                             "--set", "machine.subproblems.blocks=neurons_and_samples", "--set", "machine.whole.sweeps=30", "--set", "qcgd.iterations=2", *arguments,
                              ranks=ranks)
 
     def test_an_external_machine_trains(self):

@@ -25,7 +25,7 @@ PROVENANCE = ("wall_seconds", "data_seconds", "constraint_bytes")
 BASE = ("schema: 1\n"
         "data: {dataset: idx, directory: FOLDER, classes: [0, 1], pool: 1}\n"
         "network:\n  hidden:\n    - {units: 3}\n"
-        "qcgd: {iterations: 3}\nmachine: {sweeps: 2}\nqat: {epochs: 2, batch: 10}\n")
+        "qcgd: {iterations: 3}\nmachine: {whole: {sweeps: 2}}\nqat: {epochs: 2, batch: 10}\n")
 SWEEP = ("schema: 1\nbase: tiny.yaml\noutput: OUTPUT\naxes:\n"
          "  - {key: method, values: [qcgd, qat]}\n"
          "  - {key: data.train_samples, values: [20, all]}\n"

@@ -25,7 +25,7 @@ data: {{dataset: idx, directory: {folder}, classes: [0, 1], pool: 1}}
 network:
   hidden: [{{units: 3}}, {{units: 2, activation: tanh, segments: 3}}]
 qcgd: {{iterations: 5}}
-machine: {{sweeps: 3, replicas: 3}}
+machine: {{replicas: 3, whole: {{sweeps: 3}}}}
 anneal: {{sweeps: 7, polish_sweeps: 4}}
 qat: {{epochs: 4, batch: 20}}
 checkpoint: {{every_iterations: 1, keep: 1000}}
@@ -129,7 +129,7 @@ class Cuts(InTemporaryFolder):
 class Stops(InTemporaryFolder):
     """Stopped by each means in the middle of a longer run, continued, and compared with the uninterrupted run."""
 
-    ARGUMENTS = ["--set", "qcgd.iterations=14", "--set", "machine.sweeps=20", "--set", "checkpoint.every_iterations=0"]
+    ARGUMENTS = ["--set", "qcgd.iterations=14", "--set", "machine.whole.sweeps=20", "--set", "checkpoint.every_iterations=0"]
     whole = None  # the uninterrupted run, trained once
 
     def setUp(self):
@@ -212,8 +212,8 @@ class Changes(InTemporaryFolder):
     def test_changed_parameters_are_refused_with_a_table(self):
         self.cut("whole", "cut", self.checkpoints("whole")[2])
         os.remove(self.path("cut", "run", "config.resolved.yaml"))
-        text = self.train("cut", "tiny.yaml", "--set", "qcgd.beta0=0.5", "--set", "machine.sweeps=4", code=BAD_INPUT)
-        for part in ("qcgd.beta0", "0.02", "0.5", "machine.sweeps", "--fresh"):
+        text = self.train("cut", "tiny.yaml", "--set", "qcgd.beta0=0.5", "--set", "machine.whole.sweeps=4", code=BAD_INPUT)
+        for part in ("qcgd.beta0", "0.02", "0.5", "machine.whole.sweeps", "--fresh"):
             self.assertIn(part, text)
         self.train("cut", "tiny.yaml", "--set", "checkpoint.keep=3", "--set", "checkpoint.every_iterations=1")
 

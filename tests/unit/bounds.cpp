@@ -27,14 +27,14 @@ struct ConfiguredProblem {
 
 /// Any activation, degree and knots.
 void draw_activation(LayerConfig& layer, Words& words) {
-  const std::vector<std::string> names{"sign",       "tanh",     "hard_tanh", "relu", "sigmoid",
-                                       "leaky_relu", "softplus", "gelu",      "table"};
+  const std::vector<Activation> names{Activation::sign,       Activation::tanh,     Activation::hard_tanh, Activation::relu, Activation::sigmoid,
+                                       Activation::leaky_relu, Activation::softplus, Activation::gelu,      Activation::table};
   layer.activation = words.one_of(names);
   layer.segments = words.between(2, 12);
-  layer.degree = layer.activation == "sign" ? 0 : words.between(0, 1);
-  layer.knots = words.between(0, 1) == 0 ? "uniform" : "equalized";
+  layer.degree = layer.activation == Activation::sign ? 0 : words.between(0, 1);
+  layer.knots = words.between(0, 1) == 0 ? Knots::uniform : Knots::equalized;
   layer.points.clear();
-  if (layer.activation == "table")
+  if (layer.activation == Activation::table)
     for (int x = -2; x <= 2; ++x) layer.points.push_back({0.7 * x, 0.1 * words.between(-10, 10)});
 }
 
@@ -100,7 +100,7 @@ BOOST_AUTO_TEST_CASE(networks_of_signs_have_no_spline_error) {
   BOOST_TEST(measured.output_error == 0);
   BOOST_TEST(measured.certified_fraction == 1);
   // Behind a layer with an error, a sign may flip: the bound is then the whole jump.
-  config.hidden[0].activation = "tanh";
+  config.hidden[0].activation = Activation::tanh;
   const auto [mixed, fits] = build_network(config, {12, 3, input_rms(samples), 0});
   const auto bound =
       bound_spline_error(mixed, make_ideal_network(config, mixed, fits), propagate_intervals(mixed, samples), {});
@@ -111,7 +111,7 @@ BOOST_AUTO_TEST_CASE(networks_of_signs_have_no_spline_error) {
 BOOST_AUTO_TEST_CASE(activation_errors_are_tight) {
   Words words(8);
   const Samples samples = random_samples(words, 20, 60, 2, 15);
-  for (const char* name : {"tanh", "hard_tanh", "relu", "sigmoid", "leaky_relu", "softplus", "gelu"}) {
+  for (const Activation name : {Activation::tanh, Activation::hard_tanh, Activation::relu, Activation::sigmoid, Activation::leaky_relu, Activation::softplus, Activation::gelu}) {
     NetworkConfig config;
     config.hidden[0].activation = name;
     config.hidden[0].segments = 9;
@@ -136,7 +136,7 @@ BOOST_AUTO_TEST_CASE(activation_errors_are_tight) {
 BOOST_AUTO_TEST_CASE(no_activation_is_steeper_than_its_lipschitz_constant) {
   LayerConfig config;
   config.points = {{-1, 0.5}, {0, -1}, {2, 3}};
-  for (const char* name : {"tanh", "hard_tanh", "relu", "sigmoid", "leaky_relu", "softplus", "gelu", "table"}) {
+  for (const Activation name : {Activation::tanh, Activation::hard_tanh, Activation::relu, Activation::sigmoid, Activation::leaky_relu, Activation::softplus, Activation::gelu, Activation::table}) {
     config.activation = name;
     const IdealActivation ideal = make_ideal_activation(config);
     double steepest = 0, deepest = 0;
@@ -157,7 +157,7 @@ BOOST_AUTO_TEST_CASE(more_segments_lower_the_bound) {
   double before = 1e300;
   for (const int segments : {2, 4, 8}) {
     NetworkConfig config;
-    config.hidden[0].activation = "hard_tanh";
+    config.hidden[0].activation = Activation::hard_tanh;
     config.hidden[0].segments = segments;
     const auto [architecture, activations] = build_network(config, {60, 2, input_rms(samples), 0});
     const auto bound = bound_spline_error(architecture, make_ideal_network(config, architecture, activations),

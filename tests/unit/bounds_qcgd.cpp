@@ -362,10 +362,10 @@ BOOST_AUTO_TEST_CASE(the_structured_form_stays_below_the_bound) {
     const Samples samples = random_samples(words, 3, 2, 2, 6);
     NetworkConfig config;
     config.hidden[0].units = 1 + static_cast<int>(seed % 2);
-    config.hidden[0].activation = seed % 3 == 0 ? "sign" : "hard_tanh";
+    config.hidden[0].activation = seed % 3 == 0 ? Activation::sign : Activation::hard_tanh;
     config.hidden[0].segments = config.hidden[0].units == 1 ? 4 : 2;
     config.hidden[0].bias = config.output.bias = "1bit";
-    config.output.loss = seed % 4 < 2 ? "hinge" : "squared_hinge";
+    config.output.loss = seed % 4 < 2 ? OutputLoss::hinge : OutputLoss::squared_hinge;
     const Architecture architecture = build_architecture(config, {2, 2, input_rms(samples), 0});
     const int margin = std::max(1, static_cast<int>(std::lround(architecture.layers.back().rms)));
     const std::vector<LayerReach> reach = propagate_intervals(architecture, samples);

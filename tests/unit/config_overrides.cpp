@@ -50,17 +50,18 @@ BOOST_AUTO_TEST_CASE(the_index_after_the_last_adds_a_layer) {
 
 BOOST_AUTO_TEST_CASE(a_list_or_a_section_can_be_given_whole) {
   BOOST_TEST(with({"network.hidden=[{units: 3}]"}).network.hidden.size() == 1U);
-  const Config config = with({"machine={sweeps: 3, replicas: 2}"});
-  BOOST_TEST(config.machine.sweeps == 3);
+  const Config config = with({"machine={whole: {sweeps: 3}, replicas: 2}"});
+  BOOST_TEST(config.machine.whole.sweeps == 3);
   BOOST_TEST(config.machine.replicas == 2);
 }
 
 BOOST_AUTO_TEST_CASE(mistakes_name_the_option) {
-  BOOST_TEST(errors_of("machine.sweps=3") == "--set machine.sweps: unknown key, did you mean \"sweeps\"?");
+  BOOST_TEST(errors_of("machine.replcas=3") == "--set machine.replcas: unknown key, did you mean \"replicas\"?");
   BOOST_TEST(errors_of("machne.sweeps=3") == "--set machne.sweeps: machne: unknown key, did you mean \"machine\"?");
   BOOST_TEST(errors_of("seed=x") == "--set seed: expected a whole number from 0 to 2^64 - 1, found \"x\"");
   BOOST_TEST(errors_of("seed=") == "--set seed: expected a whole number from 0 to 2^64 - 1, found nothing");
-  BOOST_TEST(errors_of("machine={sweeps: x}") == "--set machine: machine.sweeps: expected a whole number >= 1, found \"x\"");
+  BOOST_TEST(errors_of("machine={replicas: x}") ==
+             "--set machine: machine.replicas: expected a whole number >= 1, found \"x\"");
   BOOST_TEST(errors_of("data.classes=[1]") == "--set data.classes: expected at least two classes, found one");
   BOOST_TEST(errors_of("network.hidden.3.units=1") ==
              "--set network.hidden.3.units: network.hidden.3: expected an index from 0 to 2 after network.hidden");

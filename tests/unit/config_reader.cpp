@@ -1,6 +1,7 @@
 #include "base/error.hpp"
 #include "config/reader.hpp"
 #include "config/writer.hpp"
+#include "print_names.hpp"
 #include "temporary_folder.hpp"
 
 #include <boost/test/unit_test.hpp>
@@ -37,7 +38,8 @@ const Bad bad_files[] = {
     {"{schema: 1, seed: 2},\n", "run.yaml:1:21: a second document; one configuration a file (is there something behind"},
     {"schema: 1\nseed: \xe9\n", "run.yaml:2:7: not YAML: byte 0xe9 is not UTF-8"},
     {"\xef\xbb\xbfschema: 1\r\nseed: x\r\n", "run.yaml:2:7: seed: expected a whole number"},
-    {"schema: 1\nmachine:\n  kind: sa\n  sweps: 3\n", "run.yaml:4:3: machine.sweps: unknown key, did you mean \"sweeps\"?"},
+    {"schema: 1\nmachine:\n  kind: sa\n  replcas: 3\n",
+     "run.yaml:4:3: machine.replcas: unknown key, did you mean \"replicas\"?"},
     {"schema: 1\niterations: 3\n", "run.yaml:2:1: iterations: unknown key, did you mean qcgd.iterations?"},
     {"schema: 1\nzzzzzzzz: 3\n", "run.yaml:2:1: zzzzzzzz: unknown key"},
     {"schema: 1\ndata:\n  pool: 1\n  levels: 8\n  pool: 2\n", "run.yaml:5:3: data.pool: duplicate key, first at line 3"},
@@ -108,8 +110,8 @@ const Bad bad_files[] = {
     {"schema: 1\ndata: {classes: [4]}\n", "run.yaml:2:17: data.classes: expected at least two classes, found one"},
     {"schema: 1\ndata: {classes: [4, 4]}\n", "run.yaml:2:17: data.classes: class 4 is listed twice"},
     {"schema: 1\ndata:\n  dataset: idx\n", "run.yaml:2:1: data.directory: dataset idx needs the folder"},
-    {"schema: 1\nmachine: {hot_temperature: 0.5, cold_temperature: 0.6}\n",
-     "run.yaml:2:51: machine.cold_temperature: expected at most machine.hot_temperature = 0.5, found 0.6"},
+    {"schema: 1\nmachine: {whole: {hot_temperature: 0.5, cold_temperature: 0.6}}\n",
+     "run.yaml:2:59: machine.whole.cold_temperature: expected at most machine.whole.hot_temperature = 0.5, found 0.6"},
     {"schema: 1\noutput: {directory: ''}\n", "run.yaml:2:21: output.directory: expected the name of a folder"},
     {"schema: 1\n? [a]\n: 1\n", "run.yaml:2:3: a key must be a word"},
 };
@@ -169,7 +171,7 @@ BOOST_AUTO_TEST_CASE(values_of_every_kind_are_read) {
       "qcgd: {polish: true}\n",
       "run.yaml");
   BOOST_TEST(config.seed == 18446744073709551615U);
-  BOOST_TEST(config.method == "anneal");
+  BOOST_TEST(config.method == Method::anneal);
   BOOST_TEST(config.data.classes == (std::vector<std::string>{"0", "Ankle boot"}), boost::test_tools::per_element());
   BOOST_TEST(config.data.train_samples == 500);
   BOOST_TEST(config.data.validation_fraction == 0.1);
@@ -188,12 +190,12 @@ BOOST_AUTO_TEST_CASE(activations_of_every_kind_are_read) {
       "run.yaml");
   const LayerConfig& gelu = config.network.hidden[0];
   BOOST_TEST(gelu.degree == 1);
-  BOOST_TEST(gelu.knots == "equalized");
+  BOOST_TEST(gelu.knots == Knots::equalized);
   BOOST_TEST(gelu.range == 0);
   const std::vector<std::array<double, 2>> points{{-1, 0.5}, {2, 0.3}};
   BOOST_CHECK(config.network.hidden[1].points == points);
   BOOST_CHECK(config.network.hidden[2].points == points);
-  BOOST_TEST(config.network.output.loss == "logistic");
+  BOOST_TEST(config.network.output.loss == OutputLoss::logistic);
   BOOST_TEST(config.network.output.loss_segments == 16);
   BOOST_TEST(config.network.output.loss_degree == 2);
 }

@@ -15,16 +15,22 @@ namespace {
 Config unusual() {
   Config config;
   config.seed = 18446744073709551615U;
-  config.method = "qat";
-  config.data = {
-      "idx", "-a: \"b\" \\ #\t\xC3\xA9\n", {"0", "T-shirt/top", "Ankle boot", "all", "null", "true"}, 1234, 0.1 + 0.2, 3, 9};
-  config.network.hidden = {{5, "tanh", 7, 1.0 / 3, "ternary", "2bit", 1, "equalized"},
-                           {6, "relu", 4, 1e-300, "3bit", "ternary"},
-                           {7, "table", 3, 0, "1bit", "1bit", 1, "uniform", {{-1e300, 0.1 + 0.2}, {1.0 / 3, -5e-324}}}};
-  config.network.output = {"8bit", "5bit", "cross_entropy", 64, 2};
+  config.method = Method::qat;
+  config.data = {DataSource::idx,
+                 "-a: \"b\" \\ #\t\xC3\xA9\n",
+                 {"0", "T-shirt/top", "Ankle boot", "all", "null", "true"},
+                 1234,
+                 0.1 + 0.2,
+                 3,
+                 9};
+  config.network.hidden = {
+      {5, Activation::tanh, 7, 1.0 / 3, "ternary", "2bit", 1, Knots::equalized},
+      {6, Activation::relu, 4, 1e-300, "3bit", "ternary"},
+      {7, Activation::table, 3, 0, "1bit", "1bit", 1, Knots::uniform, {{-1e300, 0.1 + 0.2}, {1.0 / 3, -5e-324}}}};
+  config.network.output = {"8bit", "5bit", OutputLoss::cross_entropy, 64, 2};
   config.qcgd.beta0 = 1e22;
   config.qcgd.polish = true;
-  config.machine.sweeps = 2147483647;
+  config.machine.whole.sweeps = 2147483647;
   config.output.directory = "null";
   return config;
 }

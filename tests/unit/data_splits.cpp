@@ -20,7 +20,7 @@ namespace {
 DataConfig small_config(const TemporaryFolder& folder) {
   write_small_set(folder.path());
   DataConfig config;
-  config.dataset = "idx";
+  config.dataset = DataSource::idx;
   config.directory = folder.path().string();
   config.validation_fraction = 0.2;
   return config;

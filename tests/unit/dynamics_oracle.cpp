@@ -1,3 +1,4 @@
+#include "print_names.hpp"
 #include "oracles/dynamics/dynamics_oracle.hpp"
 #include "oracles/annealing/sweeps.hpp"
 #include "oracles/dynamics/layer_amplitudes.hpp"
@@ -127,7 +128,7 @@ BOOST_AUTO_TEST_CASE(fields_by_products_equal_finite_differences) {
 
 BOOST_AUTO_TEST_CASE(calls_start_from_the_network_as_it_is) {
   int layers_of_levels = 0;
-  for (const std::string kind : {"bsb", "dsb", "cim", "cac"}) {
+  for (const MachineKind kind : {MachineKind::bsb, MachineKind::dsb, MachineKind::cim, MachineKind::cac}) {
     MachineConfig machine;
     machine.kind = kind;
     for (std::uint64_t seed = 1; seed <= 20; ++seed) {
@@ -141,7 +142,7 @@ BOOST_AUTO_TEST_CASE(calls_start_from_the_network_as_it_is) {
         amplitudes.set_parameters(fields, layer);
         const LayerValues values = decode(shape, layer.bits);
         // bsb's fields see spins at their amplitude.
-        const float part = kind == "bsb" && shape.weights.bits() == 1 ? 0.5F : 1.0F;
+        const float part = kind == MachineKind::bsb && shape.weights.bits() == 1 ? 0.5F : 1.0F;
         for (std::size_t i = 0; i < values.weights.size(); ++i)
           BOOST_TEST_REQUIRE(std::abs(fields.weights.reshaped<Eigen::RowMajor>()[i] -
                                       part * static_cast<float>(values.weights[i])) <= 0.5F / weight_grid);
@@ -164,7 +165,7 @@ BOOST_AUTO_TEST_CASE(calls_start_from_the_network_as_it_is) {
 }
 
 BOOST_AUTO_TEST_CASE(noise_at_the_start_loses_no_spin) {
-  for (const std::string kind : {"bsb", "dsb", "cim", "cac"}) {
+  for (const MachineKind kind : {MachineKind::bsb, MachineKind::dsb, MachineKind::cim, MachineKind::cac}) {
     MachineConfig machine;
     machine.kind = kind;
     BOOST_TEST(call_rule(machine).noise < 0.5F);
@@ -174,13 +175,13 @@ BOOST_AUTO_TEST_CASE(noise_at_the_start_loses_no_spin) {
 
 BOOST_AUTO_TEST_CASE(levels_rest_where_no_force_drives_them) {
   const std::vector<float> start{-1, -0.5F, 0, 0.25F, 1}, none(start.size());
-  for (const std::string kind : {"bsb", "dsb", "cim", "cac"}) {
+  for (const MachineKind kind : {MachineKind::bsb, MachineKind::dsb, MachineKind::cim, MachineKind::cac}) {
     MachineConfig machine;
     machine.kind = kind;
     Amplitudes levels(start, machine), spins(start, machine);
-    for (int step = 0; step < machine.sweeps; ++step) {
-      levels.advance(none, level_rule(step_rule(machine, step, machine.sweeps)));
-      spins.advance(none, step_rule(machine, step, machine.sweeps));
+    for (int step = 0; step < machine.whole.sweeps; ++step) {
+      levels.advance(none, level_rule(step_rule(machine, step, machine.whole.sweeps)));
+      spins.advance(none, step_rule(machine, step, machine.whole.sweeps));
     }
     BOOST_TEST(levels.x == start);
     BOOST_TEST(spins.x != start);
@@ -188,19 +189,19 @@ BOOST_AUTO_TEST_CASE(levels_rest_where_no_force_drives_them) {
 }
 
 BOOST_AUTO_TEST_CASE(only_discrete_bifurcation_loses_momentum) {
-  for (const std::string kind : {"bsb", "dsb"}) {
+  for (const MachineKind kind : {MachineKind::bsb, MachineKind::dsb}) {
     MachineConfig machine;
     machine.kind = kind;
     StepRule rule = level_rule(step_rule(machine, 0, 10));
     Amplitudes amplitudes({0}, machine);
     amplitudes.second = {0.5F};
     amplitudes.advance(std::vector<float>{0}, rule);
-    BOOST_TEST((amplitudes.second[0] < 0.5F) == (kind == "dsb"));
+    BOOST_TEST((amplitudes.second[0] < 0.5F) == (kind == MachineKind::dsb));
   }
 }
 
 BOOST_AUTO_TEST_CASE(every_kind_finds_lower_energies_than_random_weights_have) {
-  for (const std::string kind : {"bsb", "dsb", "cim", "cac"}) {
+  for (const MachineKind kind : {MachineKind::bsb, MachineKind::dsb, MachineKind::cim, MachineKind::cac}) {
     int better = 0;
     for (std::uint64_t seed = 1; seed <= 20; ++seed) {
       Words words(seed);

@@ -44,7 +44,7 @@ long rows_of(const std::string& text, const std::string& phase) {
 }  // namespace
 
 BOOST_FIXTURE_TEST_CASE(rows_grow_apart_and_the_last_of_each_phase_is_shown, InFolder) {
-  Reporter reporter(log, screen, Screen::rows, {{"qcgd", 1000}, {"polish", 10}});
+  Reporter reporter(log, screen, Screen::rows, {{PhaseName::qcgd, 1000}, {PhaseName::polish, 10}});
   reporter.start({{"isinglass", "0.1.0"}}, "schema: 1\n");
   for (int i = 1; i <= 1000; ++i) reporter.report(row("qcgd", i, i));  // one a second
   for (int i = 1; i <= 10; ++i) reporter.report(row("polish", i, 1000 + 0.01 * i));
@@ -62,7 +62,7 @@ BOOST_FIXTURE_TEST_CASE(rows_grow_apart_and_the_last_of_each_phase_is_shown, InF
 }
 
 BOOST_FIXTURE_TEST_CASE(a_terminal_gets_one_line_and_the_log_no_control_characters, InFolder) {
-  Reporter reporter(log, screen, Screen::progress, {{"qat", 4}}, 40);
+  Reporter reporter(log, screen, Screen::progress, {{PhaseName::qat, 4}}, 40);
   for (int i = 1; i <= 4; ++i) reporter.report(row("qat", i, i));
   reporter.finish(results(), {});
   BOOST_TEST(rows_of(screen.str(), "qat") == 0);
@@ -73,7 +73,7 @@ BOOST_FIXTURE_TEST_CASE(a_terminal_gets_one_line_and_the_log_no_control_characte
 }
 
 BOOST_FIXTURE_TEST_CASE(quiet_shows_nothing_but_logs_everything, InFolder) {
-  Reporter reporter(log, screen, Screen::quiet, {{"qat", 4}});
+  Reporter reporter(log, screen, Screen::quiet, {{PhaseName::qat, 4}});
   reporter.start({{"isinglass", "0.1.0"}}, "");
   reporter.report(row("qat", 4, 1));
   reporter.finish(results(), {});
@@ -91,9 +91,9 @@ BOOST_AUTO_TEST_CASE(the_plan_follows_the_method) {
   Config config;
   config.qcgd.polish = true;
   BOOST_TEST(plan_of(config).size() == 2U);
-  config.method = "qat";
+  config.method = Method::qat;
   BOOST_REQUIRE(plan_of(config).size() == 1U);
-  BOOST_TEST(plan_of(config).front().name == "qat");
+  BOOST_CHECK(plan_of(config).front().name == PhaseName::qat);
   BOOST_TEST(plan_of(config).front().steps == config.qat.epochs);
 }
 

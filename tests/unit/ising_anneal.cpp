@@ -35,7 +35,7 @@ void same_reads(const ReadSet& a, const ReadSet& b) {
 
 BOOST_AUTO_TEST_CASE(the_kind_is_known) {
   MachineConfig config;
-  config.kind = "sa";
+  config.kind = MachineKind::sa;
   BOOST_TEST(make_machine(config)->name() == "sa");
 }
 

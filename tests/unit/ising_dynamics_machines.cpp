@@ -1,3 +1,4 @@
+#include "print_names.hpp"
 #include "ising/machines.hpp"
 #include "machine_checks.hpp"
 #include "random_ising.hpp"
@@ -15,9 +16,9 @@ using testing::Words;
 
 namespace {
 
-const std::vector<std::string> kinds{"bsb", "dsb", "cim", "cac"};
+const std::vector<MachineKind> kinds{MachineKind::bsb, MachineKind::dsb, MachineKind::cim, MachineKind::cac};
 
-std::unique_ptr<Machine> machine_of(const std::string& kind) {
+std::unique_ptr<Machine> machine_of(MachineKind kind) {
   MachineConfig config;
   config.kind = kind;
   return make_machine(config);
@@ -82,7 +83,7 @@ BOOST_DATA_TEST_CASE(new_fields_and_couplings_are_taken, kinds) {
 
 BOOST_DATA_TEST_CASE(machines_agree_with_enumeration, kinds) {
   // Fields and couplings against each other are hard for the dynamics without sign products: more, shorter reads.
-  const bool is_smooth = sample == "bsb" || sample == "cim";
+  const bool is_smooth = sample == MachineKind::bsb || sample == MachineKind::cim;
   testing::agrees_with_enumeration(*machine_of(sample), 500, is_smooth ? 512 : 64, is_smooth ? 100 : 200);
 }
 

@@ -36,9 +36,9 @@ IsingProblem small_problem(std::uint64_t seed, int spins = 8) {
 }
 
 ReadSet read(const IsingProblem& problem, const std::string& command, const ReadRequest& request, double seconds = 20,
-             const std::string& format = "ising") {
+             TextForm format = TextForm::ising) {
   MachineConfig config;
-  config.kind = "external";
+  config.kind = MachineKind::external;
   config.external.command = command;
   config.external.format = format;
   config.external.time_limit_seconds = seconds;
@@ -93,7 +93,7 @@ BOOST_AUTO_TEST_CASE(texts_have_the_energies_of_the_problem) {
 
 BOOST_AUTO_TEST_CASE(the_example_finds_minima_in_both_formats) {
   for (std::uint64_t seed = 0; seed < 3; ++seed)
-    for (const std::string format : {"ising", "qubo"}) {
+    for (const TextForm format : all_values<TextForm>()) {
       const IsingProblem problem = small_problem(seed);
       ReadRequest request;
       request.count = 20;  // two calls
@@ -107,7 +107,7 @@ BOOST_AUTO_TEST_CASE(the_example_finds_minima_in_both_formats) {
 
 BOOST_AUTO_TEST_CASE(reads_may_be_asked_for_in_parts) {
   MachineConfig config;
-  config.kind = "external";
+  config.kind = MachineKind::external;
   config.external.command = annealer;
   config.external.reads_per_call = 3;
   testing::reads_depend_on_their_index_alone(*make_machine(config), small_problem(4), 10);

@@ -1,3 +1,4 @@
+#include "print_names.hpp"
 #include "base/error.hpp"
 #include "ising/machines.hpp"
 #include "ising/rounding.hpp"
@@ -17,9 +18,9 @@ using namespace isinglass;
 
 namespace {
 
-const std::vector<std::string> kinds{"enumeration", "sa", "pt", "tabu", "bsb", "dsb", "cim", "cac"};
+const std::vector<MachineKind> kinds{MachineKind::enumeration, MachineKind::sa, MachineKind::pt, MachineKind::tabu, MachineKind::bsb, MachineKind::dsb, MachineKind::cim, MachineKind::cac};
 
-std::unique_ptr<Machine> machine_of(const std::string& kind) {
+std::unique_ptr<Machine> machine_of(MachineKind kind) {
   MachineConfig config;
   config.kind = kind;
   return make_machine(config);
@@ -53,7 +54,7 @@ BOOST_AUTO_TEST_CASE(each_spin_follows_its_own_field_beside_any_other) {
                                              {-1e300, 1, -1e-300, 1e-10, -1, 1, 1e30, -1, -1, 1},
                                              {5e-324, -5e-324, 1e-310, -1e-300},
                                              {1e306, -1e306, 1e-306, 1}};
-  for (const std::string& kind : kinds)
+  for (const MachineKind kind : kinds)
     for (const std::vector<double>& fields : all) {
       const IsingProblem problem = independent(fields);
       for (const Read& read : read(*machine_of(kind), problem).reads)
@@ -63,7 +64,7 @@ BOOST_AUTO_TEST_CASE(each_spin_follows_its_own_field_beside_any_other) {
 }
 
 BOOST_AUTO_TEST_CASE(a_problem_of_any_size_has_the_same_minima) {
-  for (const std::string& kind : kinds)
+  for (const MachineKind kind : kinds)
     for (const double unit : {1e-310, 1e-300, 1e-10, 0.1, 1.0, 1e10, 1e300}) {
       const ReadSet set = read(*machine_of(kind), chain(unit));
       BOOST_TEST_CONTEXT(kind << ", unit " << unit)
@@ -73,7 +74,7 @@ BOOST_AUTO_TEST_CASE(a_problem_of_any_size_has_the_same_minima) {
 
 BOOST_AUTO_TEST_CASE(temperatures_are_scaled_with_the_problem) {
   MachineConfig config;
-  config.kind = "sa";
+  config.kind = MachineKind::sa;
   config.sa.hot_temperature = 2e200;
   config.sa.cold_temperature = 1e199;
   BOOST_TEST(read(*make_machine(config), chain(1e200)).best()->energy / 1e200 == -4, boost::test_tools::tolerance(1e-12));
@@ -82,7 +83,7 @@ BOOST_AUTO_TEST_CASE(temperatures_are_scaled_with_the_problem) {
 BOOST_AUTO_TEST_CASE(energies_that_may_overflow_are_refused_by_every_machine) {
   const std::vector<Coupling> pairs{{0, 1, 1e308}, {1, 2, 1e308}};
   IsingProblem two{3, sparse_couplings(3, pairs), {0, 0, 0}};
-  for (const std::string& kind : kinds) BOOST_CHECK_THROW(static_cast<void>(machine_of(kind)->program(two)), InputError);
+  for (const MachineKind kind : kinds) BOOST_CHECK_THROW(static_cast<void>(machine_of(kind)->program(two)), InputError);
   IsingProblem offset = independent({1});
   offset.offset = -1.7e308;
   BOOST_CHECK_THROW(check(offset), InputError);
@@ -104,7 +105,7 @@ BOOST_AUTO_TEST_CASE(targets_of_whole_problems_are_exact_and_of_others_relative)
 
 BOOST_AUTO_TEST_CASE(a_target_that_no_state_reaches_is_not_reached) {
   const IsingProblem problem = chain(1e-10);
-  for (const std::string& kind : kinds)
+  for (const MachineKind kind : kinds)
     for (const auto& [target, is_reached] : {std::pair{-5e-10, false}, {-4e-10, true}}) {
       const auto machine = machine_of(kind);
       const auto programmed = machine->program(problem);

@@ -44,7 +44,7 @@ IsingProblem problem_of(std::uint64_t seed, int spins, int density = 60) {
   return testing::random_ising(words, static_cast<std::size_t>(spins), density, static_cast<Coefficients>(seed % 3));
 }
 
-MachineConfig config_of(const std::string& kind) {
+MachineConfig config_of(MachineKind kind) {
   MachineConfig config;
   config.kind = kind;
   return config;
@@ -112,7 +112,7 @@ BOOST_AUTO_TEST_CASE(choices_are_spins_once_each) {
 BOOST_AUTO_TEST_CASE(without_limits_that_bite_the_answers_are_exact) {
   for (std::uint64_t seed = 0; seed < 40; ++seed) {
     const IsingProblem problem = problem_of(seed, 10);
-    for (const std::string fields : {"ancilla", "direct"}) {
+    for (const HardwareFields fields : all_values<HardwareFields>()) {
       HardwareConfig limits;
       limits.fields = fields;
       limits.spin_budget = 30;
@@ -143,7 +143,7 @@ BOOST_AUTO_TEST_CASE(answers_are_minima_of_the_rounded_problem) {
 
 BOOST_AUTO_TEST_CASE(the_inner_machine_never_sees_more_than_the_budget) {
   for (const int bits : {0, 8})
-    for (const std::string fields : {"ancilla", "direct"}) {
+    for (const HardwareFields fields : all_values<HardwareFields>()) {
       const auto seen = std::make_shared<Witness::Seen>();
       HardwareConfig limits;
       limits.spin_budget = 9;
@@ -158,7 +158,7 @@ BOOST_AUTO_TEST_CASE(the_inner_machine_never_sees_more_than_the_budget) {
       BOOST_TEST(set.reads.size() == 2);
       testing::check_reads(problem, set, false);
       for (const IsingProblem& p : seen->problems) {
-        if (fields == "ancilla") BOOST_TEST(std::ranges::all_of(p.fields, [](double h) { return h == 0; }));
+        if (fields == HardwareFields::ancilla) BOOST_TEST(std::ranges::all_of(p.fields, [](double h) { return h == 0; }));
         if (bits == 0) continue;
         const double step = largest_coefficient(p) / 127;
         for (const double v : std::get<SparseCouplings>(p.couplings).values())
@@ -206,7 +206,7 @@ BOOST_AUTO_TEST_CASE(noise_is_drawn_anew_for_each_read) {
   BOOST_TEST(std::abs(products / n) < 0.023);
 
   const IsingProblem small = problem_of(5, 14);
-  MachineConfig config = config_of("enumeration");
+  MachineConfig config = config_of(MachineKind::enumeration);
   config.hardware.field_noise = 0.5;
   ReadRequest request;
   request.count = 12;
@@ -220,7 +220,7 @@ BOOST_AUTO_TEST_CASE(reads_depend_on_their_index) {
   const IsingProblem problem = problem_of(8, 40);
   for (const int budget : {0, 15})
     for (const double noise : {0.0, 0.05}) {
-      MachineConfig config = config_of("dsb");
+      MachineConfig config = config_of(MachineKind::dsb);
       config.hardware.coefficient_bits = 8;
       config.hardware.spin_budget = budget;
       config.hardware.field_noise = noise;
@@ -230,7 +230,7 @@ BOOST_AUTO_TEST_CASE(reads_depend_on_their_index) {
 
 BOOST_AUTO_TEST_CASE(new_fields_target_and_bad_limits) {
   IsingProblem problem = problem_of(4, 12);
-  MachineConfig config = config_of("enumeration");
+  MachineConfig config = config_of(MachineKind::enumeration);
   config.hardware.coefficient_bits = 16;
   const auto programmed = make_machine(config)->program(problem);
   for (double& h : problem.fields) h = 3 - h;

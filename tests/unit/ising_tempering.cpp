@@ -16,7 +16,7 @@ using testing::Words;
 
 namespace {
 
-Tempering machine(int temperatures, const std::string& clusters = "auto", bool group_swaps = false) {
+Tempering machine(int temperatures, ClusterChoice clusters = ClusterChoice::automatic, bool group_swaps = false) {
   TemperingConfig config;
   config.temperatures = temperatures;
   config.cluster_moves = clusters;
@@ -56,12 +56,12 @@ void averages_are_exact(const IsingProblem& problem, TemperingMoves moves) {
 
 BOOST_AUTO_TEST_CASE(agrees_with_enumeration) {
   testing::agrees_with_enumeration(machine(8), 500, 1, 60);
-  testing::agrees_with_enumeration(machine(6, "on"), 100, 1, 60, 14);
+  testing::agrees_with_enumeration(machine(6, ClusterChoice::on), 100, 1, 60, 14);
 }
 
 BOOST_AUTO_TEST_CASE(agrees_with_enumeration_on_groups) {
   for (const bool swaps : {false, true})
-    testing::agrees_with_enumeration_on_groups([&](const IsingProblem& p) { return machine(6, "auto", swaps).program(p); }, 200,
+    testing::agrees_with_enumeration_on_groups([&](const IsingProblem& p) { return machine(6, ClusterChoice::automatic, swaps).program(p); }, 200,
                                                1, 60);
 }
 
@@ -117,17 +117,17 @@ BOOST_AUTO_TEST_CASE(the_ladder_evens_out_refusals) {
 
 BOOST_AUTO_TEST_CASE(reads_depend_on_their_index_alone) {
   Words words(3);
-  testing::reads_depend_on_their_index_alone(machine(5, "on"), testing::random_ising(words, 40, 10, Coefficients::real), 40);
+  testing::reads_depend_on_their_index_alone(machine(5, ClusterChoice::on), testing::random_ising(words, 40, 10, Coefficients::real), 40);
   IsingProblem problem = testing::random_ising(words, 40, 60, Coefficients::small_integers);
   problem.groups = {{0, 1, 2, 3}, {10, 11, 12, 13}, {20, 30, 31, 32, 33}};
-  testing::reads_depend_on_their_index_alone(machine(5, "auto", true), problem, 40);
+  testing::reads_depend_on_their_index_alone(machine(5, ClusterChoice::automatic, true), problem, 40);
 }
 
 BOOST_AUTO_TEST_CASE(what_cannot_be_is_refused) {
   Words words(2);
   IsingProblem problem = testing::random_ising(words, 8, 60, Coefficients::real);
   problem.groups = {{0, 1, 2}};
-  BOOST_CHECK_THROW((void)machine(4, "on").program(problem), InputError);
+  BOOST_CHECK_THROW((void)machine(4, ClusterChoice::on).program(problem), InputError);
   problem.groups = {{}};
   BOOST_CHECK_THROW((void)machine(4).program(problem), InputError);
   TemperingConfig config;

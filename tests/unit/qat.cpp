@@ -99,7 +99,7 @@ BOOST_AUTO_TEST_CASE(the_gradient_is_that_of_finite_differences) {
       .features = 3, .inputs = {1, -2, 3, 2, 1, -1, -3, 1, 1, 2, 2, 2}, .labels = {0, 1, 1, 0}, .first = 0, .global_size = 4};
   const std::vector<double> values{1, -3, 5, 7, 1, -5, 1, -1, 3, -1, 1};
   QatConfig config;
-  config.loss = "network";
+  config.loss = GradientLoss::own;
   config.output_margin = 3;
   for (const Loss own : {Loss::hinge, Loss::squared_hinge, Loss::squared, Loss::logistic}) {
     auto architecture = linear_architecture();
@@ -124,7 +124,7 @@ BOOST_AUTO_TEST_CASE(the_gradient_is_that_of_finite_differences) {
 // Whatever the gradient comes from, the objective is the loss that the other methods minimise.
 BOOST_AUTO_TEST_CASE(the_objective_is_the_networks_own_loss) {
   for (const Loss own : {Loss::hinge, Loss::squared_hinge, Loss::squared, Loss::logistic})
-    for (const char* loss : {"network", "cross_entropy"}) {
+    for (const GradientLoss loss : {GradientLoss::own, GradientLoss::cross_entropy}) {
       auto architecture = toy_architecture("2bit", "4bit");
       architecture.loss = own;
       const auto run = solve_toy(Grid{}, loss, architecture);
@@ -194,7 +194,7 @@ BOOST_AUTO_TEST_CASE(the_gradient_of_shards_sums_to_that_of_the_whole) {
 }
 
 BOOST_AUTO_TEST_CASE(a_separable_problem_is_learned_with_every_loss_and_codebook) {
-  for (const char* loss : {"network", "cross_entropy"})
+  for (const GradientLoss loss : {GradientLoss::own, GradientLoss::cross_entropy})
     for (const char* weights : {"1bit", "ternary", "4bit"}) {
       const auto outcome = solve_toy(Grid{}, loss, toy_architecture(weights, "4bit"));
       BOOST_TEST(outcome.end.history.back().train_accuracy > 0.97);

@@ -133,7 +133,7 @@ BOOST_AUTO_TEST_CASE(enumeration_leaves_no_better_choice) {
     problem.architecture.loss = Loss::squared;
     StructuredState state = random_state(problem, words, 200);
     MachineConfig settings;
-    settings.kind = "enumeration";
+    settings.kind = MachineKind::enumeration;
     const auto machine = make_machine(settings);
     const BlockMachine block{*machine, settings, 10};
     std::vector<int> units(static_cast<std::size_t>(state.layers[0].layer->units));

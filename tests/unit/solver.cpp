@@ -1,3 +1,4 @@
+#include "print_names.hpp"
 #include "enumerable_problem.hpp"
 #include "network/forward.hpp"
 #include "train/loop.hpp"
@@ -21,10 +22,10 @@ LoopEnd run_qcgd(const RandomProblem& problem, std::uint64_t seed, Config& confi
   config.qcgd.beta0 = 0.01;
   config.qcgd.initial_multiplier = 0.01;  // with barely priced rows, single flips cross the barriers of tiny networks
   config.anneal.final_window = 0;         // of the descent that completes: the exact loss
-  config.machine.sweeps = 20;
-  config.machine.hot_temperature = 1.0;  // twelve samples: hotter than for thousands, and a warmer end
-  config.machine.cold_temperature = 0.2;
-  config.machine.weight_temperature_ratio = 4;
+  config.machine.whole.sweeps = 20;
+  config.machine.whole.hot_temperature = 1.0;  // twelve samples: hotter than for thousands, and a warmer end
+  config.machine.whole.cold_temperature = 0.2;
+  config.machine.whole.weight_temperature_ratio = 4;
   config.machine.replicas = 8;  // all reads are completed; the best one is the incumbent
   DataSplits data;
   data.train = problem.samples;
@@ -41,7 +42,7 @@ struct Found {
 using LossOf = std::function<void(Architecture&, std::uint64_t number)>;
 
 /// A run is a heuristic, and the margin shapes its path: the default finds nearly all, another one the rest.
-Found solve_by_qcgd(std::uint64_t problems, const std::string& activation, const LossOf& loss_of = {},
+Found solve_by_qcgd(std::uint64_t problems, Activation activation, const LossOf& loss_of = {},
                     const MachineConfig& machine = {}) {
   Found found;
   for (std::uint64_t number = 0; number < problems; ++number) {
@@ -78,40 +79,40 @@ BOOST_AUTO_TEST_CASE(the_norm_of_large_multipliers_does_not_wrap_around) {
 }
 
 BOOST_AUTO_TEST_CASE(qcgd_finds_the_optimum_of_small_sign_networks) {
-  const Found found = solve_by_qcgd(60, "sign");
+  const Found found = solve_by_qcgd(60, Activation::sign);
   BOOST_TEST_MESSAGE("sign: " << found.at_once << " at once, " << found.at_last << " at last, of 60");
   BOOST_TEST(found.at_once >= 56U);
   BOOST_TEST(found.at_last == 60U);
 }
 
 BOOST_AUTO_TEST_CASE(qcgd_finds_the_optimum_of_small_table_networks) {
-  const Found found = solve_by_qcgd(40, "tanh");
+  const Found found = solve_by_qcgd(40, Activation::tanh);
   BOOST_TEST_MESSAGE("tables: " << found.at_once << " at once, " << found.at_last << " at last, of 40");
   BOOST_TEST(found.at_last == 40U);
 }
 
 BOOST_AUTO_TEST_CASE(qcgd_finds_the_optimum_with_every_loss) {
-  const Found found = solve_by_qcgd(24, "sign", set_loss);
+  const Found found = solve_by_qcgd(24, Activation::sign, set_loss);
   BOOST_TEST_MESSAGE("losses: " << found.at_once << " at once, " << found.at_last << " at last, of 24");
   BOOST_TEST(found.at_last == 24U);
 }
 
 BOOST_AUTO_TEST_CASE(qcgd_finds_the_optimum_with_every_machine) {
   std::vector<MachineConfig> machines;
-  for (const std::string kind : {"bsb", "dsb", "cim", "cac"}) {
+  for (const MachineKind kind : {MachineKind::bsb, MachineKind::dsb, MachineKind::cim, MachineKind::cac}) {
     machines.emplace_back();
     machines.back().kind = kind;
   }
-  for (const std::string kind : {"sa", "bsb", "dsb", "cim", "cac", "tabu", "pt", "enumeration"}) {
+  for (const MachineKind kind : {MachineKind::sa, MachineKind::bsb, MachineKind::dsb, MachineKind::cim, MachineKind::cac, MachineKind::tabu, MachineKind::pt, MachineKind::enumeration}) {
     machines.emplace_back();
     machines.back().kind = kind;
-    machines.back().subproblems = {kind == "bsb" || kind == "tabu" ? "neurons_and_samples" : "neurons", 1, 2};
+    machines.back().subproblems = {kind == MachineKind::bsb || kind == MachineKind::tabu ? Blocks::neurons_and_samples : Blocks::neurons, 1, 2};
     machines.back().sa.sweeps = 10;
     machines.back().tabu.sweeps = machines.back().pt.sweeps = 10;
     machines.back().bsb.steps = machines.back().dsb.steps = machines.back().cim.steps = machines.back().cac.steps = 20;
   }
   for (const MachineConfig& machine : machines) {
-    const Found found = solve_by_qcgd(5, "sign", {}, machine);
+    const Found found = solve_by_qcgd(5, Activation::sign, {}, machine);
     BOOST_TEST(found.at_last == 5U, machine.kind << " " << machine.subproblems.blocks << ": " << found.at_last << " of 5");
   }
 }
@@ -148,7 +149,7 @@ BOOST_AUTO_TEST_CASE(qcgd_keeps_all_of_ten_classes) {
     Config config;
     config.seed = seed;
     config.qcgd.iterations = 3;
-    config.machine.sweeps = 10;
+    config.machine.whole.sweeps = 10;
     DataSplits data;
     data.train = clustered_samples(seed, 300, 40);
     data.validation.features = 40;
@@ -162,10 +163,10 @@ BOOST_AUTO_TEST_CASE(qcgd_keeps_all_of_ten_classes) {
 
 BOOST_AUTO_TEST_CASE(annealing_finds_the_optimum_of_small_problems) {
   for (std::uint64_t number = 0; number < 40; ++number) {
-    RandomProblem problem = enumerable_problem(number, number % 2 == 0 ? "sign" : "tanh");
+    RandomProblem problem = enumerable_problem(number, number % 2 == 0 ? Activation::sign : Activation::tanh);
     set_loss(problem.architecture, number / 2);
     Config config;
-    config.method = "anneal";
+    config.method = Method::anneal;
     config.anneal.sweeps = 400;
     config.anneal.hot_temperature = 1.0;
     config.anneal.cold_temperature = 0.02;

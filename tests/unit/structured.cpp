@@ -273,7 +273,7 @@ BOOST_AUTO_TEST_CASE(every_reachable_one_of_many_segments_is_visited) {
   Words words(21);
   RandomProblem problem{random_samples(words, 40, 6, 2, 15), {}};
   NetworkConfig network;
-  network.hidden[0].activation = "tanh";
+  network.hidden[0].activation = Activation::tanh;
   network.hidden[0].segments = 40;
   network.hidden[0].units = 3;
   network.hidden[0].weights = "2bit";

@@ -1,3 +1,4 @@
+#include "print_names.hpp"
 #include "ising/machines.hpp"
 #include "network/forward.hpp"
 #include "oracles/annealing/sweeps.hpp"
@@ -48,7 +49,7 @@ std::vector<int> all_inputs(const Layer& layer) {
   return inputs;
 }
 
-Config config_of(const std::string& kind, const std::string& blocks, std::uint64_t seed) {
+Config config_of(MachineKind kind, Blocks blocks, std::uint64_t seed) {
   Config config;
   config.seed = seed;
   config.machine.kind = kind;
@@ -112,12 +113,12 @@ BOOST_AUTO_TEST_CASE(couplings_are_exact_within_a_piece) {
 }
 
 BOOST_AUTO_TEST_CASE(the_energy_never_rises_and_the_budget_holds_with_any_machine) {
-  for (const std::string& kind : machine_kinds()) {
-    if (kind == "external") continue;
+  for (const MachineKind kind : all_values<MachineKind>()) {
+    if (kind == MachineKind::external) continue;
     for (std::uint64_t seed = 1; seed <= 6; ++seed) {
       Words words(seed);
       const RandomProblem problem = random_problem(seed, 1 + static_cast<int>(seed % 2), 40);
-      Config config = config_of(kind, seed % 3 == 0 ? "neurons" : "neurons_and_samples", seed);
+      Config config = config_of(kind, seed % 3 == 0 ? Blocks::neurons : Blocks::neurons_and_samples, seed);
       config.machine.hardware.spin_budget = 8;
       if (seed % 2 == 0) config.machine.hardware.coefficient_bits = 8;
       if (seed % 2 == 0) config.machine.hardware.field_noise = 0.02;
@@ -148,7 +149,7 @@ BOOST_AUTO_TEST_CASE(a_parameter_must_fit_the_budget) {
   const Samples samples = random_samples(words, 10, 5, 2, 7);
   const Architecture architecture = build_architecture(network, {5, 2, input_rms(samples)});
   MachineConfig machine;
-  machine.subproblems.blocks = "neurons";
+  machine.subproblems.blocks = Blocks::neurons;
   machine.hardware.spin_budget = 6;
   BOOST_CHECK_THROW((void)subproblem_spins(architecture, machine), InputError);
   machine.hardware.spin_budget = 7;
@@ -156,7 +157,7 @@ BOOST_AUTO_TEST_CASE(a_parameter_must_fit_the_budget) {
   machine.hardware.spin_budget = 550;
   const std::int64_t neuron = std::max(unit_bits(architecture.layers[0]), unit_bits(architecture.layers[1]));
   BOOST_TEST(subproblem_spins(architecture, machine) == neuron + 1);
-  machine.subproblems.blocks = "neurons_and_samples";  // as many samples as fit, beside the spin that carries fields
+  machine.subproblems.blocks = Blocks::neurons_and_samples;  // as many samples as fit, beside the spin that carries fields
   BOOST_TEST(subproblem_spins(architecture, machine) == 549 / network.hidden[0].units * network.hidden[0].units + 1);
 }
 

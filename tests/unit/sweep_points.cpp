@@ -1,3 +1,4 @@
+#include "print_names.hpp"
 #include "base/error.hpp"
 #include "sweep/sweep.hpp"
 #include "sweep/sweep_reader.hpp"
@@ -65,7 +66,7 @@ BOOST_FIXTURE_TEST_CASE(a_point_is_the_base_with_its_overrides_in_its_folder, In
   const Config config = config_of(sweep, point_of(sweep, 5));
   BOOST_TEST(config.seed == 3U);
   BOOST_TEST(config.data.train_samples == 10);
-  BOOST_TEST(config.method == "qat");
+  BOOST_TEST(config.method == Method::qat);
   BOOST_TEST(config.qcgd.iterations == 7);
   BOOST_TEST(config.output.directory == "out/point-0005");
   BOOST_TEST(config_of(sweep, point_of(sweep, 6)).data.train_samples == 0);
@@ -78,12 +79,12 @@ BOOST_FIXTURE_TEST_CASE(ranges_hold_both_ends, InFolder) {
 }
 
 BOOST_FIXTURE_TEST_CASE(logarithmic_values_have_their_ends_and_equal_ratios, InFolder) {
-  BOOST_TEST(values_of(with("  - {key: qcgd.beta0, logarithmic: [0.001, 0.1, 3]}\n").axes[0]) == "0.001 0.01 0.1");
-  BOOST_TEST(values_of(with("  - {key: qcgd.beta0, logarithmic: [0.001, 0.1, 5]}\n").axes[0]) ==
+  BOOST_TEST(values_of(with("  - {key: qat.learning_rate, logarithmic: [0.001, 0.1, 3]}\n").axes[0]) == "0.001 0.01 0.1");
+  BOOST_TEST(values_of(with("  - {key: qat.learning_rate, logarithmic: [0.001, 0.1, 5]}\n").axes[0]) ==
              "0.001 0.00316227766017 0.01 0.0316227766017 0.1");
   BOOST_TEST(values_of(with("  - {key: data.train_samples, logarithmic: [10, 1000, 5], round: true}\n").axes[0]) ==
              "10 32 100 316 1000");
-  BOOST_TEST(values_of(with("  - {key: machine.replicas, logarithmic: [1, 4, 9], round: true}\n").axes[0]) == "1 2 3 4");
+  BOOST_TEST(values_of(with("  - {key: parallel.replica_groups, logarithmic: [1, 4, 9], round: true}\n").axes[0]) == "1 2 3 4");
 }
 
 BOOST_FIXTURE_TEST_CASE(values_may_be_lists_and_sections, InFolder) {

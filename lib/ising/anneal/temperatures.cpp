@@ -60,7 +60,7 @@ TemperatureRange automatic_range(const IsingProblem& problem) {
 }
 
 Schedule::Schedule(const SaConfig& config, TemperatureRange range, std::int64_t sweeps)
-    : range_(range), sweeps_(sweeps), is_linear_(config.cooling == "linear") {
+    : range_(range), sweeps_(sweeps), is_linear_(config.cooling == Cooling::linear) {
   if (config.hot_temperature > 0) range_.hot = config.hot_temperature;
   range_.cold = config.cold_temperature > 0 ? config.cold_temperature : std::min(range_.cold, range_.hot);
   range_.hot = std::max(range_.hot, range_.cold);

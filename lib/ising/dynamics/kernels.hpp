@@ -2,6 +2,7 @@
 
 #include "simd/simd.hpp"
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 
@@ -12,6 +13,7 @@ namespace isinglass::dynamics {
 
 /// Machines: ballistic and discrete simulated bifurcation, coherent Ising machines in mean field and with amplitude control.
 enum class Kind : std::uint8_t { bsb, dsb, cim, cac };
+constexpr std::array<std::string_view, 4> names_of(Kind) { return {"bsb", "dsb", "cim", "cac"}; }
 
 /// J by tiles of row_tile rows, each column by column, for the product with a batch.
 struct PanelView {

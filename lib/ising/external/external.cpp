@@ -109,7 +109,7 @@ private:
 
   void write(const std::filesystem::path& file) const {
     std::ofstream out(file, std::ios::binary);
-    out << problem_text(problem(), text_form(config_.format));
+    out << problem_text(problem(), config_.format);
     if (!out.flush()) throw SystemError(fmt::format("cannot write {}", file.string()));
   }
 
@@ -182,7 +182,6 @@ ExternalMachine::ExternalMachine(ExternalConfig config) : config_(std::move(conf
     throw InputError(
         "machine external: machine.external.command is empty; for example \"scripts/external_annealer.py {problem} {spins} "
         "--reads {reads} --sweeps {sweeps} --seed {seed}\"");
-  static_cast<void>(text_form(config_.format));
 }
 
 std::unique_ptr<ProgrammedMachine> ExternalMachine::program(const IsingProblem& problem) const {

@@ -61,12 +61,6 @@ Spins parse_line(const std::string& line, std::size_t spins, std::size_t number)
 
 }  // namespace
 
-TextForm text_form(const std::string& name) {
-  if (name == "ising") return TextForm::ising;
-  if (name == "qubo") return TextForm::qubo;
-  throw InputError(fmt::format("machine.external.format: \"{}\" does not exist: use ising or qubo", name));
-}
-
 std::string problem_text(const IsingProblem& problem, TextForm form) {
   const SparseCouplings j = to_sparse(problem);
   const Terms terms = terms_of(problem, j, form);

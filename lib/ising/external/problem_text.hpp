@@ -1,5 +1,6 @@
 #pragma once
 
+#include "config/choices.hpp"
 #include "ising/problem.hpp"
 
 #include <string>
@@ -7,12 +8,6 @@
 #include <vector>
 
 namespace isinglass::external {
-
-/// What the values of a problem file multiply: spins, or bits x = (1 + s) / 2.
-enum class TextForm { ising, qubo };
-
-/// "ising" or "qubo". InputError for another word.
-[[nodiscard]] TextForm text_form(const std::string& name);
 
 /// The problem in dimod's COO format: "# vartype=SPIN" (or BINARY), "# offset=...", then lines "i j value" from 0, i < j for
 /// pairs and i = j for linear terms, of which every variable has one. Numbers read back to the same doubles.

@@ -55,7 +55,7 @@ private:
     }
   }
 
-  [[nodiscard]] bool has_ancilla() const { return config_.fields == "ancilla"; }
+  [[nodiscard]] bool has_ancilla() const { return config_.fields == HardwareFields::ancilla; }
   [[nodiscard]] std::size_t extra() const { return has_ancilla() ? 1 : 0; }
   [[nodiscard]] bool fits() const {
     return config_.spin_budget == 0 || true_.spins + extra() <= static_cast<std::size_t>(config_.spin_budget);
@@ -201,8 +201,6 @@ HardwareMachine::HardwareMachine(std::unique_ptr<Machine> inner, HardwareConfig 
   if (config_.coefficient_bits == 1)
     throw InputError("machine.hardware.coefficient_bits: signed coefficients need 2 bits or more");
   if (config_.spin_budget == 1) throw InputError("machine.hardware.spin_budget: a sub-problem needs 2 spins or more");
-  if (config_.fields != "ancilla" && config_.fields != "direct")
-    throw InputError(fmt::format("machine.hardware.fields: \"{}\" does not exist: use ancilla or direct", config_.fields));
 }
 
 std::int64_t HardwareMachine::block() const { return inner_->block(); }

@@ -10,17 +10,17 @@ namespace {
 
 /// Temperature of sweep `sweep` of `sweeps` on a geometric line from hot to cold.
 double temperature_at(const MachineConfig& machine, int sweep) {
-  const double part = machine.sweeps > 1 ? static_cast<double>(sweep) / (machine.sweeps - 1) : 1.0;
-  return machine.hot_temperature * std::pow(machine.cold_temperature / machine.hot_temperature, part);
+  const double part = machine.whole.sweeps > 1 ? static_cast<double>(sweep) / (machine.whole.sweeps - 1) : 1.0;
+  return machine.whole.hot_temperature * std::pow(machine.whole.cold_temperature / machine.whole.hot_temperature, part);
 }
 
 }  // namespace
 
 bool AnnealingOracle::answer(StructuredState& state, const OracleCall& call, const StopAsked& stop_is_asked) {
   const std::size_t output = state.layers.size() - 1;
-  for (int sweep = 0; sweep < machine_.sweeps; ++sweep) {
+  for (int sweep = 0; sweep < machine_.whole.sweeps; ++sweep) {
     const double temperature = temperature_at(machine_, sweep),
-                 weight_temperature = temperature * machine_.weight_temperature_ratio;
+                 weight_temperature = temperature * machine_.whole.weight_temperature_ratio;
     const SweepKey key{call.seed, call.number, static_cast<std::uint32_t>(sweep)};
     for (std::size_t l = 0; l <= output; ++l) {
       if (l < output) sweep_segments(state, l, temperature, key);

@@ -4,7 +4,7 @@
 
 namespace isinglass {
 
-/// Structured simulated annealing of the whole problem: machine.sweeps sweeps at a temperature that falls geometrically. A
+/// Structured simulated annealing of the whole problem: machine.whole.sweeps sweeps at a temperature that falls geometrically. A
 /// sweep goes through the layers, first all segment choices of a layer, then all its parameter bits.
 class AnnealingOracle final : public Oracle {
 public:

@@ -1,11 +1,8 @@
 #include "oracles/dynamics/amplitudes.hpp"
 
-#include "base/error.hpp"
-
 #include <algorithm>
+#include <cassert>
 #include <cmath>
-
-#include <fmt/format.h>
 
 namespace isinglass {
 
@@ -21,21 +18,11 @@ constexpr double first_gain = -0.5, last_gain = 1.0, controlled_gain = -0.2;
 constexpr float discrete_friction = 1;
 
 dynamics::Kind kind_of(const MachineConfig& machine) {
-  if (machine.kind == "bsb") return dynamics::Kind::bsb;
-  if (machine.kind == "dsb") return dynamics::Kind::dsb;
-  if (machine.kind == "cim") return dynamics::Kind::cim;
-  if (machine.kind == "cac") return dynamics::Kind::cac;
-  throw InputError(
-      fmt::format("machine.kind: \"{}\" has no dynamics for the whole problem: use sa, bsb, dsb, cim or cac, or "
-                  "machine.subproblems.blocks",
-                  machine.kind));
+  assert(has_dynamics(machine.kind));
+  return *value_named<dynamics::Kind>(name_of(machine.kind));
 }
 
 }  // namespace
-
-bool has_dynamics(const MachineConfig& machine) {
-  return machine.kind == "bsb" || machine.kind == "dsb" || machine.kind == "cim" || machine.kind == "cac";
-}
 
 StepRule step_rule(const MachineConfig& machine, int step, int steps) {
   const double part = steps > 1 ? static_cast<double>(step) / (steps - 1) : 1.0;

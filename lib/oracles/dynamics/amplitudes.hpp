@@ -24,9 +24,8 @@ struct CallRule {
 /// The same rule for a quantity of many levels, which nothing drives away from the middle or towards the ends.
 [[nodiscard]] StepRule level_rule(StepRule rule);
 
-/// Step `step` of `steps` by the machine's kind and its section `whole`. InputError if the kind has no dynamics.
+/// Step `step` of `steps` by the machine's kind and its section `whole`; has_dynamics(machine.kind).
 [[nodiscard]] StepRule step_rule(const MachineConfig& machine, int step, int steps);
-[[nodiscard]] bool has_dynamics(const MachineConfig& machine);
 
 struct Amplitudes {
   std::vector<float> x;

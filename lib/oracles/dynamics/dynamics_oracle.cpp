@@ -112,10 +112,10 @@ bool DynamicsOracle::answer(StructuredState& state, const OracleCall& call, cons
   Motion motion(state, machine_, call, group_);
   NetworkBits best = state.bits();
   double least = std::numeric_limits<double>::infinity();
-  for (int step = 0; step < machine_.sweeps; ++step) {
+  for (int step = 0; step < machine_.whole.sweeps; ++step) {
     if (group_.all_max(stop_is_asked() ? 1.0 : 0.0) > 0) return false;
-    motion.step(step_rule(machine_, step, machine_.sweeps));
-    if ((step + 1) % machine_.whole.sample_interval != 0 && step + 1 != machine_.sweeps) continue;
+    motion.step(step_rule(machine_, step, machine_.whole.sweeps));
+    if ((step + 1) % machine_.whole.sample_interval != 0 && step + 1 != machine_.whole.sweeps) continue;
     const NetworkBits now = motion.bits();
     set_forward(scratch, now);
     descend_segments(scratch, call.seed);

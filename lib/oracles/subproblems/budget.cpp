@@ -18,7 +18,7 @@ namespace {
 constexpr std::int64_t enumerated_spins = 16;
 
 /// The spin that carries the fields where hardware's limits hold.
-int ancillas(const HardwareConfig& limits) { return hardware::has_limits(limits) && limits.fields == "ancilla" ? 1 : 0; }
+int ancillas(const HardwareConfig& limits) { return hardware::has_limits(limits) && limits.fields == HardwareFields::ancilla ? 1 : 0; }
 
 }  // namespace
 
@@ -29,7 +29,7 @@ std::int64_t unit_bits(const Layer& layer) {
 std::int64_t spin_budget(const Architecture& architecture, const MachineConfig& machine) {
   std::int64_t budget = std::numeric_limits<std::int64_t>::max();
   if (machine.hardware.spin_budget > 0) budget = machine.hardware.spin_budget - ancillas(machine.hardware);
-  if (machine.kind == "enumeration") budget = std::min(budget, enumerated_spins);
+  if (machine.kind == MachineKind::enumeration) budget = std::min(budget, enumerated_spins);
   for (const Layer& layer : architecture.layers) {
     const int bits = std::max(layer.weights.bits(), layer.bias.bits());
     if (bits > budget)
@@ -45,7 +45,7 @@ std::int64_t subproblem_spins(const Architecture& architecture, const MachineCon
   std::int64_t largest = 0;
   for (const Layer& layer : architecture.layers) {
     largest = std::max(largest, std::min(budget, unit_bits(layer)));
-    if (machine.subproblems.blocks != "neurons_and_samples" || layer.is_output()) continue;
+    if (machine.subproblems.blocks != Blocks::neurons_and_samples || layer.is_output()) continue;
     const std::int64_t slots = std::min<std::int64_t>(budget, layer.units);
     largest = std::max(largest, slots * samples_a_call(budget, slots));
   }

@@ -20,7 +20,7 @@ bool SubproblemOracle::answer(StructuredState& state, const OracleCall& call, co
   const BlockMachine machine{*machine_, settings_, budget_};
   NeuronBlocks neurons(state, machine, group_);
   SampleBlocks samples(machine, group_);
-  const bool asks_samples = settings_.subproblems.blocks == "neurons_and_samples";
+  const bool asks_samples = settings_.subproblems.blocks == Blocks::neurons_and_samples;
   for (std::uint32_t round = 0; round < static_cast<std::uint32_t>(settings_.subproblems.rounds); ++round) {
     for (std::size_t l = 0; l < state.layers.size(); ++l)
       for (int unit = 0; unit < state.layers[l].layer->units; ++unit) {

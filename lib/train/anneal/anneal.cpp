@@ -17,7 +17,7 @@ constexpr int report_interval = 10;
 /// The incumbent is chosen by the exact value of the loss that moves are judged by. Each replica group runs its own chain.
 class Annealing final : public Phase {
 public:
-  Annealing(TrainingContext& context, const std::string& name, std::int64_t sweeps);
+  Annealing(TrainingContext& context, PhaseName name, std::int64_t sweeps);
   void start(const NetworkBits& network) override;
   [[nodiscard]] PhaseStep step() override;
   [[nodiscard]] PhaseEnd finish() override;
@@ -37,12 +37,11 @@ private:
   Chain chain_;
 };
 
-Annealing::Annealing(TrainingContext& context, const std::string& name, std::int64_t sweeps)
+Annealing::Annealing(TrainingContext& context, PhaseName name, std::int64_t sweeps)
     : Phase(context, name, sweeps),
       settings_(input_.config.anneal),
-      hot_temperature_(name == "polish" ? settings_.polish_hot_temperature : settings_.hot_temperature),
-      chain_(input_, context.move_data(), settings_.output_margin,
-             settings_.loss == "network" ? MoveLoss::own : MoveLoss::lead) {
+      hot_temperature_(name == PhaseName::polish ? settings_.polish_hot_temperature : settings_.hot_temperature),
+      chain_(input_, context.move_data(), settings_.output_margin, settings_.loss) {
   check_grid(input_.architecture, input_.reach,
              std::max({settings_.output_margin, 2 * settings_.window, 2 * settings_.final_window}));
 }
@@ -98,7 +97,7 @@ PhaseEnd Annealing::finish() {
 
 }  // namespace
 
-std::unique_ptr<Phase> make_annealing(TrainingContext& context, const std::string& name, std::int64_t steps) {
+std::unique_ptr<Phase> make_annealing(TrainingContext& context, PhaseName name, std::int64_t steps) {
   return std::make_unique<Annealing>(context, name, steps);
 }
 

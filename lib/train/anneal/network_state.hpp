@@ -12,9 +12,6 @@
 
 namespace isinglass {
 
-/// What moves are judged by: the network's own loss, or for three classes and more the hinge of the lead (lead_loss.hpp).
-enum class MoveLoss : std::uint8_t { own, lead };
-
 /// Everything a forward pass computes, kept for every sample of a shard so that one parameter flip costs only what it
 /// changes. All integers; always consistent with `bits` (the state is a feasible point of the QCBO at any time).
 class NetworkState {

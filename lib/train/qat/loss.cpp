@@ -64,7 +64,7 @@ void cross_entropy_signals(const LossScale& loss, std::span<const double> output
 
 LossScale make_loss(const Architecture& architecture, const QatConfig& config) {
   LossScale loss;
-  loss.objective = config.loss == "cross_entropy" ? Objective::cross_entropy : own_objective(architecture.loss);
+  loss.objective = config.loss == GradientLoss::cross_entropy ? Objective::cross_entropy : own_objective(architecture.loss);
   loss.reported = architecture.loss;
   loss.rms = architecture.layers.back().rms;
   loss.margin = config.output_margin;

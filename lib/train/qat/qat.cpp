@@ -21,7 +21,7 @@ using namespace qat;
 class Qat final : public Phase {
 public:
   Qat(TrainingContext& context, std::int64_t epochs)
-      : Phase(context, "qat", epochs),
+      : Phase(context, PhaseName::qat, epochs),
         config_(input_.config.qat),
         layout_(make_layout(input_.architecture)),
         loss_(make_loss(input_.architecture, config_)),

@@ -55,7 +55,7 @@ private:
 };
 
 Qcgd::Qcgd(TrainingContext& context, std::int64_t steps)
-    : Phase(context, "qcgd", steps),
+    : Phase(context, PhaseName::qcgd, steps),
       settings_(input_.config.qcgd),
       group_(input_.grid.group),
       state_(make_state(input_.architecture, input_.data.train, input_.reach, {settings_.margin, settings_.output_margin},
