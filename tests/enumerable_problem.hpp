@@ -37,7 +37,7 @@ inline RandomProblem enumerable_problem(std::uint64_t seed, Activation activatio
   network.output.bias = "1bit";
   const int features = words.between(2, 3);
   RandomProblem problem{random_samples(words, 12, features, 2, 7), {}};
-  problem.architecture = build_architecture(network, {features, 2, input_rms(problem.samples)});
+  problem.architecture = build_network(network, {features, 2, input_rms(problem.samples)}).architecture;
   return problem;
 }
 

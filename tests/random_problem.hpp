@@ -91,7 +91,7 @@ inline RandomProblem random_problem(std::uint64_t seed, int depth, std::size_t c
   const InputScale scale{features, classes, input_rms(problem.samples)};
   while (problem.architecture.layers.empty()) {
     try {
-      problem.architecture = build_architecture(random_network(words, depth), scale);
+      problem.architecture = build_network(random_network(words, depth), scale).architecture;
     } catch (const InputError&) {
       problem.architecture.layers.clear();
     }

@@ -4,7 +4,7 @@
 
 #include "base/process.hpp"
 #include "base/stop_signal.hpp"
-#include "config/problems.hpp"
+#include "config/diagnostics.hpp"
 #include "run/run_lock.hpp"
 
 #include <algorithm>

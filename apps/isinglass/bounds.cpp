@@ -57,7 +57,8 @@ ExitCode run_bounds(const BoundsOptions& options, const Communicator& world) {
     if (options.assume.coefficient_bits == 1)
       throw InputError("--coefficient-bits: a sign and nothing else: use 2 bits or more, or 0 for exact ones");
   });
-  const Config config = shared_config({.path = options.config, .overrides = options.overrides, .use = ConfigUse::bounds}, world);
+  const Config config =
+      shared_config({.path = options.config, .overrides = options.overrides, .use = ConfigUse::bounds}, world);
   const Problem problem = load_problem(config, world, world);
   Model model;
   if (!options.model.empty()) {

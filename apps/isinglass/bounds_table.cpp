@@ -56,7 +56,8 @@ void LinesTable::add_spline_error(const Model* model) {
   for (std::size_t l = 0; l < all.hidden.size(); ++l) {
     const double scale = ideal[l].scale;  // back to the function's own units
     add(fmt::format("layer_{}_spline_error", l + 1).c_str(),
-        fmt::format("{}, hidden layer {}: largest error on the reachable grid", name_of(config_.network.hidden[l].activation), l + 1),
+        fmt::format("{}, hidden layer {}: largest error on the reachable grid", name_of(config_.network.hidden[l].activation),
+                    l + 1),
         all.hidden[l].spline_error / scale, "(2)");
     add(fmt::format("layer_{}_activation_error", l + 1).c_str(),
         fmt::format("{}, hidden layer {}: with the error of its inputs", name_of(config_.network.hidden[l].activation), l + 1),

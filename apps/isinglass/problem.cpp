@@ -30,7 +30,8 @@ void check_reads(const Config& config, const Architecture& architecture) {
   if (machine.hardware.spin_budget > 0)
     expect_read_memory(machine.hardware.reads_per_subproblem, spins, "machine.hardware.reads_per_subproblem");
   if (machine.subproblems.blocks == Blocks::neurons_and_samples) spins += calls_of_samples * most_sample_spins;
-  if (machine.kind != MachineKind::enumeration) expect_read_memory(machine.subproblems.reads, spins, "machine.subproblems.reads");
+  if (machine.kind != MachineKind::enumeration)
+    expect_read_memory(machine.subproblems.reads, spins, "machine.subproblems.reads");
 }
 
 }  // namespace

@@ -12,7 +12,7 @@ namespace isinglass {
 /// The configuration file of a command, with what the command line says on top of it.
 struct ConfigSource {
   std::string path;
-  std::vector<std::string> overrides;  ///< "a.b=value"
+  std::vector<std::string> overrides;      ///< "a.b=value"
   std::optional<std::string> output = {};  ///< replaces output.directory
   ConfigUse use = ConfigUse::training;
 };

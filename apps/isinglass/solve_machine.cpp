@@ -32,7 +32,8 @@ struct Kind {
 
 Kind suitable_kind(const IsingProblem& problem) {
   const auto n = static_cast<std::int64_t>(problem.spins);
-  if (problem.spins <= enumerated_spins) return {MachineKind::enumeration, fmt::format("at most {} spins: proven", enumerated_spins)};
+  if (problem.spins <= enumerated_spins)
+    return {MachineKind::enumeration, fmt::format("at most {} spins: proven", enumerated_spins)};
   if (!problem.groups.empty()) return {MachineKind::sa, "its moves keep one-hot groups"};
   const std::int64_t pairs = couplers(problem);
   const double density = static_cast<double>(2 * pairs) / (static_cast<double>(n) * static_cast<double>(n - 1));

@@ -1,7 +1,7 @@
 #pragma once
 
-#include "formats/instance.hpp"
 #include "config/choices.hpp"
+#include "formats/instance.hpp"
 #include "ising/machine.hpp"
 
 #include <cstdint>
@@ -17,9 +17,9 @@ struct SolveOptions {
   std::string path;
   InstanceOptions instance;
   std::optional<MachineKind> machine;  ///< nothing: chosen by the problem
-  std::int64_t reads = 0;   ///< 0: as many as --time-limit allows, or default_reads
-  std::int64_t sweeps = 0;  ///< 0: the machine's default, or those that the scan finds
-  bool scan = false;        ///< look for the sweeps with the least TTS99
+  std::int64_t reads = 0;              ///< 0: as many as --time-limit allows, or default_reads
+  std::int64_t sweeps = 0;             ///< 0: the machine's default, or those that the scan finds
+  bool scan = false;                   ///< look for the sweeps with the least TTS99
   std::uint64_t seed = 1;
   std::optional<double> target;            ///< in the instance's own sense
   std::optional<double> time_limit;        ///< seconds

@@ -41,7 +41,8 @@ Status status_of(const std::string& directory) {
   if (folder.holds_results()) {
     const RunResults results = read_results(folder.results());
     status.state = "finished";
-    status.method = name_of(parse_config(read_model(folder.results()).config_yaml, folder.results().string(), {}, ConfigUse::stored).method);
+    status.method = name_of(
+        parse_config(read_model(folder.results()).config_yaml, folder.results().string(), {}, ConfigUse::stored).method);
     status.test = results.test_accuracy;
     status.train = results.train_accuracy;
     status.validation = results.validation_accuracy;

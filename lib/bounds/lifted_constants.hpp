@@ -8,7 +8,7 @@
 #include <cstdint>
 #include <span>
 
-/// What the convergence bound of QCGD needs to know of a lifted problem
+/// Constants of a lifted problem that the convergence bound of QCGD needs
 ///
 ///   min <Q, X>   s.t. <P_c, X> = 0 for all c,   X in conv{x x^T : x binary},   P_c(x) >= 0 on every binary x.
 namespace isinglass {
@@ -21,11 +21,13 @@ struct LiftedConstants {
   double row_coefficient = 0;        ///< B of formulas (25) and (26): of the rows, per unit of ||mu||
 };
 
-/// Of an explicit problem that is on this rank alone, objective in its real units. Rows and products as they are, unscaled.
+/// Computes the constants of an explicit problem that is on this rank alone, objective in its real
+/// units. Rows and products as they are, unscaled.
 [[nodiscard]] LiftedConstants lifted_constants(const Qcbo& qcbo);
 
-/// Of the structured form with slack minimised out and exact intervals: P_c = (distance of z to the chosen segment / rms)^2,
-/// objective in units of one output step, loss margin `margin` in grid units of z. Collective.
+/// Computes the constants of the structured form with slack minimised out and exact intervals: P_c =
+/// (distance of z to the chosen segment / rms)^2, objective in units of one output step, loss margin `margin` in grid units of
+/// z. Collective.
 [[nodiscard]] LiftedConstants structured_constants(const Architecture& architecture, std::span<const LayerReach> reach,
                                                    int margin, const Communicator& comm);
 

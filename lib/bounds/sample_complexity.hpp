@@ -15,7 +15,7 @@ namespace isinglass {
 /// Formula (12), realizable: then every network without training errors errs on new samples at most at rate `error`.
 [[nodiscard]] double samples_realizable(double log_size, double error, double failure);
 
-/// What a growth function of piecewise-constant networks depends on.
+/// Sizes that a growth function of piecewise-constant networks depends on.
 struct ThresholdCounts {
   double parameters = 0;  ///< W: weights and biases
   double thresholds = 0;  ///< U: cells - 1 of each hidden unit, plus the comparisons that decide the class

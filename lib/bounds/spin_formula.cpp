@@ -45,7 +45,7 @@ SpinLine spin_formula(const Architecture& architecture, std::span<const int> rea
     const auto pieces = static_cast<double>(layer.pieces.size());
     const bool is_linear = std::ranges::any_of(layer.pieces, [](const ActivationPiece& piece) { return piece.slope != 0; });
     const double active = pieces + (is_linear ? pieces * slack_bits : 0);  // variables that an activation is a sum of
-    line.structured_per_sample += units * layer.segments();
+    line.structured_per_sample += units * layer.cell_count();
     line.explicit_per_sample += units * (interval_spins(pieces, slack_bits) + active * next.units * next.weights.bits());
   }
   return line;

@@ -36,7 +36,7 @@ struct SplineErrorBound {
                                                   const NetworkValues& values, const Samples& samples,
                                                   const Communicator& comm);
 
-/// What can be measured of the above on samples.
+/// Measurements of these errors on samples.
 struct SplineErrorMeasured {
   double output_error = 0;        ///< largest difference of an output, grid units of z
   double same_class = 0;          ///< fraction of samples that both networks put in the same class

@@ -2,7 +2,7 @@
 
 #include "base/names.hpp"
 
-/// What a configuration chooses among: enums, each with the names of its values.
+/// Enums that a configuration chooses a value of, each with the names of its values.
 namespace isinglass {
 
 /// How to train.
@@ -70,7 +70,7 @@ constexpr std::array<std::string_view, 3> names_of(ClusterChoice) { return {"aut
 enum class HardwareFields { ancilla, direct };
 constexpr std::array<std::string_view, 2> names_of(HardwareFields) { return {"ancilla", "direct"}; }
 
-/// What the values of a problem file multiply: spins, or bits x = (1 + s) / 2.
+/// The variables of a problem file: spins, or bits x = (1 + s) / 2.
 enum class TextForm { ising, qubo };
 constexpr std::array<std::string_view, 2> names_of(TextForm) { return {"ising", "qubo"}; }
 

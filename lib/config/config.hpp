@@ -14,23 +14,23 @@ namespace isinglass {
 /// Where the samples come from and how they become integer inputs.
 struct DataConfig {
   DataSource dataset = DataSource::fashion_mnist;  ///< idx: four files in `directory`
-  std::string directory;                  ///< folder of the IDX files (.gz or plain); empty: the Debian package's folder
-  std::vector<std::string> classes;       ///< class numbers or names; empty: all classes
-  std::int64_t train_samples = 0;         ///< training plus validation samples, a stratified subset; 0: all
-  double validation_fraction = 0.1;       ///< part of train_samples held out of training
-  int pool = 2;                           ///< average pooling window, pixels
-  int levels = 16;                        ///< input grid: 0 .. levels-1 before centring
+  std::string directory;             ///< folder of the IDX files (.gz or plain); empty: the Debian package's folder
+  std::vector<std::string> classes;  ///< class numbers or names; empty: all classes
+  std::int64_t train_samples = 0;    ///< training plus validation samples, a stratified subset; 0: all
+  double validation_fraction = 0.1;  ///< part of train_samples held out of training
+  int pool = 2;                      ///< average pooling window, pixels
+  int levels = 16;                   ///< input grid: 0 .. levels-1 before centring
 };
 
 /// One dense hidden layer.
 struct LayerConfig {
   int units = 16;
   Activation activation = Activation::sign;
-  int segments = 2;                 ///< pieces of the activation's spline (sign always has 2)
+  int segments = 2;              ///< pieces of the activation's spline (sign always has 2)
   double range = 2.0;            ///< knots lie within +-range, in units of the layer's pre-activation rms; 0: what is reachable
   std::string weights = "1bit";  ///< codebook: 1bit .. 8bit, ternary
   std::string bias = "6bit";
-  int degree = 0;                               ///< of the pieces: 0 or 1
+  int degree = 0;  ///< of the pieces: 0 or 1
   Knots knots = Knots::uniform;
   std::vector<std::array<double, 2>> points{};  ///< of activation table: x in units of the pre-activation rms, and y
 };
@@ -40,8 +40,8 @@ struct OutputLayerConfig {
   std::string weights = "1bit";
   std::string bias = "4bit";
   OutputLoss loss = OutputLoss::hinge;
-  int loss_segments = 8;       ///< pieces of the spline of a loss that is not piecewise polynomial
-  int loss_degree = 1;         ///< of these pieces: 0, 1 or 2
+  int loss_segments = 8;  ///< pieces of the spline of a loss that is not piecewise polynomial
+  int loss_degree = 1;    ///< of these pieces: 0, 1 or 2
 };
 
 struct NetworkConfig {
@@ -69,23 +69,23 @@ struct AnnealConfig {
   double hot_temperature = 0.005;  ///< per training sample, in units of one output step
   double cold_temperature = 0.00005;
   MoveLoss loss = MoveLoss::lead;  ///< that moves are judged by
-  double output_margin = 1.0;             ///< in units of the rms of a random network's output
-  double window = 0.5;        ///< the loss that accepts is averaged over a shift of the unit's z by up to +-window rms ...
-  double final_window = 0.3;  ///< ... which shrinks linearly to this; 0 and 0: the exact loss
-  int swap_neighbours = 4;    ///< similar inputs that each input is paired with for swaps; 0: no swaps
-  int polish_sweeps = 150;    ///< sweeps when it polishes a QCGD incumbent
+  double output_margin = 1.0;      ///< in units of the rms of a random network's output
+  double window = 0.5;             ///< the loss that accepts is averaged over a shift of the unit's z by up to +-window rms ...
+  double final_window = 0.3;       ///< ... which shrinks linearly to this; 0 and 0: the exact loss
+  int swap_neighbours = 4;         ///< similar inputs that each input is paired with for swaps; 0: no swaps
+  int polish_sweeps = 150;         ///< sweeps when it polishes a QCGD incumbent
   double polish_hot_temperature = 0.001;
 };
 
 /// Quantization-aware training: straight-through estimator and Adam, the baseline.
 struct QatConfig {
   int epochs = 30;
-  int batch = 100;                     ///< samples a step
-  double learning_rate = 0.02;         ///< decays to zero along a cosine
+  int batch = 100;                                  ///< samples per step
+  double learning_rate = 0.02;                      ///< decays to zero along a cosine
   GradientLoss loss = GradientLoss::cross_entropy;  ///< what the gradient comes from
-  double output_margin = 0.75;         ///< in units of the rms of a random network's output; cross_entropy: divides the outputs
-  double window = 0.75;                ///< the surrogate slope of sign is 1 within +-window, in units of the pre-activation rms
-  double initial_scale = 0.1;          ///< latent weights start uniform in +-initial_scale; they are clipped to +-1
+  double output_margin = 0.75;  ///< in units of the rms of a random network's output; cross_entropy: divides the outputs
+  double window = 0.75;         ///< the surrogate slope of sign is 1 within +-window, in units of the pre-activation rms
+  double initial_scale = 0.1;   ///< latent weights start uniform in +-initial_scale; they are clipped to +-1
 };
 
 struct ParallelConfig {

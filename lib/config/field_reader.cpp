@@ -1,7 +1,7 @@
 #include "config/field_reader.hpp"
 
+#include "config/diagnostics.hpp"
 #include "config/read_keys.hpp"
-#include "config/suggest.hpp"
 #include "config/writer.hpp"
 
 #include <algorithm>
@@ -25,12 +25,12 @@ std::vector<std::string> sections_with(std::string_view key) {
 
 }  // namespace
 
-FieldReader::FieldReader(const YamlTree& tree, std::string prefix, Problems& problems, Positions& positions)
-    : tree_(tree), prefix_(std::move(prefix)), problems_(problems), positions_(positions) {
+FieldReader::FieldReader(const YamlTree& tree, std::string prefix, Diagnostics& diagnostics, Positions& positions)
+    : tree_(tree), prefix_(std::move(prefix)), diagnostics_(diagnostics), positions_(positions) {
   // An empty section is one whose keys are all commented out: not an error.
   if (tree.kind == YamlTree::Kind::section || tree.kind == YamlTree::Kind::empty) return;
   const std::string_view name = std::string_view(prefix_).substr(0, prefix_.empty() ? 0 : prefix_.size() - 1);
-  problems.add(tree.position, name, "expected a section of `key: value` lines, found " + describe(tree));
+  diagnostics.add(tree.position, name, "expected a section of `key: value` lines, found " + describe(tree));
 }
 
 const YamlTree* FieldReader::find(std::string_view key) {
@@ -48,15 +48,15 @@ void FieldReader::report_unknown_keys() const {
   int unknown = 0;
   for (const YamlTree::Entry& entry : tree_.entries) {
     if (std::find(known_.begin(), known_.end(), entry.key) != known_.end()) continue;
-    if (++unknown > most) return problems_.add(entry.position, prefix_ + entry.key, "unknown key, and maybe more below");
+    if (++unknown > most) return diagnostics_.add(entry.position, prefix_ + entry.key, "unknown key, and maybe more below");
     if (const std::string_view now = new_name(prefix_ + entry.key); !now.empty()) {
-      problems_.add(entry.position, prefix_ + entry.key, fmt::format("this key is called {} now", now));
+      diagnostics_.add(entry.position, prefix_ + entry.key, fmt::format("this key is called {} now", now));
       continue;
     }
     std::string hint = suggestion(entry.key, known_);
     const std::vector<std::string> elsewhere = sections_with(entry.key);
     if (!elsewhere.empty()) hint = fmt::format(", did you mean {}?", fmt::join(elsewhere, " or "));
-    problems_.add(entry.position, prefix_ + entry.key, "unknown key" + hint);
+    diagnostics_.add(entry.position, prefix_ + entry.key, "unknown key" + hint);
   }
 }
 
@@ -65,7 +65,7 @@ int FieldReader::option_index(const YamlTree::Entry& entry, std::size_t size, co
   const char* last = entry.key.data() + entry.key.size();
   const auto [end, error] = std::from_chars(entry.key.data(), last, index);
   if (error == std::errc() && end == last && index >= 0 && static_cast<std::size_t>(index) <= size) return index;
-  problems_.add(entry.position, name + "." + entry.key, fmt::format("expected an index from 0 to {} after {}", size, name));
+  diagnostics_.add(entry.position, name + "." + entry.key, fmt::format("expected an index from 0 to {} after {}", size, name));
   return -1;
 }
 

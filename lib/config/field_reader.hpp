@@ -17,14 +17,14 @@ using Positions = std::map<std::string, Position>;
 class FieldReader {
 public:
   /// `prefix` is the full name of the section with its dot; empty at the top.
-  FieldReader(const YamlTree& tree, std::string prefix, Problems& problems, Positions& positions);
+  FieldReader(const YamlTree& tree, std::string prefix, Diagnostics& diagnostics, Positions& positions);
 
   template <class T>
   void field(std::string_view key, T& value, const Rule& rule, std::string_view) {
     const YamlTree* tree = find(key);
     if (!tree) return;
     const std::string complaint = read_value(*tree, rule, value);
-    if (!complaint.empty()) problems_.add(tree->position, prefix_ + std::string(key), complaint);
+    if (!complaint.empty()) diagnostics_.add(tree->position, prefix_ + std::string(key), complaint);
   }
 
   template <class S>
@@ -41,7 +41,7 @@ public:
 private:
   template <class S>
   void read_section(const YamlTree& tree, const std::string& name, S& structure) {
-    FieldReader reader(tree, name + ".", problems_, positions_);
+    FieldReader reader(tree, name + ".", diagnostics_, positions_);
     visit_fields(reader, structure);
     reader.report_unknown_keys();
   }
@@ -53,7 +53,7 @@ private:
 
   const YamlTree& tree_;
   std::string prefix_;
-  Problems& problems_;
+  Diagnostics& diagnostics_;
   Positions& positions_;
   std::vector<std::string> known_;
 };
@@ -76,7 +76,7 @@ void FieldReader::list(std::string_view key, std::vector<S>& structures, std::st
       read_section(entry.value, name + "." + entry.key, structures[static_cast<std::size_t>(index)]);
     }
   } else {
-    problems_.add(tree->position, name, "expected a list of sections, found " + describe(*tree));
+    diagnostics_.add(tree->position, name, "expected a list of sections, found " + describe(*tree));
   }
 }
 

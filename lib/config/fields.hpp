@@ -3,7 +3,6 @@
 #include "config/config.hpp"
 #include "config/machine_fields.hpp"
 #include "config/rule.hpp"
-#include "config/structure.hpp"
 
 /// The one list of configuration keys. Reading, unknown-key errors, printed defaults, the resolved copy and
 /// the comparison of two runs are all visitors of it: a new parameter is a struct member and a line here.
@@ -12,7 +11,7 @@
 /// and list(key, structures, help) for nested structures, in which it calls visit_fields again.
 namespace isinglass {
 
-/// Of margins and windows, in units of an rms: none reaches as far, and their products with integer grids fit an int.
+/// The largest margin or window, in units of an rms: none reaches as far, and products with integer grids fit an int.
 inline constexpr double largest_width = 1000;
 
 template <class V, Structure<DataConfig> S>
@@ -54,8 +53,8 @@ void visit_fields(V& v, S& s) {
 
 template <class V, Structure<NetworkConfig> S>
 void visit_fields(V& v, S& s) {
-  v.list("hidden", s.hidden, "one entry a hidden layer");
-  v.section("output", s.output, "the linear output layer: one output for two classes, else one a class");
+  v.list("hidden", s.hidden, "one entry per hidden layer");
+  v.section("output", s.output, "the linear output layer: one output for two classes, else one per class");
 }
 
 template <class V, Structure<QcgdConfig> S>
@@ -82,7 +81,7 @@ void visit_fields(V& v, S& s) {
 template <class V, Structure<AnnealConfig> S>
 void visit_fields(V& v, S& s) {
   v.field("sweeps", s.sweeps, at_least(1), "sweeps of `method: anneal`");
-  v.field("hot_temperature", s.hot_temperature, above(0), "first temperature a training sample, in output grid units");
+  v.field("hot_temperature", s.hot_temperature, above(0), "first temperature per training sample, in output grid units");
   v.field("cold_temperature", s.cold_temperature, above(0), "last temperature, same units");
   v.field(
       "loss", s.loss, one_of<MoveLoss>(),
@@ -102,7 +101,7 @@ void visit_fields(V& v, S& s) {
 template <class V, Structure<QatConfig> S>
 void visit_fields(V& v, S& s) {
   v.field("epochs", s.epochs, at_least(1), "passes over the training samples");
-  v.field("batch", s.batch, between(1, 524288), "samples a step");
+  v.field("batch", s.batch, between(1, 524288), "samples per step");
   v.field("learning_rate", s.learning_rate, above(0), "of Adam; decays to zero along a cosine");
   v.field("loss", s.loss, one_of<GradientLoss>(), "what the gradient comes from; network: its own loss");
   v.field("output_margin", s.output_margin, above(0).up_to(largest_width),
@@ -134,8 +133,7 @@ template <class V, Structure<Config> S>
 void visit_fields(V& v, S& s) {
   v.field("schema", s.schema, between(1, 1), "version of this file's layout");
   v.field("seed", s.seed, anything(), "of every random choice: same seed, same result");
-  v.field("method", s.method, one_of<Method>(),
-          "how to train: quantum conditional gradient descent or a companion");
+  v.field("method", s.method, one_of<Method>(), "how to train: quantum conditional gradient descent or a companion");
   v.section("data", s.data, "where the samples come from and how they become integer inputs");
   v.section("network", s.network, "the quantized network; codebooks: 1bit .. 8bit, ternary");
   v.section("qcgd", s.qcgd, "quantum conditional gradient descent: the outer loop");

@@ -2,7 +2,6 @@
 
 #include "config/machine_config.hpp"
 #include "config/rule.hpp"
-#include "config/structure.hpp"
 
 /// The keys of the section `machine`, for the one list in fields.hpp.
 namespace isinglass {
@@ -12,7 +11,7 @@ void visit_fields(V& v, S& s) {
   v.field("blocks", s.blocks, one_of<Blocks>(),
           "none: an oracle call is one problem; neurons: many, of the bits of one neuron given the rest; neurons_and_samples: "
           "also of the segments of some samples given the weights");
-  v.field("rounds", s.rounds, at_least(1), "passes over all blocks an oracle call");
+  v.field("rounds", s.rounds, at_least(1), "passes over all blocks per oracle call");
   v.field("reads", s.reads, at_least(1), "of each problem; the best by the true energy counts");
 }
 
@@ -40,7 +39,7 @@ void visit_fields(V& v, S& s) {
 
 template <class V, Structure<BifurcationConfig> S>
 void visit_fields(V& v, S& s) {
-  v.field("steps", s.steps, at_least(1), "full field evaluations a read");
+  v.field("steps", s.steps, at_least(1), "full field evaluations per read");
   v.field("time_step", s.time_step, above(0), "dt");
   v.field("strength", s.strength, above(0), "of the couplings, in units of one over the rms local field of random spins");
   v.field("strength_spread", s.strength_spread, between(0, 1), "each read draws its strength within this share of it");
@@ -49,7 +48,7 @@ void visit_fields(V& v, S& s) {
 
 template <class V, Structure<CimConfig> S>
 void visit_fields(V& v, S& s) {
-  v.field("steps", s.steps, at_least(1), "round trips a read");
+  v.field("steps", s.steps, at_least(1), "round trips per read");
   v.field("time_step", s.time_step, above(0), "dt of a round trip");
   v.field("first_gain", s.first_gain, anything(), "pump minus loss at the start");
   v.field("last_gain", s.last_gain, anything(), "... and at the end; linear between");
@@ -62,7 +61,7 @@ void visit_fields(V& v, S& s) {
 
 template <class V, Structure<CacConfig> S>
 void visit_fields(V& v, S& s) {
-  v.field("steps", s.steps, at_least(1), "round trips a read");
+  v.field("steps", s.steps, at_least(1), "round trips per read");
   v.field("time_step", s.time_step, above(0), "dt of a round trip");
   v.field("gain", s.gain, anything(), "pump minus loss");
   v.field("coupling", s.coupling, above(0), "feedback, in units of one over the rms local field of random spins");
@@ -79,7 +78,7 @@ void visit_fields(V& v, S& s) {
 
 template <class V, Structure<TabuConfig> S>
 void visit_fields(V& v, S& s) {
-  v.field("sweeps", s.sweeps, at_least(1), "iterations a read, each of which looks at all moves");
+  v.field("sweeps", s.sweeps, at_least(1), "iterations per read, each of which looks at all moves");
   v.field("tenure", s.tenure, at_least(0).or_word("auto"),
           "iterations for which a flipped spin stays as it is, plus 1 to 10 at random; auto: spins / 100");
   v.field("patience", s.patience, at_least(0).or_word("auto"),
@@ -89,13 +88,13 @@ void visit_fields(V& v, S& s) {
 
 template <class V, Structure<TemperingConfig> S>
 void visit_fields(V& v, S& s) {
-  v.field("sweeps", s.sweeps, at_least(1), "sweeps of each replica a read");
+  v.field("sweeps", s.sweeps, at_least(1), "sweeps of each replica per read");
   v.field("temperatures", s.temperatures, between(1, 1000), "replicas at falling temperatures (twice as many with clusters)");
   v.field("hot_temperature", s.hot_temperature, at_least(0).or_word("auto"), "of the first replica, in units of the energy");
   v.field("cold_temperature", s.cold_temperature, at_least(0).or_word("auto"), "of the last replica, same units");
   v.field("adapt", s.adapt, anything(), "move the temperatures in a read's first half so that all neighbours exchange alike");
   v.field("cluster_moves", s.cluster_moves, one_of<ClusterChoice>(),
-          "isoenergetic cluster moves between two sets of replicas; auto: up to 4 couplings a spin");
+          "isoenergetic cluster moves between two sets of replicas; auto: up to 4 couplings per spin");
 }
 
 template <class V, Structure<GroupConfig> S>
@@ -122,7 +121,8 @@ void visit_fields(V& v, S& s) {
           "sigma of each read's noise on fields, relative to the largest coefficient");
   v.field("spin_budget", s.spin_budget, at_least(0).or_word("unlimited"),
           "most spins of one call, the ancilla included; larger problems are solved by sub-problems");
-  v.field("rounds", s.rounds, at_least(0).or_word("auto"), "sub-problems a read; auto: eight times what covers the spins once");
+  v.field("rounds", s.rounds, at_least(0).or_word("auto"),
+          "sub-problems per read; auto: eight times what covers the spins once");
   v.field("reads_per_subproblem", s.reads_per_subproblem, at_least(1), "of which the best is taken");
 }
 
@@ -132,8 +132,7 @@ void visit_fields(V& v, S& s) {
           "sa, bsb, dsb, cim, cac: the whole problem or sub-problems; the others: sub-problems");
   v.field("replicas", s.replicas, at_least(1), "reads per oracle call");
   v.section("subproblems", s.subproblems, "oracle calls as many small Ising problems, for machines of few spins");
-  v.section("whole", s.whole,
-            "oracle calls as one problem: by annealing (sa), or by the dynamics of bsb, dsb, cim and cac");
+  v.section("whole", s.whole, "oracle calls as one problem: by annealing (sa), or by the dynamics of bsb, dsb, cim and cac");
   v.section("sa", s.sa, "simulated annealing of Ising problems");
   v.section("bsb", s.bsb, "ballistic simulated bifurcation");
   v.section("dsb", s.dsb, "discrete simulated bifurcation");

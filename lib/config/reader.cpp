@@ -17,20 +17,20 @@ namespace {
 constexpr const char* schema_hint = "add the line `schema: 1`, the version of the file's layout";
 
 /// A file of another schema would give one misleading error a key: only its version is reported.
-void check_schema(const YamlTree& tree, const std::string& name, Problems& problems) {
+void check_schema(const YamlTree& tree, const std::string& name, Diagnostics& diagnostics) {
   for (const YamlTree::Entry& entry : tree.entries) {
     if (entry.key != "schema") continue;
     if (entry.value.kind == YamlTree::Kind::scalar && entry.value.text == "1") return;
-    Problems only;
+    Diagnostics only;
     const std::string message = fmt::format("this isinglass reads schema 1, found {}", describe(entry.value));
     only.add(entry.value.position, "schema", message);
     only.throw_if_any();
   }
-  problems.add({name, 1, 1}, "schema", fmt::format("missing; {}", schema_hint));
+  diagnostics.add({name, 1, 1}, "schema", fmt::format("missing; {}", schema_hint));
 }
 
-void read_tree(const YamlTree& tree, Config& config, Problems& problems, Positions& positions) {
-  FieldReader reader(tree, "", problems, positions);
+void read_tree(const YamlTree& tree, Config& config, Diagnostics& diagnostics, Positions& positions) {
+  FieldReader reader(tree, "", diagnostics, positions);
   visit_fields(reader, config);
   reader.report_unknown_keys();
 }
@@ -66,7 +66,7 @@ void take_old_names(YamlTree& tree) {
 }
 
 /// Reports the keys that were set and that this run does not read.
-void report_unread_keys(const Config& config, ConfigUse use, const Positions& positions, Problems& problems) {
+void report_unread_keys(const Config& config, ConfigUse use, const Positions& positions, Diagnostics& diagnostics) {
   const std::vector<KeyUse> uses = key_uses(config, use);
   std::map<std::string, const KeyUse*> unread;
   for (const auto& [key, position] : positions) {
@@ -77,28 +77,28 @@ void report_unread_keys(const Config& config, ConfigUse use, const Positions& po
   const auto defaults = flatten(Config{});
   for (const auto& [key, value] : flatten(config)) {
     const bool is_default = use != ConfigUse::solving && std::ranges::find(defaults, std::pair(key, value)) != defaults.end();
-    if (!is_default && unread.contains(key)) problems.add(positions.at(key), key, "is not read: " + unread.at(key)->why_not);
+    if (!is_default && unread.contains(key)) diagnostics.add(positions.at(key), key, "is not read: " + unread.at(key)->why_not);
   }
 }
 
 }  // namespace
 
 Config parse_config(std::string_view text, const std::string& name, const std::vector<std::string>& overrides, ConfigUse use) {
-  Problems problems;
-  YamlTree tree = parse_yaml(text, name, problems);
+  Diagnostics diagnostics;
+  YamlTree tree = parse_yaml(text, name, diagnostics);
   if (use == ConfigUse::stored) take_old_names(tree);
-  check_schema(tree, name, problems);
+  check_schema(tree, name, diagnostics);
 
   Config config;
   Positions positions;
-  read_tree(tree, config, problems, positions);
-  for (const std::string& option : overrides) read_tree(parse_override(option, problems), config, problems, positions);
+  read_tree(tree, config, diagnostics, positions);
+  for (const std::string& option : overrides) read_tree(parse_override(option, diagnostics), config, diagnostics, positions);
 
-  if (problems.empty()) report_unread_keys(config, use, positions, problems);
+  if (diagnostics.empty()) report_unread_keys(config, use, positions, diagnostics);
   check_consistency(config, use, [&](const std::string& key, const std::string& message) {
-    problems.add(nearest_position(key, positions, name), key, message);
+    diagnostics.add(nearest_position(key, positions, name), key, message);
   });
-  problems.throw_if_any();
+  diagnostics.throw_if_any();
   return config;
 }
 

@@ -2,8 +2,10 @@
 
 #include "base/names.hpp"
 
+#include <concepts>
 #include <limits>
 #include <string>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -12,7 +14,7 @@ namespace isinglass {
 /// Whether a run that is continued may have another value than the one that was started.
 enum class OnRestart { fixed, free, upward };
 
-/// What a value may be: a range for numbers, a choice of words for text.
+/// Limits of a value: a range for numbers, a choice of words for text.
 struct Rule {
   double low = -std::numeric_limits<double>::infinity();
   double high = std::numeric_limits<double>::infinity();
@@ -21,22 +23,22 @@ struct Rule {
   std::string word;                  ///< stands for 0, or for the empty list
   OnRestart on_restart = OnRestart::fixed;
 
-  /// The same rule, with a word for 0 or the empty list.
+  /// Adds a word for 0 or the empty list.
   [[nodiscard]] Rule or_word(std::string w) && {
     word = std::move(w);
     return std::move(*this);
   }
-  /// The same rule, for numbers of at most this.
+  /// Adds a largest number.
   [[nodiscard]] Rule up_to(double most) && {
     high = most;
     return std::move(*this);
   }
-  /// The same rule, for a value that does not change what is computed.
+  /// Says that the value does not change what is computed.
   [[nodiscard]] Rule may_change() && {
     on_restart = OnRestart::free;
     return std::move(*this);
   }
-  /// The same rule, for a value that a continued run may raise.
+  /// Says that a continued run may raise the value.
   [[nodiscard]] Rule may_grow() && {
     on_restart = OnRestart::upward;
     return std::move(*this);
@@ -73,6 +75,10 @@ template <Named E>
 [[nodiscard]] inline std::vector<std::string> codebook_names() {
   return {"1bit", "2bit", "3bit", "4bit", "5bit", "6bit", "7bit", "8bit", "ternary"};
 }
+
+/// A structure of type T, or a constant one: what visitors of fields go through.
+template <class S, class T>
+concept Structure = std::same_as<std::remove_const_t<S>, T>;
 
 /// The rule as a reader of an error or of the printed defaults needs it: ">= 1", "one of a, b"; empty: anything.
 [[nodiscard]] std::string describe(const Rule& rule);

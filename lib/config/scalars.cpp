@@ -1,6 +1,6 @@
 #include "config/scalars.hpp"
 
-#include "config/suggest.hpp"
+#include "config/diagnostics.hpp"
 
 #include <algorithm>
 #include <charconv>

@@ -14,7 +14,7 @@ namespace {
 
 enum class Help { none, comments };
 
-/// The visitor that writes block-style YAML, two spaces a level.
+/// The visitor that writes block-style YAML, two spaces per level.
 class YamlWriter {
 public:
   YamlWriter(Help help, Keys keys) : help_(help), keys_(keys) {}

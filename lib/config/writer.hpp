@@ -28,7 +28,8 @@ struct ConfigDifference {
   std::string key, first, second;
 };
 
-/// What makes two runs different: every key but those that change nothing of what is computed (output.directory, checkpoint).
+/// Lists the keys that make two runs different: all but those that change nothing of what is computed (output.directory,
+/// checkpoint).
 [[nodiscard]] std::vector<ConfigDifference> differences(const Config& first, const Config& second);
 
 /// The differences that forbid a run of configuration `started` to go on as `now`: a key that may grow may have grown. Once

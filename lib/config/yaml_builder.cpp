@@ -17,8 +17,8 @@ constexpr std::int64_t most_bytes = 16 * std::int64_t{longest_yaml};
 
 }  // namespace
 
-YamlBuilder::YamlBuilder(Locate locate, Problems& problems, std::string name, Position start)
-    : locate_(std::move(locate)), problems_(problems), name_(std::move(name)) {
+YamlBuilder::YamlBuilder(Locate locate, Diagnostics& diagnostics, std::string name, Position start)
+    : locate_(std::move(locate)), diagnostics_(diagnostics), name_(std::move(name)) {
   root_.position = std::move(start);
 }
 
@@ -133,7 +133,7 @@ void YamlBuilder::add_key(Open& section, const YamlTree& key) {
   section.entry = YamlTree::Entry{key.text, key.position, {}};
   section.value.bytes += std::ssize(key.text);
   if (key.kind != YamlTree::Kind::scalar) {
-    if (!was_dropped) problems_.add(key.position, section.name, "a key must be a word");
+    if (!was_dropped) diagnostics_.add(key.position, section.name, "a key must be a word");
     section.drops_entry = true;
     return;
   }
@@ -141,7 +141,7 @@ void YamlBuilder::add_key(Open& section, const YamlTree& key) {
   if (is_new) return;
   const std::string full_name = name_of_next();  // yaml-cpp itself would silently keep the first of two
   const std::string first = key.position.is_option() ? "" : fmt::format(", first at line {}", earlier->second);
-  if (!was_dropped) problems_.add(key.position, full_name, "duplicate key" + first);
+  if (!was_dropped) diagnostics_.add(key.position, full_name, "duplicate key" + first);
   section.drops_entry = true;
 }
 
@@ -153,7 +153,7 @@ std::string YamlBuilder::name_of_next() const {
   return is_list || !parent.name.empty() ? parent.name + "." + last : last;
 }
 
-/// Whether the innermost section is below something that is left out, so that its problems would mislead.
+/// Whether the innermost section is below something that is left out, so that its diagnostics would mislead.
 bool YamlBuilder::is_dropped() const {
   return std::any_of(open_.begin(), open_.end() - 1, [](const Open& open) {
     const bool is_section = open.value.tree.kind == YamlTree::Kind::section;

@@ -28,7 +28,7 @@ struct YamlLimit : std::runtime_error {
 class YamlBuilder : public YAML::EventHandler {
 public:
   /// `name` is the full name of the root value, `start` its position.
-  YamlBuilder(Locate locate, Problems& problems, std::string name, Position start);
+  YamlBuilder(Locate locate, Diagnostics& diagnostics, std::string name, Position start);
 
   [[nodiscard]] YamlTree take_root() { return std::move(root_); }
 
@@ -77,7 +77,7 @@ private:
   [[nodiscard]] bool is_dropped() const;
 
   Locate locate_;
-  Problems& problems_;
+  Diagnostics& diagnostics_;
   std::string name_;
   YamlTree root_;
   std::optional<YAML::Mark> first_, second_;  ///< where the documents begin

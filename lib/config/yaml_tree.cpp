@@ -19,7 +19,7 @@ namespace {
 
 /// A problem that hides what comes after it, so that it is reported alone.
 [[noreturn]] void fail_alone(const Position& position, const std::string& message) {
-  Problems only;
+  Diagnostics only;
   only.add(position, "", message);
   only.throw_if_any();
   throw InputError(message);
@@ -45,8 +45,8 @@ constexpr const char* stray_text = "is there something behind its last bracket?"
 
 /// The value of an option; nothing, with a problem, if it is not one.
 std::optional<YamlTree> parse_value(std::string_view text, const std::string& name, const Position& position,
-                                    Problems& problems) {
-  YamlBuilder builder([&](const YAML::Mark&) { return position; }, problems, name, position);
+                                    Diagnostics& diagnostics) {
+  YamlBuilder builder([&](const YAML::Mark&) { return position; }, diagnostics, name, position);
   std::string fault;
   if (text.size() > longest_yaml) fault = fmt::format("longer than {}", bytes_text(std::int64_t{longest_yaml}));
   try {
@@ -60,22 +60,22 @@ std::optional<YamlTree> parse_value(std::string_view text, const std::string& na
     fault = error.msg;
   }
   if (fault.empty()) return builder.take_root();
-  problems.add(position, "", "the value is not YAML: " + fault);
+  diagnostics.add(position, "", "the value is not YAML: " + fault);
   return std::nullopt;
 }
 
 }  // namespace
 
-YamlTree parse_yaml(std::string_view text, const std::string& source, Problems& problems) {
+YamlTree parse_yaml(std::string_view text, const std::string& source, Diagnostics& diagnostics) {
   const Locate locate = [&](const YAML::Mark& mark) { return Position{source, mark.line + 1, mark.column + 1}; };
   const Position start{source, 1, 1};
   check_text(text, source);
-  YamlBuilder builder(locate, problems, "", start);
+  YamlBuilder builder(locate, diagnostics, "", start);
   try {
     parse_into(builder, text);
   } catch (const YamlBuilder::SecondDocument& second) {
     const std::string hint = second.is_marked ? "" : fmt::format(" ({})", stray_text);
-    problems.add(second.position, "", fmt::format("a second document; one configuration a file{}", hint));
+    diagnostics.add(second.position, "", fmt::format("a second document; one configuration per file{}", hint));
   } catch (const YamlLimit& limit) {
     fail_alone(limit.position, limit.what());
   } catch (const YAML::Exception& error) {
@@ -85,21 +85,21 @@ YamlTree parse_yaml(std::string_view text, const std::string& source, Problems& 
   return builder.take_root();
 }
 
-YamlTree parse_override(std::string_view option, Problems& problems) {
+YamlTree parse_override(std::string_view option, Diagnostics& diagnostics) {
   const std::size_t equals = option.find('=');
   const std::string path(option.substr(0, equals));
   const Position position{"--set " + shortened(path), 0, 0};
   YamlTree tree;
   tree.position = position;
   if (equals == std::string_view::npos || path.empty()) {
-    problems.add(position, "", "expected KEY=VALUE, for example --set qcgd.iterations=40");
+    diagnostics.add(position, "", "expected KEY=VALUE, for example --set qcgd.iterations=40");
     return tree;
   }
   if (std::ranges::count(path, '.') >= deepest_yaml) {
-    problems.add(position, "", "no key has so many dots");
+    diagnostics.add(position, "", "no key has so many dots");
     return tree;
   }
-  std::optional<YamlTree> value = parse_value(option.substr(equals + 1), path, position, problems);
+  std::optional<YamlTree> value = parse_value(option.substr(equals + 1), path, position, diagnostics);
   if (!value) return tree;
   tree = std::move(*value);
   for (std::size_t end = path.size(); end != std::string::npos;) {

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "config/problems.hpp"
+#include "config/diagnostics.hpp"
 
 #include <string>
 #include <string_view>
@@ -29,13 +29,14 @@ struct YamlTree::Entry {
   YamlTree value;
 };
 
-/// Reads the one document of `text`; duplicate keys go to `problems`. `source` is the file's name. InputError for broken YAML.
-[[nodiscard]] YamlTree parse_yaml(std::string_view text, const std::string& source, Problems& problems);
+/// Reads the one document of `text`; duplicate keys go to `diagnostics`. `source` is the file's name. InputError for broken
+/// YAML.
+[[nodiscard]] YamlTree parse_yaml(std::string_view text, const std::string& source, Diagnostics& diagnostics);
 
 /// Reads an option "a.b=value" as nested sections {a: {b: value}}, all at position "--set a.b".
-[[nodiscard]] YamlTree parse_override(std::string_view option, Problems& problems);
+[[nodiscard]] YamlTree parse_override(std::string_view option, Diagnostics& diagnostics);
 
-/// What a user would call the tree's kind, with a scalar's text: "abc", a list.
+/// Names the tree as a user would: a scalar by its text, "abc", others by their kind, a list.
 [[nodiscard]] std::string describe(const YamlTree& tree);
 
 }  // namespace isinglass

@@ -1,13 +1,21 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
+#include <string>
 #include <vector>
 
 #include "config/config.hpp"
-#include "data/class_names.hpp"
 #include "data/idx.hpp"
 
 namespace isinglass {
+
+/// A class of a data set: its label in the files and its name.
+struct DataClass {
+  int label = 0;
+  std::string name;
+  bool operator==(const DataClass&) const = default;
+};
 
 /// Images with the label of each, as they are in the files.
 struct LabelledImages {
@@ -24,5 +32,12 @@ struct Dataset {
 /// Reads the four files of data.dataset. InputError if one is missing or bad, if labels and images do not match, if
 /// a label is of no class, or if training and test images differ in size.
 [[nodiscard]] Dataset read_dataset(const DataConfig& config);
+
+/// T-shirt/top, Trouser, ... Ankle boot.
+[[nodiscard]] std::vector<DataClass> fashion_mnist_classes();
+
+/// The classes that `requested` names by number, name or unambiguous beginning of a name (upper or lower case), in that
+/// order; all of `known` for an empty request. InputError for an unknown, ambiguous or repeated class, or fewer than two.
+[[nodiscard]] std::vector<DataClass> choose_classes(std::span<const std::string> requested, std::span<const DataClass> known);
 
 }  // namespace isinglass

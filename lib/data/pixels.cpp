@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cassert>
 #include <cmath>
 #include <numeric>
 #include <string>
@@ -27,12 +28,10 @@ std::string windows_for(int rows, int columns) {
 
 PixelGrid::PixelGrid(int image_rows, int image_columns, int pool, int levels)
     : image_rows_(image_rows), image_columns_(image_columns), pool_(pool) {
-  if (pool < 1 || image_rows % pool != 0 || image_columns % pool != 0) {
+  assert(pool >= 1 && levels >= 2 && levels <= largest_levels);
+  if (image_rows % pool != 0 || image_columns % pool != 0) {
     throw InputError(fmt::format("data.pool: a window of {} does not divide images of {} x {} pixels; use one of {}", pool,
                                  image_rows, image_columns, windows_for(image_rows, image_columns)));
-  }
-  if (levels < 2 || levels > largest_levels) {
-    throw InputError(fmt::format("data.levels: {} is outside 2 .. {}", levels, largest_levels));
   }
   const std::int64_t full = std::int64_t{pixel_max} * pool * pool;
   level_of_sum_.reserve(static_cast<std::size_t>(full) + 1);
@@ -56,11 +55,11 @@ void PixelGrid::quantize(std::span<const std::uint8_t> image, std::span<std::uin
   }
 }
 
-InputStatistics input_statistics(const PixelGrid& grid, const IdxImages& images, std::span<const Pick> picks) {
+InputStatistics input_statistics(const PixelGrid& grid, const IdxImages& images, std::span<const ChosenSample> picks) {
   const auto features = static_cast<std::size_t>(grid.features());
   std::vector<std::uint8_t> levels(features);
   std::vector<std::int64_t> sums(features, 0), squares(features, 0);
-  for (const Pick& pick : picks) {
+  for (const ChosenSample& pick : picks) {
     grid.quantize(images.image(pick.index), levels);
     for (std::size_t i = 0; i < features; ++i) {
       const std::int64_t level = levels[i];

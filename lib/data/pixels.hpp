@@ -12,7 +12,7 @@ namespace isinglass {
 /// Average pooling and quantization of images of one size: pixels 0 .. 255 become levels 0 .. levels-1.
 class PixelGrid {
 public:
-  /// InputError unless 2 <= levels <= 128 and `pool` divides both sides.
+  /// Throws InputError unless `pool` divides both sides. 2 <= levels <= 128.
   PixelGrid(int image_rows, int image_columns, int pool, int levels);
 
   [[nodiscard]] int rows() const { return image_rows_ / pool_; }
@@ -28,7 +28,7 @@ private:
   std::vector<std::uint8_t> level_of_sum_;  // by the sum of a window
 };
 
-/// What the training samples say about the inputs.
+/// Facts of the training samples about the inputs.
 struct InputStatistics {
   std::vector<int> center;  ///< [feature], mean level, rounded
   double rms = 0;           ///< sqrt of the variance summed over the features, in levels
@@ -36,6 +36,7 @@ struct InputStatistics {
 
 /// Mean and variance over `picks`, from integer sums, so that the order of the samples does not matter. InputError if
 /// all samples are equal.
-[[nodiscard]] InputStatistics input_statistics(const PixelGrid& grid, const IdxImages& images, std::span<const Pick> picks);
+[[nodiscard]] InputStatistics input_statistics(const PixelGrid& grid, const IdxImages& images,
+                                               std::span<const ChosenSample> picks);
 
 }  // namespace isinglass

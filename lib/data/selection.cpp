@@ -16,7 +16,7 @@
 namespace isinglass {
 namespace {
 
-/// What a random number of Stream::subset is for.
+/// Purposes of random numbers of Stream::subset.
 enum class Purpose : std::uint32_t { permute, train_order, validation_order, test_order };
 
 /// File indices of the samples of each class.
@@ -51,7 +51,8 @@ void permute(std::vector<std::uint32_t>& list, const DataClass& data_class, std:
 }
 
 /// Merges the classes: sample k of n of a class falls at a random place of the k-th n-th of the order.
-std::vector<Pick> interleave(const Members& members, std::span<const DataClass> classes, std::uint64_t seed, Purpose purpose) {
+std::vector<ChosenSample> interleave(const Members& members, std::span<const DataClass> classes, std::uint64_t seed,
+                                     Purpose purpose) {
   std::vector<std::tuple<double, std::uint8_t, std::uint32_t>> places;
   for (std::size_t c = 0; c < members.size(); ++c) {
     for (std::size_t k = 0; k < members[c].size(); ++k) {
@@ -62,7 +63,7 @@ std::vector<Pick> interleave(const Members& members, std::span<const DataClass> 
     }
   }
   std::ranges::sort(places);
-  std::vector<Pick> picks;
+  std::vector<ChosenSample> picks;
   picks.reserve(places.size());
   for (const auto& [place, label, index] : places) picks.push_back({index, label});
   return picks;
@@ -85,8 +86,8 @@ std::size_t wanted_samples(const DataConfig& config, std::span<const DataClass> 
                     wanted, total, classes.size(), total));
   }
   if (wanted != 0 && wanted < classes.size()) {
-    throw InputError(fmt::format("data.train_samples: {} is fewer than the {} chosen classes; use at least one a class", wanted,
-                                 classes.size()));
+    throw InputError(fmt::format("data.train_samples: {} is fewer than the {} chosen classes; use at least one per class",
+                                 wanted, classes.size()));
   }
   return wanted == 0 ? total : wanted;
 }

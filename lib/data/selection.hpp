@@ -5,21 +5,20 @@
 #include <span>
 #include <vector>
 
-#include "data/class_names.hpp"
 #include "data/dataset.hpp"
 
 namespace isinglass {
 
 /// A chosen sample: where it is in its file, and its label among the chosen classes.
-struct Pick {
+struct ChosenSample {
   std::uint32_t index = 0;
   std::uint8_t label = 0;
-  bool operator==(const Pick&) const = default;
+  bool operator==(const ChosenSample&) const = default;
 };
 
 /// The samples of each split, in the order in which they are used.
 struct Selection {
-  std::vector<Pick> train, validation, test;
+  std::vector<ChosenSample> train, validation, test;
 };
 
 /// How many samples of each class a subset of `wanted` takes: at least one, else in proportion to what is available

@@ -1,28 +1,14 @@
 #include "data/splits.hpp"
 
-#include <fmt/format.h>
-
 #include <cassert>
 
-#include "base/error.hpp"
 #include "base/fingerprint.hpp"
-#include "data/class_names.hpp"
 #include "data/dataset.hpp"
 #include "data/pixels.hpp"
 #include "data/selection.hpp"
 
 namespace isinglass {
 namespace {
-
-/// The configuration reader checks the same ranges with positions; this is for callers that fill the struct themselves.
-void expect_ranges(const DataConfig& config) {
-  if (config.train_samples < 0) {
-    throw InputError(fmt::format("data.train_samples: {} is negative; use a count, or all", config.train_samples));
-  }
-  if (!(config.validation_fraction >= 0 && config.validation_fraction <= 0.9)) {
-    throw InputError(fmt::format("data.validation_fraction: {} is outside 0 .. 0.9", config.validation_fraction));
-  }
-}
 
 std::uint64_t fingerprint_of(const Dataset& set) {
   Fingerprint print;
@@ -39,8 +25,8 @@ struct Shard {
 };
 
 /// This rank's samples of a split: only these are pooled, quantized and centred.
-Samples samples_of(const PixelGrid& grid, const IdxImages& images, std::span<const Pick> picks, std::span<const int> center,
-                   Shard shard) {
+Samples samples_of(const PixelGrid& grid, const IdxImages& images, std::span<const ChosenSample> picks,
+                   std::span<const int> center, Shard shard) {
   const ShardRange range = shard_range(picks.size(), static_cast<std::size_t>(shard.index), static_cast<std::size_t>(shard.of));
   const auto features = static_cast<std::size_t>(grid.features());
   Samples samples{.features = grid.features(), .inputs = {}, .labels = {}, .first = range.first, .global_size = picks.size()};
@@ -48,7 +34,7 @@ Samples samples_of(const PixelGrid& grid, const IdxImages& images, std::span<con
   samples.labels.reserve(range.last - range.first);
   std::vector<std::uint8_t> levels(features);
   std::size_t next = 0;
-  for (const Pick& pick : picks.subspan(range.first, range.last - range.first)) {
+  for (const ChosenSample& pick : picks.subspan(range.first, range.last - range.first)) {
     grid.quantize(images.image(pick.index), levels);
     for (std::size_t i = 0; i < features; ++i) samples.inputs[next++] = static_cast<std::int8_t>(levels[i] - center[i]);
     samples.labels.push_back(pick.label);
@@ -60,7 +46,7 @@ Samples samples_of(const PixelGrid& grid, const IdxImages& images, std::span<con
 
 LoadedData load_data(const DataConfig& config, std::uint64_t seed, int shard, int shards) {
   assert(shards >= 1 && shard >= 0 && shard < shards);
-  expect_ranges(config);
+  assert(config.train_samples >= 0 && config.validation_fraction >= 0 && config.validation_fraction <= 0.9);
   const Dataset set = read_dataset(config);
   const std::vector<DataClass> classes = choose_classes(config.classes, set.classes);
   const PixelGrid grid(set.train.images.rows, set.train.images.columns, config.pool, config.levels);

@@ -19,7 +19,7 @@ struct LoadedData {
 /// Throws InputError naming the file or key and the way out.
 [[nodiscard]] LoadedData load_data(const DataConfig& config, std::uint64_t seed, int shard, int shards);
 
-/// The same without the fingerprint.
+/// Loads the splits without the fingerprint.
 [[nodiscard]] DataSplits load_splits(const DataConfig& config, std::uint64_t seed, int shard, int shards);
 
 }  // namespace isinglass

@@ -1,6 +1,6 @@
 #include "formats/coo_header.hpp"
 
-#include "config/suggest.hpp"
+#include "config/diagnostics.hpp"
 
 #include <algorithm>
 #include <charconv>

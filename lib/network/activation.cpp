@@ -74,9 +74,9 @@ ActivationFit set_activation(Layer& layer, const LayerConfig& config, int reach)
   fit.low = -fit.high;
   const Spline spline = activation_spline(config, fit.high);
   const auto f = activation_function(config.activation, config.points);
-  GridActivation grid = config.degree == 0
-                            ? put_constants_on_grid(spline, layer.rms, config.activation == Activation::sign ? 1 : constant_steps)
-                            : put_lines_on_grid(f, spline, layer.rms);
+  GridActivation grid =
+      config.degree == 0 ? put_constants_on_grid(spline, layer.rms, config.activation == Activation::sign ? 1 : constant_steps)
+                         : put_lines_on_grid(f, spline, layer.rms);
   if (grid.values.size() < 2) throw InputError("the activation is constant on its range: use a larger range");
   layer.thresholds = std::move(grid.thresholds);
   layer.values = std::move(grid.values);
@@ -84,7 +84,7 @@ ActivationFit set_activation(Layer& layer, const LayerConfig& config, int reach)
   layer.pieces = std::move(grid.pieces);
   fit.segments = spline.pieces();
   fit.pieces = static_cast<int>(layer.pieces.size());
-  fit.cells = layer.segments();
+  fit.cells = layer.cell_count();
   fit.spline_error = spline.sup_error;
   fit.spline_error_bound = spline.error_bound;
   fit.value_unit = grid.value_unit;

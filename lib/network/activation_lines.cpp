@@ -183,7 +183,7 @@ GridActivation build(const Lattice& lattice, double scale) {
   return std::move(builder).grid();
 }
 
-/// What one width can do at best.
+/// The best that one width can do.
 struct Choice {
   int width = 0;
   double error = std::numeric_limits<double>::infinity();

@@ -8,7 +8,7 @@
 
 namespace isinglass {
 
-/// What one output costs, as a function of u = y z / M: y = +-1 the wanted sign, M the margin.
+/// Cost of one output as a function of u = y z / M: y = +-1 the wanted sign, M the margin.
 /// hinge max(0, 1 - u); squared_hinge its square; squared (1 - u)^2; logistic log2(1 + exp(-u)) (cross-entropy of a sigmoid).
 enum class Loss { hinge, squared_hinge, squared, logistic };
 constexpr std::array<std::string_view, 4> names_of(Loss) { return {"hinge", "squared_hinge", "squared", "logistic"}; }
@@ -32,8 +32,8 @@ struct Layer {
   std::vector<ActivationPiece> pieces;  ///< the spline's segments, ascending, covering all cells; the solvers see cells only
 
   [[nodiscard]] bool is_output() const { return values.empty(); }
-  /// Cells: what the solvers choose among. The spline's own segments are `pieces`.
-  [[nodiscard]] int segments() const { return static_cast<int>(values.size()); }
+  /// Number of cells, among which the solvers choose. The segments of the spline are `pieces`.
+  [[nodiscard]] int cell_count() const { return static_cast<int>(values.size()); }
 };
 
 /// A quantized network: hidden layers with piecewise-constant activations, and a linear output layer.
@@ -44,7 +44,7 @@ struct Architecture {
   int loss_segments = 8;  ///< pieces of the spline of a loss that is not piecewise polynomial (logistic)
   int loss_degree = 1;    ///< 0, 1 or 2: of these pieces
 
-  [[nodiscard]] int outputs() const { return layers.back().units; }  ///< 1 for two classes, else one a class
+  [[nodiscard]] int outputs() const { return layers.back().units; }  ///< 1 for two classes, else one per class
 };
 
 /// Parameter bits of one layer.
@@ -72,13 +72,13 @@ using NetworkValues = std::vector<LayerValues>;
 /// Mean of log2(codebook size) over all parameters.
 [[nodiscard]] double bits_per_parameter(const Architecture& architecture);
 
-/// What one output changes by when an output weight of rms size meets the largest activation: the unit of losses.
+/// Change of one output when an output weight of rms size meets the largest activation: the unit of losses.
 [[nodiscard]] double output_step(const Architecture& architecture);
 
 /// Uniformly random bits, a function of the seed.
 [[nodiscard]] NetworkBits random_bits(const Architecture& architecture, std::uint64_t seed);
 
-/// What a training starts from: the same weights, and biases next to the middle of their codebook, on a random side. A random
+/// Start of a training: the weights of random_bits, and biases next to the middle of their codebook, on a random side. A random
 /// bias of many bits is several times what the weights add up to: its unit says the same for all samples, and a first step from
 /// such units teaches an output with few positive samples to say no to all, which it does not unlearn.
 [[nodiscard]] NetworkBits starting_bits(const Architecture& architecture, std::uint64_t seed);

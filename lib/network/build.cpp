@@ -22,9 +22,9 @@ int bias_unit(double rms) { return std::max(1, static_cast<int>(std::lround(bias
 /// Root mean square of the activation value when z is normal with the layer's rms: the scale of the next layer's inputs.
 double activation_rms(const Layer& layer) {
   double sum = 0, below = 0;
-  for (int k = 0; k < layer.segments(); ++k) {
+  for (int k = 0; k < layer.cell_count(); ++k) {
     const auto at = static_cast<std::size_t>(k);
-    const bool last = k + 1 == layer.segments();
+    const bool last = k + 1 == layer.cell_count();
     const double upto = last ? 1.0 : 0.5 * std::erfc(-layer.thresholds[at] / (layer.rms * std::sqrt(2.0)));
     sum += (upto - below) * layer.values[at] * layer.values[at];
     below = upto;
@@ -43,7 +43,7 @@ Loss loss_of(OutputLoss loss) {
   return *value_named<Loss>(name_of(loss));
 }
 
-/// What one layer's inputs are like.
+/// Size of one layer's inputs.
 struct Inputs {
   int count = 0;
   double rms = 1;   // sqrt of the sum of their mean squares
@@ -105,10 +105,6 @@ BuiltNetwork build_network(const NetworkConfig& config, const InputScale& input)
   architecture.layers.push_back(
       start_layer(inputs, config.output.weights, config.output.bias, input.classes == 2 ? 1 : input.classes));
   return built;
-}
-
-Architecture build_architecture(const NetworkConfig& config, const InputScale& input) {
-  return build_network(config, input).architecture;
 }
 
 }  // namespace isinglass

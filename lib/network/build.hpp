@@ -9,7 +9,7 @@
 
 namespace isinglass {
 
-/// What the data says about the first layer.
+/// Facts of the data that shape the first layer.
 struct InputScale {
   int features = 0;
   int classes = 2;
@@ -17,16 +17,14 @@ struct InputScale {
   int largest = 0;  ///< largest sum of |inputs| of a training sample: its reach; 0: not known
 };
 
-/// The network of a configuration on its integer grids: bias units, thresholds and activation values. InputError that names the
-/// layer for names or sizes that do not exist (the configuration reader has checked them before), and for an activation that
-/// does not fit the grids.
-[[nodiscard]] Architecture build_architecture(const NetworkConfig& config, const InputScale& input);
-
-/// The same with what its activations are off by. [hidden layer]
+/// A network and how far its activations are off.
 struct BuiltNetwork {
   Architecture architecture;
-  std::vector<ActivationFit> activations;
+  std::vector<ActivationFit> activations;  ///< [hidden layer]
 };
+
+/// Puts the network of a configuration on its integer grids: bias units, thresholds and activation values. Throws InputError
+/// that names the layer for an activation that does not fit the grids.
 [[nodiscard]] BuiltNetwork build_network(const NetworkConfig& config, const InputScale& input);
 
 /// Largest sum of |inputs| of a sample here: InputScale::largest of one shard.

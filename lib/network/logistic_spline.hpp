@@ -6,7 +6,7 @@
 
 namespace isinglass {
 
-/// What is to be approximated, and with what.
+/// The function that is approximated, and the pieces to do it with.
 struct LogisticGrid {
   int margin = 1, limit = 1;     ///< u = t / margin for the integers t in [-limit, limit]
   int segments = 8, degree = 1;  ///< at most so many pieces; degree 0, 1 or 2

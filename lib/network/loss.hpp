@@ -43,7 +43,7 @@ struct LossSpline {
 class LossTable {
 public:
   LossTable() = default;
-  /// Of outputs in [-limit, limit]; InputError if a value does not fit 32 bits.
+  /// Tabulates outputs in [-limit, limit]. Throws InputError if a value does not fit 32 bits.
   LossTable(const LossSpline& spline, int limit);
 
   [[nodiscard]] bool empty() const { return values_.empty(); }

@@ -11,7 +11,7 @@ namespace isinglass {
 
 namespace {
 
-/// What the pieces of one layer are found from.
+/// Data that the pieces of one layer are found from.
 struct Cells {
   const Layer& layer;
   ZRange range;
@@ -22,7 +22,7 @@ struct Cells {
   [[nodiscard]] Interval bounds(int c) const {
     const auto at = static_cast<std::size_t>(c);
     return {c == 0 ? -range.reach : std::max(-range.reach, layer.thresholds[at - 1]),
-            c + 1 == layer.segments() ? range.reach : std::min(range.reach, layer.thresholds[at] - 1)};
+            c + 1 == layer.cell_count() ? range.reach : std::min(range.reach, layer.thresholds[at] - 1)};
   }
   [[nodiscard]] int value(int c) const { return layer.values[static_cast<std::size_t>(c)]; }
 };
@@ -32,9 +32,9 @@ struct Cells {
 bool is_regular(const Cells& cells, int c) {
   const Layer& layer = cells.layer;
   const auto at = static_cast<std::size_t>(c);
-  if (layer.segments() == 1) return false;
+  if (layer.cell_count() == 1) return false;
   if (c == 0) return cells.exact && layer.thresholds[0] - layer.cell_width <= -cells.range.reach;
-  if (c + 1 == layer.segments()) return cells.exact && layer.thresholds[at - 1] + layer.cell_width > cells.range.reach;
+  if (c + 1 == layer.cell_count()) return cells.exact && layer.thresholds[at - 1] + layer.cell_width > cells.range.reach;
   return layer.thresholds[at] - layer.thresholds[at - 1] == layer.cell_width;
 }
 

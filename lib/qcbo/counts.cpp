@@ -115,7 +115,7 @@ void add_layer(QcboCounts& counts, const ProblemPlan& plan, std::size_t s, std::
   if (plan.layer(l).is_output()) add_loss(counts, plan, s, z);
 }
 
-/// What the ranks have in common: the parameters and their symmetry rows.
+/// Counts what the ranks have in common: the parameters and their symmetry rows.
 void add_shared(QcboCounts& counts, const ProblemPlan& plan) {
   const Architecture& architecture = plan.architecture();
   counts.parameter_bits = parameter_layout(architecture).back().end;

@@ -9,7 +9,7 @@
 
 namespace isinglass {
 
-/// What forward interval propagation knows about one layer, for every sample of a shard. The codebooks are
+/// Result of forward interval propagation for one layer, for every sample of a shard. The codebooks are
 /// symmetric and shared by the units of a layer, so the interval of z is [-reach, reach] and the same for all units.
 struct LayerReach {
   std::vector<int> reach;                 ///< [sample], grid units of z

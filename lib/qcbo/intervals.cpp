@@ -16,9 +16,9 @@ int modulo(int value, int step) { return ((value % step) + step) % step; }
 std::vector<Interval> cell_intervals(const Layer& layer, double margin, int limit) {
   const int wanted = static_cast<int>(std::lround(margin * layer.rms));
   std::vector<Interval> intervals;
-  for (int k = 0; k < layer.segments(); ++k) {
+  for (int k = 0; k < layer.cell_count(); ++k) {
     const auto at = static_cast<std::size_t>(k);
-    const bool first = k == 0, last = k + 1 == layer.segments();
+    const bool first = k == 0, last = k + 1 == layer.cell_count();
     const int lo = first ? -limit : layer.thresholds[at - 1], hi = last ? limit : layer.thresholds[at] - 1;
     const int shrink = first || last ? std::min(wanted, hi - lo) : std::min(wanted, (hi - lo) / 4);
     intervals.push_back({first ? lo : lo + shrink, last ? hi : hi - shrink});

@@ -13,8 +13,8 @@ struct Interval {
   bool operator==(const Interval&) const = default;
 };
 
-/// What each cell of a hidden layer asks z to be in: the cell within [-limit, limit], shrunk from its knots by `margin` (in
-/// units of the layer's rms). Inner cells keep at least half of their width.
+/// Intervals that the cells of a hidden layer ask z to be in: the cell within [-limit, limit], shrunk from its
+/// knots by `margin` (in units of the layer's rms). Inner cells keep at least half of their width.
 [[nodiscard]] std::vector<Interval> cell_intervals(const Layer& layer, double margin, int limit);
 
 /// The points of `interval` on the grid anchor + step Z, first and last; empty if it has none.

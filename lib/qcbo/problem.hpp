@@ -19,7 +19,7 @@ namespace isinglass {
 enum class VariableKind : std::uint8_t { weight, bias, indicator, slack, product };
 enum class RowKind : std::uint8_t { one_hot, interval, symmetry };
 
-/// What a variable stands for; fields that do not apply are -1.
+/// Meaning of a variable; fields that do not apply are -1.
 struct Variable {
   VariableKind kind = VariableKind::weight;
   std::int64_t sample = -1;   ///< global index; -1: a parameter, or slack of a symmetry row

@@ -44,7 +44,8 @@ ZRange range_of_data(const Layer& layer, std::span<const std::int8_t> x) {
           std::gcd(step_of(layer.weights) * divisor, layer.bias_unit * step_of(layer.bias))};
 }
 
-/// The same for activations a = value + step n: (w0 + sw p)(value + step n) changes by multiples of w0 step, sw value, sw step.
+/// Step of the products with activations a = value + step n: (w0 + sw p)(value + step n) changes by multiples
+/// of w0 step, sw value, sw step.
 ZRange range_of_activations(const Layer& layer, const ValueGrid& a) {
   const int sw = step_of(layer.weights);
   const int divisor = std::gcd(std::gcd(layer.weights.offset * a.step, sw * a.value), sw * a.step);

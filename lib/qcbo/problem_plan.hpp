@@ -47,7 +47,7 @@ struct LayerBlock {
   std::int64_t products = 0, units = 0;
 };
 
-/// What compiling and counting decide about every sample of a shard before anything is built: FIP on the exact grids of z. All
+/// Decisions of compiling and counting about every sample of a shard before anything is built: FIP on the exact grids of z. All
 /// units of a layer share their plan, and so do samples with the same range of z.
 class ProblemPlan {
 public:

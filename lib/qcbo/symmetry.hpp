@@ -20,7 +20,7 @@ constexpr int symmetry_bits = 10;
 /// output, so that of every network an ordering of its units stays feasible (sorted_units).
 void add_symmetry_rows(const Architecture& architecture, std::int64_t first, Qcbo& out);
 
-/// The same network with the units of every hidden layer sorted by their codes: a point that the rows allow.
+/// Returns the network with the units of every hidden layer sorted by their codes: a point that the rows allow.
 [[nodiscard]] NetworkBits sorted_units(const Architecture& architecture, NetworkBits bits);
 
 /// Codes of the hidden units of one layer. [unit]

@@ -9,8 +9,9 @@
 #include <span>
 #include <vector>
 
-/// What one unit of a layer adds to the QCBO for one sample, in terms of variables of its own numbered from 0: the indicators
-/// beta_k of the pieces that z can reach, slack bits sigma_i, and products t = beta_k sigma_i.
+/// Variables and terms that one unit of a layer adds to the QCBO for one sample, in terms of variables of its own
+/// numbered from 0: the indicators beta_k of the pieces that z can reach, slack bits sigma_i, and products
+/// t = beta_k sigma_i.
 ///
 /// z lies on the grid -R + step Z within [-R, R] (ZRange). Piece k holds z = first_k + offset, and its offset is exact:
 /// the register sum_i g_ki sigma_i runs through step * (0 .. fine_k), and for the piece of a spline of degree one through
@@ -22,7 +23,7 @@
 /// indicator, and no row unless its offset matters.
 namespace isinglass {
 
-/// What z of a unit can be: -reach + step Z within [-reach, reach].
+/// Values that z of a unit can have: -reach + step Z within [-reach, reach].
 struct ZRange {
   int reach = 0, step = 1;
   auto operator<=>(const ZRange&) const = default;

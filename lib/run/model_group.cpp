@@ -73,7 +73,7 @@ int read_count(const h5::Group& group, const char* name) {
 bool is_consistent(const Layer& layer, const ActivationPiece& piece) {
   const int last = piece.first_cell + piece.cells - 1;
   if (piece.slope == 0) return piece.cells == 1;
-  if (piece.first_cell == 0 || last + 1 >= layer.segments()) return false;
+  if (piece.first_cell == 0 || last + 1 >= layer.cell_count()) return false;
   for (int cell = piece.first_cell; cell <= last; ++cell) {
     const auto at = static_cast<std::size_t>(cell);
     if (layer.thresholds[at] - layer.thresholds[at - 1] != layer.cell_width) return false;
@@ -85,7 +85,7 @@ bool is_consistent(const Layer& layer, const ActivationPiece& piece) {
 /// Sets pieces and cell_width. Files from before there were linear pieces have neither: every cell is a constant piece.
 void read_pieces(const h5::Group& group, Layer& layer) {
   if (!group.has("pieces")) {
-    for (int k = 0; k < layer.segments(); ++k) layer.pieces.push_back({k, 1, 0});
+    for (int k = 0; k < layer.cell_count(); ++k) layer.pieces.push_back({k, 1, 0});
     return;
   }
   layer.cell_width = read_count(group, "cell_width");
@@ -94,13 +94,13 @@ void read_pieces(const h5::Group& group, Layer& layer) {
   int cells = 0;
   for (std::size_t i = 0; i < numbers.size(); i += 3) {
     const ActivationPiece piece{numbers[i], numbers[i + 1], numbers[i + 2]};
-    expect(piece.first_cell == cells && piece.cells >= 1 && piece.cells <= layer.segments() - cells, group,
+    expect(piece.first_cell == cells && piece.cells >= 1 && piece.cells <= layer.cell_count() - cells, group,
            "pieces do not follow each other");
     expect(is_consistent(layer, piece), group, "pieces contradict thresholds, activation_values or cell_width");
     cells += piece.cells;
     layer.pieces.push_back(piece);
   }
-  expect(cells == layer.segments(), group, "pieces do not cover the activation");
+  expect(cells == layer.cell_count(), group, "pieces do not cover the activation");
 }
 
 /// Sums of a unit must fit 32 bits, as those of every layer that a run builds do.

@@ -111,8 +111,8 @@ void Reporter::print_row(const HistoryRow& row) {
   const std::string line =
       fmt::format(row_format, row.phase, row.iteration, std::isnan(fraction) ? "-" : fmt::format("{:.0f} %", 100 * fraction),
                   duration(row.wall_seconds), duration(seconds_left(row)), fmt::format("{:.6g}", row.incumbent_objective),
-                  row.phase == name_of(PhaseName::qcgd) ? fmt::format("{:.4g}", row.violation) : "-", percent(row.train_accuracy),
-                  percent(row.validation_accuracy));
+                  row.phase == name_of(PhaseName::qcgd) ? fmt::format("{:.4g}", row.violation) : "-",
+                  percent(row.train_accuracy), percent(row.validation_accuracy));
   print(line, style_ == Screen::progress ? Target::log_only : Target::both);
   last_is_printed_ = true;
 }
@@ -133,7 +133,8 @@ void Reporter::clear_progress() {
 }
 
 double Reporter::phase_fraction(const HistoryRow& row) const {
-  const auto phase = std::find_if(plan_.begin(), plan_.end(), [&](const PlannedPhase& p) { return name_of(p.name) == row.phase; });
+  const auto phase =
+      std::find_if(plan_.begin(), plan_.end(), [&](const PlannedPhase& p) { return name_of(p.name) == row.phase; });
   if (phase == plan_.end()) return std::nan("");
   return std::clamp(static_cast<double>(row.iteration) / static_cast<double>(phase->steps), 0.0, 1.0);
 }

@@ -25,7 +25,8 @@ constexpr const char* way_out = "choose another folder with --output, or move th
 
 Config stored_config(const RunFolder& folder) {
   try {
-    if (folder.holds_results()) return parse_config(read_model(folder.results()).config_yaml, folder.results().string(), {}, ConfigUse::stored);
+    if (folder.holds_results())
+      return parse_config(read_model(folder.results()).config_yaml, folder.results().string(), {}, ConfigUse::stored);
     expect_regular_file(folder.config(), "a configuration");
     return read_config(folder.config(), {}, ConfigUse::stored);
   } catch (const InputError& error) {

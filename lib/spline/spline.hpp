@@ -8,7 +8,7 @@
 
 namespace isinglass {
 
-/// What a spline is to be made of.
+/// Pieces and knots of a spline that is to be made.
 struct SplineShape {
   int degree = 0;    ///< of each piece: 0, 1 or 2
   int segments = 2;  ///< pieces; with equalized knots at most so many
@@ -30,7 +30,7 @@ struct Spline {
 };
 
 /// The best spline of f in the sup norm: each piece is the polynomial of least largest error, which for degree 0 is the
-/// midrange (min + max) / 2, also where f is not monotone. Errors are measured on 513 samples a piece, its ends included.
+/// midrange (min + max) / 2, also where f is not monotone. Errors are measured on 513 samples per piece, its ends included.
 ///
 /// Equalized knots: the least error that `segments` pieces can have, by bisection on the error, each piece as long as it may
 /// be. Where fewer pieces reach it (a ReLU has two of degree 1, exactly), there are fewer.

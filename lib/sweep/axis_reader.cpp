@@ -2,10 +2,10 @@
 
 #include "config/scalars.hpp"
 #include "sweep/section_reader.hpp"
-#include "sweep/yaml_text.hpp"
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
 #include <set>
 
 #include <fmt/format.h>
@@ -13,6 +13,54 @@
 namespace isinglass {
 
 namespace {
+
+/// The value in one line of YAML, as it would stand behind `--set KEY=`; nothing if a part of it is empty.
+std::optional<std::string> to_yaml_text(const YamlTree& tree);
+
+/// A scalar inside brackets: there these characters end it.
+std::string inner_text(const YamlTree& tree) {
+  const bool is_plain = !tree.quoted && tree.text.find_first_of(",[]{}") == std::string::npos;
+  return is_plain ? tree.text : write_value(anything(), tree.text);
+}
+
+std::optional<std::string> inner_value(const YamlTree& tree) {
+  if (tree.kind == YamlTree::Kind::scalar) return inner_text(tree);
+  return to_yaml_text(tree);
+}
+
+std::optional<std::string> list_text(const YamlTree& tree) {
+  std::vector<std::string> parts;
+  for (const YamlTree& item : tree.items) {
+    const std::optional<std::string> part = inner_value(item);
+    if (!part) return std::nullopt;
+    parts.push_back(*part);
+  }
+  return fmt::format("[{}]", fmt::join(parts, ", "));
+}
+
+std::optional<std::string> section_text(const YamlTree& tree) {
+  std::vector<std::string> parts;
+  for (const YamlTree::Entry& entry : tree.entries) {
+    const std::optional<std::string> part = inner_value(entry.value);
+    if (!part) return std::nullopt;
+    parts.push_back(fmt::format("{}: {}", entry.key, *part));
+  }
+  return fmt::format("{{{}}}", fmt::join(parts, ", "));
+}
+
+std::optional<std::string> to_yaml_text(const YamlTree& tree) {
+  switch (tree.kind) {
+    case YamlTree::Kind::empty:
+      return std::nullopt;
+    case YamlTree::Kind::scalar:
+      return tree.quoted ? write_value(anything(), tree.text) : tree.text;
+    case YamlTree::Kind::list:
+      return list_text(tree);
+    case YamlTree::Kind::section:
+      return section_text(tree);
+  }
+  return std::nullopt;
+}
 
 /// The way the values of an axis are given.
 struct Form {
@@ -25,11 +73,12 @@ using Values = std::vector<SweepValue>;
 
 /// All numbers of a list; none, with a problem, if one of them is no number or their count is another.
 template <class T>
-std::vector<T> read_numbers(const Form& form, std::size_t least, std::size_t most, const char* layout, Problems& problems) {
+std::vector<T> read_numbers(const Form& form, std::size_t least, std::size_t most, const char* layout,
+                            Diagnostics& diagnostics) {
   if (form.tree->kind != YamlTree::Kind::list || form.tree->items.size() < least || form.tree->items.size() > most) {
     const bool is_list = form.tree->kind == YamlTree::Kind::list;
     const std::string found = is_list ? fmt::format("a list of {}", form.tree->items.size()) : describe(*form.tree);
-    problems.add(form.tree->position, form.name, fmt::format("expected {}, found {}", layout, found));
+    diagnostics.add(form.tree->position, form.name, fmt::format("expected {}, found {}", layout, found));
     return {};
   }
   std::vector<T> numbers(form.tree->items.size());
@@ -37,27 +86,27 @@ std::vector<T> read_numbers(const Form& form, std::size_t least, std::size_t mos
   for (std::size_t i = 0; i < numbers.size(); ++i) {
     const std::string complaint = read_value(form.tree->items[i], anything(), numbers[i]);
     if (complaint.empty()) continue;
-    problems.add(form.tree->items[i].position, form.name, complaint);
+    diagnostics.add(form.tree->items[i].position, form.name, complaint);
     is_good = false;
   }
   return is_good ? numbers : std::vector<T>{};
 }
 
-Values read_list(const Form& form, Problems& problems) {
+Values read_list(const Form& form, Diagnostics& diagnostics) {
   Values values;
   if (form.tree->kind != YamlTree::Kind::list || form.tree->items.empty()) {
     const bool is_list = form.tree->kind == YamlTree::Kind::list;
-    problems.add(form.tree->position, form.name,
-                 fmt::format("expected a list of values, found {}", is_list ? "an empty one" : describe(*form.tree)));
+    diagnostics.add(form.tree->position, form.name,
+                    fmt::format("expected a list of values, found {}", is_list ? "an empty one" : describe(*form.tree)));
     return values;
   }
   std::set<std::string> seen;
   for (const YamlTree& item : form.tree->items) {
     const std::optional<std::string> text = to_yaml_text(item);
     if (!text) {
-      problems.add(item.position, form.name, "expected a value, found nothing");
+      diagnostics.add(item.position, form.name, "expected a value, found nothing");
     } else if (!seen.insert(*text).second) {
-      problems.add(item.position, form.name, fmt::format("{} is listed twice", *text));
+      diagnostics.add(item.position, form.name, fmt::format("{} is listed twice", *text));
     } else {
       values.push_back({*text, item.position});
     }
@@ -65,7 +114,7 @@ Values read_list(const Form& form, Problems& problems) {
   return values;
 }
 
-/// What is wrong with [from, to, step]; empty: nothing.
+/// Says what is wrong with [from, to, step]; empty: nothing.
 std::string complaint_about(std::int64_t from, std::int64_t to, std::int64_t step) {
   constexpr std::int64_t limit = 1'000'000'000'000'000;  // so that no difference overflows
   if (from < -limit || to > limit) return fmt::format("expected numbers from {} to {}", -limit, limit);
@@ -75,12 +124,12 @@ std::string complaint_about(std::int64_t from, std::int64_t to, std::int64_t ste
   return "";
 }
 
-Values read_range(const Form& form, Problems& problems) {
-  const auto numbers = read_numbers<std::int64_t>(form, 2, 3, "[from, to] or [from, to, step]", problems);
+Values read_range(const Form& form, Diagnostics& diagnostics) {
+  const auto numbers = read_numbers<std::int64_t>(form, 2, 3, "[from, to] or [from, to, step]", diagnostics);
   if (numbers.empty()) return {};
   const std::int64_t from = numbers[0], to = numbers[1], step = numbers.size() > 2 ? numbers[2] : 1;
   if (const std::string complaint = complaint_about(from, to, step); !complaint.empty()) {
-    problems.add(form.tree->position, form.name, complaint);
+    diagnostics.add(form.tree->position, form.name, complaint);
     return {};
   }
   Values values;
@@ -92,7 +141,7 @@ Values read_range(const Form& form, Problems& problems) {
 
 bool is_whole(double value) { return value == std::floor(value) && std::abs(value) < 1e15; }
 
-/// What is wrong with [from, to, points]; empty: nothing.
+/// Says what is wrong with [from, to, points]; empty: nothing.
 std::string complaint_about(double from, double to, double points, bool rounds) {
   if (from <= 0) return fmt::format("expected from > 0, found {}", from);
   if (from >= to) return fmt::format("expected from < to, found {} and {}", from, to);
@@ -104,13 +153,13 @@ std::string complaint_about(double from, double to, double points, bool rounds) 
   return "";
 }
 
-Values read_logarithmic(const Form& form, Problems& problems) {
-  const auto numbers = read_numbers<double>(form, 3, 3, "[from, to, number of points]", problems);
+Values read_logarithmic(const Form& form, Diagnostics& diagnostics) {
+  const auto numbers = read_numbers<double>(form, 3, 3, "[from, to, number of points]", diagnostics);
   if (numbers.empty()) return {};
   const double from = numbers[0], to = numbers[1];
   const std::string complaint = complaint_about(from, to, numbers[2], form.rounds);
   if (!complaint.empty()) {
-    problems.add(form.tree->position, form.name, complaint);
+    diagnostics.add(form.tree->position, form.name, complaint);
     return {};
   }
   Values values;
@@ -126,7 +175,7 @@ Values read_logarithmic(const Form& form, Problems& problems) {
 }
 
 /// The one of the three forms that the axis has; its tree is null, with a problem, unless there is exactly one.
-Form find_form(SectionReader& section, const Position& position, const std::string& name, Problems& problems) {
+Form find_form(SectionReader& section, const Position& position, const std::string& name, Diagnostics& diagnostics) {
   Form form;
   int count = 0;
   for (const char* key : {"values", "range", "logarithmic"}) {
@@ -136,37 +185,37 @@ Form find_form(SectionReader& section, const Position& position, const std::stri
     ++count;
   }
   if (count == 1) return form;
-  problems.add(position, name,
-               fmt::format("expected one of values, range and logarithmic, found {}", count == 0 ? "none" : "several"));
+  diagnostics.add(position, name,
+                  fmt::format("expected one of values, range and logarithmic, found {}", count == 0 ? "none" : "several"));
   return {};
 }
 
 /// Sets form.rounds.
-void read_round(SectionReader& section, Form& form, Problems& problems) {
+void read_round(SectionReader& section, Form& form, Diagnostics& diagnostics) {
   const YamlTree* round = section.find("round");
   if (!round) return;
   std::string complaint = read_value(*round, anything(), form.rounds);
   if (complaint.empty() && form.tree && !form.name.ends_with(".logarithmic")) complaint = "goes with `logarithmic` only";
-  if (!complaint.empty()) problems.add(round->position, section.name_of("round"), complaint);
+  if (!complaint.empty()) diagnostics.add(round->position, section.name_of("round"), complaint);
 }
 
 }  // namespace
 
-SweepAxis read_axis(const YamlTree& tree, const std::string& name, Problems& problems) {
-  SectionReader section(tree, name, problems);
+SweepAxis read_axis(const YamlTree& tree, const std::string& name, Diagnostics& diagnostics) {
+  SectionReader section(tree, name, diagnostics);
   SweepAxis axis;
   axis.position = tree.position;
   axis.key = section.require_text("key", "key: seed");
   if (const YamlTree* key = section.find("key")) axis.position = key->position;
   if (tree.kind != YamlTree::Kind::section) return axis;
 
-  Form form = find_form(section, tree.position, name, problems);
-  read_round(section, form, problems);
+  Form form = find_form(section, tree.position, name, diagnostics);
+  read_round(section, form, diagnostics);
   section.report_unknown_keys();
   if (!form.tree) return axis;
-  if (form.name.ends_with(".values")) axis.values = read_list(form, problems);
-  if (form.name.ends_with(".range")) axis.values = read_range(form, problems);
-  if (form.name.ends_with(".logarithmic")) axis.values = read_logarithmic(form, problems);
+  if (form.name.ends_with(".values")) axis.values = read_list(form, diagnostics);
+  if (form.name.ends_with(".range")) axis.values = read_range(form, diagnostics);
+  if (form.name.ends_with(".logarithmic")) axis.values = read_logarithmic(form, diagnostics);
   return axis;
 }
 

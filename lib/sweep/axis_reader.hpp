@@ -1,6 +1,6 @@
 #pragma once
 
-#include "config/problems.hpp"
+#include "config/diagnostics.hpp"
 #include "config/yaml_tree.hpp"
 #include "sweep/sweep.hpp"
 
@@ -9,7 +9,7 @@
 namespace isinglass {
 
 /// One axis of a sweep file: {key: KEY, values: [...]}, or `range: [from, to, step]` in whole numbers, or
-/// `logarithmic: [from, to, points]`, optionally with `round: true`. What is wrong goes to `problems` under `name`.
-[[nodiscard]] SweepAxis read_axis(const YamlTree& tree, const std::string& name, Problems& problems);
+/// `logarithmic: [from, to, points]`, optionally with `round: true`. What is wrong goes to `diagnostics` under `name`.
+[[nodiscard]] SweepAxis read_axis(const YamlTree& tree, const std::string& name, Diagnostics& diagnostics);
 
 }  // namespace isinglass

@@ -7,7 +7,7 @@
 
 namespace isinglass {
 
-/// What the run folder of a point holds.
+/// Contents of the run folder of a point.
 struct PointState {
   RunState state = RunState::absent;
   std::string error;  ///< why the folder cannot be used, for example a run of another configuration; empty: it can

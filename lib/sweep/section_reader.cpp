@@ -1,7 +1,7 @@
 #include "sweep/section_reader.hpp"
 
+#include "config/diagnostics.hpp"
 #include "config/scalars.hpp"
-#include "config/suggest.hpp"
 
 #include <algorithm>
 
@@ -9,11 +9,11 @@
 
 namespace isinglass {
 
-SectionReader::SectionReader(const YamlTree& tree, std::string name, Problems& problems)
-    : tree_(tree), name_(std::move(name)), problems_(problems), is_section_(tree.kind == YamlTree::Kind::section) {
+SectionReader::SectionReader(const YamlTree& tree, std::string name, Diagnostics& diagnostics)
+    : tree_(tree), name_(std::move(name)), diagnostics_(diagnostics), is_section_(tree.kind == YamlTree::Kind::section) {
   // An empty one is told by the keys that it lacks.
   if (is_section_ || tree.kind == YamlTree::Kind::empty) return;
-  problems.add(tree.position, name_, "expected a section of `key: value` lines, found " + describe(tree));
+  diagnostics.add(tree.position, name_, "expected a section of `key: value` lines, found " + describe(tree));
 }
 
 const YamlTree* SectionReader::find(std::string_view key) {
@@ -25,7 +25,7 @@ const YamlTree* SectionReader::find(std::string_view key) {
 const YamlTree* SectionReader::require(std::string_view key, std::string_view example) {
   const YamlTree* value = find(key);
   const bool is_told = !is_section_ && tree_.kind != YamlTree::Kind::empty;
-  if (!value && !is_told) problems_.add(tree_.position, name_of(key), fmt::format("missing; for example `{}`", example));
+  if (!value && !is_told) diagnostics_.add(tree_.position, name_of(key), fmt::format("missing; for example `{}`", example));
   return value;
 }
 
@@ -35,7 +35,7 @@ std::string SectionReader::require_text(std::string_view key, std::string_view e
   if (!value) return text;
   std::string complaint = read_value(*value, anything(), text);
   if (complaint.empty() && text.empty()) complaint = fmt::format("expected text such as `{}`, found nothing", example);
-  if (!complaint.empty()) problems_.add(value->position, name_of(key), complaint);
+  if (!complaint.empty()) diagnostics_.add(value->position, name_of(key), complaint);
   return text;
 }
 
@@ -44,7 +44,7 @@ void SectionReader::report_unknown_keys() const {
     if (std::find(known_.begin(), known_.end(), entry.key) != known_.end()) continue;
     std::string hint = suggestion(entry.key, known_);
     if (hint.empty()) hint = "; known are " + join(known_);
-    problems_.add(entry.position, name_of(entry.key), "unknown key" + hint);
+    diagnostics_.add(entry.position, name_of(entry.key), "unknown key" + hint);
   }
 }
 

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "config/problems.hpp"
+#include "config/diagnostics.hpp"
 #include "config/yaml_tree.hpp"
 
 #include <string>
@@ -13,7 +13,7 @@ namespace isinglass {
 class SectionReader {
 public:
   /// `name` is the full name of the section, empty at the top. A problem if `tree` is no section.
-  SectionReader(const YamlTree& tree, std::string name, Problems& problems);
+  SectionReader(const YamlTree& tree, std::string name, Diagnostics& diagnostics);
 
   /// The value of `key`; null if it is not set.
   [[nodiscard]] const YamlTree* find(std::string_view key);
@@ -30,7 +30,7 @@ public:
 private:
   const YamlTree& tree_;
   std::string name_;
-  Problems& problems_;
+  Diagnostics& diagnostics_;
   bool is_section_;
   std::vector<std::string> known_;
 };

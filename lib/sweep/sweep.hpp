@@ -1,7 +1,7 @@
 #pragma once
 
 #include "config/config.hpp"
-#include "config/problems.hpp"
+#include "config/diagnostics.hpp"
 
 #include <cstdint>
 #include <filesystem>

@@ -12,7 +12,7 @@ namespace isinglass {
 /// "file:line:column: key: message" for each problem.
 [[nodiscard]] Sweep parse_sweep(const std::string& text, const std::filesystem::path& path);
 
-/// The same from a file, with its base configuration, and with the configuration of every point checked. InputError.
+/// Reads a sweep from a file, with its base configuration, and checks the configuration of every point. Throws InputError.
 [[nodiscard]] Sweep read_sweep(const std::filesystem::path& path);
 
 }  // namespace isinglass

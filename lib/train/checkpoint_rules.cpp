@@ -58,7 +58,9 @@ void expect_networks(const TrainingState& checkpoint, const Config& config, cons
 
 /// The phases before the checkpoint's, in order.
 void expect_finished(const TrainingState& checkpoint, const std::vector<PlannedPhase>& phases, std::size_t phase) {
-  const auto is_planned = [](const FinishedPhase& found, const PlannedPhase& planned) { return found.phase == planned.name; };
+  const auto is_planned = [](const FinishedPhase& found, const PlannedPhase& planned) {
+    return found.phase == name_of(planned.name);
+  };
   expect(std::ranges::equal(checkpoint.finished, std::span(phases).first(phase), is_planned),
          "/state: qcgd_stop_reason \"{}\" in phase {}",
          checkpoint.finished.empty() ? "" : checkpoint.finished.front().stop_reason, checkpoint.phase);
@@ -97,7 +99,8 @@ void expect_history(const TrainingState& checkpoint, const std::vector<PlannedPh
       iteration = 0;
     }
     const std::int64_t most = phase == last_phase ? checkpoint.iteration : phases[phase].steps;
-    expect(row.phase == name_of(phases[phase].name), "/history/phase: \"{}\" where {} is", row.phase, name_of(phases[phase].name));
+    expect(row.phase == name_of(phases[phase].name), "/history/phase: \"{}\" where {} is", row.phase,
+           name_of(phases[phase].name));
     expect(row.iteration > iteration && row.iteration <= most, "/history/iteration: {} behind {}, at most {}", row.iteration,
            iteration, most);
     expect(std::isfinite(row.wall_seconds) && row.wall_seconds >= seconds && row.wall_seconds < 1e9,

@@ -24,7 +24,7 @@ Shape make_shape(int units, int classes, Activation activation, Loss loss) {
   network.hidden[0].units = units;
   network.hidden[0].activation = activation;
   Shape shape{testing::random_samples(words, sample_count, 196, classes, 7), {}, {}};
-  shape.architecture = build_architecture(network, {196, classes, testing::input_rms(shape.samples)});
+  shape.architecture = build_network(network, {196, classes, testing::input_rms(shape.samples)}).architecture;
   const int margin = shape.loss.margin = static_cast<int>(3 * shape.architecture.layers.back().rms);
   if (loss == Loss::hinge)
     shape.loss.pieces = {{margin - 1, 1, -1, 0}, {margin, 0, 0, 0}};

@@ -105,7 +105,7 @@ void product_bytes(benchmark::State& state) {
   state.SetItemsProcessed(state.iterations() * reads * 1000 * 1000);
 }
 
-#define ISINGLASS_EACH(function)                                                       \
+#define ISINGLASS_EACH(function)                                                                  \
   BENCHMARK_CAPTURE(function, bsb, std::string(MachineKind::bsb))->Unit(benchmark::kMillisecond); \
   BENCHMARK_CAPTURE(function, dsb, std::string(MachineKind::dsb))->Unit(benchmark::kMillisecond); \
   BENCHMARK_CAPTURE(function, cim, std::string(MachineKind::cim))->Unit(benchmark::kMillisecond); \

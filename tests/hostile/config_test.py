@@ -10,7 +10,7 @@ import input_files_test as files_test
 from hostile import Case, HostileTest
 
 MEMORY = 1500 * 2**20  # MPI and the shared libraries map the most of it
-SECOND = "a second document; one configuration a file"
+SECOND = "a second document; one configuration per file"
 
 
 def check(name, text, *says, code=2, **more):

@@ -27,8 +27,9 @@ struct ConfiguredProblem {
 
 /// Any activation, degree and knots.
 void draw_activation(LayerConfig& layer, Words& words) {
-  const std::vector<Activation> names{Activation::sign,       Activation::tanh,     Activation::hard_tanh, Activation::relu, Activation::sigmoid,
-                                       Activation::leaky_relu, Activation::softplus, Activation::gelu,      Activation::table};
+  const std::vector<Activation> names{Activation::sign,     Activation::tanh,    Activation::hard_tanh,
+                                      Activation::relu,     Activation::sigmoid, Activation::leaky_relu,
+                                      Activation::softplus, Activation::gelu,    Activation::table};
   layer.activation = words.one_of(names);
   layer.segments = words.between(2, 12);
   layer.degree = layer.activation == Activation::sign ? 0 : words.between(0, 1);
@@ -111,7 +112,8 @@ BOOST_AUTO_TEST_CASE(networks_of_signs_have_no_spline_error) {
 BOOST_AUTO_TEST_CASE(activation_errors_are_tight) {
   Words words(8);
   const Samples samples = random_samples(words, 20, 60, 2, 15);
-  for (const Activation name : {Activation::tanh, Activation::hard_tanh, Activation::relu, Activation::sigmoid, Activation::leaky_relu, Activation::softplus, Activation::gelu}) {
+  for (const Activation name : {Activation::tanh, Activation::hard_tanh, Activation::relu, Activation::sigmoid,
+                                Activation::leaky_relu, Activation::softplus, Activation::gelu}) {
     NetworkConfig config;
     config.hidden[0].activation = name;
     config.hidden[0].segments = 9;
@@ -136,7 +138,8 @@ BOOST_AUTO_TEST_CASE(activation_errors_are_tight) {
 BOOST_AUTO_TEST_CASE(no_activation_is_steeper_than_its_lipschitz_constant) {
   LayerConfig config;
   config.points = {{-1, 0.5}, {0, -1}, {2, 3}};
-  for (const Activation name : {Activation::tanh, Activation::hard_tanh, Activation::relu, Activation::sigmoid, Activation::leaky_relu, Activation::softplus, Activation::gelu, Activation::table}) {
+  for (const Activation name : {Activation::tanh, Activation::hard_tanh, Activation::relu, Activation::sigmoid,
+                                Activation::leaky_relu, Activation::softplus, Activation::gelu, Activation::table}) {
     config.activation = name;
     const IdealActivation ideal = make_ideal_activation(config);
     double steepest = 0, deepest = 0;
@@ -219,7 +222,7 @@ Architecture tiny_network(const Samples& samples, const std::string& bits, int c
   config.hidden[0].units = 2;
   config.hidden[0].weights = config.hidden[0].bias = bits;
   config.output.weights = config.output.bias = "1bit";
-  return build_architecture(config, {samples.features, classes, input_rms(samples), 0});
+  return build_network(config, {samples.features, classes, input_rms(samples), 0}).architecture;
 }
 
 }  // namespace

@@ -112,7 +112,7 @@ Atoms enumerate(const Architecture& architecture, const Samples& samples, const 
   std::size_t bits = 0, choices = 1;
   NetworkBits network = random_bits(architecture, 1);
   for (const LayerBits& layer : network) bits += layer.weights.size() + layer.biases.size();
-  for (std::size_t i = 0; i < units * samples.size(); ++i) choices *= static_cast<std::size_t>(hidden.segments());
+  for (std::size_t i = 0; i < units * samples.size(); ++i) choices *= static_cast<std::size_t>(hidden.cell_count());
   Atoms atoms;
   atoms.constraints = units * samples.size();
   for (std::size_t w = 0; w < (1U << bits); ++w) {
@@ -135,8 +135,8 @@ Atoms enumerate(const Architecture& architecture, const Samples& samples, const 
           int z = values[0].biases[j];
           for (std::size_t i = 0; i < samples.row(s).size(); ++i)
             z += values[0].weights[j * samples.row(s).size() + i] * samples.row(s)[i];
-          const std::size_t segment = choice % static_cast<std::size_t>(hidden.segments());
-          choice /= static_cast<std::size_t>(hidden.segments());
+          const std::size_t segment = choice % static_cast<std::size_t>(hidden.cell_count());
+          choice /= static_cast<std::size_t>(hidden.cell_count());
           reachable = reachable && segment >= reach.first[s] && segment <= reach.last[s];
           int distance = 0;
           if (segment > 0) distance = std::max(distance, hidden.thresholds[segment - 1] - z);
@@ -366,7 +366,7 @@ BOOST_AUTO_TEST_CASE(the_structured_form_stays_below_the_bound) {
     config.hidden[0].segments = config.hidden[0].units == 1 ? 4 : 2;
     config.hidden[0].bias = config.output.bias = "1bit";
     config.output.loss = seed % 4 < 2 ? OutputLoss::hinge : OutputLoss::squared_hinge;
-    const Architecture architecture = build_architecture(config, {2, 2, input_rms(samples), 0});
+    const Architecture architecture = build_network(config, {2, 2, input_rms(samples), 0}).architecture;
     const int margin = std::max(1, static_cast<int>(std::lround(architecture.layers.back().rms)));
     const std::vector<LayerReach> reach = propagate_intervals(architecture, samples);
     const Atoms atoms = enumerate(architecture, samples, reach[0], margin);

@@ -8,6 +8,8 @@
 
 #include <boost/test/unit_test.hpp>
 
+BOOST_AUTO_TEST_SUITE(config_read_keys)
+
 using namespace isinglass;
 
 namespace {
@@ -136,3 +138,5 @@ BOOST_AUTO_TEST_CASE(keys_of_earlier_versions_are_named_and_stored_copies_still_
   BOOST_TEST(config.machine.whole.hot_temperature == 0.7);
   BOOST_TEST(config.machine.sa.sweeps == 8);
 }
+
+BOOST_AUTO_TEST_SUITE_END()

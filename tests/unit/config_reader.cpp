@@ -35,7 +35,7 @@ const Bad bad_files[] = {
     {"seed: x\nschema: 2\n", "run.yaml:2:9: schema: this isinglass reads schema 1, found \"2\""},
     {"schema: 1\nseed: [1\n", "run.yaml:3:1: not YAML: "},
     {"schema: 1\n---\nschema: 1\n", "run.yaml:3:1: a second document"},
-    {"{schema: 1, seed: 2},\n", "run.yaml:1:21: a second document; one configuration a file (is there something behind"},
+    {"{schema: 1, seed: 2},\n", "run.yaml:1:21: a second document; one configuration per file (is there something behind"},
     {"schema: 1\nseed: \xe9\n", "run.yaml:2:7: not YAML: byte 0xe9 is not UTF-8"},
     {"\xef\xbb\xbfschema: 1\r\nseed: x\r\n", "run.yaml:2:7: seed: expected a whole number"},
     {"schema: 1\nmachine:\n  kind: sa\n  replcas: 3\n",

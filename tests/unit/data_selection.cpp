@@ -36,16 +36,16 @@ DataConfig config_of(std::int64_t samples, double fraction) {
   return config;
 }
 
-std::vector<std::size_t> counts(const std::vector<Pick>& picks, std::size_t classes) {
+std::vector<std::size_t> counts(const std::vector<ChosenSample>& picks, std::size_t classes) {
   std::vector<std::size_t> result(classes, 0);
-  for (const Pick& pick : picks) ++result[pick.label];
+  for (const ChosenSample& pick : picks) ++result[pick.label];
   return result;
 }
 
 std::set<std::uint32_t> indices(const Selection& chosen) {
   std::set<std::uint32_t> result;
-  for (const Pick& pick : chosen.train) result.insert(pick.index);
-  for (const Pick& pick : chosen.validation) result.insert(pick.index);
+  for (const ChosenSample& pick : chosen.train) result.insert(pick.index);
+  for (const ChosenSample& pick : chosen.validation) result.insert(pick.index);
   return result;
 }
 
@@ -90,8 +90,8 @@ BOOST_AUTO_TEST_CASE(subset_and_hold_out_are_stratified_and_disjoint) {
   BOOST_TEST(counts(chosen.validation, 3) == (std::vector<std::size_t>{25, 50, 75}), boost::test_tools::per_element());
   BOOST_TEST(counts(chosen.test, 3) == (std::vector<std::size_t>{200, 400, 600}), boost::test_tools::per_element());
   BOOST_TEST(indices(chosen).size() == 600U);  // none twice, none in both
-  for (const Pick& pick : chosen.train) BOOST_TEST(set.train.labels[pick.index] == pick.label);
-  for (const Pick& pick : chosen.test) BOOST_TEST(set.test.labels[pick.index] == pick.label);
+  for (const ChosenSample& pick : chosen.train) BOOST_TEST(set.train.labels[pick.index] == pick.label);
+  for (const ChosenSample& pick : chosen.test) BOOST_TEST(set.test.labels[pick.index] == pick.label);
 }
 
 BOOST_AUTO_TEST_CASE(every_prefix_is_balanced) {
@@ -100,7 +100,7 @@ BOOST_AUTO_TEST_CASE(every_prefix_is_balanced) {
   std::vector<double> seen(3, 0);
   const std::vector<double> share = {0.25, 0.25, 0.5};
   double worst = 0, length = 0;
-  for (const Pick& pick : chosen.train) {
+  for (const ChosenSample& pick : chosen.train) {
     ++seen[pick.label];
     ++length;
     for (std::size_t c = 0; c < 3; ++c) worst = std::max(worst, std::abs(seen[c] - share[c] * length));

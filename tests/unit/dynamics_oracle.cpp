@@ -157,7 +157,7 @@ BOOST_AUTO_TEST_CASE(calls_start_from_the_network_as_it_is) {
         for (int j = 0; j < shape.units; ++j)
           for (std::size_t s = 0; s < layer.samples; ++s)
             BOOST_TEST_REQUIRE(chosen.segment[layer.at(j, s)] == layer.segment[layer.at(j, s)]);
-        layers_of_levels += shape.segments() > 2;
+        layers_of_levels += shape.cell_count() > 2;
       }
     }
   }

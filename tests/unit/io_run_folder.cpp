@@ -28,7 +28,7 @@ struct InFolder {
     store(run, config);
     Model model;
     model.config_yaml = to_yaml(config);
-    model.architecture = build_architecture(config.network, {4, 2, 2.0});
+    model.architecture = build_network(config.network, {4, 2, 2.0}).architecture;
     model.bits = random_bits(model.architecture, 1);
     model.class_names = {"a", "b"};
     model.center = {1, 2, 3, 4};

@@ -1,6 +1,7 @@
 #include "print_names.hpp"
 #include "ising/machines.hpp"
 #include "machine_checks.hpp"
+#include "print_names.hpp"
 #include "random_ising.hpp"
 
 #include <boost/test/data/test_case.hpp>

@@ -3,6 +3,7 @@
 #include "ising/machines.hpp"
 #include "ising/rounding.hpp"
 #include "parallel/communicator.hpp"
+#include "print_names.hpp"
 #include "solve/search.hpp"
 
 #include <boost/test/unit_test.hpp>
@@ -18,7 +19,8 @@ using namespace isinglass;
 
 namespace {
 
-const std::vector<MachineKind> kinds{MachineKind::enumeration, MachineKind::sa, MachineKind::pt, MachineKind::tabu, MachineKind::bsb, MachineKind::dsb, MachineKind::cim, MachineKind::cac};
+const std::vector<MachineKind> kinds{MachineKind::enumeration, MachineKind::sa,  MachineKind::pt,  MachineKind::tabu,
+                                     MachineKind::bsb,         MachineKind::dsb, MachineKind::cim, MachineKind::cac};
 
 std::unique_ptr<Machine> machine_of(MachineKind kind) {
   MachineConfig config;

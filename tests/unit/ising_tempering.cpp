@@ -61,8 +61,8 @@ BOOST_AUTO_TEST_CASE(agrees_with_enumeration) {
 
 BOOST_AUTO_TEST_CASE(agrees_with_enumeration_on_groups) {
   for (const bool swaps : {false, true})
-    testing::agrees_with_enumeration_on_groups([&](const IsingProblem& p) { return machine(6, ClusterChoice::automatic, swaps).program(p); }, 200,
-                                               1, 60);
+    testing::agrees_with_enumeration_on_groups(
+        [&](const IsingProblem& p) { return machine(6, ClusterChoice::automatic, swaps).program(p); }, 200, 1, 60);
 }
 
 BOOST_AUTO_TEST_CASE(averages_at_each_temperature_are_those_of_boltzmann) {
@@ -117,7 +117,8 @@ BOOST_AUTO_TEST_CASE(the_ladder_evens_out_refusals) {
 
 BOOST_AUTO_TEST_CASE(reads_depend_on_their_index_alone) {
   Words words(3);
-  testing::reads_depend_on_their_index_alone(machine(5, ClusterChoice::on), testing::random_ising(words, 40, 10, Coefficients::real), 40);
+  testing::reads_depend_on_their_index_alone(machine(5, ClusterChoice::on),
+                                             testing::random_ising(words, 40, 10, Coefficients::real), 40);
   IsingProblem problem = testing::random_ising(words, 40, 60, Coefficients::small_integers);
   problem.groups = {{0, 1, 2, 3}, {10, 11, 12, 13}, {20, 30, 31, 32, 33}};
   testing::reads_depend_on_their_index_alone(machine(5, ClusterChoice::automatic, true), problem, 40);

@@ -54,7 +54,7 @@ BOOST_AUTO_TEST_CASE(nearest_bits_give_the_nearest_value) {
 }
 
 BOOST_AUTO_TEST_CASE(bits_per_parameter_counts_biases_and_output) {
-  const Architecture architecture = build_architecture(NetworkConfig{}, {.features = 196, .classes = 2, .rms = 50});
+  const Architecture architecture = build_network(NetworkConfig{}, {.features = 196, .classes = 2, .rms = 50}).architecture;
   BOOST_TEST(parameter_count(architecture) == 196 * 16 + 16 + 16 + 1);
   BOOST_TEST(bits_per_parameter(architecture) == (196 * 16 + 16 * 6 + 16 + 4) / 3169.0);
   BOOST_TEST(bits_per_parameter(architecture) < 1.1);
@@ -65,7 +65,7 @@ BOOST_AUTO_TEST_CASE(starting_biases_are_small) {
   for (const char* bias : {"1bit", "4bit", "8bit", "ternary"}) {
     NetworkConfig config;
     config.hidden[0].bias = config.output.bias = bias;
-    const Architecture architecture = build_architecture(config, {.features = 30, .classes = 10, .rms = 50});
+    const Architecture architecture = build_network(config, {.features = 30, .classes = 10, .rms = 50}).architecture;
     const NetworkBits start = starting_bits(architecture, 7), random = random_bits(architecture, 7);
     std::set<int> values;
     for (std::size_t l = 0; l < start.size(); ++l) {
@@ -135,7 +135,7 @@ BOOST_AUTO_TEST_CASE(a_grid_that_does_not_fit_is_refused) {
   const InputScale scale{784, 2, input_rms(samples)};
   const auto check = [&](const std::string& weights, double margin) {
     network.hidden[0].weights = weights;
-    const Architecture architecture = build_architecture(network, scale);
+    const Architecture architecture = build_network(network, scale).architecture;
     check_grid(architecture, propagate_intervals(architecture, samples), margin);
   };
   BOOST_CHECK_NO_THROW(check("1bit", 3));

@@ -103,10 +103,12 @@ BOOST_AUTO_TEST_CASE(qcgd_finds_the_optimum_with_every_machine) {
     machines.emplace_back();
     machines.back().kind = kind;
   }
-  for (const MachineKind kind : {MachineKind::sa, MachineKind::bsb, MachineKind::dsb, MachineKind::cim, MachineKind::cac, MachineKind::tabu, MachineKind::pt, MachineKind::enumeration}) {
+  for (const MachineKind kind : {MachineKind::sa, MachineKind::bsb, MachineKind::dsb, MachineKind::cim, MachineKind::cac,
+                                 MachineKind::tabu, MachineKind::pt, MachineKind::enumeration}) {
     machines.emplace_back();
     machines.back().kind = kind;
-    machines.back().subproblems = {kind == MachineKind::bsb || kind == MachineKind::tabu ? Blocks::neurons_and_samples : Blocks::neurons, 1, 2};
+    machines.back().subproblems = {
+        kind == MachineKind::bsb || kind == MachineKind::tabu ? Blocks::neurons_and_samples : Blocks::neurons, 1, 2};
     machines.back().sa.sweeps = 10;
     machines.back().tabu.sweeps = machines.back().pt.sweeps = 10;
     machines.back().bsb.steps = machines.back().dsb.steps = machines.back().cim.steps = machines.back().cac.steps = 20;
@@ -153,7 +155,7 @@ BOOST_AUTO_TEST_CASE(qcgd_keeps_all_of_ten_classes) {
     DataSplits data;
     data.train = clustered_samples(seed, 300, 40);
     data.validation.features = 40;
-    const Architecture architecture = build_architecture(network, {40, 10, input_rms(data.train)});
+    const Architecture architecture = build_network(network, {40, 10, input_rms(data.train)}).architecture;
     const LoopEnd end = run_phases({config, architecture, data, Grid{}, propagate_intervals(architecture, data.train)});
     const double accuracy = evaluate(architecture, end.network, data.train, {}).accuracy();
     BOOST_TEST_MESSAGE("ten classes, seed " << seed << ": training accuracy " << accuracy);

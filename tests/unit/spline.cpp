@@ -239,14 +239,14 @@ BOOST_AUTO_TEST_CASE(cells_are_what_the_pieces_say_and_as_near_as_reported) {
         if (piece.slope == 0) BOOST_TEST(piece.cells == 1);
         if (piece.slope == 0) continue;
         ++lines;
-        BOOST_TEST((piece.first_cell > 0 && next < layer.segments()));
+        BOOST_TEST((piece.first_cell > 0 && next < layer.cell_count()));
         for (int cell = piece.first_cell; cell < next; ++cell) {
           const auto c = static_cast<std::size_t>(cell);
           BOOST_TEST(layer.thresholds[c] - layer.thresholds[c - 1] == layer.cell_width);
           if (cell > piece.first_cell) BOOST_TEST(layer.values[c] - layer.values[c - 1] == piece.slope);
         }
       }
-      BOOST_TEST(next == layer.segments());
+      BOOST_TEST(next == layer.cell_count());
       double error = 0, largest = 0;
       for (int z = static_cast<int>(std::ceil(fit.low * rms)); z <= std::floor(fit.high * rms); ++z) {
         const auto cell = static_cast<std::size_t>(segment_of(layer.thresholds, z));
@@ -306,7 +306,7 @@ BOOST_AUTO_TEST_CASE(what_does_not_fit_the_grid_is_refused_with_the_way_out) {
   NetworkConfig network;
   network.hidden = {LayerConfig{}, layer_config(Activation::tanh, 64, 1)};
   try {
-    static_cast<void>(build_architecture(network, {4, 2, 9.0}));
+    static_cast<void>(build_network(network, {4, 2, 9.0}).architecture);
     BOOST_ERROR("64 segments on a handful of integers were taken");
   } catch (const InputError& error) {
     BOOST_TEST(std::string(error.what()).starts_with("network.hidden.1: "));
@@ -340,7 +340,7 @@ BOOST_AUTO_TEST_CASE(losses_of_a_configuration_reach_the_architecture) {
   NetworkConfig network;
   const auto loss = [&](OutputLoss wanted) {
     network.output.loss = wanted;
-    return build_architecture(network, {4, 2, 9.0}).loss;
+    return build_network(network, {4, 2, 9.0}).architecture.loss;
   };
   BOOST_CHECK(loss(OutputLoss::hinge) == Loss::hinge);
   BOOST_CHECK(loss(OutputLoss::squared_hinge) == Loss::squared_hinge);
@@ -349,8 +349,8 @@ BOOST_AUTO_TEST_CASE(losses_of_a_configuration_reach_the_architecture) {
   BOOST_CHECK(loss(OutputLoss::cross_entropy) == Loss::logistic);
   network.output.loss_segments = 5;
   network.output.loss_degree = 2;
-  BOOST_TEST(build_architecture(network, {4, 2, 9.0}).loss_segments == 5);
-  BOOST_TEST(build_architecture(network, {4, 2, 9.0}).loss_degree == 2);
+  BOOST_TEST(build_network(network, {4, 2, 9.0}).architecture.loss_segments == 5);
+  BOOST_TEST(build_network(network, {4, 2, 9.0}).architecture.loss_degree == 2);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

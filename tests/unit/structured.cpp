@@ -277,7 +277,7 @@ BOOST_AUTO_TEST_CASE(every_reachable_one_of_many_segments_is_visited) {
   network.hidden[0].segments = 40;
   network.hidden[0].units = 3;
   network.hidden[0].weights = "2bit";
-  problem.architecture = build_architecture(network, {6, 2, input_rms(problem.samples)});
+  problem.architecture = build_network(network, {6, 2, input_rms(problem.samples)}).architecture;
   StructuredState state = state_with_multipliers(problem, words, 200);
   set_forward(state, random_bits(problem.architecture, 4));
   const LayerState& layer = state.layers[0];

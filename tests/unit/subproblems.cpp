@@ -147,7 +147,7 @@ BOOST_AUTO_TEST_CASE(a_parameter_must_fit_the_budget) {
   NetworkConfig network = random_network(words, 1);
   network.hidden[0].bias = "6bit";
   const Samples samples = random_samples(words, 10, 5, 2, 7);
-  const Architecture architecture = build_architecture(network, {5, 2, input_rms(samples)});
+  const Architecture architecture = build_network(network, {5, 2, input_rms(samples)}).architecture;
   MachineConfig machine;
   machine.subproblems.blocks = Blocks::neurons;
   machine.hardware.spin_budget = 6;

@@ -1,5 +1,6 @@
 #include "print_names.hpp"
 #include "base/error.hpp"
+#include "print_names.hpp"
 #include "sweep/sweep.hpp"
 #include "sweep/sweep_reader.hpp"
 #include "temporary_folder.hpp"

@@ -5,6 +5,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <string_view>
 
 /// The loops over spins and lanes, and the equations of the machines that move all spins at once. The same bits for every
 /// vector width, since every lane sums in the order of the spins and a fused multiply-add rounds once everywhere. Arrays of a

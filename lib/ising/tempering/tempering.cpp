@@ -47,7 +47,8 @@ void ProgrammedTempering::reprogrammed() {
   const bool can_cluster = std::holds_alternative<SparseCouplings>(folded_.couplings) && folded_.groups.empty();
   if (config_.cluster_moves == ClusterChoice::on && !can_cluster)
     throw InputError("machine.pt.cluster_moves: on needs sparse couplings and no one-hot groups: use auto or off");
-  moves_.clusters = config_.cluster_moves == ClusterChoice::on || (config_.cluster_moves == ClusterChoice::automatic && clusters_may_help(folded_));
+  moves_.clusters = config_.cluster_moves == ClusterChoice::on ||
+                    (config_.cluster_moves == ClusterChoice::automatic && clusters_may_help(folded_));
   moves_.group_swaps = groups_.swaps;
   state_ = make_thermal_state(folded_);
   range_ = temperature_range(folded_, *state_);

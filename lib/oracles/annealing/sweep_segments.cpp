@@ -73,7 +73,7 @@ unsigned near_or_any(std::uint32_t choice, unsigned from, unsigned count) {
 
 void propose(Block& block, const LayerState& layer, std::size_t at, std::size_t sample, double temperature,
              const std::array<Word, sample_block>& words) {
-  const bool has_few = layer.layer->segments() <= few_segments;
+  const bool has_few = layer.layer->cell_count() <= few_segments;
   for (std::size_t s = 0; s < sample_block; ++s) {
     const std::uint8_t first = layer.first[sample + s], now = layer.segment[at + s];
     const unsigned count = layer.last[sample + s] - first + 1U, from = static_cast<unsigned>(now - first);
@@ -154,8 +154,8 @@ std::int64_t sweep_segments(StructuredState& state, std::size_t l, double temper
     for (std::size_t c = 0; c < outgoing.size(); ++c) outgoing[c] = weights[c * inputs + static_cast<std::size_t>(j)];
     const auto layer_unit = static_cast<std::uint32_t>(l << 24) | static_cast<std::uint32_t>(j);
     for (std::size_t sample = 0; sample < layer.stride; sample += sample_block) {
-      if (temperature > 0 || layer.layer->segments() > 2)
-        draw_words(words, key, layer_unit, state.first_sample + sample, layer.layer->segments() > few_segments);
+      if (temperature > 0 || layer.layer->cell_count() > 2)
+        draw_words(words, key, layer_unit, state.first_sample + sample, layer.layer->cell_count() > few_segments);
       propose(block, layer, layer.at(j, sample), sample, temperature, words);
       add_downstream_costs(block, next, outgoing, sample);
       accepted += accept(block, layer, next, layer.at(j, sample), sample, outgoing);
@@ -167,7 +167,7 @@ std::int64_t sweep_segments(StructuredState& state, std::size_t l, double temper
 void descend_segments(StructuredState& state, std::uint64_t seed) {
   for (std::uint32_t pass = 0; pass < descent_passes; ++pass)
     for (std::size_t l = 0; l + 1 < state.layers.size(); ++l)
-      for (int other = 1; other <= std::min(state.layers[l].layer->segments() - 1, most_descent_sweeps); ++other)
+      for (int other = 1; other <= std::min(state.layers[l].layer->cell_count() - 1, most_descent_sweeps); ++other)
         sweep_segments(state, l, 0.0, {seed, 0xFFFFFFFFU, pass * 256 + static_cast<std::uint32_t>(other)});
 }
 

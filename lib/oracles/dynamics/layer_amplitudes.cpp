@@ -126,7 +126,7 @@ std::vector<std::uint8_t> bits_of(const Codebook& codebook, std::span<const floa
   return bits;
 }
 
-bool are_spins(const LayerState& layer) { return layer.layer->segments() == 2; }
+bool are_spins(const LayerState& layer) { return layer.layer->cell_count() == 2; }
 
 /// Where the chosen cells are among the reachable ones.
 std::vector<float> places_of(const LayerState& layer, float start) {

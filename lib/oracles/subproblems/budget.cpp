@@ -18,7 +18,9 @@ namespace {
 constexpr std::int64_t enumerated_spins = 16;
 
 /// The spin that carries the fields where hardware's limits hold.
-int ancillas(const HardwareConfig& limits) { return hardware::has_limits(limits) && limits.fields == HardwareFields::ancilla ? 1 : 0; }
+int ancillas(const HardwareConfig& limits) {
+  return hardware::has_limits(limits) && limits.fields == HardwareFields::ancilla ? 1 : 0;
+}
 
 }  // namespace
 

@@ -16,7 +16,7 @@ void UnitCost::set_next() {
   const std::vector<std::int16_t> weights = weights_of_input(next, unit_);
   const std::vector<std::int8_t>& values = here().layer->values;
   next_scale_ = next.scale;
-  next_.setZero(here().layer->segments(), std::ssize(z_));
+  next_.setZero(here().layer->cell_count(), std::ssize(z_));
   for (int c = 0; c < next.layer->units; ++c) {
     const int weight = weights[static_cast<std::size_t>(c)];
     if (weight == 0) continue;

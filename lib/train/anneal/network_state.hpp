@@ -1,5 +1,6 @@
 #pragma once
 
+#include "config/choices.hpp"
 #include "network/architecture.hpp"
 #include "network/loss.hpp"
 #include "train/anneal/flip_kernels.hpp"

@@ -18,12 +18,12 @@ struct Position {
 [[nodiscard]] std::string shortened(std::string_view text);
 
 /// Everything that is wrong with a configuration, gathered so that the user sees it in one go.
-class Problems {
+class Diagnostics {
 public:
   /// `key` is the full dotted name; may be empty.
   void add(const Position& position, std::string_view key, std::string_view message);
   [[nodiscard]] bool empty() const { return problems_.empty(); }
-  /// InputError with one line a problem, in the order of the file, then of the command line; returns if there is none. Of
+  /// InputError with one line per problem, in the order of the file, then of the command line; returns if there is none. Of
   /// very many problems the last ones are counted only.
   void throw_if_any() const;
 
@@ -34,5 +34,11 @@ private:
   };
   std::vector<Problem> problems_;
 };
+
+/// `, did you mean "sweeps"?` for the candidate nearest to `word` in spelling; empty if none is near.
+[[nodiscard]] std::string suggestion(std::string_view word, const std::vector<std::string>& candidates);
+
+/// The words joined: "a, b, c".
+[[nodiscard]] std::string join(const std::vector<std::string>& words);
 
 }  // namespace isinglass
