@@ -83,7 +83,7 @@ std::vector<FinishedPhase> read_finished(const h5::Group& root) {
   const std::string reason = h5::read_text_attribute(state, "qcgd_stop_reason");
   const auto bytes = h5::read_attribute<std::int64_t>(provenance, "qcgd_constraint_bytes");
   expect(bytes >= 0 && (bytes == 0 || !reason.empty()), provenance.where("qcgd_constraint_bytes"),
-         "is not the memory of a phase that has ended");
+         "is of a phase that has ended, but /state/qcgd_stop_reason does not say how");
   if (reason.empty()) return {};
   return {{"qcgd", reason, bytes}};
 }

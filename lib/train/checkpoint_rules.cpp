@@ -131,8 +131,8 @@ void expect_possible(const TrainingState& checkpoint, const Config& config, cons
                      const DataSplits& data) {
   const std::vector<PlannedPhase> phases = plan_of(config);
   const std::size_t phase = expect_phase(checkpoint, phases);
-  expect_finished(checkpoint, phases, phase);
   expect_atoms(checkpoint);
+  expect_finished(checkpoint, phases, phase);
   expect_networks(checkpoint, config, architecture);
   expect_qat(checkpoint, config, architecture, data);
   expect_history(checkpoint, phases, phase);
