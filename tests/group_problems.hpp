@@ -1,6 +1,6 @@
 #pragma once
 
-#include "ising/groups/start.hpp"
+#include "ising/groups/fold.hpp"
 #include "machine_checks.hpp"
 
 #include <boost/test/unit_test.hpp>

@@ -3,7 +3,7 @@
 #include "agreement.hpp"
 
 #include "data/splits.hpp"
-#include "ising/read_memory.hpp"
+#include "ising/read_all.hpp"
 #include "network/build.hpp"
 #include "oracles/subproblems/subproblem_oracle.hpp"
 #include "qcbo/fip.hpp"

@@ -5,7 +5,7 @@
 #include "agreement.hpp"
 
 #include "base/stop_signal.hpp"
-#include "ising/read_memory.hpp"
+#include "ising/read_all.hpp"
 #include "solve/lifted_program.hpp"
 #include "solve/program_file.hpp"
 #include "solve/search_program.hpp"

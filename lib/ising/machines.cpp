@@ -1,9 +1,8 @@
 #include "ising/machines.hpp"
 
 #include "ising/anneal/annealing.hpp"
-#include "ising/dynamics/bifurcation.hpp"
-#include "ising/dynamics/cim.hpp"
 #include "ising/dynamics/dynamics_machine.hpp"
+#include "ising/dynamics/kinds.hpp"
 #include "ising/enumeration.hpp"
 #include "ising/external/external.hpp"
 #include "ising/hardware/hardware.hpp"

@@ -3,6 +3,9 @@
 #include "ising/machine.hpp"
 #include "parallel/communicator.hpp"
 
+#include <cstdint>
+#include <string>
+
 namespace isinglass {
 
 /// All reads of a request, shared out over the ranks in blocks of machine.block(), on every rank in the order of their
@@ -10,5 +13,8 @@ namespace isinglass {
 /// problem. Collective.
 [[nodiscard]] ReadSet read_all(const Machine& machine, ProgrammedMachine& programmed, const IsingProblem& problem,
                                const ReadRequest& request, const Communicator& comm);
+
+/// Throws InputError, with `name` as what to lower, if `reads` answers of `spins` spins at once need more memory than there is.
+void expect_read_memory(std::int64_t reads, std::int64_t spins, const std::string& name);
 
 }  // namespace isinglass

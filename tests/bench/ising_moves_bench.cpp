@@ -1,5 +1,4 @@
 #include "ising/groups/fold.hpp"
-#include "ising/groups/start.hpp"
 #include "ising/groups/thermal_state.hpp"
 #include "ising/tabu/tabu.hpp"
 #include "ising/tempering/tempering.hpp"

@@ -1,6 +1,5 @@
 #include "ising/descent.hpp"
-#include "ising/dynamics/bifurcation.hpp"
-#include "ising/dynamics/cim.hpp"
+#include "ising/dynamics/kinds.hpp"
 #include "ising/hardware/transform.hpp"
 #include "ising/machines.hpp"
 #include "random_ising.hpp"

@@ -1,6 +1,5 @@
 #include "base/error.hpp"
 #include "group_problems.hpp"
-#include "ising/groups/boltzmann.hpp"
 #include "ising/groups/fold.hpp"
 #include "ising/groups/group_annealer.hpp"
 #include "ising/groups/thermal_state.hpp"

@@ -1,6 +1,5 @@
 #include "base/error.hpp"
 #include "ising/hardware/hardware.hpp"
-#include "ising/hardware/select.hpp"
 #include "ising/hardware/transform.hpp"
 #include "ising/machines.hpp"
 #include "machine_checks.hpp"

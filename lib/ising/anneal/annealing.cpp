@@ -1,7 +1,7 @@
 #include "ising/anneal/annealing.hpp"
 
 #include "base/error.hpp"
-#include "ising/anneal/block_reads.hpp"
+#include "ising/anneal/chains.hpp"
 #include "ising/anneal/choose_chains.hpp"
 #include "ising/anneal/temperatures.hpp"
 #include "ising/descent.hpp"

@@ -1,6 +1,8 @@
 #pragma once
 
+#include "ising/anneal/temperatures.hpp"
 #include "ising/machine.hpp"
+#include "ising/problem.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -8,7 +10,7 @@
 
 namespace isinglass {
 
-/// Metropolis chains of one problem that run together, one a lane: what annealing is made of. Lane l of chunk c is the read
+/// Metropolis chains of one problem that run together, one per lane: what annealing is made of. Lane l of chunk c is the read
 /// c * lanes() + l.
 class Chains {
 public:
@@ -16,11 +18,10 @@ public:
   [[nodiscard]] virtual std::size_t lanes() const = 0;  ///< at most 64
   /// The chains' first states: random, determined by seed and chunk, or all `warm`. Forgets the best states.
   virtual void begin(std::uint64_t seed, std::uint64_t chunk, std::span<const std::int8_t> warm) = 0;
-  /// Of the sweeps that follow, in units of energy; 0: only flips that lower the energy are accepted.
+  /// Sets the temperature of the sweeps that follow, in units of energy; 0: only flips that lower the energy are accepted.
   virtual void set_temperature(double temperature) = 0;
-  /// Proposes spins first .. last - 1, at most largest_range, in every lane, in order. Returns whether any flip was accepted.
+  /// Proposes spins first .. last - 1 in every lane, in order. Returns whether any flip was accepted.
   virtual bool sweep(std::size_t first, std::size_t last) = 0;
-  static constexpr std::size_t largest_range = 1U << 15U;
   /// Keeps the state of every lane whose energy is below that of its best state. Returns which lanes.
   virtual std::uint64_t keep_improved() = 0;
   /// All lanes continue from their best states.
@@ -31,5 +32,11 @@ public:
   /// New fields h in the same units (whole numbers where the couplings are), before the next begin().
   virtual void set_fields(std::span<const double> fields) = 0;
 };
+
+/// A state drawn for a read, every spin with probability 1/2 up.
+[[nodiscard]] Spins random_state(std::uint64_t seed, std::uint64_t read, std::size_t spins);
+
+/// Anneals every chunk of lanes that has reads of the request, with one temperature a sweep, descends, and returns the reads.
+[[nodiscard]] ReadSet anneal_reads(Chains& chains, std::size_t spins, const Schedule& schedule, const ReadRequest& request);
 
 }  // namespace isinglass

@@ -1,6 +1,6 @@
 #include "ising/anneal/dense_chains.hpp"
 
-#include "ising/anneal/random_states.hpp"
+#include "ising/anneal/chains.hpp"
 
 #include <algorithm>
 #include <cmath>

@@ -1,6 +1,6 @@
 #include "ising/anneal/real_chains.hpp"
 
-#include "ising/anneal/random_states.hpp"
+#include "ising/anneal/chains.hpp"
 #include "simd/rows.hpp"
 
 #include <algorithm>

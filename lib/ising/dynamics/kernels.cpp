@@ -1,7 +1,5 @@
 #include "ising/dynamics/kernels.hpp"
 
-#include "ising/dynamics/lanes.hpp"
-
 #include <cmath>
 
 #define HWY_TARGET_INCLUDE "ising/dynamics/kernels.cpp"

@@ -12,6 +12,16 @@
 /// batch are [rows][lanes] and start on cache lines.
 namespace isinglass::dynamics {
 
+/// Spins are padded with uncoupled ones to whole tiles of this many rows.
+inline constexpr std::size_t row_tile = 12;
+[[nodiscard]] constexpr std::size_t padded(std::size_t spins) { return simd::padded(spins, row_tile); }
+
+/// Lanes of a batch: 16, 32 or 64.
+inline constexpr std::size_t most_lanes = 64;
+[[nodiscard]] constexpr std::size_t lanes_for(std::size_t reads) { return reads <= 16 ? 16 : reads <= 32 ? 32 : most_lanes; }
+
+using Floats = simd::AlignedVector<float>;
+
 /// Machines: ballistic and discrete simulated bifurcation, coherent Ising machines in mean field and with amplitude control.
 enum class Kind : std::uint8_t { bsb, dsb, cim, cac };
 constexpr std::array<std::string_view, 4> names_of(Kind) { return {"bsb", "dsb", "cim", "cac"}; }

@@ -1,7 +1,6 @@
 #pragma once
 
 #include "ising/dynamics/kernels.hpp"
-#include "ising/dynamics/lanes.hpp"
 #include "ising/problem.hpp"
 
 #include <cstdint>

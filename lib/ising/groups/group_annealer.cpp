@@ -1,10 +1,9 @@
 #include "ising/groups/group_annealer.hpp"
 
 #include "ising/descent.hpp"
-#include "ising/groups/best_state.hpp"
 #include "ising/groups/fold.hpp"
-#include "ising/groups/start.hpp"
 #include "ising/groups/thermal_state.hpp"
+#include "ising/machine.hpp"
 #include "ising/rounding.hpp"
 
 #include <algorithm>

@@ -1,9 +1,7 @@
 #include "ising/groups/thermal_state.hpp"
 
 #include "ising/coefficients.hpp"
-#include "ising/groups/boltzmann.hpp"
 #include "ising/groups/fold.hpp"
-#include "ising/groups/start.hpp"
 #include "simd/rows.hpp"
 #include "simd/simd.hpp"
 

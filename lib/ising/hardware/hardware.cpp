@@ -2,7 +2,6 @@
 
 #include "base/error.hpp"
 #include "base/random.hpp"
-#include "ising/hardware/select.hpp"
 #include "ising/hardware/transform.hpp"
 
 #include <algorithm>

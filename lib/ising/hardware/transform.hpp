@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <span>
+#include <vector>
 
 /// What hardware makes of a problem: its forms and its precision.
 namespace isinglass::hardware {
@@ -29,5 +30,12 @@ namespace isinglass::hardware {
 
 /// Adds Gaussian noise of `sigma` to every field, drawn for (seed, read, call, spin): by Box and Muller.
 void add_field_noise(IsingProblem& problem, double sigma, std::uint64_t seed, std::int64_t read, std::uint32_t call);
+
+/// Which `count` spins the sub-problem of a round takes, in ascending order: in even rounds, of the 2 count spins that are
+/// cheapest to flip, each with chance one half; in odd rounds a connected set that grows from a random spin. Drawn for (seed,
+/// read, round). Sparse couplings.
+[[nodiscard]] std::vector<std::int32_t> chosen_spins(const IsingProblem& problem, std::span<const std::int8_t> spins,
+                                                     std::span<const double> local, std::size_t count, std::uint64_t seed,
+                                                     std::int64_t read, std::uint32_t round);
 
 }  // namespace isinglass::hardware

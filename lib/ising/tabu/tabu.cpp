@@ -2,7 +2,6 @@
 
 #include "ising/descent.hpp"
 #include "ising/groups/fold.hpp"
-#include "ising/groups/start.hpp"
 #include "ising/rounding.hpp"
 #include "ising/tabu/elite.hpp"
 #include "ising/tabu/walk.hpp"

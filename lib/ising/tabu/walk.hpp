@@ -1,6 +1,6 @@
 #pragma once
 
-#include "ising/groups/best_state.hpp"
+#include "ising/machine.hpp"
 #include "ising/quick_random.hpp"
 #include "ising/tabu/rows.hpp"
 

@@ -2,9 +2,8 @@
 
 #include "base/error.hpp"
 #include "ising/descent.hpp"
-#include "ising/groups/best_state.hpp"
 #include "ising/groups/fold.hpp"
-#include "ising/groups/start.hpp"
+#include "ising/machine.hpp"
 #include "ising/rounding.hpp"
 #include "ising/tempering/replicas.hpp"
 
