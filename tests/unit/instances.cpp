@@ -223,9 +223,9 @@ BOOST_AUTO_TEST_CASE(coo_files_come_back) {
   for (std::uint64_t seed = 0; seed < 30; ++seed) {
     Words words(seed);
     const IsingProblem problem = testing::random_ising(words, 7, 50, testing::Coefficients::real);
-    for (const external::TextForm form : {external::TextForm::ising, external::TextForm::qubo}) {
+    for (const TextForm form : {TextForm::ising, TextForm::qubo}) {
       const Instance again = read_coo(files.text("p.coo", external::problem_text(problem, form)));
-      BOOST_TEST(again.is_binary == (form == external::TextForm::qubo));
+      BOOST_TEST(again.is_binary == (form == TextForm::qubo));
       const Spins s = testing::random_spins(words, problem.spins);
       BOOST_TEST(std::abs(energy(problem, s) - energy(again.problem, s)) < (again.is_binary ? 1e-9 : 1e-12));
     }
