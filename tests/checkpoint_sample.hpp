@@ -43,7 +43,8 @@ inline ShardedRows checkpoint_rows(int rows, float scale, const CheckpointShape&
 inline std::vector<DualRecord> checkpoint_duals(const CheckpointShape& shape) {
   std::vector<DualRecord> duals;
   for (const Layer& layer : shape.architecture.layers) {
-    if (!layer.is_output()) duals.push_back({checkpoint_rows(layer.units, 3, shape), checkpoint_rows(layer.units, -7, shape)});
+    if (!layer.is_output())
+      duals.push_back({checkpoint_rows(layer.units, 3, shape), checkpoint_rows(layer.units, -7, shape)});
   }
   return duals;
 }
@@ -96,8 +97,8 @@ inline std::string text_of(const TrainingState& c) {
       list(layer.biases);
     }
   };
-  text << c.phase << ' ' << c.iteration << ' ' << c.incumbent_objective << ' ' << c.objective_image << ' ' << c.gradient_steps
-       << ' ' << c.data_fingerprint << ' ' << c.config_yaml;
+  text << c.phase << ' ' << c.iteration << ' ' << c.incumbent_objective << ' ' << c.objective_image << ' '
+       << c.gradient_steps << ' ' << c.data_fingerprint << ' ' << c.config_yaml;
   for (const FinishedPhase& phase : c.finished)
     text << phase.phase << ' ' << phase.stop_reason << ' ' << phase.constraint_bytes;
   network(c.incumbent);

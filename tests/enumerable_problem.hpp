@@ -24,8 +24,8 @@ void for_each_network(const Architecture& architecture, Visit&& visit) {
   }
 }
 
-/// Problems with few enough bits to enumerate: 2 or 3 inputs, 2 hidden units, 1-bit or ternary weights, sign or a table of
-/// three pieces.
+/// Problems with few enough bits to enumerate: 2 or 3 inputs, 2 hidden units, 1-bit or ternary weights, sign or a table
+/// of three pieces.
 inline RandomProblem enumerable_problem(std::uint64_t seed, Activation activation) {
   Words words(seed);
   NetworkConfig network;

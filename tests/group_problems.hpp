@@ -30,8 +30,8 @@ inline IsingProblem random_grouped(Words& words, int most_spins, Coefficients ki
 
 /// The best of `reads` reads is the proven minimum among the states that keep the groups, and all reads keep them.
 inline void agrees_with_enumeration_on_groups(
-    const std::function<std::unique_ptr<ProgrammedMachine>(const IsingProblem&)>& program, int problems, std::int64_t reads,
-    std::int64_t sweeps, int most_spins = 18) {
+    const std::function<std::unique_ptr<ProgrammedMachine>(const IsingProblem&)>& program, int problems,
+    std::int64_t reads, std::int64_t sweeps, int most_spins = 18) {
   for (int p = 0; p < problems; ++p) {
     Words words(1000 + static_cast<std::uint64_t>(p));
     const IsingProblem problem = random_grouped(words, most_spins, static_cast<Coefficients>(p % 3));
@@ -42,7 +42,8 @@ inline void agrees_with_enumeration_on_groups(
     BOOST_REQUIRE(static_cast<std::int64_t>(set.reads.size()) == reads);
     check_reads(problem, set, true);
     const double minimum = Enumeration().program(problem)->read({}).best()->energy;
-    BOOST_TEST_CONTEXT("problem " << p) BOOST_TEST(std::abs(set.best()->energy - minimum) < 1e-9 * (1 + std::abs(minimum)));
+    BOOST_TEST_CONTEXT("problem " << p)
+    BOOST_TEST(std::abs(set.best()->energy - minimum) < 1e-9 * (1 + std::abs(minimum)));
   }
 }
 

@@ -21,8 +21,8 @@ inline void check_reads(const IsingProblem& problem, const ReadSet& set, bool wi
   }
 }
 
-/// On `problems` random problems of 2 to 20 spins, of all kinds of coefficients and densities, the best of `reads` reads is the
-/// proven minimum.
+/// On `problems` random problems of 2 to 20 spins, of all kinds of coefficients and densities, the best of `reads`
+/// reads is the proven minimum.
 inline void agrees_with_enumeration(const Machine& machine, int problems, std::int64_t reads, std::int64_t sweeps,
                                     int most_spins = 20) {
   for (int p = 0; p < problems; ++p) {
@@ -37,12 +37,14 @@ inline void agrees_with_enumeration(const Machine& machine, int problems, std::i
     BOOST_REQUIRE(static_cast<std::int64_t>(set.reads.size()) == reads);
     check_reads(problem, set, false);
     const double minimum = Enumeration().program(problem)->read({}).best()->energy;
-    BOOST_TEST_CONTEXT("problem " << p) BOOST_TEST(std::abs(set.best()->energy - minimum) < 1e-9 * (1 + std::abs(minimum)));
+    BOOST_TEST_CONTEXT("problem " << p)
+    BOOST_TEST(std::abs(set.best()->energy - minimum) < 1e-9 * (1 + std::abs(minimum)));
   }
 }
 
 /// Reads are the same whether they are asked for at once or block by block, and again: nothing but their index counts.
-inline void reads_depend_on_their_index_alone(const Machine& machine, const IsingProblem& problem, std::int64_t sweeps) {
+inline void reads_depend_on_their_index_alone(const Machine& machine, const IsingProblem& problem,
+                                              std::int64_t sweeps) {
   ReadRequest request;
   request.count = 2 * machine.block() + 1;
   request.sweeps = sweeps;

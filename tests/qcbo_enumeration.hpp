@@ -8,8 +8,8 @@
 
 namespace isinglass::testing {
 
-/// All feasible binary points of a QCBO that one rank holds, from its rows and products alone: depth-first search over the
-/// variables with propagation of bounds.
+/// All feasible binary points of a QCBO that one rank holds, from its rows and products alone: depth-first search over
+/// the variables with propagation of bounds.
 class Enumeration {
 public:
   explicit Enumeration(const Qcbo& qcbo) : qcbo_(qcbo), value_(static_cast<std::size_t>(qcbo.all_variables), unknown) {
@@ -27,15 +27,16 @@ public:
       }
     }
     for (std::size_t p = 0; p < qcbo.products.size(); ++p)
-      for (const std::int64_t v : {qcbo.products[p].u, qcbo.products[p].w, qcbo.products[p].b}) products_[at(v)].push_back(p);
+      for (const std::int64_t v : {qcbo.products[p].u, qcbo.products[p].w, qcbo.products[p].b})
+        products_[at(v)].push_back(p);
     for (const Term& term : qcbo.objective) {
       partners_[at(term.i)].push_back(term.j);
       partners_[at(term.j)].push_back(term.i);
     }
   }
 
-  /// Calls `visit` for each feasible point. A bit that nothing depends on any longer (the slack of a piece that is not chosen)
-  /// is visited as 0 only.
+  /// Calls `visit` for each feasible point. A bit that nothing depends on any longer (the slack of a piece that is not
+  /// chosen) is visited as 0 only.
   void visit(const std::function<void(const BinaryPoint&)>& visit) {
     for (std::size_t r = 0; r < least_.size(); ++r)
       if (!tighten(r)) return;
@@ -134,7 +135,8 @@ private:
 
   BinaryPoint point() const {
     const auto parameters = static_cast<std::ptrdiff_t>(qcbo_.parameters);
-    return {{value_.begin(), value_.begin() + parameters}, {value_.begin() + parameters, value_.end()}, qcbo_.parameters};
+    return {
+        {value_.begin(), value_.begin() + parameters}, {value_.begin() + parameters, value_.end()}, qcbo_.parameters};
   }
 
   const Qcbo& qcbo_;

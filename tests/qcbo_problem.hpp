@@ -7,8 +7,8 @@
 #include <algorithm>
 #include <cstdlib>
 
-/// Tiny spline networks for the tests of the QCBO: every codebook, sign, tables with random knots, pieces of degree one with
-/// closed and open ends, and losses of degree 0 to 2.
+/// Tiny spline networks for the tests of the QCBO: every codebook, sign, tables with random knots, pieces of degree one
+/// with closed and open ends, and losses of degree 0 to 2.
 namespace isinglass::testing {
 
 struct SplineProblem {
@@ -120,7 +120,8 @@ inline SplineProblem random_spline_problem(Words& words, int depth, std::size_t 
   SplineProblem problem;
   const int features = words.between(1, size.largest_features);
   problem.architecture.classes = words.between(0, 3) == 0 ? size.outputs : 2;
-  problem.samples = random_samples(words, count, features, problem.architecture.classes, words.between(1, size.largest_input));
+  problem.samples =
+      random_samples(words, count, features, problem.architecture.classes, words.between(1, size.largest_input));
   int inputs = features, largest = size.largest_input;
   for (int l = 0; l <= depth; ++l) {
     const bool is_output = l == depth;

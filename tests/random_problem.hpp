@@ -18,7 +18,9 @@ class Words {
 public:
   explicit Words(std::uint64_t seed) : seed_(seed) {}
   std::uint32_t next() { return draw(seed_, Stream::test, count_++, 0, 0)[0]; }
-  int between(int low, int high) { return low + static_cast<int>(below(next(), static_cast<std::uint32_t>(high - low + 1))); }
+  int between(int low, int high) {
+    return low + static_cast<int>(below(next(), static_cast<std::uint32_t>(high - low + 1)));
+  }
   template <class T>
   const T& one_of(const std::vector<T>& choices) {
     return choices[below(next(), static_cast<std::uint32_t>(choices.size()))];
@@ -35,7 +37,8 @@ inline Samples random_samples(Words& words, std::size_t count, int features, int
   samples.features = features;
   samples.global_size = count;
   for (std::size_t s = 0; s < count; ++s) {
-    for (int i = 0; i < features; ++i) samples.inputs.push_back(static_cast<std::int8_t>(words.between(-largest, largest)));
+    for (int i = 0; i < features; ++i)
+      samples.inputs.push_back(static_cast<std::int8_t>(words.between(-largest, largest)));
     samples.labels.push_back(static_cast<std::uint8_t>(words.between(0, classes - 1)));
   }
   return samples;
@@ -53,7 +56,8 @@ inline NetworkConfig random_network(Words& words, int depth) {
   const std::vector<std::string> codebooks{"1bit", "2bit", "3bit", "ternary"};
   using enum Activation;
   const std::vector<Activation> activations{sign, tanh, hard_tanh, relu, sigmoid, leaky_relu, softplus, gelu, table};
-  const std::vector<OutputLoss> losses{OutputLoss::hinge, OutputLoss::squared_hinge, OutputLoss::squared, OutputLoss::logistic};
+  const std::vector<OutputLoss> losses{OutputLoss::hinge, OutputLoss::squared_hinge, OutputLoss::squared,
+                                       OutputLoss::logistic};
   NetworkConfig config;
   config.hidden.clear();
   for (int l = 0; l < depth; ++l) {

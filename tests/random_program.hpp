@@ -20,7 +20,8 @@ inline LinearRow random_row(Words& words, std::int64_t variables) {
   const int kind = words.between(0, 3), scale = words.between(0, 1);
   for (std::int64_t v = 0; v < variables; ++v) {
     if (words.between(0, 1) == 0) continue;
-    const double a = kind < 2 ? (kind == 0 || words.between(0, 1) == 0 ? 1 : -1) : words.one_of<double>({-3, -1, 1, 2, 4});
+    const double a =
+        kind < 2 ? (kind == 0 || words.between(0, 1) == 0 ? 1 : -1) : words.one_of<double>({-3, -1, 1, 2, 4});
     row.variable.push_back(v);
     row.coefficient.push_back(scale == 0 ? a : 0.25 * a);
     (a < 0 ? least : most) += row.coefficient.back();
@@ -62,7 +63,8 @@ inline double least_objective(const BinaryProgram& program) {
       holds = holds && sum >= row.lower && sum <= row.upper;
     }
     for (const ProductRow& p : program.products)
-      holds = holds && x[static_cast<std::size_t>(p.u)] == x[static_cast<std::size_t>(p.w)] * x[static_cast<std::size_t>(p.b)];
+      holds = holds &&
+              x[static_cast<std::size_t>(p.u)] == x[static_cast<std::size_t>(p.w)] * x[static_cast<std::size_t>(p.b)];
     if (!holds) continue;
     double sum = program.constant;
     for (const BinaryTerm& t : program.objective)

@@ -75,7 +75,8 @@ void expect_same(const Communicator& world, std::uint64_t fingerprint, const std
   world.broadcast(bytes_of(std::span(&first, 1)), 0);
   together(world, [&] {
     if (fingerprint == first) return;
-    throw InputError(fmt::format("{}: this rank reads something else there than rank 0; give all ranks the same files", what));
+    throw InputError(
+        fmt::format("{}: this rank reads something else there than rank 0; give all ranks the same files", what));
   });
 }
 
@@ -84,7 +85,8 @@ void expect_same_command(const Communicator& world, std::span<const char* const>
   constexpr char end = '\0';  // which no argument holds
   std::string own;
   for (const char* argument : arguments) own += std::string(argument) + end;
-  const std::string first = broadcast_text(world, own, 0), build = broadcast_text(world, version_line() + build_line(), 0);
+  const std::string first = broadcast_text(world, own, 0),
+                    build = broadcast_text(world, version_line() + build_line(), 0);
   together(world, [&] {
     if (build != version_line() + build_line())
       throw InputError(fmt::format("this rank runs another build of isinglass than rank 0: {}", version_line()));

@@ -39,16 +39,16 @@ struct Failure {
 /// everywhere: otherwise throws the AgreedError of the first rank that failed, on all ranks. Collective.
 void together(const Communicator& world, const std::function<void()>& action);
 
-/// AgreedError of bad input, unless each rank's `fingerprint` is that of rank 0: then the ranks see different things under the
-/// name `what`, and their results would be a mixture. Collective.
+/// AgreedError of bad input, unless each rank's `fingerprint` is that of rank 0: then the ranks see different things
+/// under the name `what`, and their results would be a mixture. Collective.
 void expect_same(const Communicator& world, std::uint64_t fingerprint, const std::string& what);
 
-/// AgreedError of bad input, unless each rank has rank 0's command line and build. To be called before anything that could
-/// go another way on another rank. Collective.
+/// AgreedError of bad input, unless each rank has rank 0's command line and build. To be called before anything that
+/// could go another way on another rank. Collective.
 void expect_same_command(const Communicator& world, std::span<const char* const> arguments);
 
-/// The AgreedError that `step` throws, or nothing: for files whose failure must not take a result with it that is still to be
-/// printed. Who calls it throws the error afterwards.
+/// The AgreedError that `step` throws, or nothing: for files whose failure must not take a result with it that is still
+/// to be printed. Who calls it throws the error afterwards.
 [[nodiscard]] std::optional<AgreedError> failure_of(const std::function<void()>& step);
 
 /// The text of rank `root` on every rank. Collective.

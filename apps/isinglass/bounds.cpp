@@ -92,7 +92,9 @@ void add_assumptions(const Command& command, BoundsAssumptions& assume) {
       .number("--oracle-error", assume.oracle_error, at_least(0),
               "expected energy of the oracle's answers above the minimum, output steps (default: 0)")
       .type("ENERGY");
-  command.number("--oracle-deviation", assume.oracle_deviation, at_least(0), "standard deviation of that energy (default: 0)")
+  command
+      .number("--oracle-deviation", assume.oracle_deviation, at_least(0),
+              "standard deviation of that energy (default: 0)")
       .type("ENERGY");
   command
       .number("--coefficient-bits", assume.coefficient_bits, between(0, 52),
@@ -102,7 +104,9 @@ void add_assumptions(const Command& command, BoundsAssumptions& assume) {
       .number("--read-success", assume.read_success, between(1e-12, 1),
               "probability that one read of the oracle is good enough (default: 0.1)")
       .type("PROBABILITY");
-  command.number("--read-seconds", assume.read_seconds, above(0), "time of one read (default: time to solution in reads only)")
+  command
+      .number("--read-seconds", assume.read_seconds, above(0),
+              "time of one read (default: time to solution in reads only)")
       .type("SECONDS");
 }
 

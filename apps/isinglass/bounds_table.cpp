@@ -56,14 +56,16 @@ void LinesTable::add_spline_error(const Model* model) {
   for (std::size_t l = 0; l < all.hidden.size(); ++l) {
     const double scale = ideal[l].scale;  // back to the function's own units
     add(fmt::format("layer_{}_spline_error", l + 1).c_str(),
-        fmt::format("{}, hidden layer {}: largest error on the reachable grid", name_of(config_.network.hidden[l].activation),
-                    l + 1),
+        fmt::format("{}, hidden layer {}: largest error on the reachable grid",
+                    name_of(config_.network.hidden[l].activation), l + 1),
         all.hidden[l].spline_error / scale, "(2)");
     add(fmt::format("layer_{}_activation_error", l + 1).c_str(),
-        fmt::format("{}, hidden layer {}: with the error of its inputs", name_of(config_.network.hidden[l].activation), l + 1),
+        fmt::format("{}, hidden layer {}: with the error of its inputs", name_of(config_.network.hidden[l].activation),
+                    l + 1),
         all.hidden[l].activation_error / scale, "(4)");
   }
-  add("spline_error_bound", "outputs of spline and ideal network, any weights, output rms", all.output_error / rms, "(5)");
+  add("spline_error_bound", "outputs of spline and ideal network, any weights, output rms", all.output_error / rms,
+      "(5)");
   if (model == nullptr) {
     add_measured(decode(network(), random_bits(network(), config_.seed)), ideal, all.output_error);
     return;
@@ -75,7 +77,8 @@ void LinesTable::add_spline_error(const Model* model) {
 }
 
 void LinesTable::add_measured(const NetworkValues& values, const IdealNetwork& ideal, double bound) {
-  const SplineErrorMeasured measured = measure_spline_error(network(), ideal, values, problem_.data.train, bound, world_);
+  const SplineErrorMeasured measured =
+      measure_spline_error(network(), ideal, values, problem_.data.train, bound, world_);
   add("spline_error_measured", "its size on the training samples (no model: random weights), output rms",
       measured.output_error / network().layers.back().rms, "");
   add("same_class_fraction", "training samples that both networks put in the same class", measured.same_class, "");
@@ -83,7 +86,8 @@ void LinesTable::add_measured(const NetworkValues& values, const IdealNetwork& i
 }
 
 void LinesTable::add_spins() {
-  const int margin = std::max(1, static_cast<int>(std::lround(config_.qcgd.output_margin * network().layers.back().rms)));
+  const int margin =
+      std::max(1, static_cast<int>(std::lround(config_.qcgd.output_margin * network().layers.back().rms)));
   const LossSpline loss = make_loss_spline(network(), margin, output_limit(network()));
   const ProblemPlan plan(network(), loss, problem_.data.train, {}, world_);
   const StructuredCounts structured = count_structured(network(), reach_, world_);
@@ -94,8 +98,8 @@ void LinesTable::add_spins() {
   add("spins", "spins of the structured form, these samples", structured.spins(), "(8)");
   add("spins_formula", "spins of the structured form, widths and segments", formula.structured_spins(samples), "(9)");
   add("explicit_spins", "spins of the explicit form, these samples", counts.spins(), "(8)");
-  add("explicit_spins_formula", "spins of the explicit form, widths, segments and bits", formula.explicit_spins(samples),
-      "(9)");
+  add("explicit_spins_formula", "spins of the explicit form, widths, segments and bits",
+      formula.explicit_spins(samples), "(9)");
 }
 
 void LinesTable::add_spins_of(const char* key, const char* explicit_key, const char* what, double samples) {
@@ -140,12 +144,14 @@ void LinesTable::add_qcgd() {
   add("constraints", "constraints that carry multipliers", constants.constraints, "(23)");
   add("image_diameter", "diameter D of the constraints' images", constants.image_diameter, "(23)");
   add("qcgd_gap_bound", fmt::format("objective above the optimum {}, output steps", after), bound.gap, "(18)");
-  add("qcgd_gap_bound_relative", "the same relative to the loss of outputs that are all 0", bound.gap / zero_loss, "(18)");
+  add("qcgd_gap_bound_relative", "the same relative to the loss of outputs that are all 0", bound.gap / zero_loss,
+      "(18)");
   add("qcgd_violation_bound", fmt::format("rms violation of the rows {}", after), bound.infeasibility / std::sqrt(rows),
       "(21)");
-  add("qcgd_rounding_error", "energy that rounded multipliers may cost in the last call, output steps", bound.rounding_error,
-      "(26)");
-  add("qcgd_iterations_for_error", fmt::format("iterations for a relative gap of {:g}, exact coefficients", assume_.error),
+  add("qcgd_rounding_error", "energy that rounded multipliers may cost in the last call, output steps",
+      bound.rounding_error, "(26)");
+  add("qcgd_iterations_for_error",
+      fmt::format("iterations for a relative gap of {:g}, exact coefficients", assume_.error),
       iterations_for_gap(constants, qcgd.beta0, assume_.oracle_error, assume_.error * zero_loss), "(28)");
 }
 
@@ -158,7 +164,8 @@ void LinesTable::add_reads() {
   add("run_success_probability", "all calls of a run succeed with probability", success, "(30)");
   add("tts99_reads", "time to solution of such runs, reads", tts99(calls * reads, success), "(31)");
   if (!assume_.read_seconds) return;
-  add("tts99_seconds", "time to solution of such runs, seconds", tts99(calls * reads * *assume_.read_seconds, success), "(31)");
+  add("tts99_seconds", "time to solution of such runs, seconds", tts99(calls * reads * *assume_.read_seconds, success),
+      "(31)");
 }
 
 }  // namespace

@@ -69,16 +69,18 @@ nlohmann::ordered_json check_one(const std::string& path, const CheckOptions& op
 std::string to_text(const nlohmann::ordered_json& check) {
   const auto number = [&](const char* key) { return check[key].get<std::int64_t>(); };
   std::string text = fmt::format("{}: good\n", check["config"].get<std::string>());
-  text += fmt::format("  samples      {} training, {} validation, {} test; {} inputs, {} classes\n", number("train_samples"),
-                      number("validation_samples"), number("test_samples"), number("inputs"), check["classes"].size());
+  text += fmt::format("  samples      {} training, {} validation, {} test; {} inputs, {} classes\n",
+                      number("train_samples"), number("validation_samples"), number("test_samples"), number("inputs"),
+                      check["classes"].size());
   text += fmt::format("  network      {} parameters, {:.3f} bits per parameter\n", number("parameters"),
                       check["bits_per_parameter"].get<double>());
-  text += fmt::format("  QCBO         {} spins, {} constraints, slack minimised out\n", number("spins"), number("constraints"));
+  text += fmt::format("  QCBO         {} spins, {} constraints, slack minimised out\n", number("spins"),
+                      number("constraints"));
   text += fmt::format("  machine      {} spins a call\n", number("machine_spins"));
   for (const auto& layer : check["activations"]) {
     text += fmt::format("  activation   {}, degree {}, {} segments on +-{:.3g} rms of {:.3g} reachable\n",
-                        layer["activation"].get<std::string>(), layer["degree"].get<int>(), layer["segments"].get<int>(),
-                        layer["range"].get<double>(), layer["reach"].get<double>());
+                        layer["activation"].get<std::string>(), layer["degree"].get<int>(),
+                        layer["segments"].get<int>(), layer["range"].get<double>(), layer["reach"].get<double>());
     text += fmt::format("               sup-norm error {:.4g} (bound {:.4g}); {:.4g} on the integer grid, {} cells\n",
                         layer["sup_error"].get<double>(), layer["sup_error_bound"].get<double>(),
                         layer["grid_sup_error"].get<double>(), layer["cells"].get<int>());

@@ -74,7 +74,8 @@ Option Command::texts(const std::string& name, std::vector<std::string>& values,
   return Option(app_->add_option(name, values, help));
 }
 
-Option Command::parsed(const std::string& name, std::function<void(const std::string&)> read, const std::string& help) const {
+Option Command::parsed(const std::string& name, std::function<void(const std::string&)> read,
+                       const std::string& help) const {
   const std::function<void(const std::string&)> take = [read = std::move(read)](const std::string& text) {
     try {
       read(text);
@@ -89,7 +90,8 @@ Option Command::flag(const std::string& name, bool& value, const std::string& he
   return Option(app_->add_flag(name, value, help));
 }
 
-void Command::set_option(std::vector<std::string>& overrides, const std::string& what, const std::string& example) const {
+void Command::set_option(std::vector<std::string>& overrides, const std::string& what,
+                         const std::string& example) const {
   app_->add_option("--set", overrides,
                    fmt::format("sets a key of {}, for example --set {}; repeatable (default: none)", what, example))
       ->type_name("KEY=VALUE")
@@ -98,9 +100,10 @@ void Command::set_option(std::vector<std::string>& overrides, const std::string&
 }
 
 void Command::max_hours_option(std::string& text) const {
-  app_->add_option("--max-hours", text,
-                   "stop after this many hours with a checkpoint and exit code 85; job: what is left of the Slurm job less "
-                   "two minutes, or a fifth of a short job (default: no limit)")
+  app_->add_option(
+          "--max-hours", text,
+          "stop after this many hours with a checkpoint and exit code 85; job: what is left of the Slurm job less "
+          "two minutes, or a fifth of a short job (default: no limit)")
       ->type_name("HOURS|job");
 }
 
@@ -108,7 +111,9 @@ void Command::json_flag(bool& json) const {
   flag("--json", json, "print the result as one JSON object, the last line of standard output (default: off)");
 }
 
-void Command::quiet_flag(bool& quiet) const { flag("--quiet", quiet, "show nothing but errors and --json (default: off)"); }
+void Command::quiet_flag(bool& quiet) const {
+  flag("--quiet", quiet, "show nothing but errors and --json (default: off)");
+}
 
 Command Command::exactly_one(const std::string& name) const {
   CLI::App* group = app_->add_option_group(name, "exactly one of");

@@ -29,9 +29,9 @@ inline constexpr double longest_hours = 100'000, longest_seconds = 3600 * longes
 /// finite, and no number so small that sums lose it.
 inline constexpr double smallest_multiplier = 1e-200, largest_multiplier = 1e200;
 
-/// Reads the number that `text`, the value of option `name`, spells. Numbers of the command line obey the rules of those
-/// in configuration files: finite, spelled from end to end, and within their range. InputError, with what is expected,
-/// for anything else.
+/// Reads the number that `text`, the value of option `name`, spells. Numbers of the command line obey the rules of
+/// those in configuration files: finite, spelled from end to end, and within their range. InputError, with what is
+/// expected, for anything else.
 template <class T>
 [[nodiscard]] T number_of(const std::string& name, const std::string& text, const Rule& rule);
 

@@ -106,7 +106,8 @@ Written write(const CompileCommand& command, const Config& config, const Compile
   return written;
 }
 
-void add_file(nlohmann::ordered_json& json, const CompileCommand& command, const Written& written, std::size_t samples) {
+void add_file(nlohmann::ordered_json& json, const CompileCommand& command, const Written& written,
+              std::size_t samples) {
   const TableSizes& sizes = written.summary.sizes;
   json["file"] = *command.output;
   json["file_bytes"] = written.summary.bytes;
@@ -133,7 +134,8 @@ std::string file_text(const nlohmann::ordered_json& json) {
 
 /// Options that would do nothing.
 void check_options(const CompileCommand& command) {
-  if (!command.output && command.with != "problem") throw InputError("--with: says what the file of --output holds; give one");
+  if (!command.output && command.with != "problem")
+    throw InputError("--with: says what the file of --output holds; give one");
   if (command.multiplier && !(command.output && command.asks_for("qubo")))
     throw InputError("--multiplier: is of the QUBO in the file; add --output FILE --with problem,qubo");
 }
@@ -157,8 +159,9 @@ ExitCode run_compile(const CompileCommand& command, const Communicator& world) {
   std::optional<AgreedError> failure;
   if (command.output) {
     const Compiler compiler(plan, world);
-    failure = failure_of(
-        [&] { add_file(json, command, write(command, config, compiler, counts, world), problem.data.train.global_size); });
+    failure = failure_of([&] {
+      add_file(json, command, write(command, config, compiler, counts, world), problem.data.train.global_size);
+    });
     if (!failure) text += file_text(json);
   }
   if (world.is_root()) {
@@ -186,12 +189,14 @@ void add_compile(CommandLine& line) {
       .number("--multiplier", options->multiplier, between(smallest_multiplier, largest_multiplier),
               "weight of every row and product in the QUBO (default: enough that no minimum violates one)")
       .type("MU");
-  command.number("--margin", options->options.margin, between(0, largest_margin),
-                 "shrink each segment by this from its knots, in units of the pre-activation rms (default: 0, the exact "
-                 "problem)");
-  command.number("--output-margin", options->output_margin, above(0).up_to(largest_margin),
-                 "margin of the loss, in units of the rms of a random network's output (default: that of the configured "
-                 "method)");
+  command.number(
+      "--margin", options->options.margin, between(0, largest_margin),
+      "shrink each segment by this from its knots, in units of the pre-activation rms (default: 0, the exact "
+      "problem)");
+  command.number(
+      "--output-margin", options->output_margin, above(0).up_to(largest_margin),
+      "margin of the loss, in units of the rms of a random network's output (default: that of the configured "
+      "method)");
   command.flag("--break-symmetry", options->options.break_symmetry,
                "order interchangeable hidden units by rows of their own (default: off)");
   command.set_option(options->overrides, "the configuration", "data.pool=14");

@@ -36,14 +36,16 @@ nlohmann::ordered_json counts_json(const std::string& config, const QcboCounts& 
 std::string counts_text(const nlohmann::ordered_json& json) {
   const auto number = [&](const char* key) { return json[key].get<std::int64_t>(); };
   std::string text = fmt::format("{}: {} samples\n", json["config"].get<std::string>(), number("samples"));
-  text += fmt::format("  spins        {}: {} parameter bits, {} indicators, {} slack bits, {} products\n", number("spins"),
-                      number("parameter_bits"), number("indicators"), number("slack_bits"), number("products"));
+  text +=
+      fmt::format("  spins        {}: {} parameter bits, {} indicators, {} slack bits, {} products\n", number("spins"),
+                  number("parameter_bits"), number("indicators"), number("slack_bits"), number("products"));
   text += fmt::format("  rows         {}: {} one-hot, {} interval, {} symmetry; and {} product rows\n", number("rows"),
                       number("one_hot_rows"), number("interval_rows"), number("symmetry_rows"), number("product_rows"));
   text += fmt::format("  couplers     {} of the lifted QUBO; {} coefficients of rows, {} of the objective\n",
                       number("couplers"), number("row_entries"), number("objective_terms"));
-  text += fmt::format("  coefficients up to {} in rows, {} in the objective: {} bits\n", number("largest_row_coefficient"),
-                      number("largest_objective_coefficient"), number("coefficient_bits"));
+  text +=
+      fmt::format("  coefficients up to {} in rows, {} in the objective: {} bits\n", number("largest_row_coefficient"),
+                  number("largest_objective_coefficient"), number("coefficient_bits"));
   text += fmt::format("  memory       {}; as a QUBO {}\n", bytes_text(number("memory_bytes")),
                       bytes_text(number("qubo_memory_bytes")));
   return text;

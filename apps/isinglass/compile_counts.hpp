@@ -16,7 +16,8 @@ namespace isinglass {
 [[nodiscard]] std::vector<std::pair<std::string, std::int64_t>> named_counts(const QcboCounts& counts);
 
 /// The counts of one configuration with what follows from them.
-[[nodiscard]] nlohmann::ordered_json counts_json(const std::string& config, const QcboCounts& counts, std::size_t samples);
+[[nodiscard]] nlohmann::ordered_json counts_json(const std::string& config, const QcboCounts& counts,
+                                                 std::size_t samples);
 
 /// The same as lines of text.
 [[nodiscard]] std::string counts_text(const nlohmann::ordered_json& json);

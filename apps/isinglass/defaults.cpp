@@ -24,7 +24,8 @@ ExitCode run_defaults(bool json, const Communicator& world) {
 }  // namespace
 
 void add_defaults(CommandLine& line) {
-  const Command command = line.add("defaults", "print every configuration key with its default, unit and range, as YAML");
+  const Command command =
+      line.add("defaults", "print every configuration key with its default, unit and range, as YAML");
   auto json = std::make_shared<bool>(false);
   command.flag("--json", *json, "print the defaults as one JSON object instead (default: off)");
   command.run([json](const Communicator& world) { return run_defaults(*json, world); });

@@ -88,7 +88,9 @@ ExitCode run_evaluate(const EvaluateOptions& options, const Communicator& world)
 void add_evaluate(CommandLine& line) {
   const Command command = line.add("evaluate", "accuracy and confusion matrix of a trained network");
   auto options = std::make_shared<EvaluateOptions>();
-  command.text("RUN", options->path, "run folder, or a model file such as RUN/results.h5").type("FOLDER|FILE").required();
+  command.text("RUN", options->path, "run folder, or a model file such as RUN/results.h5")
+      .type("FOLDER|FILE")
+      .required();
   command.text("--split", options->split, "samples to classify: test, train or validation (default: test)")
       .one_of({"test", "train", "validation"});
   command.json_flag(options->json);

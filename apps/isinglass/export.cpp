@@ -63,7 +63,8 @@ nlohmann::ordered_json export_qubo(const ExportOptions& options) {
 
 nlohmann::ordered_json export_program(const ExportOptions& options) {
   if (options.multiplier)
-    throw InputError(fmt::format("--multiplier: a file of format {} has rows, not penalties; leave it out", options.format));
+    throw InputError(
+        fmt::format("--multiplier: a file of format {} has rows, not penalties; leave it out", options.format));
   const Qcbo problem = read_qcbo(options.input);
   const std::string name = std::filesystem::path(options.input).stem().string();
   with_name(options.input, [&] {
@@ -102,9 +103,10 @@ void add_export(CommandLine& line) {
       .one_of({"qubo", "coo", "ising-csv", "qplib", "lp"});
   command.text("-o,--output", options->output, "file to write").type("FILE").required();
   command
-      .number("--multiplier", options->multiplier, between(smallest_multiplier, largest_multiplier),
-              "qubo, coo, ising-csv: weight of every row and product (default: the file's QUBO; without one, enough that "
-              "no minimum violates one)")
+      .number(
+          "--multiplier", options->multiplier, between(smallest_multiplier, largest_multiplier),
+          "qubo, coo, ising-csv: weight of every row and product (default: the file's QUBO; without one, enough that "
+          "no minimum violates one)")
       .type("MU");
   command.json_flag(options->json);
   command.run([options](const Communicator& world) { return run_export(*options, world); });

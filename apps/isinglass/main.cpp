@@ -65,12 +65,13 @@ ExitCode run(int argc, char** argv, const MpiSession& session, const Communicato
   }
 }
 
-/// A standard stream that was closed before the start is opened on nothing: otherwise the first file that is opened would take
-/// its number, and what is printed would go into it. Standard output is opened for reading, so that writing to it fails: who
-/// closed it does not get the result.
+/// A standard stream that was closed before the start is opened on nothing: otherwise the first file that is opened
+/// would take its number, and what is printed would go into it. Standard output is opened for reading, so that writing
+/// to it fails: who closed it does not get the result.
 void keep_standard_streams() {
   for (int stream = STDIN_FILENO; stream <= STDERR_FILENO; ++stream)
-    if (::fcntl(stream, F_GETFD) < 0) static_cast<void>(::open("/dev/null", stream == STDOUT_FILENO ? O_RDONLY : O_RDWR));
+    if (::fcntl(stream, F_GETFD) < 0)
+      static_cast<void>(::open("/dev/null", stream == STDOUT_FILENO ? O_RDONLY : O_RDWR));
 }
 
 /// A result that was printed to a full disk or a closed pipe is lost: an error, whatever else went well.
@@ -114,7 +115,8 @@ int main(int argc, char** argv) {
   isinglass::keep_standard_streams();
   isinglass::prepare_signals(argc > 1 ? argv[1] : "");
   const int code = isinglass::run_program(argc, argv);
-  if (isinglass::memory_may_be_refused()) {  // threads of OpenBLAS that find none try for ever, and exit() would wait for them
+  if (isinglass::memory_may_be_refused()) {  // threads of OpenBLAS that find none try for ever, and exit() would wait
+                                             // for them
     std::cout.flush();
     std::fflush(nullptr);
     _exit(code);

@@ -20,7 +20,8 @@ namespace {
 std::vector<std::string> shared_candidates(const RunFolder& folder, const Communicator& world) {
   std::string lines;
   if (world.is_root()) {
-    for (const std::filesystem::path& path : folder.checkpoints()) lines += path.string() + '\0';  // names may hold line breaks
+    for (const std::filesystem::path& path : folder.checkpoints())
+      lines += path.string() + '\0';  // names may hold line breaks
   }
   std::istringstream stream(broadcast_text(world, lines, 0));
   std::vector<std::string> names;
@@ -55,12 +56,15 @@ void expect_own_name(const TrainingState& state, const std::filesystem::path& pa
 }
 
 /// Throws InputError "PATH: OBJECT: what is impossible about it".
-void expect_possible_state(const TrainingState& state, const std::string& path, const RunFolder& folder, const Config& config,
-                           const Problem& problem, const Grid& grid) {
+void expect_possible_state(const TrainingState& state, const std::string& path, const RunFolder& folder,
+                           const Config& config, const Problem& problem, const Grid& grid) {
   try {
     expect_possible(state, config, problem.architecture, problem.data);
-    const TrainingInput input{
-        .config = config, .architecture = problem.architecture, .data = problem.data, .grid = grid, .reach = problem.reach};
+    const TrainingInput input{.config = config,
+                              .architecture = problem.architecture,
+                              .data = problem.data,
+                              .grid = grid,
+                              .reach = problem.reach};
     expect_possible_images(state, input);
     expect_true_incumbent(state, input);
   } catch (const InputError& error) {
@@ -104,15 +108,17 @@ Resume find_state(const RunFolder& folder, const Config& config, const Problem& 
     expect_same(grid.world, fingerprint_of(*resume.state), path);
     // Another configuration comes before what it makes impossible.
     together(grid.world, [&] { expect_same_run(*resume.state, started, path, config, data_fingerprint); });
-    if (refused(failure_of(
-            [&] { together(grid.world, [&] { expect_possible_state(*resume.state, path, folder, config, problem, grid); }); })))
+    if (refused(failure_of([&] {
+          together(grid.world, [&] { expect_possible_state(*resume.state, path, folder, config, problem, grid); });
+        })))
       continue;
     resume.path = path;
     return resume;
   }
   if (candidates.empty()) return resume;
-  std::string text = fmt::format("{}: none of the {} checkpoints can be used; start anew with --fresh, which keeps them aside",
-                                 folder.directory.string(), candidates.size());
+  std::string text =
+      fmt::format("{}: none of the {} checkpoints can be used; start anew with --fresh, which keeps them aside",
+                  folder.directory.string(), candidates.size());
   for (const std::string& warning : resume.warnings) text += "\n  " + warning;
   throw AgreedError(text, ExitCode::checkpoint_unusable);
 }

@@ -22,10 +22,9 @@ struct Resume {
 /// A number that tells one set of training samples from another, whatever the number of ranks. Collective over `group`.
 [[nodiscard]] std::int64_t fingerprint(const Samples& samples, const Communicator& group);
 
-/// The newest checkpoint of the folder that can be read. AgreedError with checkpoint_unusable if there are some and none can
-/// be; with bad_input if it belongs to other training samples or to a configuration that cannot go on as `config`.
-/// Collective over grid.world.
-/// `data_fingerprint` is that of problem.data.train.
+/// The newest checkpoint of the folder that can be read. AgreedError with checkpoint_unusable if there are some and
+/// none can be; with bad_input if it belongs to other training samples or to a configuration that cannot go on as
+/// `config`. Collective over grid.world. `data_fingerprint` is that of problem.data.train.
 [[nodiscard]] Resume find_state(const RunFolder& folder, const Config& config, const Problem& problem,
                                 std::int64_t data_fingerprint, const Grid& grid);
 

@@ -100,8 +100,8 @@ void RunControl::save_at_stop(const Snapshot& snapshot) {
   try {
     save(snapshot());
   } catch (const AgreedError& error) {
-    throw AgreedError(fmt::format("stopped ({}), and what was done since the last checkpoint cannot be saved: {}", stop_reason_,
-                                  error.what()),
+    throw AgreedError(fmt::format("stopped ({}), and what was done since the last checkpoint cannot be saved: {}",
+                                  stop_reason_, error.what()),
                       ExitCode::error);
   }
 }

@@ -27,11 +27,12 @@ RunFacts gather_facts(const Config& config, const Problem& problem, const std::s
   facts.emplace_back("config", config_path);
   facts.emplace_back("output", config.output.directory);
   facts.emplace_back("method", fmt::format("{}, seed {}", name_of(config.method), config.seed));
-  facts.emplace_back(
-      "samples", fmt::format("{} training, {} validation, {} test; {} inputs, {} classes", data.train.global_size,
-                             data.validation.global_size, data.test.global_size, data.train.features, data.class_names.size()));
-  facts.emplace_back("network", fmt::format("{} parameters, {:.3f} bits per parameter", parameter_count(problem.architecture),
-                                            bits_per_parameter(problem.architecture)));
+  facts.emplace_back("samples", fmt::format("{} training, {} validation, {} test; {} inputs, {} classes",
+                                            data.train.global_size, data.validation.global_size, data.test.global_size,
+                                            data.train.features, data.class_names.size()));
+  facts.emplace_back("network",
+                     fmt::format("{} parameters, {:.3f} bits per parameter", parameter_count(problem.architecture),
+                                 bits_per_parameter(problem.architecture)));
   return facts;
 }
 

@@ -10,7 +10,8 @@ namespace isinglass {
 
 namespace {
 
-/// Most reads, sweeps, repeats and iterations: more than any run can make, and few enough that their products fit 64 bits.
+/// Most reads, sweeps, repeats and iterations: more than any run can make, and few enough that their products fit 64
+/// bits.
 constexpr double most = std::int64_t{1} << 40;
 
 void set_sweeps(SolveOptions& options, const std::string& text) {
@@ -21,7 +22,8 @@ void set_sweeps(SolveOptions& options, const std::string& text) {
 
 void check_together(const SolveOptions& options) {
   if (options.tts > 0 && !options.target) throw InputError("--tts: success is to reach a target: give --target");
-  if (options.scan && options.tts == 0) throw InputError("--sweeps scan: looks for the least TTS99: give --tts and --target");
+  if (options.scan && options.tts == 0)
+    throw InputError("--sweeps scan: looks for the least TTS99: give --tts and --target");
   if (options.tts > 0 && (options.reads > 0 || options.time_limit))
     throw InputError("--tts: decides itself how many reads are made: leave out --reads and --time-limit");
 }
@@ -57,8 +59,12 @@ void add_limits(const Command& command, SolveOptions& options) {
 
 void add_instance(const Command& command, SolveOptions& options) {
   InstanceOptions& instance = options.instance;
-  command.text("INSTANCE", options.path, "instance file; docs/file-formats.md describes the formats").type("FILE").required();
-  command.text("--format", instance.format, "of the file (default: recognised)").type("NAME").one_of(instance_formats());
+  command.text("INSTANCE", options.path, "instance file; docs/file-formats.md describes the formats")
+      .type("FILE")
+      .required();
+  command.text("--format", instance.format, "of the file (default: recognised)")
+      .type("NAME")
+      .one_of(instance_formats());
   command
       .parsed(
           "--vartype", [&instance](const std::string& text) { set_vartype(instance, text); },
@@ -66,7 +72,8 @@ void add_instance(const Command& command, SolveOptions& options) {
           "file says, else binary)")
       .type("spin|binary")
       .one_of({"spin", "binary"});
-  command.number("--problem", instance.number, between(1, most), "beasley: which problem of the file (default: 1)").type("K");
+  command.number("--problem", instance.number, between(1, most), "beasley: which problem of the file (default: 1)")
+      .type("K");
 }
 
 }  // namespace
@@ -91,10 +98,11 @@ void add_solve(CommandLine& line) {
               "keep the groups, for others enough that no descent ends in a broken one)")
       .type("P");
   command
-      .number("--iterations", options->iterations, between(1, most),
-              fmt::format("problems with constraints: iterations of QCGD, one oracle call each (default: {}, or as many as "
-                          "--time-limit allows)",
-                          default_iterations))
+      .number(
+          "--iterations", options->iterations, between(1, most),
+          fmt::format("problems with constraints: iterations of QCGD, one oracle call each (default: {}, or as many as "
+                      "--time-limit allows)",
+                      default_iterations))
       .type("T");
   command.text("--output", options->output, "HDF5 file for the spins and energies of all reads (default: none)")
       .type("FILE")

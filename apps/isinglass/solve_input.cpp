@@ -17,7 +17,8 @@ namespace {
 
 void expect_time_left(const SolveOptions& options, double seconds) {
   if (!options.time_limit || seconds < *options.time_limit) return;
-  throw Interrupted(fmt::format("--time-limit {}: over while {} was read: give more", *options.time_limit, options.path));
+  throw Interrupted(
+      fmt::format("--time-limit {}: over while {} was read: give more", *options.time_limit, options.path));
 }
 
 /// Seconds of the slowest rank, on all ranks. Collective.

@@ -14,8 +14,8 @@ struct SolveInput {
   std::optional<double> time_limit;  ///< seconds
 };
 
-/// Reads the instance file. AgreedError on all ranks: bad input; code 85 after a stop signal, or when the time limit is over
-/// before the problem is there. Collective.
+/// Reads the instance file. AgreedError on all ranks: bad input; code 85 after a stop signal, or when the time limit is
+/// over before the problem is there. Collective.
 [[nodiscard]] SolveInput read_solve_input(const SolveOptions& options, const Communicator& world);
 
 }  // namespace isinglass

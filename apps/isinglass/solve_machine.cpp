@@ -73,13 +73,14 @@ void expect_penalties_fit(const IsingProblem& problem, double penalty) {
     pairs += 0.5 * static_cast<double>(group.size()) * static_cast<double>(group.size());
   const std::optional<std::int64_t> available = available_memory();
   if (available && bytes_a_pair * pairs > static_cast<double>(*available))
-    throw InputError(
-        fmt::format("the penalties of the one-hot groups have {:.3g} pairs, which need more memory than the {} that are "
-                    "available: use --machine sa without --penalty, whose moves keep groups",
-                    pairs, bytes_text(*available)));
+    throw InputError(fmt::format(
+        "the penalties of the one-hot groups have {:.3g} pairs, which need more memory than the {} that are "
+        "available: use --machine sa without --penalty, whose moves keep groups",
+        pairs, bytes_text(*available)));
   if (penalty * (2 * pairs + 1) > largest_energy)
-    throw InputError(fmt::format("penalty {:.4g} of {} one-hot groups: energies would overflow: give a smaller --penalty",
-                                 penalty, problem.groups.size()));
+    throw InputError(
+        fmt::format("penalty {:.4g} of {} one-hot groups: energies would overflow: give a smaller --penalty", penalty,
+                    problem.groups.size()));
 }
 
 /// Dense kernels take their couplings as a matrix; below some spins rows of neighbours are as good.
@@ -101,7 +102,8 @@ MachineChoice choose_machine(const SolveOptions& options, IsingProblem problem) 
   choice.yaml = fmt::format("machine.kind: {}\n", name_of(chosen.kind));
   const std::vector<KeyUse> uses = key_uses(config, ConfigUse::solving);
   for (const auto& [key, value] : flatten(config))
-    if (key.starts_with("machine.") && find_unread(uses, key) == nullptr) choice.yaml += fmt::format("{}: {}\n", key, value);
+    if (key.starts_with("machine.") && find_unread(uses, key) == nullptr)
+      choice.yaml += fmt::format("{}: {}\n", key, value);
   choice.groups = problem.groups;
   if (!problem.groups.empty() && (options.penalty || !choice.machine->keeps_groups())) {
     choice.penalty = options.penalty.value_or(sufficient_penalty(problem));
@@ -109,7 +111,8 @@ MachineChoice choose_machine(const SolveOptions& options, IsingProblem problem) 
     choice.original = problem;
     problem = with_group_penalties(problem, choice.penalty);
     if (!(energy_size(problem) <= largest_energy_size))
-      throw InputError(fmt::format("--penalty: energies overflow with one of {:.4g}: give a smaller one", choice.penalty));
+      throw InputError(
+          fmt::format("--penalty: energies overflow with one of {:.4g}: give a smaller one", choice.penalty));
   }
   choice.problem = std::move(problem);
   take_form(choice.problem);

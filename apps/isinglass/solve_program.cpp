@@ -31,13 +31,14 @@ public:
     next_row_ = it.seconds + std::clamp(0.1 * it.seconds, 1.0, 600.0);
     constexpr const char* row = "{:>9} {:>9} {:>14} {:>10} {:>12} {:>14} {:>9} {:>9}\n";
     if (!has_head_)
-      std::cerr << fmt::format(row, "iteration", "elapsed", "atom", "violation", "gap", "best", "feasible", "completed");
+      std::cerr << fmt::format(row, "iteration", "elapsed", "atom", "violation", "gap", "best", "feasible",
+                               "completed");
     has_head_ = true;
     std::cerr << fmt::format(row, it.iteration, fmt::format("{:.1f}s", it.seconds),
-                             fmt::format("{:.6g}", goal_value(goal_, it.objective)), fmt::format("{:.3g}", it.violation),
-                             fmt::format("{:.3g}", it.gap),
-                             it.incumbent ? fmt::format("{:.8g}", goal_value(goal_, *it.incumbent)) : "none", it.feasible_reads,
-                             it.completed_reads)
+                             fmt::format("{:.6g}", goal_value(goal_, it.objective)),
+                             fmt::format("{:.3g}", it.violation), fmt::format("{:.3g}", it.gap),
+                             it.incumbent ? fmt::format("{:.8g}", goal_value(goal_, *it.incumbent)) : "none",
+                             it.feasible_reads, it.completed_reads)
               << std::flush;
   }
 
@@ -57,7 +58,8 @@ std::string end_text(const ProgramResult& result, const SolveOptions& options) {
     case ProgramEnd::time:
       return "time limit";
     case ProgramEnd::proven:
-      return was_searched ? "all points were searched: proven optimal" : "the bound meets the best objective: proven optimal";
+      return was_searched ? "all points were searched: proven optimal"
+                          : "the bound meets the best objective: proven optimal";
     case ProgramEnd::infeasible:
       return was_searched ? "all points were searched: proven infeasible"
                           : "a constraint holds for no point: proven infeasible";
@@ -81,8 +83,9 @@ void print(const Outcome& o) {
     std::cout << fmt::format("best: objective {}, feasible, after {:.3g} s\n",
                              value_text(goal_value(o.instance.goal, r.objective)), r.seconds_to_best);
   else
-    std::cout << (r.end == ProgramEnd::infeasible ? "there is no feasible point\n"
-                                                  : "no feasible point was found, which does not say that there is none\n");
+    std::cout << (r.end == ProgramEnd::infeasible
+                      ? "there is no feasible point\n"
+                      : "no feasible point was found, which does not say that there is none\n");
   if (r.lower_bound)
     std::cout << fmt::format("bound: objective {} {}\n", is_maximised(o.instance.goal) ? "at most" : "at least",
                              value_text(goal_value(o.instance.goal, *r.lower_bound)));
@@ -152,7 +155,8 @@ ProgramPlan plan_of(const SolveOptions& options, Goal goal) {
 MachineChoice choose_oracle(const SolveOptions& options, const BinaryProgram& program) {
   const LiftedProgram lifted(program, LiftedProgram::Groups::as_rows);
   MachineChoice choice = choose_machine(options, lifted.problem(std::vector<double>(lifted.forms(), 1.0)));
-  static_cast<void>(choice.machine->program(choice.problem));  // it must be able to, which is said before the work starts
+  static_cast<void>(
+      choice.machine->program(choice.problem));  // it must be able to, which is said before the work starts
   choice.problem = {};
   return choice;
 }
@@ -183,8 +187,9 @@ Solved solve_by_qcgd(const SolveOptions& options, const Instance& instance, cons
   const bool speaks = world.is_root() && !options.quiet;
   if (speaks) announce(choice);
   IterationTable table(instance.goal, speaks);
-  return {solve_program(*instance.program, *choice.machine, plan, world, [&](const ProgramIteration& row) { table(row); }),
-          choice.machine->name(), choice.yaml};
+  return {
+      solve_program(*instance.program, *choice.machine, plan, world, [&](const ProgramIteration& row) { table(row); }),
+      choice.machine->name(), choice.yaml};
 }
 
 /// Branch and bound first, unless a machine is asked for: what it proves needs no oracle.

@@ -54,15 +54,16 @@ std::string value_text(double value) { return fmt::format("{}", value + 0.0); }
 
 void SolveProgress::operator()(const SearchResult& so_far) {
   if (!is_shown_ || so_far.wall_seconds < next_row_) return;
-  next_row_ = so_far.wall_seconds + std::clamp(interval_growth * so_far.wall_seconds, shortest_interval, longest_interval);
+  next_row_ =
+      so_far.wall_seconds + std::clamp(interval_growth * so_far.wall_seconds, shortest_interval, longest_interval);
   constexpr const char* row = "{:>9} {:>10} {:>16} {:>9} {:>12}\n";
   if (!has_head_)
     std::cerr << fmt::format(row, "elapsed", "reads", fmt::format("best {}", goal_name(goal_)), "at", "updates/s");
   has_head_ = true;
   const double at = so_far.history.empty() ? 0 : so_far.history.back().seconds;
   std::cerr << fmt::format(row, fmt::format("{:.1f}s", so_far.wall_seconds), so_far.done,
-                           so_far.best ? value_text(goal_value(goal_, so_far.best->energy)) : "-", fmt::format("{:.2f}s", at),
-                           fmt::format("{:.3g}", so_far.updates_per_second()))
+                           so_far.best ? value_text(goal_value(goal_, so_far.best->energy)) : "-",
+                           fmt::format("{:.2f}s", at), fmt::format("{:.3g}", so_far.updates_per_second()))
             << std::flush;
 }
 
@@ -129,10 +130,10 @@ nlohmann::ordered_json to_json(const TtsMeasurement& measurement) {
 void print_result(const SolveFacts& facts, const SearchResult& result) {
   std::cout << fmt::format("best: {}", best_text(facts, result));
   if (result.best)
-    std::cout << fmt::format(", after {:.3g} s, in {} of {} reads", result.seconds_to_best, hits(result, facts.rounding),
-                             result.done);
-  std::cout << fmt::format("\n{} reads, {:.3g} s, {:.3g} spin updates/s of CPU time\n", result.done, result.wall_seconds,
-                           result.updates_per_second());
+    std::cout << fmt::format(", after {:.3g} s, in {} of {} reads", result.seconds_to_best,
+                             hits(result, facts.rounding), result.done);
+  std::cout << fmt::format("\n{} reads, {:.3g} s, {:.3g} spin updates/s of CPU time\n", result.done,
+                           result.wall_seconds, result.updates_per_second());
   if (result.solutions != result.done)
     std::cout << fmt::format("{} reads break a one-hot group and do not count: raise --penalty\n",
                              result.done - result.solutions);

@@ -163,11 +163,12 @@ ExitCode SolveRun::run() {
 
 std::vector<std::pair<std::string, std::string>> solve_provenance(const Communicator& world) {
   const auto now = std::chrono::system_clock::to_time_t(std::chrono::system_clock::now());
-  std::vector<std::pair<std::string, std::string>> facts{{"version", version_line()},
-                                                         {"build", build_line()},
-                                                         {"written", fmt::format("{:%Y-%m-%d %H:%M:%S} UTC", fmt::gmtime(now))},
-                                                         {"hosts", host_summary(world)},
-                                                         {"ranks", fmt::format("{}", world.size())}};
+  std::vector<std::pair<std::string, std::string>> facts{
+      {"version", version_line()},
+      {"build", build_line()},
+      {"written", fmt::format("{:%Y-%m-%d %H:%M:%S} UTC", fmt::gmtime(now))},
+      {"hosts", host_summary(world)},
+      {"ranks", fmt::format("{}", world.size())}};
   if (const char* job = std::getenv("SLURM_JOB_ID")) facts.emplace_back("job", job);
   return facts;
 }

@@ -11,7 +11,8 @@ namespace isinglass {
 [[nodiscard]] ExitCode run_solve(const SolveOptions& options, const Communicator& world);
 
 /// The part for problems with constraints. Collective.
-[[nodiscard]] ExitCode run_solve_program(const SolveOptions& options, const Instance& instance, const Communicator& world);
+[[nodiscard]] ExitCode run_solve_program(const SolveOptions& options, const Instance& instance,
+                                         const Communicator& world);
 
 /// Time, host and versions, for the group that comparisons leave out. Collective.
 [[nodiscard]] std::vector<std::pair<std::string, std::string>> solve_provenance(const Communicator& world);

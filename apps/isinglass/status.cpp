@@ -41,8 +41,9 @@ Status status_of(const std::string& directory) {
   if (folder.holds_results()) {
     const RunResults results = read_results(folder.results());
     status.state = "finished";
-    status.method = name_of(
-        parse_config(read_model(folder.results()).config_yaml, folder.results().string(), {}, ConfigUse::stored).method);
+    status.method =
+        name_of(parse_config(read_model(folder.results()).config_yaml, folder.results().string(), {}, ConfigUse::stored)
+                    .method);
     status.test = results.test_accuracy;
     status.train = results.train_accuracy;
     status.validation = results.validation_accuracy;
@@ -72,8 +73,8 @@ void print_table(const std::vector<Status>& all) {
   std::size_t width = 9;
   for (const Status& status : all) width = std::max(width, status.directory.size());
   constexpr const char* format = "{:<{}}  {:<10}  {:<7}  {:<7}  {:>9}  {:>9}  {:>10}  {:>9}\n";
-  std::cout << fmt::format(format, "directory", width, "state", "method", "phase", "iteration", "training", "validation",
-                           "test");
+  std::cout << fmt::format(format, "directory", width, "state", "method", "phase", "iteration", "training",
+                           "validation", "test");
   for (const Status& s : all) {
     std::cout << fmt::format(format, s.directory, width, s.state, s.method, s.row.phase.empty() ? "-" : s.row.phase,
                              s.row.iteration, percent(s.train), percent(s.validation), percent(s.test));

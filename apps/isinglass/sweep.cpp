@@ -50,15 +50,16 @@ void print_list(const std::vector<SweepPoint>& points, const std::vector<PointSt
   constexpr const char* format = "{:>5}  {:<{}}  {:<{}}  {}\n";
   std::cout << fmt::format(format, "point", "overrides", width, "folder", folder_width, "state");
   for (std::size_t i = 0; i < points.size(); ++i) {
-    std::cout << fmt::format(format, points[i].number, to_text(points[i]), width, points[i].folder.string(), folder_width,
-                             to_text(states[i]));
+    std::cout << fmt::format(format, points[i].number, to_text(points[i]), width, points[i].folder.string(),
+                             folder_width, to_text(states[i]));
   }
 }
 
 nlohmann::ordered_json to_json(const SweepPoint& point, const PointState& state) {
   nlohmann::ordered_json overrides = nlohmann::ordered_json::object();
   for (const auto& [key, value] : point.overrides) overrides[key] = value;
-  return {{"point", point.number}, {"overrides", overrides}, {"folder", point.folder.string()}, {"state", to_text(state)}};
+  return {
+      {"point", point.number}, {"overrides", overrides}, {"folder", point.folder.string()}, {"state", to_text(state)}};
 }
 
 /// Prints all points; throws InputError with what is wrong with their folders.
@@ -120,13 +121,16 @@ ExitCode run_command(const SweepOptions& options, const Communicator& world) {
 void add_sweep(CommandLine& line) {
   const Command command = line.add("sweep", "many runs of one configuration that differ in some keys");
   auto options = std::make_shared<SweepOptions>();
-  command.text("SWEEP", options->path, "sweep file, YAML: base configuration, output folder, axes").type("FILE").required();
+  command.text("SWEEP", options->path, "sweep file, YAML: base configuration, output folder, axes")
+      .type("FILE")
+      .required();
   const Command mode = command.exactly_one("mode");
   const Option list = mode.flag("--list", options->list, "print the points with their folders and states");
   mode.number("--point", options->point, anything(), "run this point, on all ranks; exit codes as of train");
   const Option run = mode.flag("--run", options->run, "run all points that are not finished, in teams of ranks");
   mode.flag("--collect", options->collect, "merge the finished points into OUTPUT/sweep.csv and OUTPUT/sweep.h5");
-  command.flag("--count", options->count, "with --list: print nothing but the number of points (default: off)").needs(list);
+  command.flag("--count", options->count, "with --list: print nothing but the number of points (default: off)")
+      .needs(list);
   command
       .number("--team-ranks", options->team_ranks, at_least(1),
               "with --run: ranks that work on one point together; ranks that are left over idle (default: 1)")

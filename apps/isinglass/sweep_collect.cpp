@@ -58,7 +58,8 @@ void write_tables(const Sweep& sweep, const std::vector<SweepRow>& rows, std::ve
 }
 
 void print(const Collection& found, const std::vector<std::string>& written) {
-  std::cout << fmt::format("{} of {} points are finished\n", found.rows.size(), found.rows.size() + found.missing.size());
+  std::cout << fmt::format("{} of {} points are finished\n", found.rows.size(),
+                           found.rows.size() + found.missing.size());
   if (!found.missing.empty()) std::cout << fmt::format("missing points: {}\n", number_list(found.missing));
   for (const std::string& name : written) std::cout << fmt::format("written: {}\n", name);
   std::cout << std::flush;
@@ -92,8 +93,10 @@ ExitCode collect_sweep(const Sweep& sweep, bool json, bool quiet, const Communic
       failure = error.what();
     }
     if (!quiet) print(found, written);
-    const nlohmann::ordered_json result{
-        {"points", point_count(sweep)}, {"finished", found.rows.size()}, {"missing", found.missing}, {"written", written}};
+    const nlohmann::ordered_json result{{"points", point_count(sweep)},
+                                        {"finished", found.rows.size()},
+                                        {"missing", found.missing},
+                                        {"written", written}};
     if (json) std::cout << json_text(result) << std::endl;
     if (!failure.empty()) throw SystemError(failure + (found.errors.empty() ? "" : "\n") + found.errors);
     if (!found.errors.empty()) throw InputError(found.errors);

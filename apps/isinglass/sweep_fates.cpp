@@ -110,15 +110,17 @@ nlohmann::ordered_json to_json(const Sweep& sweep, const Fates& found) {
 
 ExitCode conclude(const Sweep& sweep, const Fates& found) {
   const std::string failures = failure_text(sweep, found);
-  const std::int64_t left = found.count(Fate::open) + found.count(Fate::stopped), elsewhere = found.count(Fate::elsewhere);
+  const std::int64_t left = found.count(Fate::open) + found.count(Fate::stopped),
+                     elsewhere = found.count(Fate::elsewhere);
   if (left + elsewhere == 0 && failures.empty()) return ExitCode::done;
   if (left + elsewhere == 0) throw AgreedError(failures, ExitCode::error);
   const std::string before = failures.empty() ? "" : failures + "\n";
   if (left == 0)
-    throw AgreedError(before + fmt::format("{} points are left to other processes that work on them, the first: {}; the same "
-                                           "command tells when they are finished",
-                                           elsewhere, first_text(found, Fate::elsewhere)),
-                      ExitCode::unfinished);
+    throw AgreedError(
+        before + fmt::format("{} points are left to other processes that work on them, the first: {}; the same "
+                             "command tells when they are finished",
+                             elsewhere, first_text(found, Fate::elsewhere)),
+        ExitCode::unfinished);
   const bool went_on = found.count(Fate::finished) + found.count(Fate::stopped) > 0;
   const std::string stopped = went_on ? fmt::format("stopped; {} points are left, the same command continues", left)
                                       : "stopped before any point made progress; give the sweep more time";

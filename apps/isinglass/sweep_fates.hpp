@@ -40,9 +40,9 @@ void look_elsewhere(const Sweep& sweep, Fates& found, const Communicator& world)
 /// The same with the numbers of the points and the texts of the failures.
 [[nodiscard]] nlohmann::ordered_json to_json(const Sweep& sweep, const Fates& found);
 
-/// What the command ends with: done if all points are finished, else AgreedError with the texts of the failures; of code
-/// unfinished if points are left that can go on, or that others work on. A part in which nothing went on is an error: it must
-/// not be requeued for ever.
+/// What the command ends with: done if all points are finished, else AgreedError with the texts of the failures; of
+/// code unfinished if points are left that can go on, or that others work on. A part in which nothing went on is an
+/// error: it must not be requeued for ever.
 [[nodiscard]] ExitCode conclude(const Sweep& sweep, const Fates& found);
 
 }  // namespace isinglass

@@ -17,13 +17,13 @@ struct SweepRunOptions {
   bool json = false, quiet = false;
 };
 
-/// Runs all points that are not finished: teams of ranks, each of which takes the next point when it is done with one. A point
-/// that fails does not stop the others. Returns done if all points are finished now; throws AgreedError with the texts of the
-/// failed points, of code unfinished if some points can go on, else error. Collective.
+/// Runs all points that are not finished: teams of ranks, each of which takes the next point when it is done with one.
+/// A point that fails does not stop the others. Returns done if all points are finished now; throws AgreedError with
+/// the texts of the failed points, of code unfinished if some points can go on, else error. Collective.
 [[nodiscard]] ExitCode run_sweep(const Sweep& sweep, const SweepRunOptions& options, const Communicator& world);
 
-/// Merges the finished points into OUTPUT/sweep.csv and OUTPUT/sweep.h5 and names the others. Returns done, or unfinished if
-/// some are missing; throws AgreedError if a run folder cannot be used. Collective.
+/// Merges the finished points into OUTPUT/sweep.csv and OUTPUT/sweep.h5 and names the others. Returns done, or
+/// unfinished if some are missing; throws AgreedError if a run folder cannot be used. Collective.
 [[nodiscard]] ExitCode collect_sweep(const Sweep& sweep, bool json, bool quiet, const Communicator& world);
 
 /// "3,5,7-9" for ascending numbers: as job arrays take them.

@@ -143,9 +143,9 @@ void run_teams(const Sweep& sweep, const SweepRunOptions& options, const Communi
 ExitCode run_sweep(const Sweep& sweep, const SweepRunOptions& options, const Communicator& world) {
   const Clock::time_point begin = Clock::now();
   if (options.team_ranks < 1 || options.team_ranks > world.size()) {
-    throw AgreedError(
-        fmt::format("--team-ranks: expected 1 to {}, the ranks of this job, found {}", world.size(), options.team_ranks),
-        ExitCode::bad_input);
+    throw AgreedError(fmt::format("--team-ranks: expected 1 to {}, the ranks of this job, found {}", world.size(),
+                                  options.team_ranks),
+                      ExitCode::bad_input);
   }
   Fates found = look_around(sweep, world);
   expect_same_data(sweep, found, world);

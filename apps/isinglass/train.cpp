@@ -26,12 +26,14 @@ ExitCode run_train(const TrainOptions& options, const Communicator& world) {
 }  // namespace
 
 void add_train(CommandLine& line) {
-  const Command command = line.add("train", "train the network of a configuration, or go on with it, and write its run folder");
+  const Command command =
+      line.add("train", "train the network of a configuration, or go on with it, and write its run folder");
   auto options = std::make_shared<TrainOptions>();
   command.text("CONFIG", options->source.path, "configuration file, YAML; `isinglass defaults` prints all keys")
       .type("FILE")
       .required();
-  command.text("--output", options->source.output, "run folder (default: output.directory of the configuration)").type("DIR");
+  command.text("--output", options->source.output, "run folder (default: output.directory of the configuration)")
+      .type("DIR");
   command.set_option(options->source.overrides, "the configuration", "qcgd.iterations=40");
   command.max_hours_option(options->max_hours);
   command.flag("--fresh", options->run.fresh,

@@ -45,8 +45,8 @@ bool is_finished(const RunFolder& folder, const Config& config, const Communicat
 void tell_finished(const RunFolder& folder, const Config& config, const RunOptions& options) {
   const RunResults results = read_results(folder.results());
   if (!options.quiet) {
-    std::cout << fmt::format("{}: finished already, test accuracy {:.2f} %; --fresh starts anew\n", folder.directory.string(),
-                             100 * results.test_accuracy);
+    std::cout << fmt::format("{}: finished already, test accuracy {:.2f} %; --fresh starts anew\n",
+                             folder.directory.string(), 100 * results.test_accuracy);
   }
   if (!options.json) return;
   RunSummary summary{config, read_model(folder.results()).class_names, results};
@@ -145,7 +145,8 @@ double TrainingRun::earlier_seconds() const {
   return resume_.state && !resume_.state->history.empty() ? resume_.state->history.back().wall_seconds : 0;
 }
 
-/// A trace that cannot be written (full disk) does not end the run: a continued one writes it again from its checkpoint.
+/// A trace that cannot be written (full disk) does not end the run: a continued one writes it again from its
+/// checkpoint.
 void tell(RunFiles& files, const HistoryRow& row) {
   files.reporter.report(row);
   if (!files.trace_is_whole) return;
@@ -204,24 +205,27 @@ void TrainingRun::tell_end(const RunResults& results, bool is_written) {
   std::cout << json_text(to_json(summary)) << std::endl;
 }
 
-/// A part that did nothing must not be requeued for ever: that is an error. A signal may come right after the start, so that it
-/// is one the second time in a row.
+/// A part that did nothing must not be requeued for ever: that is an error. A signal may come right after the start, so
+/// that it is one the second time in a row.
 void TrainingRun::expect_progress(const RunControl& control) const {
   std::int64_t may_go_on = control.made_progress() ? 1 : 0;
-  if (may_go_on == 0 && control.stopped_by_signal() && world_.is_root() && !std::filesystem::exists(folder_.idle_mark()))
+  if (may_go_on == 0 && control.stopped_by_signal() && world_.is_root() &&
+      !std::filesystem::exists(folder_.idle_mark()))
     may_go_on = (std::ofstream(folder_.idle_mark()) << control.stop_reason() << std::endl) ? 1 : 0;
   world_.all_max(std::span(&may_go_on, 1));
   if (may_go_on == 0)
-    throw AgreedError(fmt::format("stopped before an iteration was done: {}; give the run more time", control.stop_reason()),
-                      ExitCode::error);
+    throw AgreedError(
+        fmt::format("stopped before an iteration was done: {}; give the run more time", control.stop_reason()),
+        ExitCode::error);
 }
 
 ExitCode TrainingRun::stop(const RunControl& control) const {
   expect_progress(control);
   if (!files_) return ExitCode::unfinished;
-  const std::string goes_on = control.made_progress() || resume_.state
-                                  ? fmt::format("the same command continues from {}", folder_.newest_checkpoint().string())
-                                  : "before an iteration was done; the same command begins again";
+  const std::string goes_on =
+      control.made_progress() || resume_.state
+          ? fmt::format("the same command continues from {}", folder_.newest_checkpoint().string())
+          : "before an iteration was done; the same command begins again";
   files_->reporter.note(fmt::format("stopped: {}; {}", control.stop_reason(), goes_on));
   if (options_.json) {
     std::cout << json_text({{"finished", false},
@@ -241,8 +245,8 @@ ExitCode TrainingRun::run() {
     if (grid_.group_index == 0) try_checkpoint(folder_.directory, grid_.group);
   });
   const auto note = [this](const std::string& text) { files_->reporter.note(text); };
-  RunControl control(folder_, config_, grid_, {to_yaml(config_, Keys::of_result), data_fingerprint}, 3600 * options_.max_hours,
-                     note);
+  RunControl control(folder_, config_, grid_, {to_yaml(config_, Keys::of_result), data_fingerprint},
+                     3600 * options_.max_hours, note);
   if (control.stop_is_agreed()) return stop(control);
   TrainingOutput output = solve(control);
   return output.was_stopped ? stop(control) : finish(output);

@@ -17,9 +17,9 @@ struct RunOptions {
   double max_hours = 0;     ///< stop after this many hours, with a checkpoint; 0: no limit
 };
 
-/// Trains `config` in its run folder on the ranks of `world`: starts, continues from the newest checkpoint, or says that the
-/// run is finished. Returns done, or unfinished if it was stopped and can go on; throws AgreedError on all ranks alike for bad
-/// input and failures that the ranks agree on. Collective.
+/// Trains `config` in its run folder on the ranks of `world`: starts, continues from the newest checkpoint, or says
+/// that the run is finished. Returns done, or unfinished if it was stopped and can go on; throws AgreedError on all
+/// ranks alike for bad input and failures that the ranks agree on. Collective.
 [[nodiscard]] ExitCode run_training(const Config& config, const RunOptions& options, const Communicator& world);
 
 }  // namespace isinglass

@@ -41,8 +41,8 @@ std::string build_line() {
 
 std::string version_text() {
   const BuildInfo build = build_info();
-  return fmt::format("isinglass {}\ngit hash   {}\ncompiler   {}\nbuild type {}\nMPI        {}\nHDF5       {}", build.version,
-                     build.git_hash, build.compiler, build.build_type, mpi_version(), hdf5_version());
+  return fmt::format("isinglass {}\ngit hash   {}\ncompiler   {}\nbuild type {}\nMPI        {}\nHDF5       {}",
+                     build.version, build.git_hash, build.compiler, build.build_type, mpi_version(), hdf5_version());
 }
 
 }  // namespace isinglass

@@ -2,8 +2,8 @@
 
 namespace isinglass {
 
-/// A sum of doubles to about twice their precision (Knuth's error-free addition, TAOCP vol. 2, 4.2.2, theorem B): terms that
-/// cancel leave what is below them. Finite terms of a finite sum of magnitudes are assumed.
+/// A sum of doubles to about twice their precision (Knuth's error-free addition, TAOCP vol. 2, 4.2.2, theorem B): terms
+/// that cancel leave what is below them. Finite terms of a finite sum of magnitudes are assumed.
 class DoubleSum {
 public:
   DoubleSum() = default;

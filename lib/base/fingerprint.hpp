@@ -9,8 +9,8 @@
 
 namespace isinglass {
 
-/// A 64-bit number that differs where two contents do, except by chance: to tell whether ranks see the same input. It is no
-/// part of any file.
+/// A 64-bit number that differs where two contents do, except by chance: to tell whether ranks see the same input. It
+/// is no part of any file.
 class Fingerprint {
 public:
   Fingerprint& add_bytes(std::span<const std::byte> bytes) {
@@ -36,7 +36,9 @@ public:
   }
 
   template <class T>
-  requires std::is_arithmetic_v<T> || std::is_enum_v<T> Fingerprint& add(T value) { return add(std::span<const T>(&value, 1)); }
+  requires std::is_arithmetic_v<T> || std::is_enum_v<T> Fingerprint& add(T value) {
+    return add(std::span<const T>(&value, 1));
+  }
 
   [[nodiscard]] std::uint64_t value() const { return state_; }
 

@@ -31,7 +31,8 @@ std::optional<std::string_view> take_until(std::string_view& text, char mark) {
   return front;
 }
 
-/// The job as squeue knows it. The id of an array task alone will not do: that of one task is the id of the whole array.
+/// The job as squeue knows it. The id of an array task alone will not do: that of one task is the id of the whole
+/// array.
 std::string job_name() {
   const std::string array = environment("SLURM_ARRAY_JOB_ID"), task = environment("SLURM_ARRAY_TASK_ID");
   if (whole_number(array) && whole_number(task)) return array + "_" + task;
@@ -83,8 +84,10 @@ std::optional<double> slurm_seconds_left() {
     const auto now = std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
     return std::max(0.0, static_cast<double>(*end) - now);
   }
-  // Slurm 22.05 and before have no such variable. A controller that is busy or away must not hold up the start for long.
-  return parse_slurm_time(first_printed_line("timeout 30 squeue --noheader --jobs=" + job + " --format=%L 2>/dev/null"));
+  // Slurm 22.05 and before have no such variable. A controller that is busy or away must not hold up the start for
+  // long.
+  return parse_slurm_time(
+      first_printed_line("timeout 30 squeue --noheader --jobs=" + job + " --format=%L 2>/dev/null"));
 }
 
 }  // namespace isinglass

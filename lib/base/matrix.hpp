@@ -7,7 +7,8 @@
 
 #include <Eigen/Core>
 
-/// Dense matrices are Eigen's, row-major; large products of them go to OpenBLAS (EIGEN_USE_BLAS, the same for every target).
+/// Dense matrices are Eigen's, row-major; large products of them go to OpenBLAS (EIGEN_USE_BLAS, the same for every
+/// target).
 namespace isinglass {
 
 template <class T>
@@ -15,7 +16,8 @@ using RowMatrix = Eigen::Matrix<T, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMaj
 
 /// A matrix in memory that another object holds.
 template <class T>
-using MatrixView = Eigen::Map<std::conditional_t<std::is_const_v<T>, const RowMatrix<std::remove_const_t<T>>, RowMatrix<T>>>;
+using MatrixView =
+    Eigen::Map<std::conditional_t<std::is_const_v<T>, const RowMatrix<std::remove_const_t<T>>, RowMatrix<T>>>;
 
 /// A column vector in memory that another object holds.
 template <class T>
@@ -33,8 +35,8 @@ template <class Matrix>
   return std::span(matrix.data() + i * columns, columns);
 }
 
-/// `start` plus the sum of a_i b_i from the first to the last. Eigen adds in lanes: where terms are rounded, the order decides
-/// bits.
+/// `start` plus the sum of a_i b_i from the first to the last. Eigen adds in lanes: where terms are rounded, the order
+/// decides bits.
 template <class A, class B>
 [[nodiscard]] double dot_in_order(const Eigen::MatrixBase<A>& a, const Eigen::MatrixBase<B>& b, double start = 0) {
   return std::inner_product(a.begin(), a.end(), b.begin(), start);

@@ -60,8 +60,8 @@ std::optional<std::int64_t> limit_of(int resource) {
   return static_cast<std::int64_t>(std::min<rlim_t>(limit.rlim_cur, std::numeric_limits<std::int64_t>::max()));
 }
 
-/// What `ulimit -v` leaves of the address space, or `ulimit -d` of what can be written in it; libraries take a good part of
-/// both without using memory.
+/// What `ulimit -v` leaves of the address space, or `ulimit -d` of what can be written in it; libraries take a good
+/// part of both without using memory.
 std::optional<std::int64_t> left_in_address_space() {
   const auto all = limit_of(RLIMIT_AS), data = limit_of(RLIMIT_DATA);
   if (!all && !data) return std::nullopt;

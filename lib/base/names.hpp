@@ -10,8 +10,8 @@
 #include <type_traits>
 #include <vector>
 
-/// Enums whose values have names. A function names_of(E), found beside the enum, lists what files, options and messages call
-/// the values, in their order: reading, writing, help texts and suggestions follow from that one list.
+/// Enums whose values have names. A function names_of(E), found beside the enum, lists what files, options and messages
+/// call the values, in their order: reading, writing, help texts and suggestions follow from that one list.
 namespace isinglass {
 
 template <class E>

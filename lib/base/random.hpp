@@ -14,8 +14,8 @@ namespace isinglass {
 enum class Stream : std::uint32_t { subset, initial, weight, segment, anneal, shuffle, latent, test, read, noise };
 
 /// Four independent 32-bit words for one draw.
-[[nodiscard]] inline std::array<std::uint32_t, 4> draw(std::uint64_t seed, Stream stream, std::uint32_t a, std::uint32_t b,
-                                                       std::uint32_t c, std::uint32_t d = 0) {
+[[nodiscard]] inline std::array<std::uint32_t, 4> draw(std::uint64_t seed, Stream stream, std::uint32_t a,
+                                                       std::uint32_t b, std::uint32_t c, std::uint32_t d = 0) {
   // The stream is mixed into the high half of the seed: the four counter words stay free for a, b, c, d.
   const r123::Philox4x32::key_type key{
       {static_cast<std::uint32_t>(seed),

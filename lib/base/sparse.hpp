@@ -8,8 +8,9 @@
 
 namespace isinglass {
 
-/// Eigen's sparse matrix by compressed rows, which moves instead of copying (Eigen 3.4 cannot) and shows its rows as memory.
-/// It is written row by row: startVec(row), then insertBack(row, column) with ascending columns, and finalize() at the end.
+/// Eigen's sparse matrix by compressed rows, which moves instead of copying (Eigen 3.4 cannot) and shows its rows as
+/// memory. It is written row by row: startVec(row), then insertBack(row, column) with ascending columns, and finalize()
+/// at the end.
 template <class T>
 class SparseRowMatrix : public Eigen::SparseMatrix<T, Eigen::RowMajor, std::int32_t> {
 public:
@@ -27,7 +28,9 @@ public:
 
   /// All stored values, row after row.
   [[nodiscard]] std::span<T> values() { return {this->valuePtr(), static_cast<std::size_t>(this->nonZeros())}; }
-  [[nodiscard]] std::span<const T> values() const { return {this->valuePtr(), static_cast<std::size_t>(this->nonZeros())}; }
+  [[nodiscard]] std::span<const T> values() const {
+    return {this->valuePtr(), static_cast<std::size_t>(this->nonZeros())};
+  }
   /// Their columns.
   [[nodiscard]] std::span<const std::int32_t> columns() const { return {this->innerIndexPtr(), values().size()}; }
   /// The values of one row, and their columns.
@@ -37,7 +40,9 @@ public:
   }
 
 private:
-  [[nodiscard]] std::size_t first(std::size_t row) const { return static_cast<std::size_t>(this->outerIndexPtr()[row]); }
+  [[nodiscard]] std::size_t first(std::size_t row) const {
+    return static_cast<std::size_t>(this->outerIndexPtr()[row]);
+  }
   [[nodiscard]] std::size_t count(std::size_t row) const { return first(row + 1) - first(row); }
 };
 

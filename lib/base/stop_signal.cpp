@@ -40,7 +40,8 @@ void handle(int number, void (*handler)(int)) {
   struct sigaction action {};
   action.sa_handler = handler;
   sigemptyset(&action.sa_mask);
-  // Restart: system calls that the signal interrupts go on. Reset: the next INT finds the default, which ends the process.
+  // Restart: system calls that the signal interrupts go on. Reset: the next INT finds the default, which ends the
+  // process.
   action.sa_flags = SA_RESTART;
   if (number == SIGINT) action.sa_flags |= static_cast<int>(SA_RESETHAND);
   sigaction(number, &action, nullptr);
@@ -76,7 +77,8 @@ const char* stop_signal() {
 }
 
 void throw_if_stopped() {
-  if (const char* name = stop_signal()) throw Interrupted("stopped by signal " + std::string(name) + " before the work began");
+  if (const char* name = stop_signal())
+    throw Interrupted("stopped by signal " + std::string(name) + " before the work began");
 }
 
 }  // namespace isinglass

@@ -39,19 +39,21 @@ IdealNetwork make_ideal_network(const NetworkConfig& config, const Architecture&
                                 std::span<const ActivationFit> activations) {
   IdealNetwork ideal;
   for (std::size_t l = 0; l + 1 < architecture.layers.size(); ++l)
-    ideal.push_back({make_ideal_activation(config.hidden[l]), 1 / activations[l].value_unit, architecture.layers[l].rms});
+    ideal.push_back(
+        {make_ideal_activation(config.hidden[l]), 1 / activations[l].value_unit, architecture.layers[l].rms});
   return ideal;
 }
 
-std::vector<double> ideal_forward(const Architecture& architecture, const IdealNetwork& ideal, const NetworkValues& values,
-                                  std::span<const std::int8_t> input) {
+std::vector<double> ideal_forward(const Architecture& architecture, const IdealNetwork& ideal,
+                                  const NetworkValues& values, std::span<const std::int8_t> input) {
   std::vector<double> activation(input.begin(), input.end());
   for (std::size_t l = 0;; ++l) {
     const Layer& layer = architecture.layers[l];
     std::vector<double> z(values[l].biases.begin(), values[l].biases.end());
     const MatrixView<const std::int16_t> weights(values[l].weights.data(), layer.units, layer.inputs);
     for (int j = 0; j < layer.units; ++j)
-      z[static_cast<std::size_t>(j)] = dot_in_order(weights.row(j), vector_view(activation), z[static_cast<std::size_t>(j)]);
+      z[static_cast<std::size_t>(j)] =
+          dot_in_order(weights.row(j), vector_view(activation), z[static_cast<std::size_t>(j)]);
     if (layer.is_output()) return z;
     for (double& unit : z) unit = ideal[l].at(unit);
     activation = std::move(z);

@@ -35,7 +35,8 @@ struct IdealLayer {
 /// One entry a hidden layer.
 using IdealNetwork = std::vector<IdealLayer>;
 
-/// The functions that the hidden layers of a network approximate: `config` that it was built from, and what building measured.
+/// The functions that the hidden layers of a network approximate: `config` that it was built from, and what building
+/// measured.
 [[nodiscard]] IdealNetwork make_ideal_network(const NetworkConfig& config, const Architecture& architecture,
                                               std::span<const ActivationFit> activations);
 

@@ -9,7 +9,8 @@ namespace isinglass {
 
 namespace {
 
-/// Coefficients of x_i x_j, i <= j, that the QUBO of an oracle call may have, with the sum over the rows of their squares.
+/// Coefficients of x_i x_j, i <= j, that the QUBO of an oracle call may have, with the sum over the rows of their
+/// squares.
 using Couplings = std::map<std::pair<std::int64_t, std::int64_t>, double>;
 
 void add_square(Couplings& couplings, std::int64_t i, std::int64_t j, double coefficient) {

@@ -26,8 +26,8 @@ struct LiftedConstants {
 [[nodiscard]] LiftedConstants lifted_constants(const Qcbo& qcbo);
 
 /// Computes the constants of the structured form with slack minimised out and exact intervals: P_c =
-/// (distance of z to the chosen segment / rms)^2, objective in units of one output step, loss margin `margin` in grid units of
-/// z. Collective.
+/// (distance of z to the chosen segment / rms)^2, objective in units of one output step, loss margin `margin` in grid
+/// units of z. Collective.
 [[nodiscard]] LiftedConstants structured_constants(const Architecture& architecture, std::span<const LayerReach> reach,
                                                    int margin, const Communicator& comm);
 

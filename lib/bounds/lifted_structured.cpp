@@ -59,7 +59,8 @@ LiftedConstants structured_constants(const Architecture& architecture, std::span
   for (std::size_t l = 0; l + 1 < architecture.layers.size(); ++l) {
     const Layer& layer = architecture.layers[l];
     const std::vector<std::int64_t> counts = count_distances(layer, reach[l], comm);
-    for (std::size_t d = 1; d < counts.size(); ++d) {  // a sample whose segment is known has distance 0 and no constraint
+    for (std::size_t d = 1; d < counts.size();
+         ++d) {  // a sample whose segment is known has distance 0 and no constraint
       const double largest = std::pow(static_cast<double>(d) / layer.rms, 2);
       const std::int64_t rows = counts[d] * layer.units;
       constants.constraints += rows;

@@ -14,7 +14,8 @@ namespace {
 /// Iterations between two looks at the stop signals.
 constexpr int poll_period = 1 << 20;
 
-/// Formula (24): what the weighted mean of random oracle errors exceeds its expectation by, with probability <= failure.
+/// Formula (24): what the weighted mean of random oracle errors exceeds its expectation by, with probability <=
+/// failure.
 double deviation_of_mean(int t, double deviation, double failure) {
   const double weights_square = 2 * (2.0 * t + 1) / (3.0 * t * (t + 1.0));
   return deviation * std::sqrt(weights_square * (1 - failure) / failure);

@@ -33,8 +33,9 @@ struct QcgdBound {
 /// The last of them, without the memory of the others. Throws Interrupted if a stop signal comes.
 [[nodiscard]] QcgdBound last_qcgd_bound(const LiftedConstants& constants, const QcgdBoundSettings& settings);
 
-/// Formula (28): iterations after which formula (19) is at most `gap` with an oracle of error `oracle_error`; infinity if
-/// that is not below `gap`.
-[[nodiscard]] double iterations_for_gap(const LiftedConstants& constants, double beta0, double oracle_error, double gap);
+/// Formula (28): iterations after which formula (19) is at most `gap` with an oracle of error `oracle_error`; infinity
+/// if that is not below `gap`.
+[[nodiscard]] double iterations_for_gap(const LiftedConstants& constants, double beta0, double oracle_error,
+                                        double gap);
 
 }  // namespace isinglass

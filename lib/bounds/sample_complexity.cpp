@@ -24,7 +24,8 @@ ThresholdCounts count_thresholds(const Architecture& architecture) {
   for (const Layer& layer : architecture.layers)
     counts.thresholds += layer.units * static_cast<double>(layer.thresholds.size());
   const double outputs = architecture.outputs();
-  counts.thresholds += outputs == 1 ? 1 : outputs * (outputs - 1) / 2;  // the largest output wins: every pair is compared
+  counts.thresholds +=
+      outputs == 1 ? 1 : outputs * (outputs - 1) / 2;  // the largest output wins: every pair is compared
   return counts;
 }
 
@@ -36,8 +37,8 @@ double log_growth(const ThresholdCounts& counts, double samples) {
 
 double vc_dimension_bound(const ThresholdCounts& counts, double log_size) {
   // (14) needs U >= 2; one threshold is a half-space, of dimension W (Dudley 1978).
-  const double real =
-      counts.thresholds < 2 ? counts.parameters : 2 * counts.parameters * std::log2(std::numbers::e * counts.thresholds);
+  const double real = counts.thresholds < 2 ? counts.parameters
+                                            : 2 * counts.parameters * std::log2(std::numbers::e * counts.thresholds);
   return std::floor(std::min(real, log_size / std::numbers::ln2));
 }
 

@@ -9,7 +9,8 @@ namespace isinglass {
 /// ln of the number of networks, formula (10): ln 2 times the information bits of all parameters.
 [[nodiscard]] double log_class_size(const Architecture& architecture);
 
-/// Formula (11), agnostic: with this many samples all of the exp(log_size) networks have a training error within `error`.
+/// Formula (11), agnostic: with this many samples all of the exp(log_size) networks have a training error within
+/// `error`.
 [[nodiscard]] double samples_finite_class(double log_size, double error, double failure);
 
 /// Formula (12), realizable: then every network without training errors errs on new samples at most at rate `error`.
@@ -23,7 +24,8 @@ struct ThresholdCounts {
 
 [[nodiscard]] ThresholdCounts count_thresholds(const Architecture& architecture);
 
-/// ln of formula (13): in how many ways networks of any real weights can be right or wrong on `samples` labelled samples.
+/// ln of formula (13): in how many ways networks of any real weights can be right or wrong on `samples` labelled
+/// samples.
 [[nodiscard]] double log_growth(const ThresholdCounts& counts, double samples);
 
 /// Formula (14): VC dimension <= 2 W log2(e U), and of a finite class at most log2 of its size.

@@ -16,8 +16,8 @@ std::vector<int> largest_reach(std::span<const LayerReach> reach, const Communic
 
 namespace {
 
-/// Bits of the offset registers of a layer: plain ones reach over all of z, those of linear pieces have a fine and a coarse
-/// part.
+/// Bits of the offset registers of a layer: plain ones reach over all of z, those of linear pieces have a fine and a
+/// coarse part.
 int register_bits(const Layer& layer, int reach) {
   const auto bits_of = [](int largest) { return static_cast<int>(std::bit_width(static_cast<unsigned>(largest))); };
   int bits = bits_of(2 * reach);
@@ -43,17 +43,20 @@ SpinLine spin_formula(const Architecture& architecture, std::span<const int> rea
     }
     const Layer& next = architecture.layers[l + 1];
     const auto pieces = static_cast<double>(layer.pieces.size());
-    const bool is_linear = std::ranges::any_of(layer.pieces, [](const ActivationPiece& piece) { return piece.slope != 0; });
+    const bool is_linear =
+        std::ranges::any_of(layer.pieces, [](const ActivationPiece& piece) { return piece.slope != 0; });
     const double active = pieces + (is_linear ? pieces * slack_bits : 0);  // variables that an activation is a sum of
     line.structured_per_sample += units * layer.cell_count();
-    line.explicit_per_sample += units * (interval_spins(pieces, slack_bits) + active * next.units * next.weights.bits());
+    line.explicit_per_sample +=
+        units * (interval_spins(pieces, slack_bits) + active * next.units * next.weights.bits());
   }
   return line;
 }
 
 SpinLine mean_spins(const StructuredCounts& structured, const QcboCounts& counts, std::int64_t samples) {
   const auto parameters = static_cast<double>(counts.parameter_bits), all = static_cast<double>(samples);
-  return {parameters, static_cast<double>(structured.choices) / all, (static_cast<double>(counts.spins()) - parameters) / all};
+  return {parameters, static_cast<double>(structured.choices) / all,
+          (static_cast<double>(counts.spins()) - parameters) / all};
 }
 
 }  // namespace isinglass

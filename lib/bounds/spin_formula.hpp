@@ -10,22 +10,26 @@
 
 namespace isinglass {
 
-/// Spins as a straight line in the number of samples: parameter bits, which all samples share, plus spins of each sample.
+/// Spins as a straight line in the number of samples: parameter bits, which all samples share, plus spins of each
+/// sample.
 struct SpinLine {
   double parameter_bits = 0;
   double structured_per_sample = 0;  ///< with slack minimised out
   double explicit_per_sample = 0;    ///< with slack bits and products
 
-  [[nodiscard]] double structured_spins(double samples) const { return parameter_bits + structured_per_sample * samples; }
+  [[nodiscard]] double structured_spins(double samples) const {
+    return parameter_bits + structured_per_sample * samples;
+  }
   [[nodiscard]] double explicit_spins(double samples) const { return parameter_bits + explicit_per_sample * samples; }
 };
 
 /// Largest |z| of each layer over all samples, grid units. Collective.
 [[nodiscard]] std::vector<int> largest_reach(std::span<const LayerReach> reach, const Communicator& comm);
 
-/// Formula (9): an upper bound from widths, segments and bits, which no sample's intervals reach beyond. `reach`: [layer];
-/// `loss_pieces` of the loss spline.
-[[nodiscard]] SpinLine spin_formula(const Architecture& architecture, std::span<const int> reach, std::size_t loss_pieces);
+/// Formula (9): an upper bound from widths, segments and bits, which no sample's intervals reach beyond. `reach`:
+/// [layer]; `loss_pieces` of the loss spline.
+[[nodiscard]] SpinLine spin_formula(const Architecture& architecture, std::span<const int> reach,
+                                    std::size_t loss_pieces);
 
 /// Formula (8): the exact counts of `samples` samples, as a mean of each.
 [[nodiscard]] SpinLine mean_spins(const StructuredCounts& structured, const QcboCounts& counts, std::int64_t samples);

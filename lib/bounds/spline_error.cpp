@@ -61,7 +61,8 @@ int largest_activation(const Layer& layer, int reach) {
 
 /// |bias| + sum_i |w_i| inputs_i of unit j.
 template <class Input>
-Input weighed(const Layer& layer, const LayerValues& values, std::size_t j, std::span<const Input> inputs, Input start) {
+Input weighed(const Layer& layer, const LayerValues& values, std::size_t j, std::span<const Input> inputs,
+              Input start) {
   const auto row = std::span(values.weights).subspan(j * static_cast<std::size_t>(layer.inputs), inputs.size());
   for (std::size_t i = 0; i < inputs.size(); ++i) start += static_cast<Input>(std::abs(row[i])) * inputs[i];
   return start;
@@ -81,7 +82,8 @@ std::vector<std::int64_t> first_reach(const Layer& layer, const LayerValues& val
   return reach;
 }
 
-/// How far the class of `z` is from changing: half the lead of the largest output over the next, |z| for a single output.
+/// How far the class of `z` is from changing: half the lead of the largest output over the next, |z| for a single
+/// output.
 double lead(std::vector<int> z) {
   if (z.size() == 1) return std::abs(z[0]);
   std::partial_sort(z.begin(), z.begin() + 2, z.end(), std::greater<>());
@@ -122,8 +124,8 @@ SplineErrorBound bound_spline_error(const Architecture& architecture, const Idea
   return bound;
 }
 
-SplineErrorBound bound_spline_error(const Architecture& architecture, const IdealNetwork& ideal, const NetworkValues& values,
-                                    const Samples& samples, const Communicator& comm) {
+SplineErrorBound bound_spline_error(const Architecture& architecture, const IdealNetwork& ideal,
+                                    const NetworkValues& values, const Samples& samples, const Communicator& comm) {
   SplineErrorBound bound;
   std::vector<std::int64_t> reach = first_reach(architecture.layers[0], values[0], samples, comm);
   std::vector<double> errors(static_cast<std::size_t>(architecture.layers[0].units));  // of z

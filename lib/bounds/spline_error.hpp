@@ -24,7 +24,8 @@ struct SplineErrorBound {
   double output_error = 0;  ///< bound on the difference of any output, grid units of z, formulas (5) and (6)
 };
 
-/// sup |A(z) - F(z')| over integer |z| <= reach and |z' - z| <= error, bounded by formula (3), and by (4) if F is monotone.
+/// sup |A(z) - F(z')| over integer |z| <= reach and |z' - z| <= error, bounded by formula (3), and by (4) if F is
+/// monotone.
 [[nodiscard]] double activation_error(const Layer& layer, const IdealLayer& ideal, int reach, double error);
 
 /// For every network of the codebooks and every sample that `reach` (of propagate_intervals) describes. Collective.
@@ -45,7 +46,7 @@ struct SplineErrorMeasured {
 
 /// Both networks on every sample. Collective.
 [[nodiscard]] SplineErrorMeasured measure_spline_error(const Architecture& architecture, const IdealNetwork& ideal,
-                                                       const NetworkValues& values, const Samples& samples, double bound,
-                                                       const Communicator& comm);
+                                                       const NetworkValues& values, const Samples& samples,
+                                                       double bound, const Communicator& comm);
 
 }  // namespace isinglass

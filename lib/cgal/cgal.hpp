@@ -4,9 +4,9 @@
 #include <utility>
 #include <vector>
 
-/// The conditional gradient step on an augmented Lagrangian that QCGD takes (CGAL, arXiv 1901.04013; Q-FW, Yurtsever et al.,
-/// ECCV 2022), whatever the constraints are: those of a network's training or of an explicit program. X itself is never
-/// stored: its image under each constraint is.
+/// The conditional gradient step on an augmented Lagrangian that QCGD takes (CGAL, arXiv 1901.04013; Q-FW, Yurtsever et
+/// al., ECCV 2022), whatever the constraints are: those of a network's training or of an explicit program. X itself is
+/// never stored: its image under each constraint is.
 ///
 ///   min f(X)  s.t.  <P_c, X> = 0 for all c,  X a convex combination of binary points x x^T
 namespace isinglass {
@@ -15,8 +15,8 @@ namespace isinglass {
 [[nodiscard]] double cgal_beta(double beta0, std::int64_t t);
 [[nodiscard]] double cgal_eta(std::int64_t t);
 
-/// Images v_c = <P_c, X> and multipliers y_c of all constraints, and the violations P_c(x) of the atom that the oracle gave
-/// last. Sums are over all ranks and the same on each.
+/// Images v_c = <P_c, X> and multipliers y_c of all constraints, and the violations P_c(x) of the atom that the oracle
+/// gave last. Sums are over all ranks and the same on each.
 class Constraints {
 public:
   virtual ~Constraints() = default;
@@ -53,8 +53,8 @@ struct CgalStep {
   double violation = 0;  ///< root mean square of the images after it
 };
 
-/// Moves f(X) (`objective_image`), the images and the multipliers by the atom x of iteration t, whose f(x) is `objective`. The
-/// dual step is sigma = min(beta0, CGAL's bound sigma ||v||^2 <= beta_t eta_t^2 D^2).
+/// Moves f(X) (`objective_image`), the images and the multipliers by the atom x of iteration t, whose f(x) is
+/// `objective`. The dual step is sigma = min(beta0, CGAL's bound sigma ||v||^2 <= beta_t eta_t^2 D^2).
 CgalStep take_step(Constraints& constraints, const CgalSettings& settings, std::int64_t t, double objective,
                    double& objective_image);
 

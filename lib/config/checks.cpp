@@ -33,7 +33,8 @@ void check_points(const LayerConfig& layer, const std::string& name, const Compl
       complain(key, fmt::format("points are for activation table, found {}", name_of(layer.activation)));
     return;
   }
-  if (layer.points.empty()) return complain(name + ".activation", "table needs its points: add `points: [[x, y], ...]`");
+  if (layer.points.empty())
+    return complain(name + ".activation", "table needs its points: add `points: [[x, y], ...]`");
   if (layer.points.size() == 1) complain(key, "expected two points or more, found one");
   for (std::size_t i = 1; i < layer.points.size(); ++i) {
     const double before = layer.points[i - 1][0], x = layer.points[i][0];
@@ -45,7 +46,8 @@ void check_network(const NetworkConfig& network, const Complaint& complain) {
   constexpr std::size_t most = 100;  // their written configuration must be one that can be read
   if (network.hidden.empty()) complain("network.hidden", "expected at least one hidden layer");
   if (network.hidden.size() > most)
-    return complain("network.hidden", fmt::format("expected at most {} hidden layers, found {}", most, network.hidden.size()));
+    return complain("network.hidden",
+                    fmt::format("expected at most {} hidden layers, found {}", most, network.hidden.size()));
   for (std::size_t i = 0; i < network.hidden.size(); ++i) {
     const LayerConfig& layer = network.hidden[i];
     const std::string name = fmt::format("network.hidden.{}", i);
@@ -54,9 +56,11 @@ void check_network(const NetworkConfig& network, const Complaint& complain) {
   }
 }
 
-void check_cooling(const std::string& section, const std::string& hot_key, double hot, double cold, const Complaint& complain) {
+void check_cooling(const std::string& section, const std::string& hot_key, double hot, double cold,
+                   const Complaint& complain) {
   if (cold <= hot) return;
-  complain(section + ".cold_temperature", fmt::format("expected at most {}.{} = {}, found {}", section, hot_key, hot, cold));
+  complain(section + ".cold_temperature",
+           fmt::format("expected at most {}.{} = {}, found {}", section, hot_key, hot, cold));
 }
 
 /// A whole training problem is for the kinds that have an oracle for it.
@@ -77,11 +81,11 @@ void check_consistency(const Config& config, ConfigUse use, const Complaint& com
   const WholeConfig& whole = config.machine.whole;
   check_cooling("machine.whole", "hot_temperature", whole.hot_temperature, whole.cold_temperature, complain);
   if (config.machine.sa.hot_temperature > 0)
-    check_cooling("machine.sa", "hot_temperature", config.machine.sa.hot_temperature, config.machine.sa.cold_temperature,
-                  complain);
+    check_cooling("machine.sa", "hot_temperature", config.machine.sa.hot_temperature,
+                  config.machine.sa.cold_temperature, complain);
   check_cooling("anneal", "hot_temperature", config.anneal.hot_temperature, config.anneal.cold_temperature, complain);
-  check_cooling("anneal", "polish_hot_temperature", config.anneal.polish_hot_temperature, config.anneal.cold_temperature,
-                complain);
+  check_cooling("anneal", "polish_hot_temperature", config.anneal.polish_hot_temperature,
+                config.anneal.cold_temperature, complain);
   if (config.output.directory.empty()) complain("output.directory", "expected the name of a folder, found nothing");
 }
 

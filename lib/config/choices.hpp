@@ -27,7 +27,8 @@ constexpr std::array<std::string_view, 9> names_of(Activation) {
 enum class Knots { uniform, equalized };
 constexpr std::array<std::string_view, 2> names_of(Knots) { return {"uniform", "equalized"}; }
 
-/// Losses of the output layer. Cross_entropy is that of a sigmoid of each output against the others: the same as logistic.
+/// Losses of the output layer. Cross_entropy is that of a sigmoid of each output against the others: the same as
+/// logistic.
 enum class OutputLoss { hinge, squared_hinge, squared, logistic, cross_entropy };
 constexpr std::array<std::string_view, 5> names_of(OutputLoss) {
   return {"hinge", "squared_hinge", "squared", "logistic", "cross_entropy"};

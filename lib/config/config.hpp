@@ -26,8 +26,8 @@ struct DataConfig {
 struct LayerConfig {
   int units = 16;
   Activation activation = Activation::sign;
-  int segments = 2;              ///< pieces of the activation's spline (sign always has 2)
-  double range = 2.0;            ///< knots lie within +-range, in units of the layer's pre-activation rms; 0: what is reachable
+  int segments = 2;    ///< pieces of the activation's spline (sign always has 2)
+  double range = 2.0;  ///< knots lie within +-range, in units of the layer's pre-activation rms; 0: what is reachable
   std::string weights = "1bit";  ///< codebook: 1bit .. 8bit, ternary
   std::string bias = "6bit";
   int degree = 0;  ///< of the pieces: 0 or 1
@@ -52,12 +52,12 @@ struct NetworkConfig {
 /// Quantum conditional gradient descent: the outer loop.
 struct QcgdConfig {
   int iterations = 40;
-  double beta0 = 0.02;                   ///< penalty scale: beta_t = beta0 sqrt(t+1)
-  double initial_multiplier = 0.25;      ///< y of every constraint before the first iteration
-  double margin = 1.0;                   ///< each segment is shrunk by this from its knots, in units of the pre-activation rms
-  double output_margin = 1.0;            ///< margin of the loss, in units of the rms of a random network's output
-  double multiplier_cap = 1e6;           ///< a dual step that would take the norm of y past this is rejected
-  double gap_tolerance = 0.0;            ///< stop when the surrogate gap, relative to the objective, is below; 0: never
+  double beta0 = 0.02;               ///< penalty scale: beta_t = beta0 sqrt(t+1)
+  double initial_multiplier = 0.25;  ///< y of every constraint before the first iteration
+  double margin = 1.0;          ///< each segment is shrunk by this from its knots, in units of the pre-activation rms
+  double output_margin = 1.0;   ///< margin of the loss, in units of the rms of a random network's output
+  double multiplier_cap = 1e6;  ///< a dual step that would take the norm of y past this is rejected
+  double gap_tolerance = 0.0;   ///< stop when the surrogate gap, relative to the objective, is below; 0: never
   double infeasibility_tolerance = 0.0;  ///< ... and the rms violation is below
   int descent_sweeps = 1;  ///< single-flip descent on the exact loss that ends a completion, at anneal.final_window
   bool polish = false;     ///< finish with FIP-consistent annealing from the incumbent (section `anneal`)
@@ -70,10 +70,10 @@ struct AnnealConfig {
   double cold_temperature = 0.00005;
   MoveLoss loss = MoveLoss::lead;  ///< that moves are judged by
   double output_margin = 1.0;      ///< in units of the rms of a random network's output
-  double window = 0.5;             ///< the loss that accepts is averaged over a shift of the unit's z by up to +-window rms ...
-  double final_window = 0.3;       ///< ... which shrinks linearly to this; 0 and 0: the exact loss
-  int swap_neighbours = 4;         ///< similar inputs that each input is paired with for swaps; 0: no swaps
-  int polish_sweeps = 150;         ///< sweeps when it polishes a QCGD incumbent
+  double window = 0.5;  ///< the loss that accepts is averaged over a shift of the unit's z by up to +-window rms ...
+  double final_window = 0.3;  ///< ... which shrinks linearly to this; 0 and 0: the exact loss
+  int swap_neighbours = 4;    ///< similar inputs that each input is paired with for swaps; 0: no swaps
+  int polish_sweeps = 150;    ///< sweeps when it polishes a QCGD incumbent
   double polish_hot_temperature = 0.001;
 };
 
@@ -83,9 +83,10 @@ struct QatConfig {
   int batch = 100;                                  ///< samples per step
   double learning_rate = 0.02;                      ///< decays to zero along a cosine
   GradientLoss loss = GradientLoss::cross_entropy;  ///< what the gradient comes from
-  double output_margin = 0.75;  ///< in units of the rms of a random network's output; cross_entropy: divides the outputs
-  double window = 0.75;         ///< the surrogate slope of sign is 1 within +-window, in units of the pre-activation rms
-  double initial_scale = 0.1;   ///< latent weights start uniform in +-initial_scale; they are clipped to +-1
+  double output_margin =
+      0.75;                    ///< in units of the rms of a random network's output; cross_entropy: divides the outputs
+  double window = 0.75;        ///< the surrogate slope of sign is 1 within +-window, in units of the pre-activation rms
+  double initial_scale = 0.1;  ///< latent weights start uniform in +-initial_scale; they are clipped to +-1
 };
 
 struct ParallelConfig {

@@ -23,8 +23,8 @@ public:
   /// `key` is the full dotted name; may be empty.
   void add(const Position& position, std::string_view key, std::string_view message);
   [[nodiscard]] bool empty() const { return problems_.empty(); }
-  /// InputError with one line per problem, in the order of the file, then of the command line; returns if there is none. Of
-  /// very many problems the last ones are counted only.
+  /// InputError with one line per problem, in the order of the file, then of the command line; returns if there is
+  /// none. Of very many problems the last ones are counted only.
   void throw_if_any() const;
 
 private:

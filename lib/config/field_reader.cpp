@@ -35,7 +35,8 @@ FieldReader::FieldReader(const YamlTree& tree, std::string prefix, Diagnostics& 
 
 const YamlTree* FieldReader::find(std::string_view key) {
   known_.emplace_back(key);
-  const auto entry = std::find_if(tree_.entries.begin(), tree_.entries.end(), [&](const auto& e) { return e.key == key; });
+  const auto entry =
+      std::find_if(tree_.entries.begin(), tree_.entries.end(), [&](const auto& e) { return e.key == key; });
   if (entry == tree_.entries.end()) return nullptr;
   // A section that starts on the line below its key is best pointed at by its key.
   const bool is_section = entry->value.kind == YamlTree::Kind::section;
@@ -48,7 +49,8 @@ void FieldReader::report_unknown_keys() const {
   int unknown = 0;
   for (const YamlTree::Entry& entry : tree_.entries) {
     if (std::find(known_.begin(), known_.end(), entry.key) != known_.end()) continue;
-    if (++unknown > most) return diagnostics_.add(entry.position, prefix_ + entry.key, "unknown key, and maybe more below");
+    if (++unknown > most)
+      return diagnostics_.add(entry.position, prefix_ + entry.key, "unknown key, and maybe more below");
     if (const std::string_view now = new_name(prefix_ + entry.key); !now.empty()) {
       diagnostics_.add(entry.position, prefix_ + entry.key, fmt::format("this key is called {} now", now));
       continue;
@@ -65,7 +67,8 @@ int FieldReader::option_index(const YamlTree::Entry& entry, std::size_t size, co
   const char* last = entry.key.data() + entry.key.size();
   const auto [end, error] = std::from_chars(entry.key.data(), last, index);
   if (error == std::errc() && end == last && index >= 0 && static_cast<std::size_t>(index) <= size) return index;
-  diagnostics_.add(entry.position, name + "." + entry.key, fmt::format("expected an index from 0 to {} after {}", size, name));
+  diagnostics_.add(entry.position, name + "." + entry.key,
+                   fmt::format("expected an index from 0 to {} after {}", size, name));
   return -1;
 }
 

@@ -48,7 +48,8 @@ private:
 
   /// The value of `key`, noted as known and with its position; null if it is not set.
   const YamlTree* find(std::string_view key);
-  /// The list index that an option such as network.hidden.0.units names; -1, with a problem, if it is none of 0 .. size.
+  /// The list index that an option such as network.hidden.0.units names; -1, with a problem, if it is none of 0 ..
+  /// size.
   int option_index(const YamlTree::Entry& entry, std::size_t size, const std::string& name);
 
   const YamlTree& tree_;

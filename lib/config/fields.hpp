@@ -20,7 +20,8 @@ void visit_fields(V& v, S& s) {
   v.field("directory", s.directory, anything(),
           "folder of the IDX files, plain or .gz; empty: where the Debian package puts them");
   v.field("classes", s.classes, anything().or_word("all"), "list of class numbers or names");
-  v.field("train_samples", s.train_samples, at_least(2).or_word("all"), "training plus validation samples, a balanced subset");
+  v.field("train_samples", s.train_samples, at_least(2).or_word("all"),
+          "training plus validation samples, a balanced subset");
   v.field("validation_fraction", s.validation_fraction, between(0, 0.9), "part of train_samples held out of training");
   v.field("pool", s.pool, between(1, 28), "average pooling window, pixels");
   v.field("levels", s.levels, between(2, 128), "integer levels of an input");
@@ -46,7 +47,8 @@ template <class V, Structure<OutputLayerConfig> S>
 void visit_fields(V& v, S& s) {
   v.field("weights", s.weights, one_of(codebook_names()), "values a weight may take");
   v.field("bias", s.bias, one_of(codebook_names()), "values a bias may take");
-  v.field("loss", s.loss, one_of<OutputLoss>(), "cross_entropy: of each output against the others, the same as logistic");
+  v.field("loss", s.loss, one_of<OutputLoss>(),
+          "cross_entropy: of each output against the others, the same as logistic");
   v.field("loss_segments", s.loss_segments, between(2, 64), "pieces of the spline of logistic and cross_entropy");
   v.field("loss_degree", s.loss_degree, between(0, 2), "of these pieces");
 }
@@ -72,27 +74,32 @@ void visit_fields(V& v, S& s) {
   v.field("gap_tolerance", s.gap_tolerance, at_least(0),
           "stop when the surrogate gap relative to the objective is below; 0: never");
   v.field("infeasibility_tolerance", s.infeasibility_tolerance, at_least(0), "... and the rms violation is below");
-  v.field("descent_sweeps", s.descent_sweeps, at_least(0),
-          "single-flip descent on the network's own loss (at anneal.final_window) that completes an oracle's answer; 0: "
-          "forward pass alone");
-  v.field("polish", s.polish, anything(), "finish with FIP-consistent annealing (section anneal) from the best network");
+  v.field(
+      "descent_sweeps", s.descent_sweeps, at_least(0),
+      "single-flip descent on the network's own loss (at anneal.final_window) that completes an oracle's answer; 0: "
+      "forward pass alone");
+  v.field("polish", s.polish, anything(),
+          "finish with FIP-consistent annealing (section anneal) from the best network");
 }
 
 template <class V, Structure<AnnealConfig> S>
 void visit_fields(V& v, S& s) {
   v.field("sweeps", s.sweeps, at_least(1), "sweeps of `method: anneal`");
-  v.field("hot_temperature", s.hot_temperature, above(0), "first temperature per training sample, in output grid units");
+  v.field("hot_temperature", s.hot_temperature, above(0),
+          "first temperature per training sample, in output grid units");
   v.field("cold_temperature", s.cold_temperature, above(0), "last temperature, same units");
-  v.field(
-      "loss", s.loss, one_of<MoveLoss>(),
-      "what moves are judged by: hinge of the lead over the best wrong output (of one output: its own loss); network: its own");
+  v.field("loss", s.loss, one_of<MoveLoss>(),
+          "what moves are judged by: hinge of the lead over the best wrong output (of one output: its own loss); "
+          "network: its own");
   v.field("output_margin", s.output_margin, above(0).up_to(largest_width),
           "margin of the loss, in units of a random network's output rms");
   v.field("window", s.window, between(0, largest_width),
           "shift of z that the accepting loss is averaged over, first; pre-activation rms");
-  v.field("final_window", s.final_window, between(0, largest_width), "the same in the last sweep; 0 and 0: the exact loss");
+  v.field("final_window", s.final_window, between(0, largest_width),
+          "the same in the last sweep; 0 and 0: the exact loss");
   v.field("swap_neighbours", s.swap_neighbours, between(0, 16),
-          "swaps exchange opposite weights of two similar inputs: how many each input is paired with; also of descent_sweeps; "
+          "swaps exchange opposite weights of two similar inputs: how many each input is paired with; also of "
+          "descent_sweeps; "
           "0: none");
   v.field("polish_sweeps", s.polish_sweeps, at_least(1), "sweeps when it polishes a QCGD result");
   v.field("polish_hot_temperature", s.polish_hot_temperature, above(0), "first temperature of polishing, same units");
@@ -106,7 +113,8 @@ void visit_fields(V& v, S& s) {
   v.field("loss", s.loss, one_of<GradientLoss>(), "what the gradient comes from; network: its own loss");
   v.field("output_margin", s.output_margin, above(0).up_to(largest_width),
           "margin in units of a random network's output rms; divides logits of cross_entropy");
-  v.field("window", s.window, between(0.01, 100), "half-width of sign's surrogate slope, in units of the pre-activation rms");
+  v.field("window", s.window, between(0.01, 100),
+          "half-width of sign's surrogate slope, in units of the pre-activation rms");
   v.field("initial_scale", s.initial_scale, between(0.001, 1), "latent weights start uniform in +-this");
 }
 
@@ -120,7 +128,8 @@ template <class V, Structure<CheckpointConfig> S>
 void visit_fields(V& v, S& s) {
   v.field("every_iterations", s.every_iterations, at_least(0).may_change(),
           "iterations, sweeps or epochs between two checkpoints; 0: only by time");
-  v.field("every_minutes", s.every_minutes, at_least(0).may_change(), "minutes between two checkpoints; 0: only by iterations");
+  v.field("every_minutes", s.every_minutes, at_least(0).may_change(),
+          "minutes between two checkpoints; 0: only by iterations");
   v.field("keep", s.keep, at_least(1).may_change(), "the newest checkpoints that stay");
 }
 

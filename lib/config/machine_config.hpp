@@ -103,11 +103,11 @@ struct TabuConfig {
 
 /// Parallel tempering.
 struct TemperingConfig {
-  std::int64_t sweeps = 1000;                              ///< of each replica per read
-  int temperatures = 24;                                   ///< of the ladder
-  double hot_temperature = 0;                              ///< 0: from the costs of moves
-  double cold_temperature = 0;                             ///< 0: likewise
-  bool adapt = true;                                       ///< temperatures move until all neighbours exchange equally often
+  std::int64_t sweeps = 1000;   ///< of each replica per read
+  int temperatures = 24;        ///< of the ladder
+  double hot_temperature = 0;   ///< 0: from the costs of moves
+  double cold_temperature = 0;  ///< 0: likewise
+  bool adapt = true;            ///< temperatures move until all neighbours exchange equally often
   ClusterChoice cluster_moves = ClusterChoice::automatic;  ///< isoenergetic clusters
 };
 

@@ -9,7 +9,8 @@ namespace isinglass {
 template <class V, Structure<SubproblemConfig> S>
 void visit_fields(V& v, S& s) {
   v.field("blocks", s.blocks, one_of<Blocks>(),
-          "none: an oracle call is one problem; neurons: many, of the bits of one neuron given the rest; neurons_and_samples: "
+          "none: an oracle call is one problem; neurons: many, of the bits of one neuron given the rest; "
+          "neurons_and_samples: "
           "also of the segments of some samples given the weights");
   v.field("rounds", s.rounds, at_least(1), "passes over all blocks per oracle call");
   v.field("reads", s.reads, at_least(1), "of each problem; the best by the true energy counts");
@@ -21,11 +22,13 @@ void visit_fields(V& v, S& s) {
   v.field("hot_temperature", s.hot_temperature, above(0),
           "sa: first temperature of segment moves, in units of one output step");
   v.field("cold_temperature", s.cold_temperature, above(0), "sa: last temperature, same units");
-  v.field("weight_temperature_ratio", s.weight_temperature_ratio, above(0), "sa: weight moves see the temperature times this");
+  v.field("weight_temperature_ratio", s.weight_temperature_ratio, above(0),
+          "sa: weight moves see the temperature times this");
   v.field("time_step", s.time_step, at_least(0).or_word("auto"), "dt of a step of dynamics; auto: by kind");
   v.field("strength", s.strength, at_least(0).or_word("auto"),
           "dynamics: of the forces, which are normalised layer by layer; auto: by kind");
-  v.field("sample_interval", s.sample_interval, at_least(1), "dynamics: steps between two looks at the energy of the signs");
+  v.field("sample_interval", s.sample_interval, at_least(1),
+          "dynamics: steps between two looks at the energy of the signs");
 }
 
 template <class V, Structure<SaConfig> S>
@@ -41,9 +44,11 @@ template <class V, Structure<BifurcationConfig> S>
 void visit_fields(V& v, S& s) {
   v.field("steps", s.steps, at_least(1), "full field evaluations per read");
   v.field("time_step", s.time_step, above(0), "dt");
-  v.field("strength", s.strength, above(0), "of the couplings, in units of one over the rms local field of random spins");
+  v.field("strength", s.strength, above(0),
+          "of the couplings, in units of one over the rms local field of random spins");
   v.field("strength_spread", s.strength_spread, between(0, 1), "each read draws its strength within this share of it");
-  v.field("sample_interval", s.sample_interval, at_least(1), "steps between two looks at the signs; dsb looks at every step");
+  v.field("sample_interval", s.sample_interval, at_least(1),
+          "steps between two looks at the signs; dsb looks at every step");
 }
 
 template <class V, Structure<CimConfig> S>
@@ -83,16 +88,20 @@ void visit_fields(V& v, S& s) {
           "iterations for which a flipped spin stays as it is, plus 1 to 10 at random; auto: spins / 100");
   v.field("patience", s.patience, at_least(0).or_word("auto"),
           "iterations without improvement that end a search; auto: 5 times the spins");
-  v.field("elite", s.elite, between(1, 1000), "best states that path relinking links with each other; 1: restarts alone");
+  v.field("elite", s.elite, between(1, 1000),
+          "best states that path relinking links with each other; 1: restarts alone");
 }
 
 template <class V, Structure<TemperingConfig> S>
 void visit_fields(V& v, S& s) {
   v.field("sweeps", s.sweeps, at_least(1), "sweeps of each replica per read");
-  v.field("temperatures", s.temperatures, between(1, 1000), "replicas at falling temperatures (twice as many with clusters)");
-  v.field("hot_temperature", s.hot_temperature, at_least(0).or_word("auto"), "of the first replica, in units of the energy");
+  v.field("temperatures", s.temperatures, between(1, 1000),
+          "replicas at falling temperatures (twice as many with clusters)");
+  v.field("hot_temperature", s.hot_temperature, at_least(0).or_word("auto"),
+          "of the first replica, in units of the energy");
   v.field("cold_temperature", s.cold_temperature, at_least(0).or_word("auto"), "of the last replica, same units");
-  v.field("adapt", s.adapt, anything(), "move the temperatures in a read's first half so that all neighbours exchange alike");
+  v.field("adapt", s.adapt, anything(),
+          "move the temperatures in a read's first half so that all neighbours exchange alike");
   v.field("cluster_moves", s.cluster_moves, one_of<ClusterChoice>(),
           "isoenergetic cluster moves between two sets of replicas; auto: up to 4 couplings per spin");
 }
@@ -104,7 +113,8 @@ void visit_fields(V& v, S& s) {
 
 template <class V, Structure<ExternalConfig> S>
 void visit_fields(V& v, S& s) {
-  v.field("command", s.command, anything(), "run by /bin/sh; {problem}, {spins}, {reads}, {sweeps}, {seed} are filled in");
+  v.field("command", s.command, anything(),
+          "run by /bin/sh; {problem}, {spins}, {reads}, {sweeps}, {seed} are filled in");
   v.field("format", s.format, one_of<TextForm>(), "of the problem file, both in COO lines: docs/machines.md");
   v.field("time_limit_seconds", s.time_limit_seconds, above(0), "of one call; then its process group is killed");
   v.field("reads_per_call", s.reads_per_call, at_least(1), "at most");
@@ -132,7 +142,8 @@ void visit_fields(V& v, S& s) {
           "sa, bsb, dsb, cim, cac: the whole problem or sub-problems; the others: sub-problems");
   v.field("replicas", s.replicas, at_least(1), "reads per oracle call");
   v.section("subproblems", s.subproblems, "oracle calls as many small Ising problems, for machines of few spins");
-  v.section("whole", s.whole, "oracle calls as one problem: by annealing (sa), or by the dynamics of bsb, dsb, cim and cac");
+  v.section("whole", s.whole,
+            "oracle calls as one problem: by annealing (sa), or by the dynamics of bsb, dsb, cim and cac");
   v.section("sa", s.sa, "simulated annealing of Ising problems");
   v.section("bsb", s.bsb, "ballistic simulated bifurcation");
   v.section("dsb", s.dsb, "discrete simulated bifurcation");

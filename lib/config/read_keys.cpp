@@ -13,8 +13,8 @@ namespace {
 /// The sections of methods. A completion of QCGD ends by a descent, which is annealing without temperature.
 void add_methods(std::vector<KeyUse>& uses, const Config& config, ConfigUse use) {
   const Method method = config.method;
-  const bool is_qcgd = method == Method::qcgd, polishes = is_qcgd && config.qcgd.polish, anneals = method == Method::anneal,
-             descends = is_qcgd && config.qcgd.descent_sweeps > 0;
+  const bool is_qcgd = method == Method::qcgd, polishes = is_qcgd && config.qcgd.polish,
+             anneals = method == Method::anneal, descends = is_qcgd && config.qcgd.descent_sweeps > 0;
   const auto add = [&](std::string_view key, bool is_read, std::string_view why_not) {
     uses.push_back({std::string(key), is_read, std::string(why_not), true});
   };
@@ -39,9 +39,12 @@ void add_methods(std::vector<KeyUse>& uses, const Config& config, ConfigUse use)
 /// An oracle call as one problem (blocks none), by the section `whole`.
 void add_whole(std::vector<KeyUse>& uses, const MachineConfig& machine, bool is_whole) {
   const std::string kind(name_of(machine.kind));
-  const auto add = [&](const char* key, bool is_read, const std::string& why_not) { uses.push_back({key, is_read, why_not}); };
-  const std::string is_cut = fmt::format("it is of whole problems (machine.subproblems.blocks none); machine {} reads {}", kind,
-                                         machine.kind == MachineKind::enumeration ? "no key" : "machine." + kind);
+  const auto add = [&](const char* key, bool is_read, const std::string& why_not) {
+    uses.push_back({key, is_read, why_not});
+  };
+  const std::string is_cut =
+      fmt::format("it is of whole problems (machine.subproblems.blocks none); machine {} reads {}", kind,
+                  machine.kind == MachineKind::enumeration ? "no key" : "machine." + kind);
   add("machine.whole", is_whole, is_cut);
   for (const char* key :
        {"machine.whole.hot_temperature", "machine.whole.cold_temperature", "machine.whole.weight_temperature_ratio"})
@@ -98,7 +101,8 @@ std::vector<KeyUse> key_uses(const Config& config, ConfigUse use) {
   if (use == ConfigUse::solving) {
     for (const char* key : {"machine.replicas", "machine.whole", "machine.subproblems"})
       uses.push_back(
-          {key, false, fmt::format("it is of training; solve reads --reads, --sweeps and machine.{}", name_of(machine.kind))});
+          {key, false,
+           fmt::format("it is of training; solve reads --reads, --sweeps and machine.{}", name_of(machine.kind))});
     uses.push_back({"machine.kind", false, "solve takes its machine from --machine", true});
     add_machines(uses, machine, false);
     return uses;

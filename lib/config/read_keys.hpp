@@ -9,9 +9,9 @@
 /// Which keys a run reads, by its command, method, machine and blocks: the one list of them.
 namespace isinglass {
 
-/// Who reads a configuration. training: train, check, compile and sweep; bounds: the command of that name; solving: solve,
-/// whose machine is set and whose other keys are defaults; stored: a resolved copy in a file of results, which is taken as it
-/// is.
+/// Who reads a configuration. training: train, check, compile and sweep; bounds: the command of that name; solving:
+/// solve, whose machine is set and whose other keys are defaults; stored: a resolved copy in a file of results, which
+/// is taken as it is.
 enum class ConfigUse { training, bounds, solving, stored };
 
 /// A key, or a section, that is not read unless a condition holds.
@@ -22,7 +22,8 @@ struct KeyUse {
   bool may_be_in_file = false;  ///< because files are shared by methods; as an option it is refused all the same
 };
 
-/// The conditions of all keys that have one, sections before their keys. A key without an entry is read if its section is.
+/// The conditions of all keys that have one, sections before their keys. A key without an entry is read if its section
+/// is.
 [[nodiscard]] std::vector<KeyUse> key_uses(const Config& config, ConfigUse use);
 
 /// The entry that says why `key` is not read; nothing if it is read.

@@ -76,14 +76,17 @@ void report_unread_keys(const Config& config, ConfigUse use, const Positions& po
   if (unread.empty()) return;
   const auto defaults = flatten(Config{});
   for (const auto& [key, value] : flatten(config)) {
-    const bool is_default = use != ConfigUse::solving && std::ranges::find(defaults, std::pair(key, value)) != defaults.end();
-    if (!is_default && unread.contains(key)) diagnostics.add(positions.at(key), key, "is not read: " + unread.at(key)->why_not);
+    const bool is_default =
+        use != ConfigUse::solving && std::ranges::find(defaults, std::pair(key, value)) != defaults.end();
+    if (!is_default && unread.contains(key))
+      diagnostics.add(positions.at(key), key, "is not read: " + unread.at(key)->why_not);
   }
 }
 
 }  // namespace
 
-Config parse_config(std::string_view text, const std::string& name, const std::vector<std::string>& overrides, ConfigUse use) {
+Config parse_config(std::string_view text, const std::string& name, const std::vector<std::string>& overrides,
+                    ConfigUse use) {
   Diagnostics diagnostics;
   YamlTree tree = parse_yaml(text, name, diagnostics);
   if (use == ConfigUse::stored) take_old_names(tree);
@@ -92,7 +95,8 @@ Config parse_config(std::string_view text, const std::string& name, const std::v
   Config config;
   Positions positions;
   read_tree(tree, config, diagnostics, positions);
-  for (const std::string& option : overrides) read_tree(parse_override(option, diagnostics), config, diagnostics, positions);
+  for (const std::string& option : overrides)
+    read_tree(parse_override(option, diagnostics), config, diagnostics, positions);
 
   if (diagnostics.empty()) report_unread_keys(config, use, positions, diagnostics);
   check_consistency(config, use, [&](const std::string& key, const std::string& message) {

@@ -43,7 +43,9 @@ struct Rule {
     on_restart = OnRestart::upward;
     return std::move(*this);
   }
-  [[nodiscard]] bool admits(double value) const { return value <= high && (low_is_excluded ? value > low : value >= low); }
+  [[nodiscard]] bool admits(double value) const {
+    return value <= high && (low_is_excluded ? value > low : value >= low);
+  }
 };
 
 [[nodiscard]] inline Rule anything() { return {}; }

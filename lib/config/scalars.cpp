@@ -64,7 +64,8 @@ std::string read_number(const YamlTree& tree, const Rule& rule, T& value) {
   if (!admitted || !std::isfinite(static_cast<double>(*number))) {
     if (std::is_unsigned_v<T>) return expected("a whole number from 0 to 2^64 - 1", rule, tree);
     if (std::is_floating_point_v<T>) return expected("a number", rule, tree);
-    return expected("a whole number", !number && !tree.quoted && is_digits(tree.text) ? within_type<T>(rule) : rule, tree);
+    return expected("a whole number", !number && !tree.quoted && is_digits(tree.text) ? within_type<T>(rule) : rule,
+                    tree);
   }
   value = *number;
   return "";
@@ -73,11 +74,12 @@ std::string read_number(const YamlTree& tree, const Rule& rule, T& value) {
 /// YAML that reads as text: plain where no character of it means something else.
 std::string quote(const std::string& text) {
   const auto is_plain = [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '/' || c == '.' ||
-           c == '-';
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '/' ||
+           c == '.' || c == '-';
   };
   const bool means_nothing = text == "null" || text == "Null" || text == "NULL";
-  const bool plain = !text.empty() && text[0] != '-' && text[0] != '.' && std::all_of(text.begin(), text.end(), is_plain);
+  const bool plain =
+      !text.empty() && text[0] != '-' && text[0] != '.' && std::all_of(text.begin(), text.end(), is_plain);
   if (plain && !means_nothing) return text;
   std::string quoted = "\"";
   for (const char c : text) {
@@ -105,8 +107,12 @@ std::string describe(const Rule& rule) {
 }
 
 std::string read_value(const YamlTree& tree, const Rule& rule, int& value) { return read_number(tree, rule, value); }
-std::string read_value(const YamlTree& tree, const Rule& rule, std::int64_t& value) { return read_number(tree, rule, value); }
-std::string read_value(const YamlTree& tree, const Rule& rule, std::uint64_t& value) { return read_number(tree, rule, value); }
+std::string read_value(const YamlTree& tree, const Rule& rule, std::int64_t& value) {
+  return read_number(tree, rule, value);
+}
+std::string read_value(const YamlTree& tree, const Rule& rule, std::uint64_t& value) {
+  return read_number(tree, rule, value);
+}
 std::string read_value(const YamlTree& tree, const Rule& rule, double& value) { return read_number(tree, rule, value); }
 
 std::string read_value(const YamlTree& tree, const Rule& rule, bool& value) {
@@ -132,7 +138,8 @@ std::string read_value(const YamlTree& tree, const Rule& rule, std::string& valu
 std::string read_value(const YamlTree& tree, const Rule& rule, std::vector<std::string>& value) {
   std::vector<std::string> items;
   const auto is_scalar = [](const YamlTree& item) { return item.kind == YamlTree::Kind::scalar; };
-  const bool is_list = tree.kind == YamlTree::Kind::list && std::all_of(tree.items.begin(), tree.items.end(), is_scalar);
+  const bool is_list =
+      tree.kind == YamlTree::Kind::list && std::all_of(tree.items.begin(), tree.items.end(), is_scalar);
   if (is_list) {
     for (const YamlTree& item : tree.items) items.push_back(item.text);
   } else if (!is_word(tree, rule)) {

@@ -14,7 +14,8 @@ namespace {
 struct Utf8Form {
   unsigned mask, lead, least;
 };
-constexpr std::array<Utf8Form, 4> forms{{{0x80, 0x00, 0}, {0xe0, 0xc0, 0x80}, {0xf0, 0xe0, 0x800}, {0xf8, 0xf0, 0x10000}}};
+constexpr std::array<Utf8Form, 4> forms{
+    {{0x80, 0x00, 0}, {0xe0, 0xc0, 0x80}, {0xf0, 0xe0, 0x800}, {0xf8, 0xf0, 0x10000}}};
 
 unsigned byte_at(std::string_view text, std::size_t at) { return static_cast<unsigned char>(text[at]); }
 
@@ -37,7 +38,8 @@ std::size_t character_length(std::string_view text) {
 bool is_control(unsigned byte) { return (byte < 0x20 && byte != '\t' && byte != '\n' && byte != '\r') || byte == 0x7f; }
 
 std::string describe_fault(std::string_view rest, bool is_start) {
-  if (is_start && (rest.starts_with("\xff\xfe") || rest.starts_with("\xfe\xff"))) return "is UTF-16: save the file as UTF-8";
+  if (is_start && (rest.starts_with("\xff\xfe") || rest.starts_with("\xfe\xff")))
+    return "is UTF-16: save the file as UTF-8";
   if (is_control(byte_at(rest, 0))) return fmt::format("control character {:#04x} in a text", byte_at(rest, 0));
   return fmt::format("byte {:#04x} is not UTF-8: save the file as UTF-8", byte_at(rest, 0));
 }

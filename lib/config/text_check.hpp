@@ -6,7 +6,8 @@
 
 namespace isinglass {
 
-/// Most bytes of a YAML text: many times what a person writes, and little enough for a parser that needs 240 bytes for each.
+/// Most bytes of a YAML text: many times what a person writes, and little enough for a parser that needs 240 bytes for
+/// each.
 inline constexpr std::size_t longest_yaml = std::size_t{1} << 20;
 
 /// Most levels of lists and sections in one another.
@@ -18,8 +19,8 @@ struct TextFault {
   std::string reason;
 };
 
-/// Looks for bytes that are not UTF-8 and for control characters; none: the text is clean. A byte-order mark may stand in
-/// front, lines may end as on any system.
+/// Looks for bytes that are not UTF-8 and for control characters; none: the text is clean. A byte-order mark may stand
+/// in front, lines may end as on any system.
 [[nodiscard]] std::optional<TextFault> find_text_fault(std::string_view text);
 
 }  // namespace isinglass

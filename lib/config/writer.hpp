@@ -28,12 +28,12 @@ struct ConfigDifference {
   std::string key, first, second;
 };
 
-/// Lists the keys that make two runs different: all but those that change nothing of what is computed (output.directory,
-/// checkpoint).
+/// Lists the keys that make two runs different: all but those that change nothing of what is computed
+/// (output.directory, checkpoint).
 [[nodiscard]] std::vector<ConfigDifference> differences(const Config& first, const Config& second);
 
-/// The differences that forbid a run of configuration `started` to go on as `now`: a key that may grow may have grown. Once
-/// polishing may have begun, which is where QCGD ended, no more iterations fit in before it.
+/// The differences that forbid a run of configuration `started` to go on as `now`: a key that may grow may have grown.
+/// Once polishing may have begun, which is where QCGD ended, no more iterations fit in before it.
 [[nodiscard]] std::vector<ConfigDifference> forbidden_on_restart(const Config& started, const Config& now);
 
 }  // namespace isinglass

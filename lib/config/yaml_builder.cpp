@@ -46,7 +46,8 @@ void YamlBuilder::OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) {
   add(std::move(nothing), anchor);
 }
 
-void YamlBuilder::OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor, const std::string& value) {
+void YamlBuilder::OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
+                           const std::string& value) {
   expect_first(mark);
   if (value.find('\0') != std::string::npos) throw YamlLimit(locate_(mark), "a text that holds a NUL");
   Measured scalar;
@@ -64,7 +65,8 @@ void YamlBuilder::OnAlias(const YAML::Mark& mark, YAML::anchor_t anchor) {
   const Position position = locate_(mark);
   const auto found = anchored_.find(anchor);
   if (found == anchored_.end()) throw YamlLimit(position, "nested too deeply: an alias within what it stands for");
-  if (std::ssize(open_) + found->second.height > deepest) throw YamlLimit(position, "nested too deeply, through an alias");
+  if (std::ssize(open_) + found->second.height > deepest)
+    throw YamlLimit(position, "nested too deeply, through an alias");
   count(found->second, position);
   add(found->second, 0);
 }
@@ -74,7 +76,8 @@ void YamlBuilder::OnSequenceStart(const YAML::Mark& mark, const std::string&, YA
   start_collection(YamlTree::Kind::list, mark, anchor);
 }
 
-void YamlBuilder::OnMapStart(const YAML::Mark& mark, const std::string&, YAML::anchor_t anchor, YAML::EmitterStyle::value) {
+void YamlBuilder::OnMapStart(const YAML::Mark& mark, const std::string&, YAML::anchor_t anchor,
+                             YAML::EmitterStyle::value) {
   start_collection(YamlTree::Kind::section, mark, anchor);
 }
 
@@ -101,7 +104,8 @@ void YamlBuilder::count(const Measured& value, const Position& position) {
   values_ += value.values;
   bytes_ += value.bytes;
   if (values_ > most_values)
-    throw YamlLimit(position, fmt::format("more than {} values, each alias counted as what it stands for", most_values));
+    throw YamlLimit(position,
+                    fmt::format("more than {} values, each alias counted as what it stands for", most_values));
   if (bytes_ > most_bytes)
     throw YamlLimit(position, fmt::format("more than {} bytes, each alias counted as what it stands for", most_bytes));
 }
@@ -149,7 +153,9 @@ std::string YamlBuilder::name_of_next() const {
   if (open_.empty()) return name_;
   const Open& parent = open_.back();
   const bool is_list = parent.value.tree.kind == YamlTree::Kind::list;
-  const std::string last = is_list ? fmt::to_string(parent.value.tree.items.size()) : parent.entry ? parent.entry->key : "";
+  const std::string last = is_list        ? fmt::to_string(parent.value.tree.items.size())
+                           : parent.entry ? parent.entry->key
+                                          : "";
   return is_list || !parent.name.empty() ? parent.name + "." + last : last;
 }
 

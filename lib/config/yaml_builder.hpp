@@ -23,8 +23,9 @@ struct YamlLimit : std::runtime_error {
   Position position;
 };
 
-/// Builds the tree of one document from the events of yaml-cpp's parser, which builds nothing itself. So the memory stays
-/// within limits whatever the text holds: an alias may stand for much, and the parser may begin documents without end.
+/// Builds the tree of one document from the events of yaml-cpp's parser, which builds nothing itself. So the memory
+/// stays within limits whatever the text holds: an alias may stand for much, and the parser may begin documents without
+/// end.
 class YamlBuilder : public YAML::EventHandler {
 public:
   /// `name` is the full name of the root value, `start` its position.
@@ -42,7 +43,8 @@ public:
   void OnDocumentEnd() override {}
   void OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) override;
   void OnAlias(const YAML::Mark& mark, YAML::anchor_t anchor) override;
-  void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor, const std::string& value) override;
+  void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
+                const std::string& value) override;
   void OnSequenceStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
                        YAML::EmitterStyle::value style) override;
   void OnSequenceEnd() override { end_collection(); }

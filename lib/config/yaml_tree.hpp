@@ -29,8 +29,8 @@ struct YamlTree::Entry {
   YamlTree value;
 };
 
-/// Reads the one document of `text`; duplicate keys go to `diagnostics`. `source` is the file's name. InputError for broken
-/// YAML.
+/// Reads the one document of `text`; duplicate keys go to `diagnostics`. `source` is the file's name. InputError for
+/// broken YAML.
 [[nodiscard]] YamlTree parse_yaml(std::string_view text, const std::string& source, Diagnostics& diagnostics);
 
 /// Reads an option "a.b=value" as nested sections {a: {b: value}}, all at position "--set a.b".

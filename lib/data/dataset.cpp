@@ -53,7 +53,8 @@ LabelledImages read_labelled(const Place& place, const std::string& prefix) {
   LabelledImages set{read_idx_images(images_path), read_idx_labels(labels_path)};
   if (set.labels.size() != set.images.count) {
     throw InputError(fmt::format("{}: {} labels for the {} images of {}; the two files must belong together",
-                                 labels_path.string(), set.labels.size(), set.images.count, images_path.filename().string()));
+                                 labels_path.string(), set.labels.size(), set.images.count,
+                                 images_path.filename().string()));
   }
   return set;
 }
@@ -76,8 +77,8 @@ void expect_known_labels(const Place& place, const std::string& prefix, std::spa
   const auto stranger = std::ranges::find_if(labels, [&](std::uint8_t label) { return !known[label]; });
   if (stranger == labels.end()) return;
   throw InputError(fmt::format("{}: label {} of image {} is of no class; the {} classes have labels from {} to {}",
-                               find_file(place, prefix + "-labels-idx1-ubyte").string(), *stranger, stranger - labels.begin(),
-                               classes.size(), classes.front().label, classes.back().label));
+                               find_file(place, prefix + "-labels-idx1-ubyte").string(), *stranger,
+                               stranger - labels.begin(), classes.size(), classes.front().label, classes.back().label));
 }
 
 std::string lower(std::string_view text) {
@@ -110,7 +111,8 @@ const DataClass& find_class(const std::string& text, std::span<const DataClass> 
   const auto first = std::ranges::find_if(known, begins);
   const auto matches = std::ranges::count_if(known, begins);
   // A beginning of a number is a different number, not an abbreviation.
-  const bool is_number = !wanted.empty() && std::ranges::all_of(wanted, [](unsigned char c) { return std::isdigit(c) != 0; });
+  const bool is_number =
+      !wanted.empty() && std::ranges::all_of(wanted, [](unsigned char c) { return std::isdigit(c) != 0; });
   if (matches == 1 && !is_number) return *first;
   if (matches > 1 && !is_number) {
     throw InputError(
@@ -138,8 +140,8 @@ Dataset read_dataset(const DataConfig& config) {
   }
   if (set.test.images.rows != set.train.images.rows || set.test.images.columns != set.train.images.columns) {
     throw InputError(fmt::format("{}: test images of {} x {} pixels, but training images of {} x {}; they must agree",
-                                 place.directory.string(), set.test.images.rows, set.test.images.columns, set.train.images.rows,
-                                 set.train.images.columns));
+                                 place.directory.string(), set.test.images.rows, set.test.images.columns,
+                                 set.train.images.rows, set.train.images.columns));
   }
   set.classes = config.dataset == DataSource::fashion_mnist ? fashion_mnist_classes() : classes_in(set.train.labels);
   expect_known_labels(place, "train", set.train.labels, set.classes);
@@ -158,7 +160,8 @@ std::vector<DataClass> choose_classes(std::span<const std::string> requested, st
   }
   if (requested.empty()) chosen.assign(known.begin(), known.end());
   if (chosen.size() < 2) {
-    throw InputError(fmt::format("data.classes: a classifier needs at least two classes (there are: {})", listing(known)));
+    throw InputError(
+        fmt::format("data.classes: a classifier needs at least two classes (there are: {})", listing(known)));
   }
   return chosen;
 }

@@ -37,7 +37,9 @@ struct Dataset {
 [[nodiscard]] std::vector<DataClass> fashion_mnist_classes();
 
 /// The classes that `requested` names by number, name or unambiguous beginning of a name (upper or lower case), in that
-/// order; all of `known` for an empty request. InputError for an unknown, ambiguous or repeated class, or fewer than two.
-[[nodiscard]] std::vector<DataClass> choose_classes(std::span<const std::string> requested, std::span<const DataClass> known);
+/// order; all of `known` for an empty request. InputError for an unknown, ambiguous or repeated class, or fewer than
+/// two.
+[[nodiscard]] std::vector<DataClass> choose_classes(std::span<const std::string> requested,
+                                                    std::span<const DataClass> known);
 
 }  // namespace isinglass

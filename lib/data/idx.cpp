@@ -29,7 +29,8 @@ public:
   explicit GzReader(const std::filesystem::path& path) : name_(path.string()) {
     expect_regular_file(path, "an IDX file");
     file_.reset(gzopen(name_.c_str(), "rb"));
-    if (!file_) throw InputError(fmt::format("{}: cannot be opened: {}", name_, std::generic_category().message(errno)));
+    if (!file_)
+      throw InputError(fmt::format("{}: cannot be opened: {}", name_, std::generic_category().message(errno)));
     gzbuffer(file_.get(), 1U << 18);
   }
 
@@ -48,7 +49,8 @@ public:
   [[nodiscard]] std::uint32_t read_word() {
     std::array<std::uint8_t, 4> bytes{};
     read(bytes);
-    return (std::uint32_t{bytes[0]} << 24) | (std::uint32_t{bytes[1]} << 16) | (std::uint32_t{bytes[2]} << 8) | bytes[3];
+    return (std::uint32_t{bytes[0]} << 24) | (std::uint32_t{bytes[1]} << 16) | (std::uint32_t{bytes[2]} << 8) |
+           bytes[3];
   }
 
   /// Asks for one byte past the end: this is also what makes zlib check the checksum at the end of the stream.
@@ -56,7 +58,8 @@ public:
     std::uint8_t extra = 0;
     const int got = gzread(file_.get(), &extra, 1);
     if (got > 0)
-      throw InputError(fmt::format("{}: is longer than the {} bytes its header says; fetch it again", name_, position_));
+      throw InputError(
+          fmt::format("{}: is longer than the {} bytes its header says; fetch it again", name_, position_));
     int code = Z_OK;
     gzerror(file_.get(), &code);
     if (code != Z_OK && code != Z_STREAM_END) throw failure();
@@ -91,8 +94,8 @@ void expect_magic(GzReader& reader, std::uint32_t expected) {
     throw InputError(fmt::format("{}: holds {} where {} are expected; are the file names mixed up?", reader.name(),
                                  magic == images_magic ? "images" : "labels", wanted));
   }
-  throw InputError(fmt::format("{}: not an IDX file of {}: magic number {:#010x} instead of {:#010x}", reader.name(), wanted,
-                               magic, expected));
+  throw InputError(fmt::format("{}: not an IDX file of {}: magic number {:#010x} instead of {:#010x}", reader.name(),
+                               wanted, magic, expected));
 }
 
 /// A damaged header must not lead to a huge allocation: deflate never shrinks data by more than 1032 to 1.
@@ -100,8 +103,9 @@ void expect_possible(const GzReader& reader, std::size_t bytes) {
   std::error_code ignored;
   const std::uintmax_t on_disk = std::filesystem::file_size(reader.name(), ignored);
   if (!ignored && bytes / 1100 > on_disk) {
-    throw InputError(fmt::format("{}: truncated or damaged: its header says {} bytes, more than a file of {} bytes can hold",
-                                 reader.name(), bytes, on_disk));
+    throw InputError(
+        fmt::format("{}: truncated or damaged: its header says {} bytes, more than a file of {} bytes can hold",
+                    reader.name(), bytes, on_disk));
   }
   const std::optional<std::int64_t> available = available_memory();
   if (available && static_cast<std::int64_t>(bytes) > *available) {
@@ -117,8 +121,8 @@ IdxImages read_idx_images(const std::filesystem::path& path) {
   expect_magic(reader, images_magic);
   const std::uint32_t count = reader.read_word(), rows = reader.read_word(), columns = reader.read_word();
   if (rows == 0 || columns == 0 || rows > largest_side || columns > largest_side) {
-    throw InputError(fmt::format("{}: images of {} x {} pixels; sides from 1 to {} can be read", reader.name(), rows, columns,
-                                 largest_side));
+    throw InputError(fmt::format("{}: images of {} x {} pixels; sides from 1 to {} can be read", reader.name(), rows,
+                                 columns, largest_side));
   }
   IdxImages images{.count = count, .rows = static_cast<int>(rows), .columns = static_cast<int>(columns), .pixels = {}};
   expect_possible(reader, images.count * images.image_size());

@@ -14,7 +14,9 @@ struct IdxImages {
   int rows = 0, columns = 0;
   std::vector<std::uint8_t> pixels;  ///< [image][row][column], 0 .. 255
 
-  [[nodiscard]] std::size_t image_size() const { return static_cast<std::size_t>(rows) * static_cast<std::size_t>(columns); }
+  [[nodiscard]] std::size_t image_size() const {
+    return static_cast<std::size_t>(rows) * static_cast<std::size_t>(columns);
+  }
   [[nodiscard]] std::span<const std::uint8_t> image(std::size_t index) const {
     return std::span(pixels).subspan(index * image_size(), image_size());
   }

@@ -30,8 +30,8 @@ PixelGrid::PixelGrid(int image_rows, int image_columns, int pool, int levels)
     : image_rows_(image_rows), image_columns_(image_columns), pool_(pool) {
   assert(pool >= 1 && levels >= 2 && levels <= largest_levels);
   if (image_rows % pool != 0 || image_columns % pool != 0) {
-    throw InputError(fmt::format("data.pool: a window of {} does not divide images of {} x {} pixels; use one of {}", pool,
-                                 image_rows, image_columns, windows_for(image_rows, image_columns)));
+    throw InputError(fmt::format("data.pool: a window of {} does not divide images of {} x {} pixels; use one of {}",
+                                 pool, image_rows, image_columns, windows_for(image_rows, image_columns)));
   }
   const std::int64_t full = std::int64_t{pixel_max} * pool * pool;
   level_of_sum_.reserve(static_cast<std::size_t>(full) + 1);
@@ -76,7 +76,8 @@ InputStatistics input_statistics(const PixelGrid& grid, const IdxImages& images,
   }
   statistics.rms = std::sqrt(variance) / static_cast<double>(count);
   if (variance <= 0) {
-    throw InputError("data: all training samples have the same pixels after pooling; raise data.train_samples or data.levels");
+    throw InputError(
+        "data: all training samples have the same pixels after pooling; raise data.train_samples or data.levels");
   }
   return statistics;
 }

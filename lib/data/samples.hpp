@@ -28,7 +28,7 @@ struct DataSplits {
   std::vector<std::string> class_names;  ///< in the order of the labels
   std::vector<int> center;               ///< [feature], rounded training mean that was subtracted, in grid units
   int rows = 0, columns = 0;             ///< of a pooled image: features = rows * columns
-  double input_rms = 0;                  ///< sqrt of the summed training variance: rms of z for random +-1 weights, grid units
+  double input_rms = 0;  ///< sqrt of the summed training variance: rms of z for random +-1 weights, grid units
 };
 
 /// The samples of [first, last) that one rank of a group holds.

@@ -25,7 +25,8 @@ using Members = std::vector<std::vector<std::uint32_t>>;
 Members members_of(std::span<const DataClass> classes, std::span<const std::uint8_t> labels) {
   std::array<int, 256> class_of{};
   class_of.fill(-1);
-  for (std::size_t c = 0; c < classes.size(); ++c) class_of[static_cast<std::size_t>(classes[c].label)] = static_cast<int>(c);
+  for (std::size_t c = 0; c < classes.size(); ++c)
+    class_of[static_cast<std::size_t>(classes[c].label)] = static_cast<int>(c);
   Members members(classes.size());
   for (std::size_t i = 0; i < labels.size(); ++i) {
     if (const int c = class_of[labels[i]]; c >= 0)
@@ -56,8 +57,8 @@ std::vector<ChosenSample> interleave(const Members& members, std::span<const Dat
   std::vector<std::tuple<double, std::uint8_t, std::uint32_t>> places;
   for (std::size_t c = 0; c < members.size(); ++c) {
     for (std::size_t k = 0; k < members[c].size(); ++k) {
-      const auto words = draw(seed, Stream::subset, static_cast<std::uint32_t>(k), static_cast<std::uint32_t>(classes[c].label),
-                              static_cast<std::uint32_t>(purpose));
+      const auto words = draw(seed, Stream::subset, static_cast<std::uint32_t>(k),
+                              static_cast<std::uint32_t>(classes[c].label), static_cast<std::uint32_t>(purpose));
       const double place = (static_cast<double>(k) + uniform(words[0])) / static_cast<double>(members[c].size());
       places.emplace_back(place, static_cast<std::uint8_t>(c), members[c][k]);
     }
@@ -86,8 +87,9 @@ std::size_t wanted_samples(const DataConfig& config, std::span<const DataClass> 
                     wanted, total, classes.size(), total));
   }
   if (wanted != 0 && wanted < classes.size()) {
-    throw InputError(fmt::format("data.train_samples: {} is fewer than the {} chosen classes; use at least one per class",
-                                 wanted, classes.size()));
+    throw InputError(
+        fmt::format("data.train_samples: {} is fewer than the {} chosen classes; use at least one per class", wanted,
+                    classes.size()));
   }
   return wanted == 0 ? total : wanted;
 }
@@ -99,10 +101,10 @@ Members hold_out(Members& members, std::span<const DataClass> classes, double fr
     auto& list = members[c];
     const auto count = std::lround(fraction * static_cast<double>(list.size()));
     if (static_cast<std::size_t>(count) == list.size()) {
-      throw InputError(
-          fmt::format("data.validation_fraction: {} leaves none of the {} samples of class {} for training; lower it or "
-                      "raise data.train_samples",
-                      fraction, list.size(), classes[c].name));
+      throw InputError(fmt::format(
+          "data.validation_fraction: {} leaves none of the {} samples of class {} for training; lower it or "
+          "raise data.train_samples",
+          fraction, list.size(), classes[c].name));
     }
     held[c].assign(list.begin(), list.begin() + count);
     list.erase(list.begin(), list.begin() + count);
@@ -128,7 +130,8 @@ std::vector<std::size_t> stratified_counts(std::span<const std::size_t> availabl
   return counts;
 }
 
-Selection select_samples(const Dataset& set, std::span<const DataClass> classes, const DataConfig& config, std::uint64_t seed) {
+Selection select_samples(const Dataset& set, std::span<const DataClass> classes, const DataConfig& config,
+                         std::uint64_t seed) {
   Members train = members_of(classes, set.train.labels);
   const std::vector<std::size_t> available = sizes_of(train);
   const std::vector<std::size_t> counts = stratified_counts(available, wanted_samples(config, classes, available));

@@ -27,9 +27,11 @@ struct Shard {
 /// This rank's samples of a split: only these are pooled, quantized and centred.
 Samples samples_of(const PixelGrid& grid, const IdxImages& images, std::span<const ChosenSample> picks,
                    std::span<const int> center, Shard shard) {
-  const ShardRange range = shard_range(picks.size(), static_cast<std::size_t>(shard.index), static_cast<std::size_t>(shard.of));
+  const ShardRange range =
+      shard_range(picks.size(), static_cast<std::size_t>(shard.index), static_cast<std::size_t>(shard.of));
   const auto features = static_cast<std::size_t>(grid.features());
-  Samples samples{.features = grid.features(), .inputs = {}, .labels = {}, .first = range.first, .global_size = picks.size()};
+  Samples samples{
+      .features = grid.features(), .inputs = {}, .labels = {}, .first = range.first, .global_size = picks.size()};
   samples.inputs.resize((range.last - range.first) * features);
   samples.labels.reserve(range.last - range.first);
   std::vector<std::uint8_t> levels(features);

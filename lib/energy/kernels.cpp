@@ -36,8 +36,8 @@ void linear_costs(std::int32_t* cost, DownstreamUnit unit, const std::int16_t* s
     const auto step = static_cast<std::int16_t>(weight * shift[s]);
     const std::int16_t zero = 0;
     const std::int16_t before = std::max(std::max(above[s], below[s]), zero);
-    const std::int16_t after =
-        std::max(std::max(static_cast<std::int16_t>(above[s] + step), static_cast<std::int16_t>(below[s] - step)), zero);
+    const std::int16_t after = std::max(
+        std::max(static_cast<std::int16_t>(above[s] + step), static_cast<std::int16_t>(below[s] - step)), zero);
     cost[s] += static_cast<std::int16_t>(after - before);
   }
 }
@@ -87,7 +87,8 @@ std::int64_t linear_change(const UnitView& unit, const std::int8_t* x, int step,
   return simd::run<wide_change<false>>(width, unit, x, step);
 }
 
-void shift_unit(std::int16_t* above, std::int16_t* below, const std::int8_t* x, int step, std::size_t size, simd::Width width) {
+void shift_unit(std::int16_t* above, std::int16_t* below, const std::int8_t* x, int step, std::size_t size,
+                simd::Width width) {
   simd::run<shift_all<std::int8_t>>(width, above, below, x, step, size);
 }
 
@@ -95,7 +96,8 @@ void add_linear_costs(std::int32_t* cost, const DownstreamUnit& unit, const std:
   simd::run<linear_costs>(width, cost, unit, shift);
 }
 
-void add_squared_costs(float* cost, const DownstreamUnit& unit, const std::int16_t* shift, float scale, simd::Width width) {
+void add_squared_costs(float* cost, const DownstreamUnit& unit, const std::int16_t* shift, float scale,
+                       simd::Width width) {
   simd::run<squared_costs>(width, cost, unit, shift, scale);
 }
 
@@ -103,12 +105,13 @@ void apply_shift(std::int16_t* above, std::int16_t* below, const std::int16_t* s
   simd::run<shift_all<std::int16_t>>(width, above, below, shift, weight, sample_block);
 }
 
-std::int64_t table_change(const LossView& output, const std::int8_t* x, int step, const LossTable& loss, simd::Width width) {
+std::int64_t table_change(const LossView& output, const std::int8_t* x, int step, const LossTable& loss,
+                          simd::Width width) {
   return simd::run<sum_changes>(width, output, x, step, loss.data(), loss.first());
 }
 
-void add_table_costs(std::int64_t* cost, const LossView& output, const std::int16_t* shift, int weight, const LossTable& loss,
-                     simd::Width width) {
+void add_table_costs(std::int64_t* cost, const LossView& output, const std::int16_t* shift, int weight,
+                     const LossTable& loss, simd::Width width) {
   simd::run<add_changes>(width, cost, output, shift, weight, loss.data(), loss.first());
 }
 

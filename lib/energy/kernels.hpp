@@ -6,10 +6,10 @@
 #include <cstddef>
 #include <cstdint>
 
-/// Inner loops of the structured energy over the samples of one unit, structure of arrays. All arithmetic is exact integer
-/// arithmetic or element by element: results depend neither on the order of the samples, nor on the vector width. Array lengths
-/// are multiples of `sample_block`; padding carries multiplier 0. The functions in `reference` are what the tests hold every
-/// width against.
+/// Inner loops of the structured energy over the samples of one unit, structure of arrays. All arithmetic is exact
+/// integer arithmetic or element by element: results depend neither on the order of the samples, nor on the vector
+/// width. Array lengths are multiples of `sample_block`; padding carries multiplier 0. The functions in `reference` are
+/// what the tests hold every width against.
 namespace isinglass {
 
 inline constexpr std::size_t sample_block = 128;  ///< array lengths are multiples of this
@@ -39,7 +39,8 @@ struct KernelRange {
                                           simd::Width width = simd::cpu_width());
 
 /// The sum of squared_change in 16-bit lanes, where `fits_narrow` holds.
-[[nodiscard]] std::int64_t narrow_squared_change(const UnitView& unit, const std::int8_t* x, int step, simd::Width width);
+[[nodiscard]] std::int64_t narrow_squared_change(const UnitView& unit, const std::int8_t* x, int step,
+                                                 simd::Width width);
 
 /// sum_s multiplier_s (dist(z_s + step x_s) - dist(z_s)).
 [[nodiscard]] std::int64_t linear_change(const UnitView& unit, const std::int8_t* x, int step,
@@ -49,8 +50,8 @@ struct KernelRange {
 void shift_unit(std::int16_t* above, std::int16_t* below, const std::int8_t* x, int step, std::size_t size,
                 simd::Width width = simd::cpu_width());
 
-/// What the next layer costs when an input of it shifts: pointers to one block of one unit. Each of the functions below takes
-/// `sample_block` samples, each with its own shift of an activation.
+/// What the next layer costs when an input of it shifts: pointers to one block of one unit. Each of the functions below
+/// takes `sample_block` samples, each with its own shift of an activation.
 struct DownstreamUnit {
   const std::int16_t* above;
   const std::int16_t* below;
@@ -68,8 +69,8 @@ void add_squared_costs(float* cost, const DownstreamUnit& unit, const std::int16
 void apply_shift(std::int16_t* above, std::int16_t* below, const std::int16_t* shift, int weight,
                  simd::Width width = simd::cpu_width());
 
-/// The distances of one output whose loss is looked up: to its margin they are z - hi where the label asks for -1 and lo - z
-/// where it asks for +1.
+/// The distances of one output whose loss is looked up: to its margin they are z - hi where the label asks for -1 and
+/// lo - z where it asks for +1.
 struct LossView {
   const std::int16_t* above;
   const std::int16_t* below;
@@ -83,8 +84,8 @@ struct LossView {
                                         simd::Width width = simd::cpu_width());
 
 /// cost[s] += loss(z_s + weight shift_s) - loss(z_s) for one block of `sample_block` samples; multipliers are not read.
-void add_table_costs(std::int64_t* cost, const LossView& output, const std::int16_t* shift, int weight, const LossTable& loss,
-                     simd::Width width = simd::cpu_width());
+void add_table_costs(std::int64_t* cost, const LossView& output, const std::int16_t* shift, int weight,
+                     const LossTable& loss, simd::Width width = simd::cpu_width());
 
 namespace reference {
 [[nodiscard]] std::int64_t squared_change(const UnitView& unit, const std::int8_t* x, int step);

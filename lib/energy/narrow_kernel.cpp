@@ -14,9 +14,9 @@ std::int64_t narrow_change(const UnitView& unit, const std::int8_t* x, int step)
 #else
 namespace hn = hwy::HWY_NAMESPACE;
 
-/// after^2 - before^2 is taken as (after - before) (after + before): the first factor is at most the shift, so that its product
-/// with the multiplier stays within 16 bits, and one multiply-add with the second gives 32-bit pairs, of which `fits_narrow`
-/// lets four add up.
+/// after^2 - before^2 is taken as (after - before) (after + before): the first factor is at most the shift, so that its
+/// product with the multiplier stays within 16 bits, and one multiply-add with the second gives 32-bit pairs, of which
+/// `fits_narrow` lets four add up.
 std::int64_t narrow_change(const UnitView& unit, const std::int8_t* x, int step) {
   constexpr std::size_t pairs_at_once = 4;
   const hn::ScalableTag<std::int16_t> d;

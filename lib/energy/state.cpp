@@ -22,8 +22,8 @@ void set_output_intervals(LayerState& state, const Samples& samples, int margin,
 }
 
 /// Arrays and intervals of one layer; multipliers are 1 on samples and 0 in the padding.
-LayerState make_layer(const Layer& layer, Loss loss, const Samples& samples, const LayerReach& reach, const Margins& margins,
-                      const Communicator& group) {
+LayerState make_layer(const Layer& layer, Loss loss, const Samples& samples, const LayerReach& reach,
+                      const Margins& margins, const Communicator& group) {
   LayerState state;
   state.layer = &layer;
   state.samples = samples.size();
@@ -80,7 +80,7 @@ void forward_layer(StructuredState& state, std::size_t l) {
   const LayerValues values = decode(*layer.layer, layer.bits);
   const auto inputs = static_cast<std::size_t>(layer.layer->inputs);
   std::vector<std::int16_t> z(layer.stride), negative(layer.stride);  // the kernel shifts a mirrored pair
-  constexpr std::size_t block = 16 * sample_block;                    // of samples whose z stay in the first-level cache
+  constexpr std::size_t block = 16 * sample_block;  // of samples whose z stay in the first-level cache
   for (int j = 0; j < layer.layer->units; ++j) {
     const auto unit = static_cast<std::size_t>(j);
     std::fill(z.begin(), z.end(), static_cast<std::int16_t>(values.biases[unit]));
@@ -125,7 +125,8 @@ std::int64_t LayerState::cost(std::size_t index) const { return cost_after(index
 
 std::int64_t LayerState::cost_after(std::size_t index, int shift) const {
   if (multiplier[index] == 0) return 0;  // the padding
-  if (!table.empty()) return multiplier[index] * table.at(segment[index] != 0 ? below[index] - shift : above[index] + shift);
+  if (!table.empty())
+    return multiplier[index] * table.at(segment[index] != 0 ? below[index] - shift : above[index] + shift);
   const std::int64_t dist = std::max({above[index] + shift, below[index] - shift, 0});
   return multiplier[index] * (linear ? dist : dist * dist);
 }

@@ -16,8 +16,8 @@
 ///   E(W, k) = sum_l scale_l sum_{s,j} m_slj dist(z_slj, I_l[k_slj])^2  +  scale_out sum_{s,c} loss(z_out_sc)
 ///
 /// with integer multipliers m, so that each inner sum is an exact integer. The output layer has the same form: its
-/// interval is fixed by the label, [M, inf) or (-inf, -M], and its cost is dist (hinge) or dist^2 (squared hinge); for the
-/// squared loss the interval is the point M or -M. The cost of any other loss is looked up.
+/// interval is fixed by the label, [M, inf) or (-inf, -M], and its cost is dist (hinge) or dist^2 (squared hinge); for
+/// the squared loss the interval is the point M or -M. The cost of any other loss is looked up.
 namespace isinglass {
 
 /// Margins of the energy, relative to each layer's pre-activation rms.
@@ -29,13 +29,13 @@ struct Margins {
 /// One layer of one shard: z of every unit and sample as distances to the interval it is asked to be in.
 struct LayerState {
   const Layer* layer = nullptr;
-  std::size_t samples = 0, stride = 0;     ///< samples held; row length of the arrays below, a multiple of sample_block
-  std::vector<int> lo, hi;                 ///< closed interval of each segment; output: [0] for label sign -1, [1] for +1
+  std::size_t samples = 0, stride = 0;  ///< samples held; row length of the arrays below, a multiple of sample_block
+  std::vector<int> lo, hi;              ///< closed interval of each segment; output: [0] for label sign -1, [1] for +1
   std::vector<std::int16_t> above, below;  ///< [unit][stride], z - hi and lo - z
   std::vector<std::int16_t> multiplier;    ///< [unit][stride], 0 in the padding
   std::vector<std::uint8_t> segment;       ///< [unit][stride], index into lo and hi
-  std::vector<std::int8_t> value;          ///< [unit][stride], activation of the chosen segment; empty for the output layer
-  std::vector<std::uint8_t> first, last;   ///< [stride], reachable segments by FIP; empty for the output layer
+  std::vector<std::int8_t> value;  ///< [unit][stride], activation of the chosen segment; empty for the output layer
+  std::vector<std::uint8_t> first, last;  ///< [stride], reachable segments by FIP; empty for the output layer
   LayerBits bits;
   bool linear = false;  ///< cost is dist instead of dist^2
   LossTable table;      ///< output layer: the cost by the shortfall, where it is no distance; else empty
@@ -77,7 +77,8 @@ struct StructuredState {
 
 /// Builds the state for one shard; InputError if FIP shows that z may leave the 16-bit grid. Collective over `group`.
 [[nodiscard]] StructuredState make_state(const Architecture& architecture, const Samples& samples,
-                                         std::span<const LayerReach> reach, const Margins& margins, const Communicator& group);
+                                         std::span<const LayerReach> reach, const Margins& margins,
+                                         const Communicator& group);
 
 /// Sets the parameter bits, every z, and each segment to the forward pass.
 void set_forward(StructuredState& state, const NetworkBits& bits);
@@ -85,15 +86,16 @@ void set_forward(StructuredState& state, const NetworkBits& bits);
 /// The same, with the first layer's z of all units known: [unit][stride].
 void set_forward(StructuredState& state, const NetworkBits& bits, std::span<const std::int16_t> first_z);
 
-/// Sets the segments, and every z behind the first layer, to the forward pass of the parameter bits as they are. The first
-/// layer's z follow from the bits alone: moves have kept them.
+/// Sets the segments, and every z behind the first layer, to the forward pass of the parameter bits as they are. The
+/// first layer's z follow from the bits alone: moves have kept them.
 void complete_forward(StructuredState& state);
 
 /// z of all units of a layer, [unit][stride].
 [[nodiscard]] std::vector<std::int16_t> layer_z(const LayerState& layer);
 
 /// How many samples the network classifies, of the whole group; after set_forward or complete_forward. Collective.
-[[nodiscard]] std::int64_t count_correct(const StructuredState& state, const Samples& samples, const Communicator& group);
+[[nodiscard]] std::int64_t count_correct(const StructuredState& state, const Samples& samples,
+                                         const Communicator& group);
 
 /// Sum over the shard of each layer's integer cost: hidden layers m dist^2, output loss. [layer]
 [[nodiscard]] std::vector<std::int64_t> layer_costs(const StructuredState& state);

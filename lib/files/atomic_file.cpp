@@ -34,8 +34,8 @@ fs::path target_of(const fs::path& path) {
   }
 }
 
-/// Fills and checks the temporary file. Errors name the output, which its user knows, instead. A file that HDF5 could not write
-/// may stay open: it is emptied, since it would keep its disk space after it is removed.
+/// Fills and checks the temporary file. Errors name the output, which its user knows, instead. A file that HDF5 could
+/// not write may stay open: it is emptied, since it would keep its disk space after it is removed.
 void fill(const fs::path& temporary, const fs::path& path, const FileAction& write, const FileAction& verify) {
   try {
     write(temporary);
@@ -79,7 +79,8 @@ void write_atomically(const fs::path& path, const FileAction& write, const FileA
   file.commit();
 }
 
-void write_atomically(const fs::path& path, const FileAction& write, const FileAction& verify, const Communicator& group) {
+void write_atomically(const fs::path& path, const FileAction& write, const FileAction& verify,
+                      const Communicator& group) {
   std::optional<OutputFile> file;
   std::optional<std::string> name;
   agree<SystemError>(group, [&] {

@@ -8,8 +8,9 @@
 
 namespace isinglass {
 
-/// A file that appears at its place whole or not at all. Until commit() it is an empty file that others fill by its temporary
-/// name, which no other process and no earlier output has: it is made exclusively, and no link that waits there is followed.
+/// A file that appears at its place whole or not at all. Until commit() it is an empty file that others fill by its
+/// temporary name, which no other process and no earlier output has: it is made exclusively, and no link that waits
+/// there is followed.
 class OutputFile {
 public:
   /// Makes the temporary file in the folder of output_target(path). Throws SystemError.
@@ -21,7 +22,8 @@ public:
 
   [[nodiscard]] const std::filesystem::path& temporary() const { return temporary_; }
 
-  /// Flushes the file to disk and puts it at its place, with the permissions of the file that it replaces. Throws SystemError.
+  /// Flushes the file to disk and puts it at its place, with the permissions of the file that it replaces. Throws
+  /// SystemError.
   void commit();
 
 private:
@@ -31,14 +33,14 @@ private:
 /// Does something with the file of that name.
 using FileAction = std::function<void(const std::filesystem::path&)>;
 
-/// Replaces `path` whole or not at all, see OutputFile: `write` fills the temporary file and closes it, `verify` (may be empty)
-/// reopens it and throws if it is bad; then fsync, rename, fsync of the folder. On any failure the temporary file is removed,
-/// the old `path` stays, and the exception goes on; SystemError with the system's text for a failed system call, and for a
-/// place where no output may go.
+/// Replaces `path` whole or not at all, see OutputFile: `write` fills the temporary file and closes it, `verify` (may
+/// be empty) reopens it and throws if it is bad; then fsync, rename, fsync of the folder. On any failure the temporary
+/// file is removed, the old `path` stays, and the exception goes on; SystemError with the system's text for a failed
+/// system call, and for a place where no output may go.
 void write_atomically(const std::filesystem::path& path, const FileAction& write, const FileAction& verify);
 
-/// Does the same by all ranks of `group` at once: rank 0 makes the file, every rank calls `write` and `verify`, which must fail
-/// on all ranks or none, and rank 0 puts it at its place. SystemError on every rank alike. Collective.
+/// Does the same by all ranks of `group` at once: rank 0 makes the file, every rank calls `write` and `verify`, which
+/// must fail on all ranks or none, and rank 0 puts it at its place. SystemError on every rank alike. Collective.
 void write_atomically(const std::filesystem::path& path, const FileAction& write, const FileAction& verify,
                       const Communicator& group);
 
@@ -46,7 +48,8 @@ void write_atomically(const std::filesystem::path& path, const FileAction& write
 void write_bytes_atomically(const std::filesystem::path& path, std::string_view bytes, const FileAction& verify);
 void write_text_atomically(const std::filesystem::path& path, std::string_view text);
 
-/// NAME.MACHINE-PROCESS-START-NUMBER.tmp in the folder of `target`, whose NAME it has: no other process has such a name.
+/// NAME.MACHINE-PROCESS-START-NUMBER.tmp in the folder of `target`, whose NAME it has: no other process has such a
+/// name.
 [[nodiscard]] std::filesystem::path temporary_name(const std::filesystem::path& target, int number);
 
 /// Removes temporary files of `target` whose process, on this machine, has ended. What cannot be told or removed stays.

@@ -8,13 +8,14 @@
 
 namespace isinglass {
 
-/// What the element `value` at `index` adds to the checksum of a dataset. The sum over all elements, modulo 2^64, does not
-/// depend on who adds which part: ranks add theirs up. Integers count as 64 bits with their sign, a double as its bits; then
+/// What the element `value` at `index` adds to the checksum of a dataset. The sum over all elements, modulo 2^64, does
+/// not depend on who adds which part: ranks add theirs up. Integers count as 64 bits with their sign, a double as its
+/// bits; then
 ///
 ///   h = value xor (index + 1) 9e3779b97f4a7c15;  h ^= h >> 32;  h *= d6e8feb86659fd93;  h ^= h >> 32
 ///
-/// (multiply-xorshift; constants of Steele et al., OOPSLA 2014, and Rau's mixer): a flipped bit or two swapped elements change
-/// it.
+/// (multiply-xorshift; constants of Steele et al., OOPSLA 2014, and Rau's mixer): a flipped bit or two swapped elements
+/// change it.
 template <h5::Element T>
 [[nodiscard]] constexpr std::uint64_t checksum_part(std::uint64_t index, T value) {
   std::uint64_t h = 0;

@@ -38,12 +38,12 @@ LibraryMessage library_message() {
 [[noreturn]] void fail(const std::string& what) {
   const LibraryMessage message = library_message();
   if (!message.is_lock) throw SystemError(fmt::format("{}: {}", what, message.text));
-  throw LockError(fmt::format("{}: {}: the file system gives no lock, and HDF5_USE_FILE_LOCKING asks for one: unset it", what,
-                              message.text));
+  throw LockError(fmt::format("{}: {}: the file system gives no lock, and HDF5_USE_FILE_LOCKING asks for one: unset it",
+                              what, message.text));
 }
 
-/// A file must not lead to another one: HDF5 would open whatever a link names, a pipe or a device too. Their class is replaced
-/// by one that tells where they lead, but does not go there.
+/// A file must not lead to another one: HDF5 would open whatever a link names, a pipe or a device too. Their class is
+/// replaced by one that tells where they lead, but does not go there.
 herr_t refuse_external_links() {
   const H5L_class_t external{
       .version = H5L_LINK_CLASS_T_VERS,
@@ -185,7 +185,8 @@ std::string file_image(const std::string& name, const std::function<void(const G
   image.take_memory_of(access, name);
   const Handle creation(H5Pcreate(H5P_FILE_CREATE), H5Pclose, name);
   check(H5Pset_obj_track_times(creation.id(), false), name);
-  // HDF5 opens what has the name of the new file and reads it, even though this one stays in memory: nothing has this name.
+  // HDF5 opens what has the name of the new file and reads it, even though this one stays in memory: nothing has this
+  // name.
   Handle file(H5Fcreate("/proc/self/exe/in memory", H5F_ACC_TRUNC, creation.id(), access.id()), H5Fclose, name);
   fill(root_of(file, name));
   check(H5Fflush(file.id(), H5F_SCOPE_GLOBAL), name);  // so that the memory spans all space that was allocated

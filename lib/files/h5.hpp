@@ -13,9 +13,9 @@
 #include <vector>
 
 /// A thin checked layer over the HDF5 C library. Every call throws SystemError with the file, the object and HDF5's own
-/// message (LockError where a lock was refused); only destructors ignore errors. Files are bitwise functions of their content:
-/// no times are recorded. All metadata and all array data carry checksums, so that a damaged file is refused and never read
-/// silently wrong.
+/// message (LockError where a lock was refused); only destructors ignore errors. Files are bitwise functions of their
+/// content: no times are recorded. All metadata and all array data carry checksums, so that a damaged file is refused
+/// and never read silently wrong.
 namespace isinglass::h5 {
 
 /// Element types of datasets and attributes; stored little-endian.
@@ -86,19 +86,19 @@ private:
   Handle handle_;
 };
 
-/// Before MPI_Init in programs with MPI: otherwise MPI_Finalize makes HDF5 close what is open, and 1.10 crashes over a file
-/// that it could not write. Other functions here call it, so that it may be left out elsewhere.
+/// Before MPI_Init in programs with MPI: otherwise MPI_Finalize makes HDF5 close what is open, and 1.10 crashes over a
+/// file that it could not write. Other functions here call it, so that it may be left out elsewhere.
 void set_up_library();
 
-/// How every file is opened: access properties. Without HDF5's own locks, which many network file systems refuse: new files
-/// have names of their own, and run folders are locked by their file `lock`. The environment variable HDF5_USE_FILE_LOCKING
-/// wins.
+/// How every file is opened: access properties. Without HDF5's own locks, which many network file systems refuse: new
+/// files have names of their own, and run folders are locked by their file `lock`. The environment variable
+/// HDF5_USE_FILE_LOCKING wins.
 [[nodiscard]] Handle file_access(const std::string& what);
 /// The root group of an open file; `name` is for messages.
 [[nodiscard]] Group root_of(const Handle& file, const std::string& name);
 
-/// The bytes of a new file that `fill` writes the content of, ready for write_bytes_atomically. Built in memory: HDF5 1.10
-/// crashes at exit after a file that it could not write to disk. `name` is for messages.
+/// The bytes of a new file that `fill` writes the content of, ready for write_bytes_atomically. Built in memory:
+/// HDF5 1.10 crashes at exit after a file that it could not write to disk. `name` is for messages.
 [[nodiscard]] std::string file_image(const std::string& name, const std::function<void(const Group& root)>& fill);
 
 template <Element T>

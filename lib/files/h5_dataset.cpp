@@ -103,8 +103,9 @@ std::int64_t create_contiguous(const Group& group, const std::string& name, cons
   check(H5Pset_obj_track_times(properties.id(), false), what);
   check(H5Pset_alloc_time(properties.id(), H5D_ALLOC_TIME_EARLY), what);
   check(H5Pset_fill_time(properties.id(), H5D_FILL_TIME_NEVER), what);
-  Handle dataset(H5Dcreate2(group.id(), name.c_str(), stored_type<T>(), space.id(), H5P_DEFAULT, properties.id(), H5P_DEFAULT),
-                 H5Dclose, what);
+  Handle dataset(
+      H5Dcreate2(group.id(), name.c_str(), stored_type<T>(), space.id(), H5P_DEFAULT, properties.id(), H5P_DEFAULT),
+      H5Dclose, what);
   const haddr_t place = element_count(dimensions) == 0 ? 0 : H5Dget_offset(dataset.id());
   if (place == HADDR_UNDEF) throw SystemError(what + ": HDF5 gives it no place in the file");
   dataset.close(what);

@@ -17,7 +17,8 @@ std::string type_name(hid_t type) {
   if (H5Tget_class(type) == H5T_STRING) return "text";
   const std::size_t bits = 8 * H5Tget_size(type);
   if (H5Tget_class(type) == H5T_FLOAT) return bits == 32 ? "float" : "double";
-  if (H5Tget_class(type) == H5T_INTEGER) return fmt::format("{}int{}", H5Tget_sign(type) == H5T_SGN_NONE ? "u" : "", bits);
+  if (H5Tget_class(type) == H5T_INTEGER)
+    return fmt::format("{}int{}", H5Tget_sign(type) == H5T_SGN_NONE ? "u" : "", bits);
   return "other";
 }
 
@@ -48,7 +49,8 @@ Object dataset_object(const Group& group, const std::string& name, const std::st
   const std::string what = group.where(name);
   const Handle dataset(H5Dopen2(group.id(), name.c_str(), H5P_DEFAULT), H5Dclose, what);
   const Handle type(H5Dget_type(dataset.id()), H5Tclose, what);
-  return {.path = path, .kind = Object::Kind::dataset, .type = type_name(type.id()), .dimensions = extent(dataset, what)};
+  return {
+      .path = path, .kind = Object::Kind::dataset, .type = type_name(type.id()), .dimensions = extent(dataset, what)};
 }
 
 /// Walks a file without following anything that could lead in a circle or out of it.

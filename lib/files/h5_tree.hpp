@@ -14,9 +14,9 @@ struct Object {
 
   std::string path;  ///< "/", "/history/iteration"
   Kind kind = Kind::group;
-  std::string type{};                                             ///< of a dataset: int8, uint8, ..., float, double, text
-  Dimensions dimensions{};                                        ///< of a dataset
-  std::string target{};                                           ///< of a link: a path; FILE:PATH for another file
+  std::string type{};       ///< of a dataset: int8, uint8, ..., float, double, text
+  Dimensions dimensions{};  ///< of a dataset
+  std::string target{};     ///< of a link: a path; FILE:PATH for another file
   std::vector<std::pair<std::string, std::string>> attributes{};  ///< of a group: names in order, values as text
 };
 

@@ -48,8 +48,8 @@ void write_dataset(const Group& group, const std::string& name, hid_t stored, hi
   const std::string what = group.where(name);
   const Handle space(H5Screate_simple(static_cast<int>(dimensions.size()), dimensions.data(), nullptr), H5Sclose, what);
   const Handle properties = creation_properties(dimensions, what);
-  Handle dataset(H5Dcreate2(group.id(), name.c_str(), stored, space.id(), H5P_DEFAULT, properties.id(), H5P_DEFAULT), H5Dclose,
-                 what);
+  Handle dataset(H5Dcreate2(group.id(), name.c_str(), stored, space.id(), H5P_DEFAULT, properties.id(), H5P_DEFAULT),
+                 H5Dclose, what);
   if (element_count(dimensions) > 0) check(H5Dwrite(dataset.id(), memory, H5S_ALL, H5S_ALL, H5P_DEFAULT, values), what);
   dataset.close(what);
 }
@@ -57,7 +57,8 @@ void write_dataset(const Group& group, const std::string& name, hid_t stored, hi
 void create_attribute(const Group& group, const std::string& name, hid_t stored, hid_t memory, const void* values,
                       const Handle& space) {
   const std::string what = group.where(name);
-  const Handle attribute(H5Acreate2(group.id(), name.c_str(), stored, space.id(), H5P_DEFAULT, H5P_DEFAULT), H5Aclose, what);
+  const Handle attribute(H5Acreate2(group.id(), name.c_str(), stored, space.id(), H5P_DEFAULT, H5P_DEFAULT), H5Aclose,
+                         what);
   check(H5Awrite(attribute.id(), memory, values), what);
 }
 
@@ -148,7 +149,8 @@ std::vector<T> read(const Group& group, const std::string& name) {
   const Handle dataset = open_dataset(group, name);
   expect_type(Handle(H5Dget_type(dataset.id()), H5Tclose, what), stored_type<T>(), what);
   std::vector<T> values(count_to_read(dataset, what));
-  if (!values.empty()) check(H5Dread(dataset.id(), memory_type<T>(), H5S_ALL, H5S_ALL, H5P_DEFAULT, values.data()), what);
+  if (!values.empty())
+    check(H5Dread(dataset.id(), memory_type<T>(), H5S_ALL, H5S_ALL, H5P_DEFAULT, values.data()), what);
   return values;
 }
 

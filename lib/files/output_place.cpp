@@ -35,8 +35,8 @@ std::optional<struct stat> status_of(const fs::path& path) {
 bool is_same(const struct stat& a, const struct stat& b) { return a.st_dev == b.st_dev && a.st_ino == b.st_ino; }
 
 [[noreturn]] void refuse_kind(const fs::path& path, mode_t mode) {
-  throw InputError(fmt::format("{}: {}, and an output replaces nothing but a regular file: choose another name", path.string(),
-                               kind_of_file(mode)));
+  throw InputError(fmt::format("{}: {}, and an output replaces nothing but a regular file: choose another name",
+                               path.string(), kind_of_file(mode)));
 }
 
 /// Replacing that file would take what is printed with it.
@@ -53,7 +53,8 @@ void expect_no_stream(const fs::path& path, const struct stat& status) {
 void expect_reached(const fs::path& path, const fs::path& target, const struct stat& status) {
   struct stat reached {};
   if (::lstat(target.c_str(), &reached) == 0 && is_same(reached, status)) return;
-  throw InputError(fmt::format("{}: the file has no name that it could be replaced by: choose another name", path.string()));
+  throw InputError(
+      fmt::format("{}: the file has no name that it could be replaced by: choose another name", path.string()));
 }
 
 /// A file that another one is mounted on, as containers do, can be written but not replaced.
@@ -98,13 +99,14 @@ void expect_output_place(const fs::path& path, std::initializer_list<fs::path> i
   const fs::path folder = folder_of(target);
   const std::optional<struct stat> holder = status_of(folder);
   if (!holder)
-    throw InputError(
-        fmt::format("{}: the folder {} does not exist: make it, or choose another one", path.string(), folder.string()));
+    throw InputError(fmt::format("{}: the folder {} does not exist: make it, or choose another one", path.string(),
+                                 folder.string()));
   const std::optional<struct stat> replaced = status_of(target);
   for (const fs::path& input : inputs) {
     struct stat status {};
     if (replaced && ::stat(input.c_str(), &status) == 0 && is_same(status, *replaced))
-      throw InputError(fmt::format("{}: would replace the input {}: choose another name", path.string(), input.string()));
+      throw InputError(
+          fmt::format("{}: would replace the input {}: choose another name", path.string(), input.string()));
   }
   if (replaced) expect_no_mount(path, target);
   if (replaced && belongs_to_others(*replaced, *holder)) fail_by_system(path, "cannot be replaced", EPERM);

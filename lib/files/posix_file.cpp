@@ -101,11 +101,14 @@ void PosixFile::write(std::uint64_t place, std::span<const std::byte> bytes) con
   if (!left.empty()) fail_by_system(path_, "cannot be written", errno);
 }
 
-void PosixFile::write(std::uint64_t place, std::string_view text) const { write(place, std::as_bytes(std::span(text))); }
+void PosixFile::write(std::uint64_t place, std::string_view text) const {
+  write(place, std::as_bytes(std::span(text)));
+}
 
 void PosixFile::read(std::uint64_t place, std::span<std::byte> bytes) const {
-  const auto left = move_all(
-      place, bytes, [&](off_t at, std::span<std::byte> rest) { return ::pread(descriptor_, rest.data(), rest.size(), at); });
+  const auto left = move_all(place, bytes, [&](off_t at, std::span<std::byte> rest) {
+    return ::pread(descriptor_, rest.data(), rest.size(), at);
+  });
   if (left.empty()) return;
   if (errno == 0) throw SystemError(path_.string() + ": ends before its data");
   fail_by_system(path_, "cannot be read", errno);

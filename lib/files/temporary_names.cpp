@@ -19,7 +19,8 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr std::string_view ending = ".tmp";
-constexpr std::size_t longest_name = 200;  // bytes of the output's name that a temporary name keeps: 255 are allowed in all
+constexpr std::size_t longest_name =
+    200;  // bytes of the output's name that a temporary name keeps: 255 are allowed in all
 constexpr std::string_view digits = "0123456789", hexadecimal = "0123456789abcdef";
 
 /// Which machine and which world of process ids.
@@ -36,7 +37,8 @@ std::optional<std::vector<std::string>> parts_of(std::string_view mark) {
   for (std::size_t at = 0; at <= mark.size();) {
     const std::size_t end = std::min(mark.find('-', at), mark.size());
     const std::string_view part = mark.substr(at, end - at);
-    if (part.empty() || part.find_first_not_of(parts.empty() ? hexadecimal : digits) != std::string_view::npos) return {};
+    if (part.empty() || part.find_first_not_of(parts.empty() ? hexadecimal : digits) != std::string_view::npos)
+      return {};
     parts.emplace_back(part);
     at = end + 1;
   }

@@ -83,7 +83,8 @@ double violation(const LinearRow& row, std::span<const std::uint8_t> x) {
     above += row.coefficient[k];
     magnitude += std::abs(row.coefficient[k]);
   }
-  const double distance = std::max(row.lower == -infinity ? 0 : below.value(), row.upper == infinity ? 0 : above.value());
+  const double distance =
+      std::max(row.lower == -infinity ? 0 : below.value(), row.upper == infinity ? 0 : above.value());
   if (distance <= 0) return 0;
   return distance > tolerance_of(row, magnitude) ? distance : 0;
 }

@@ -42,7 +42,8 @@ using Bits = std::vector<std::uint8_t>;  ///< 0 or 1 each
 /// Sum of the magnitudes of all objective terms and of the constant.
 [[nodiscard]] double objective_size(const BinaryProgram& program);
 
-/// Whether every objective value is a whole number that doubles add up exactly: then two different ones differ by 1 at least.
+/// Whether every objective value is a whole number that doubles add up exactly: then two different ones differ by 1 at
+/// least.
 [[nodiscard]] bool has_whole_objective(const BinaryProgram& program);
 
 /// The linear rows that hold at binary points exactly where the product does (McCormick).

@@ -88,8 +88,9 @@ void BlockWriter::flush() {
 
 std::vector<std::int64_t> BlockWriter::checksums() {
   std::vector<std::int64_t> sums;
-  for_each_column(
-      [&](Table, const char*, const char*, auto& column) { sums.push_back(static_cast<std::int64_t>(column.checksum())); });
+  for_each_column([&](Table, const char*, const char*, auto& column) {
+    sums.push_back(static_cast<std::int64_t>(column.checksum()));
+  });
   return sums;
 }
 

@@ -45,8 +45,8 @@ IsingProblem spin_problem(std::int64_t spins, const std::vector<BinaryTerm>& ter
 Vartype agreed_vartype(TextLines& lines, const CooHeader& header, std::optional<Vartype> asked) {
   if (!header.vartype) return asked.value_or(Vartype::binary);
   if (asked && *asked != *header.vartype)
-    lines.fail_at(header.vartype_line,
-                  fmt::format("vartype {}, and --vartype says {}", vartype_name(*header.vartype), vartype_name(*asked)));
+    lines.fail_at(header.vartype_line, fmt::format("vartype {}, and --vartype says {}", vartype_name(*header.vartype),
+                                                   vartype_name(*asked)));
   return *header.vartype;
 }
 
@@ -101,11 +101,13 @@ Instance read_coo(const InstanceText& text, std::optional<Vartype> asked) {
   instance.format = "coo";
   instance.goal = vartype == Vartype::spin ? Goal::energy : Goal::objective;
   instance.is_binary = vartype == Vartype::binary;
-  instance.problem = vartype == Vartype::spin ? spin_problem(variables, terms, offset, text.look)
-                                              : from_qubo(static_cast<std::size_t>(variables), terms, offset, text.look);
+  instance.problem = vartype == Vartype::spin
+                         ? spin_problem(variables, terms, offset, text.look)
+                         : from_qubo(static_cast<std::size_t>(variables), terms, offset, text.look);
   instance.problem.groups = std::move(header.groups);
   instance.warnings = std::move(header.warnings);
-  if (!header.vartype && !asked) instance.note = "vartype BINARY is assumed, the file says none; --vartype spin for spins";
+  if (!header.vartype && !asked)
+    instance.note = "vartype BINARY is assumed, the file says none; --vartype spin for spins";
   try {
     check(instance.problem);
   } catch (const InputError& error) {
@@ -116,15 +118,17 @@ Instance read_coo(const InstanceText& text, std::optional<Vartype> asked) {
 
 void print_qubo(TextFile& file, const SparseQubo& qubo) {
   file.print(
-      "# QUBO of isinglass: minimise offset + sum of value x_i x_j over the lines \"i j value\", i <= j from 0, x binary\n");
-  file.print("# vartype=BINARY\n# variables {}\n# terms {}\n# multiplier {}\n# offset {}\n", qubo.variables, line_count(qubo),
-             qubo.multiplier, qubo.constant);
+      "# QUBO of isinglass: minimise offset + sum of value x_i x_j over the lines \"i j value\", i <= j from 0, x "
+      "binary\n");
+  file.print("# vartype=BINARY\n# variables {}\n# terms {}\n# multiplier {}\n# offset {}\n", qubo.variables,
+             line_count(qubo), qubo.multiplier, qubo.constant);
   for_each_line(qubo, [&](std::int64_t i, std::int64_t j, double value) { file.print("{} {} {}\n", i, j, value); });
 }
 
 void print_dimod_coo(TextFile& file, const SparseQubo& qubo) {
   file.print("# vartype=BINARY\n# offset={}\n", fixed_text(qubo.constant));
-  for_each_line(qubo, [&](std::int64_t i, std::int64_t j, double value) { file.print("{} {} {}\n", i, j, fixed_text(value)); });
+  for_each_line(
+      qubo, [&](std::int64_t i, std::int64_t j, double value) { file.print("{} {} {}\n", i, j, fixed_text(value)); });
 }
 
 }  // namespace isinglass

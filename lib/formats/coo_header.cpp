@@ -31,8 +31,8 @@ std::vector<std::string_view> words_of(std::string_view text, std::string_view e
   return words;
 }
 
-/// The first word of a value that is a number; a comma between digits is part of it, as a decimal comma would be, so that what
-/// follows is not cut off in silence.
+/// The first word of a value that is a number; a comma between digits is part of it, as a decimal comma would be, so
+/// that what follows is not cut off in silence.
 std::string_view number_word(std::string_view text) {
   const std::vector<std::string_view> words = words_of(text);
   if (words.empty()) return {};
@@ -129,7 +129,8 @@ void CooHeader::take(const TextLines& lines, const std::string& key, std::string
 void CooHeader::take_vartype(const TextLines& lines, std::string_view value) {
   const std::vector<std::string_view> words = words_of(value);
   const std::optional<Vartype> found = words.empty() ? std::nullopt : vartype_of(words[0]);
-  if (!found) lines.fail(fmt::format("vartype must be BINARY or SPIN, found \"{}\"", words.empty() ? "" : shown(words[0])));
+  if (!found)
+    lines.fail(fmt::format("vartype must be BINARY or SPIN, found \"{}\"", words.empty() ? "" : shown(words[0])));
   if (vartype && *vartype != *found)
     lines.fail(fmt::format("vartype {} contradicts line {}", vartype_name(*found), vartype_line));
   vartype = found;
@@ -170,11 +171,13 @@ void CooHeader::read_words(const TextLines& lines, std::string_view comment) {
     if (const std::string hint = near_key(words[0]); is_value && !hint.empty())
       lines.fail(fmt::format("\"{}\" is no directive of a COO file{}", shown(words[0]), hint));
   }
-  const bool names_vartype = std::ranges::any_of(words, [](auto word) { return upper_case(word.substr(0, 8)) == "VARTYPE"; });
+  const bool names_vartype =
+      std::ranges::any_of(words, [](auto word) { return upper_case(word.substr(0, 8)) == "VARTYPE"; });
   if (key == "VARTYPE" && words.size() > 1) return take(lines, key, rest);
   if (names_vartype)
-    lines.fail(fmt::format("a vartype is mentioned and not given: write \"vartype=SPIN\" or \"vartype=BINARY\", found \"{}\"",
-                           shown(comment)));
+    lines.fail(
+        fmt::format("a vartype is mentioned and not given: write \"vartype=SPIN\" or \"vartype=BINARY\", found \"{}\"",
+                    shown(comment)));
   if (!key.empty() && (words.size() == 2 || (key == "GROUP" && has_digit(rest)))) return take(lines, key, rest);
   if (!key.empty() && (words.size() == 1 || has_digit(rest)))
     lines.fail(fmt::format("expected \"# {} VALUE\", found \"{}\"", shown(words[0]), shown(comment)));
@@ -183,7 +186,8 @@ void CooHeader::read_words(const TextLines& lines, std::string_view comment) {
 
 void CooHeader::warn(const TextLines& lines, std::string_view comment) {
   if (warnings.size() < most_warnings)
-    warnings.push_back(fmt::format("{}: \"{}\" looks like a directive and is none: it is ignored", lines.place(), comment));
+    warnings.push_back(
+        fmt::format("{}: \"{}\" looks like a directive and is none: it is ignored", lines.place(), comment));
 }
 
 }  // namespace isinglass

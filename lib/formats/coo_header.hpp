@@ -17,7 +17,8 @@ namespace isinglass {
 class CooHeader {
 public:
   /// Takes a comment of the line that was read last. InputError for a directive without a proper value, for one that
-  /// contradicts another, and for keys that are nearly those of a directive; what only looks like a directive is a warning.
+  /// contradicts another, and for keys that are nearly those of a directive; what only looks like a directive is a
+  /// warning.
   void read(const TextLines& lines, std::string_view comment);
 
   std::optional<std::int64_t> variables, terms;

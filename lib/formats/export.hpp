@@ -8,8 +8,8 @@
 #include <functional>
 #include <string>
 
-/// Text formats of other programs; docs/file-formats.md describes each. All replace their file whole or not at all and throw
-/// SystemError if they cannot. Numbers read back as the same doubles.
+/// Text formats of other programs; docs/file-formats.md describes each. All replace their file whole or not at all and
+/// throw SystemError if they cannot. Numbers read back as the same doubles.
 namespace isinglass {
 
 /// Replaces `path` by the text that `fill` prints, or leaves it as it is. Throws SystemError.
@@ -19,7 +19,8 @@ void write_text_file(const std::filesystem::path& path, const std::function<void
 void write_qubo_text(const std::filesystem::path& path, const SparseQubo& qubo);
 void write_dimod_coo(const std::filesystem::path& path, const SparseQubo& qubo);
 
-/// The QUBO in spins x_i = (1 + s_i s_n) / 2, n the ancilla spin: energy -s^T J s + offset, J symmetric without diagonal.
+/// The QUBO in spins x_i = (1 + s_i s_n) / 2, n the ancilla spin: energy -s^T J s + offset, J symmetric without
+/// diagonal.
 struct IsingOffset {
   std::int64_t spins = 0;  ///< n + 1
   double offset = 0;
@@ -31,11 +32,12 @@ inline constexpr std::int64_t largest_dense_spins = 8192;
 /// The dense J, a line a row, comma-separated, after comments with the offset. InputError if there are too many spins.
 IsingOffset write_ising_csv(const std::filesystem::path& path, const SparseQubo& qubo);
 
-/// A QPLIB file, see print_qplib(): each product u = w b as u <= w, u <= b, w + b <= u + 1. `name` is that of the problem.
+/// A QPLIB file, see print_qplib(): each product u = w b as u <= w, u <= b, w + b <= u + 1. `name` is that of the
+/// problem.
 void write_qplib(const std::filesystem::path& path, const Qcbo& problem, const std::string& name);
 
-/// CPLEX LP file for MILP solvers: products as in QPLIB, and each product of the objective likewise by a variable q.i.j of its
-/// own.
+/// CPLEX LP file for MILP solvers: products as in QPLIB, and each product of the objective likewise by a variable q.i.j
+/// of its own.
 void write_lp(const std::filesystem::path& path, const Qcbo& problem, const std::string& name);
 
 }  // namespace isinglass

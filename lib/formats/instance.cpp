@@ -72,8 +72,8 @@ Instance read_instance(const fs::path& path, const InstanceOptions& options) {
   check_finite(path, instance);
   const Vartype vartype = instance.is_binary ? Vartype::binary : Vartype::spin;
   if (options.vartype.value_or(vartype) != vartype)
-    throw InputError(fmt::format("{}: the variables of format {} are {}, and --vartype says {}", path.string(), instance.format,
-                                 vartype_name(vartype), vartype_name(*options.vartype)));
+    throw InputError(fmt::format("{}: the variables of format {} are {}, and --vartype says {}", path.string(),
+                                 instance.format, vartype_name(vartype), vartype_name(*options.vartype)));
   return instance;
 }
 

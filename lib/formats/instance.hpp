@@ -12,8 +12,8 @@
 #include <string>
 #include <vector>
 
-/// Instance files of other programs and of isinglass, as problems that machines take. docs/file-formats.md describes each
-/// format.
+/// Instance files of other programs and of isinglass, as problems that machines take. docs/file-formats.md describes
+/// each format.
 namespace isinglass {
 
 /// In which words the instance states its goal. Machines always minimise the energy.
@@ -77,15 +77,17 @@ struct InstanceOptions {
 [[nodiscard]] Instance read_ising_list(const InstanceText& text);
 /// `n m`, then m lines `i j q`: minimise the sum of q x_i x_j over the lines.
 [[nodiscard]] Instance read_bqp(const InstanceText& text);
-/// The same lines as the upper triangle of a symmetric matrix: minimise x^T Q x, so that i != j counts twice (Biq Mac library).
+/// The same lines as the upper triangle of a symmetric matrix: minimise x^T Q x, so that i != j counts twice (Biq Mac
+/// library).
 [[nodiscard]] Instance read_sparse_matrix(const InstanceText& text);
-/// A count of problems, then each as in `sparse`, but maximised (Beasley's OR-Library); without the count, one. `number`
-/// from 1.
+/// A count of problems, then each as in `sparse`, but maximised (Beasley's OR-Library); without the count, one.
+/// `number` from 1.
 [[nodiscard]] Instance read_beasley(const InstanceText& text, std::int64_t number);
 /// Matrix Market, coordinate, a symmetric matrix without diagonal: the weights of a graph. Maximum cut.
 [[nodiscard]] Instance read_matrix_market(const InstanceText& text);
 [[nodiscard]] bool is_matrix_market(const InstanceText& text);
-/// `p qubo ...` of D-Wave's qbsolv, then nodes `i i value` and couplers `i j value` from 0: minimise the sum of value x_i x_j.
+/// `p qubo ...` of D-Wave's qbsolv, then nodes `i i value` and couplers `i j value` from 0: minimise the sum of value
+/// x_i x_j.
 [[nodiscard]] Instance read_qbsolv(const InstanceText& text);
 /// Which part of a QCBO file is asked for.
 enum class QcboPart { qubo_if_stored, rows };

@@ -5,8 +5,9 @@ namespace isinglass {
 
 namespace {
 
-/// J[spin][spin], row-major, and the offset. With x = (1 + s)/2, a coupling Q_ij x_i x_j is Q_ij/4 (s_i s_j + s_i + s_j + 1),
-/// and a linear term Q_ii x_i is Q_ii/2 (s_i + 1); each pair counts twice in s^T J s, and fields go to the ancilla, spin n.
+/// J[spin][spin], row-major, and the offset. With x = (1 + s)/2, a coupling Q_ij x_i x_j is Q_ij/4 (s_i s_j + s_i + s_j
+/// + 1), and a linear term Q_ii x_i is Q_ii/2 (s_i + 1); each pair counts twice in s^T J s, and fields go to the
+/// ancilla, spin n.
 struct DenseIsing {
   std::size_t spins;
   std::vector<double> couplings;
@@ -41,14 +42,15 @@ DenseIsing dense_ising(const SparseQubo& qubo) {
 IsingOffset write_ising_csv(const std::filesystem::path& path, const SparseQubo& qubo) {
   const std::int64_t spins = qubo.variables + 1;
   if (spins > largest_dense_spins)
-    throw InputError(
-        fmt::format("{}: the matrix would have {} x {} numbers, and at most {} rows are written: compile fewer samples or "
-                    "a smaller network, or use --format qubo",
-                    path.string(), spins, spins, largest_dense_spins));
+    throw InputError(fmt::format(
+        "{}: the matrix would have {} x {} numbers, and at most {} rows are written: compile fewer samples or "
+        "a smaller network, or use --format qubo",
+        path.string(), spins, spins, largest_dense_spins));
   const DenseIsing ising = dense_ising(qubo);
   write_text_file(path, [&](TextFile& file) {
     file.print(
-        "# Ising matrix of isinglass: minimise offset - s^T J s; the last spin s_n is an ancilla: x_i = (1 + s_i s_n) / 2\n");
+        "# Ising matrix of isinglass: minimise offset - s^T J s; the last spin s_n is an ancilla: x_i = (1 + s_i s_n) "
+        "/ 2\n");
     file.print("# spins {}\n# multiplier {}\n# offset {}\n", ising.spins, qubo.multiplier, ising.offset);
     for (std::size_t at = 0; at < ising.couplings.size(); ++at)
       file.print("{}{}", ising.couplings[at] + 0.0, (at + 1) % ising.spins == 0 ? '\n' : ',');  // + 0.0: no "-0"

@@ -25,8 +25,8 @@ struct LinearConstraint {
 /// Row `row` of the problem.
 [[nodiscard]] LinearConstraint constraint_of(const Rows& rows, std::size_t row);
 
-/// u = w b of binary variables as u <= w, u <= b, w + b <= u + 1 (McCormick, Math. Programming 10, 1976): exact, also for a
-/// continuous u in [0, 1].
+/// u = w b of binary variables as u <= w, u <= b, w + b <= u + 1 (McCormick, Math. Programming 10, 1976): exact, also
+/// for a continuous u in [0, 1].
 [[nodiscard]] std::vector<LinearConstraint> product_constraints(const Product& product);
 
 /// The objective in integer units.

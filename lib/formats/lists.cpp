@@ -27,16 +27,18 @@ public:
     if (!is_bare) lines_.expect_words(words, 3, "i j value");
     if (k == 0) is_bare_ = is_bare;
     if (is_bare != is_bare_)
-      lines_.fail(is_bare ? "a line without a weight, and others have one: weights may be left out of all lines or of none"
-                          : "a line with a weight, and others have none: weights may be left out of all lines or of none");
+      lines_.fail(is_bare
+                      ? "a line without a weight, and others have one: weights may be left out of all lines or of none"
+                      : "a line with a weight, and others have none: weights may be left out of all lines or of none");
     BinaryTerm entry;
     entry.i = lines_.integer(words[0], "index", 1, size_) - 1;
     entry.j = lines_.integer(words[1], "index", 1, size_) - 1;
     entry.value = is_bare ? 1 : lines_.number(words[2], "value");
     magnitude_.add(lines_, entry.value, "value");
     if (entry.i == entry.j && diagonal_ == Diagonal::refused)
-      lines_.fail(fmt::format("an edge from node {} to itself: no maximum cut; QUBO files are read with --format bqp or sparse",
-                              entry.i + 1));
+      lines_.fail(
+          fmt::format("an edge from node {} to itself: no maximum cut; QUBO files are read with --format bqp or sparse",
+                      entry.i + 1));
     return entry;
   }
 
@@ -54,7 +56,8 @@ PairList read_list(TextLines& lines, Diagonal diagonal, LastWord value) {
   lines.expect_words(head, 2, "n m, the numbers of nodes and entries");
   PairList list;
   list.size = lines.integer(head[0], "the number of nodes", 1, std::numeric_limits<std::int32_t>::max());
-  const std::int64_t entries = lines.integer(head[1], "the number of entries", 0, std::numeric_limits<std::int64_t>::max());
+  const std::int64_t entries =
+      lines.integer(head[1], "the number of entries", 0, std::numeric_limits<std::int64_t>::max());
   expect_list_size(lines, list.size, entries);
   list.entries.reserve(static_cast<std::size_t>(entries));
   EntryReader reader(lines, list.size, diagonal, value);
@@ -95,7 +98,8 @@ Instance read_bqp(const InstanceText& text) {
 }
 
 Instance read_sparse_matrix(const InstanceText& text) {
-  return qubo_instance("sparse", Goal::objective, read_whole(text, Diagonal::allowed, LastWord::needed), 1, 2, text.look);
+  return qubo_instance("sparse", Goal::objective, read_whole(text, Diagonal::allowed, LastWord::needed), 1, 2,
+                       text.look);
 }
 
 Instance read_beasley(const InstanceText& text, std::int64_t number) {
@@ -107,7 +111,8 @@ Instance read_beasley(const InstanceText& text, std::int64_t number) {
       is_one ? 1 : lines.integer(head[0], "the number of problems", 1, std::numeric_limits<std::int32_t>::max());
   if (is_one) lines.put_back();
   if (number < 1 || number > problems)
-    lines.fail(fmt::format("problem {} is asked for, and the file has {}: use --problem 1 .. {}", number, problems, problems));
+    lines.fail(
+        fmt::format("problem {} is asked for, and the file has {}: use --problem 1 .. {}", number, problems, problems));
   PairList list;
   for (std::int64_t k = 1; k <= problems; ++k) {
     PairList read = read_list(lines, Diagonal::allowed, LastWord::needed);
@@ -118,7 +123,8 @@ Instance read_beasley(const InstanceText& text, std::int64_t number) {
 }
 
 void expect_list_size(const TextLines& lines, std::int64_t size, std::int64_t entries) {
-  // An entry is a line of at least four bytes: a count that the file cannot hold is found at once, not after an allocation.
+  // An entry is a line of at least four bytes: a count that the file cannot hold is found at once, not after an
+  // allocation.
   if (entries > static_cast<std::int64_t>(lines.bytes()) / 4 + 1)
     lines.fail(fmt::format("{} entries are announced, more than a file of {} bytes can hold", entries, lines.bytes()));
   expect_memory(lines, {.variables = size, .entries = entries});

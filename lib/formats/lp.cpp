@@ -48,7 +48,8 @@ void print_objective(TextFile& file, const Qcbo& problem, const SplitObjective& 
   file.print("\n");
 }
 
-void print_constraints(TextFile& file, const Qcbo& problem, const SplitObjective& objective, std::vector<std::string> names) {
+void print_constraints(TextFile& file, const Qcbo& problem, const SplitObjective& objective,
+                       std::vector<std::string> names) {
   file.print("Subject To\n");
   for (std::size_t r = 0; r < problem.rows.size(); ++r) {
     file.print(" r{}:", r);

@@ -26,13 +26,14 @@ Kind read_banner(TextLines& lines) {
   lines.expect_words(words, 5, "%%MatrixMarket matrix coordinate FIELD SYMMETRY");
   const auto word = [&](std::size_t k) { return upper_case(shown(words[k])); };
   if (word(1) != "MATRIX" || word(2) != "COORDINATE")
-    lines.fail(
-        fmt::format("a Matrix Market file of kind {} {}: graphs are matrix coordinate", shown(words[1]), shown(words[2])));
+    lines.fail(fmt::format("a Matrix Market file of kind {} {}: graphs are matrix coordinate", shown(words[1]),
+                           shown(words[2])));
   const bool is_pattern = word(3) == "PATTERN", is_symmetric = word(4) == "SYMMETRIC";
   if (!is_pattern && word(3) != "REAL" && word(3) != "INTEGER" && word(3) != "DOUBLE")
     lines.fail(fmt::format("a Matrix Market file of {} values: graphs are real, integer or pattern", shown(words[3])));
   if (!is_symmetric && word(4) != "GENERAL")
-    lines.fail(fmt::format("a {} Matrix Market file: graphs are symmetric, or general with both directions", shown(words[4])));
+    lines.fail(
+        fmt::format("a {} Matrix Market file: graphs are symmetric, or general with both directions", shown(words[4])));
   return {is_pattern, is_symmetric};
 }
 
@@ -44,7 +45,8 @@ PairList read_entries(TextLines& lines, const Kind& kind) {
   const std::int64_t rows = lines.integer(head[0], "the number of rows", 1, most);
   if (lines.integer(head[1], "the number of columns", 1, most) != rows)
     lines.fail(fmt::format("{} rows and {} columns: no graph", rows, shown(head[1])));
-  const std::int64_t entries = lines.integer(head[2], "the number of entries", 0, std::numeric_limits<std::int64_t>::max());
+  const std::int64_t entries =
+      lines.integer(head[2], "the number of entries", 0, std::numeric_limits<std::int64_t>::max());
   expect_list_size(lines, rows, entries);
   PairList list{rows, {}};
   Magnitude magnitude(largest_objective);
@@ -78,8 +80,8 @@ PairList edges_of(const TextLines& lines, PairList list, bool is_symmetric) {
     if (k + 1 < all.size() && (is_same(e, all[k + 1]) || (is_symmetric && has_back)))
       lines.fail(fmt::format("entry {} {} is listed twice", e.i + 1, e.j + 1));
     if (!is_symmetric && (!has_back || all[k + 1].value != e.value))
-      lines.fail(
-          fmt::format("entry {} {} differs from entry {} {}: not symmetric, so no graph", e.i + 1, e.j + 1, e.j + 1, e.i + 1));
+      lines.fail(fmt::format("entry {} {} differs from entry {} {}: not symmetric, so no graph", e.i + 1, e.j + 1,
+                             e.j + 1, e.i + 1));
     edges.entries.push_back(e);
     if (!is_symmetric) ++k;
   }

@@ -31,7 +31,8 @@ Announced read_program_line(TextLines& lines) {
 }
 
 void expect_count(const TextLines& lines, const char* what, std::int64_t found, std::int64_t announced) {
-  if (found != announced) lines.fail(fmt::format("{} {}, and the program line says {}: truncated?", found, what, announced));
+  if (found != announced)
+    lines.fail(fmt::format("{} {}, and the program line says {}: truncated?", found, what, announced));
 }
 
 /// No node and no coupler is listed twice.

@@ -48,10 +48,10 @@ void check_disk(const fs::path& path, std::int64_t bytes) {
   std::error_code unknown;
   const fs::space_info space = fs::space(folder, unknown);
   if (unknown || static_cast<std::uintmax_t>(bytes) <= space.available) return;
-  throw SystemError(
-      fmt::format("{}: needs {} on disk, and {} are free: compile fewer samples (data.train_samples), or leave out what is "
-                  "not needed (--with)",
-                  path.string(), bytes_text(bytes), bytes_text(static_cast<std::int64_t>(space.available))));
+  throw SystemError(fmt::format(
+      "{}: needs {} on disk, and {} are free: compile fewer samples (data.train_samples), or leave out what is "
+      "not needed (--with)",
+      path.string(), bytes_text(bytes), bytes_text(static_cast<std::int64_t>(space.available))));
 }
 
 /// One process's part of writing: the file without the elements of its datasets.
@@ -140,8 +140,8 @@ std::vector<std::int64_t> write_blocks(const fs::path& path, const BlockSource& 
 }
 
 /// The whole temporary file. The ranks agree after each step.
-void write_together(const fs::path& path, const BlockSource& source, const QcboFileOptions& options, const QcboMeasure& measure,
-                    double multiplier, const Communicator& comm) {
+void write_together(const fs::path& path, const BlockSource& source, const QcboFileOptions& options,
+                    const QcboMeasure& measure, double multiplier, const Communicator& comm) {
   const Layout layout(path, source, options, measure, multiplier);
   std::vector<std::int64_t> places, checksums;
   for_each_dataset(options, [&](Table, const char*, const char*, auto) { places.push_back(0); });

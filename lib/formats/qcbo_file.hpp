@@ -22,8 +22,8 @@ struct BlockSource {
   double unit = 1;                   ///< objective per integer unit
   std::size_t samples = 0;           ///< of this rank, in the global order of the ranks
   std::size_t batch = 1;             ///< samples that are built at once; changes nothing in the file
-  /// What belongs to this rank's samples first .. last - 1; with first = 0 also what belongs to none and is of this rank
-  /// (symmetry), before them. Numbered in the order of the ranks behind the parameter bits. Asked twice for each.
+  /// What belongs to this rank's samples first .. last - 1; with first = 0 also what belongs to none and is of this
+  /// rank (symmetry), before them. Numbered in the order of the ranks behind the parameter bits. Asked twice for each.
   std::function<Qcbo(std::size_t first, std::size_t last)> block;
 };
 
@@ -33,7 +33,7 @@ struct QcboFileOptions {
   std::vector<std::pair<std::string, std::int64_t>> counts;  ///< attributes of /counts
   bool with_problem = true;                                  ///< variables, rows, products, objective
   bool with_qubo = false;                                    ///< the lifted problem
-  std::optional<double> multiplier;                          ///< of all rows and products; nothing: sufficient_multiplier()
+  std::optional<double> multiplier;  ///< of all rows and products; nothing: sufficient_multiplier()
 };
 
 /// What was written, the same on every rank.
@@ -43,16 +43,16 @@ struct QcboFileSummary {
   double multiplier = 0;  ///< of the QUBO, if there is one
 };
 
-/// Writes the file whole or not at all (temporary file, read back, fsync, rename), bitwise the same on any number of ranks.
-/// Memory: one block, and the couplings of the parameter bits if the QUBO is asked for. InputError if the memory cannot hold
-/// what is asked for, with numbers; SystemError if the disk cannot or writing fails; Interrupted by a stop signal; on every
-/// rank alike. Collective.
+/// Writes the file whole or not at all (temporary file, read back, fsync, rename), bitwise the same on any number of
+/// ranks. Memory: one block, and the couplings of the parameter bits if the QUBO is asked for. InputError if the memory
+/// cannot hold what is asked for, with numbers; SystemError if the disk cannot or writing fails; Interrupted by a stop
+/// signal; on every rank alike. Collective.
 QcboFileSummary write_qcbo(const std::filesystem::path& path, const BlockSource& source, const QcboFileOptions& options,
                            const Communicator& comm);
 
 /// A problem as its file holds it, whole: `shared` are the parameter bits.
-/// Throws InputError that names the file and the dataset: no such file, another format, unfinished, damaged, without the
-/// problem (compiled with --with none or qubo), numbers out of range, or too large for this machine's memory.
+/// Throws InputError that names the file and the dataset: no such file, another format, unfinished, damaged, without
+/// the problem (compiled with --with none or qubo), numbers out of range, or too large for this machine's memory.
 [[nodiscard]] Qcbo read_qcbo(const std::filesystem::path& path);
 
 /// The file's QUBO; nothing if it holds none. Throws like read_qcbo.

@@ -25,7 +25,8 @@ BinaryProgram program_of(const Qcbo& problem, const std::function<void()>& look)
   program.variables = problem.all_variables;
   program.constant = problem.unit * static_cast<double>(problem.constant);
   std::vector<BinaryTerm> terms;
-  for (const Term& t : problem.objective) terms.push_back({t.i, t.j, problem.unit * static_cast<double>(t.coefficient)});
+  for (const Term& t : problem.objective)
+    terms.push_back({t.i, t.j, problem.unit * static_cast<double>(t.coefficient)});
   program.objective = merged_terms(std::move(terms), look);
   for (std::size_t r = 0; r < problem.rows.size(); ++r) {
     const LinearConstraint constraint = constraint_of(problem.rows, r);

@@ -21,7 +21,8 @@ inline constexpr FileFormat qcbo_format{.name = "isinglass-qcbo",
 /// The attribute of the dataset's group that holds the sum of checksum_part() over its elements.
 [[nodiscard]] inline std::string checksum_name(const std::string& dataset) { return dataset + "_checksum"; }
 
-/// The tables of a QCBO file; all columns of a table have the same length. `start` has one element more than there are rows.
+/// The tables of a QCBO file; all columns of a table have the same length. `start` has one element more than there are
+/// rows.
 enum class Table : std::size_t { variables, start, rows, entries, products, terms, couplings };
 inline constexpr std::size_t table_count = 7;
 
@@ -33,8 +34,8 @@ struct TableSizes {
   [[nodiscard]] std::int64_t operator[](Table table) const { return of[static_cast<std::size_t>(table)]; }
 };
 
-/// Every dataset of a QCBO file but the configuration. Column<T> is what there is of a dataset of T: its values, or who writes
-/// it.
+/// Every dataset of a QCBO file but the configuration. Column<T> is what there is of a dataset of T: its values, or who
+/// writes it.
 template <template <class> class Column>
 struct QcboColumns {
   Column<std::uint8_t> variable_kind;

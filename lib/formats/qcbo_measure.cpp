@@ -13,15 +13,15 @@ namespace isinglass {
 
 namespace {
 
-/// Refuses couplings that no longer fit, with as much again for the list that is made of them. Asked between batches, so that
-/// what other ranks of this machine take counts.
+/// Refuses couplings that no longer fit, with as much again for the list that is made of them. Asked between batches,
+/// so that what other ranks of this machine take counts.
 void check_memory(const ParameterCouplings& couplings, const BlockSource& source) {
   const std::optional<std::int64_t> available = available_memory();
   if (!available || couplings.bytes() <= *available) return;
-  throw InputError(
-      fmt::format("the QUBO couples {} parameter bits with each other: {} of memory are taken, as much is needed again, and "
-                  "{} are left: leave the QUBO out (--with problem), or use fewer inputs, units, bits or ranks",
-                  source.parameters.size(), bytes_text(couplings.bytes()), bytes_text(*available)));
+  throw InputError(fmt::format(
+      "the QUBO couples {} parameter bits with each other: {} of memory are taken, as much is needed again, and "
+      "{} are left: leave the QUBO out (--with problem), or use fewer inputs, units, bits or ranks",
+      source.parameters.size(), bytes_text(couplings.bytes()), bytes_text(*available)));
 }
 
 void add_sizes(TableSizes& sizes, const Qcbo& block) {

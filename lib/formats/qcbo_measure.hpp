@@ -22,7 +22,8 @@ struct QcboMeasure {
 };
 
 /// Goes through the blocks once. Collective; may throw on one rank alone before it communicates.
-[[nodiscard]] QcboMeasure measure_blocks(const BlockSource& source, const QcboFileOptions& options, const Communicator& comm);
+[[nodiscard]] QcboMeasure measure_blocks(const BlockSource& source, const QcboFileOptions& options,
+                                         const Communicator& comm);
 
 /// Calls visit(block) for each batch of this rank in the order of the file. Throws Interrupted between them.
 template <class Visit>

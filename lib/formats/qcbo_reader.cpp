@@ -38,7 +38,8 @@ public:
       fail(group, name, "its checksum is wrong: damaged");
     std::int64_t& size = sizes_[table];
     if (size < 0) size = std::ssize(values);
-    if (size != std::ssize(values)) fail(group, name, fmt::format("has {} elements instead of {}", values.size(), size));
+    if (size != std::ssize(values))
+      fail(group, name, fmt::format("has {} elements instead of {}", values.size(), size));
   }
 
   [[nodiscard]] std::int64_t size(Table table) const { return sizes_[table]; }
@@ -50,13 +51,15 @@ private:
 
 /// Throws unless all values lie in [first, last].
 template <class T>
-void expect_range(const h5::Group& root, const char* group, const char* name, const std::vector<T>& values, std::int64_t first,
-                  std::int64_t last) {
-  const auto bad = std::ranges::find_if(
-      values, [&](T value) { return static_cast<std::int64_t>(value) < first || static_cast<std::int64_t>(value) > last; });
+void expect_range(const h5::Group& root, const char* group, const char* name, const std::vector<T>& values,
+                  std::int64_t first, std::int64_t last) {
+  const auto bad = std::ranges::find_if(values, [&](T value) {
+    return static_cast<std::int64_t>(value) < first || static_cast<std::int64_t>(value) > last;
+  });
   if (bad == values.end()) return;
   fail(root.open_group(group), name,
-       fmt::format("element {} is {}, outside {} .. {}", bad - values.begin(), static_cast<std::int64_t>(*bad), first, last));
+       fmt::format("element {} is {}, outside {} .. {}", bad - values.begin(), static_cast<std::int64_t>(*bad), first,
+                   last));
 }
 
 void expect_finite(const h5::Group& group, const char* name, double value) {
@@ -67,7 +70,8 @@ void expect_finite(const h5::Group& group, const char* name, double value) {
 constexpr double largest_sum = 0x1p62;
 
 void expect_sum(const h5::Group& group, const char* name, double sum) {
-  if (sum > largest_sum) fail(group, name, fmt::format("the numbers add up to {:.3g}, more than {:.3g}", sum, largest_sum));
+  if (sum > largest_sum)
+    fail(group, name, fmt::format("the numbers add up to {:.3g}, more than {:.3g}", sum, largest_sum));
 }
 
 /// Sums lose what is nearer to 0.
@@ -76,7 +80,8 @@ constexpr double smallest_size = 1 / largest_objective;
 void expect_total(const h5::Group& group, const char* name, double total) {
   if (total > largest_objective)
     fail(group, name,
-         fmt::format("is {}: the magnitudes add up to more than {:.3g}, where energies overflow", total, largest_objective));
+         fmt::format("is {}: the magnitudes add up to more than {:.3g}, where energies overflow", total,
+                     largest_objective));
 }
 
 /// A factor of other numbers.
@@ -92,7 +97,8 @@ void expect_factor(const h5::Group& group, const char* name, double value, doubl
 /// The objective's constant and coefficients, and its unit, in which the squares of the rows are counted as well.
 void check_objective(const h5::Group& root, const Qcbo& problem, double row_squares) {
   const h5::Group group = root.open_group("objective");
-  constexpr double largest_ratio = std::numeric_limits<double>::max() / 16;  // of rows and unit, with room for multipliers
+  constexpr double largest_ratio =
+      std::numeric_limits<double>::max() / 16;  // of rows and unit, with room for multipliers
   expect_factor(group, "unit", problem.unit, std::max(smallest_size, row_squares / largest_ratio));
   double sum = std::abs(static_cast<double>(problem.constant));
   for (const Term& term : problem.objective) sum += std::abs(static_cast<double>(term.coefficient));
@@ -110,7 +116,8 @@ double check_rows(const h5::Group& root, const Rows& rows) {
     sum += row * row;
     if (sum > largest_sum)
       fail(root.open_group("rows"), "rhs",
-           fmt::format("row {}: the squares of the rows up to it add up to {:.3g}, more than {:.3g}", r, sum, largest_sum));
+           fmt::format("row {}: the squares of the rows up to it add up to {:.3g}, more than {:.3g}", r, sum,
+                       largest_sum));
   }
   return sum;
 }
@@ -193,16 +200,18 @@ Qcbo problem_of(const h5::Group& root) {
   return problem;
 }
 
-/// Without the problem's tables, the couplings alone tell how many variables there are: all but parameter bits have one, and
-/// no file has far more variables than that.
+/// Without the problem's tables, the couplings alone tell how many variables there are: all but parameter bits have
+/// one, and no file has far more variables than that.
 void check_spins(const h5::Group& root, const SparseQubo& qubo) {
   const h5::Group counts = root.open_group("counts");
   const auto parameters = h5::read_attribute<std::int64_t>(counts, "parameter_bits");
   constexpr std::int64_t most_without = 1000;  // variables without a coupling for each coupling
   const auto couplings = std::ssize(qubo.couplings);
-  if (qubo.variables < 1 || parameters < 0 || parameters > qubo.variables || qubo.variables / most_without > couplings + 1)
+  if (qubo.variables < 1 || parameters < 0 || parameters > qubo.variables ||
+      qubo.variables / most_without > couplings + 1)
     fail(counts, "spins",
-         fmt::format("{}, of which {} are parameter bits, do not fit {} couplings", qubo.variables, parameters, couplings));
+         fmt::format("{}, of which {} are parameter bits, do not fit {} couplings", qubo.variables, parameters,
+                     couplings));
   std::vector<bool> is_coupled(static_cast<std::size_t>(qubo.variables - parameters));
   for (const SparseQubo::Coupling& c : qubo.couplings)
     for (const std::int64_t v : {c.i, c.j})
@@ -210,7 +219,8 @@ void check_spins(const h5::Group& root, const SparseQubo& qubo) {
   const auto lonely = std::ranges::find(is_coupled, false);
   if (lonely != is_coupled.end())
     fail(counts, "spins",
-         fmt::format("is {}, but variable {} has no coupling", qubo.variables, parameters + (lonely - is_coupled.begin())));
+         fmt::format("is {}, but variable {} has no coupling", qubo.variables,
+                     parameters + (lonely - is_coupled.begin())));
 }
 
 /// Finite numbers, i <= j, no pair twice; in ascending order.
@@ -221,11 +231,13 @@ void check_couplings(const h5::Group& root, const SparseQubo& qubo) {
   expect_total(group, "constant", std::abs(qubo.constant));
   double sum = std::abs(qubo.constant);
   for (const SparseQubo::Coupling& c : qubo.couplings) {
-    if (!std::isfinite(c.value)) fail(group, "value", fmt::format("of {} and {} is {}, no finite number", c.i, c.j, c.value));
+    if (!std::isfinite(c.value))
+      fail(group, "value", fmt::format("of {} and {} is {}, no finite number", c.i, c.j, c.value));
     if (c.i > c.j) fail(group, "i", fmt::format("{} is behind its j, {}", c.i, c.j));
     if (c.value != 0 && std::abs(c.value) < smallest_size)
       fail(group, "value",
-           fmt::format("of {} and {} is {}, nearer to 0 than {:.3g}, where sums lose it", c.i, c.j, c.value, smallest_size));
+           fmt::format("of {} and {} is {}, nearer to 0 than {:.3g}, where sums lose it", c.i, c.j, c.value,
+                       smallest_size));
     sum += std::abs(c.value);
   }
   expect_finite(group, "value", sum);
@@ -251,7 +263,8 @@ SparseQubo qubo_of(const h5::Group& root) {
   std::ranges::sort(qubo.couplings, {}, [](const SparseQubo::Coupling& c) { return std::tie(c.i, c.j); });
   check_couplings(root, qubo);
   if (root.has("variables"))
-    check_count(root, "spins", static_cast<std::int64_t>(h5::dimensions_of(root.open_group("variables"), "kind").at(0)));
+    check_count(root, "spins",
+                static_cast<std::int64_t>(h5::dimensions_of(root.open_group("variables"), "kind").at(0)));
   else
     check_spins(root, qubo);
   return qubo;
@@ -263,8 +276,9 @@ void check_memory(const fs::path& path) {
   const auto needed = 5 * static_cast<std::int64_t>(fs::file_size(path, unknown));
   const std::optional<std::int64_t> available = available_memory();
   if (unknown || !available || needed <= *available) return;
-  throw InputError(fmt::format("{}: needs {} of memory, and {} are available: compile fewer samples (data.train_samples)",
-                               path.string(), bytes_text(needed), bytes_text(*available)));
+  throw InputError(
+      fmt::format("{}: needs {} of memory, and {} are available: compile fewer samples (data.train_samples)",
+                  path.string(), bytes_text(needed), bytes_text(*available)));
 }
 
 }  // namespace

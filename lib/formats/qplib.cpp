@@ -24,8 +24,8 @@ bool is_one_of(char letter, std::string_view letters) { return letters.find(lett
 
 constexpr std::string_view objectives = "LDCQ";
 
-/// The type in upper case, from the next line. InputError "FILE:LINE: reason" unless problems of that type can be solved:
-/// binary variables, a linear or quadratic objective, linear constraints or none.
+/// The type in upper case, from the next line. InputError "FILE:LINE: reason" unless problems of that type can be
+/// solved: binary variables, a linear or quadratic objective, linear constraints or none.
 std::string read_qplib_type(TextLines& lines) {
   const std::string_view word = lines.expect("the type of the problem")[0];
   if (word.size() != 3) lines.fail(fmt::format("expected a type of three letters as QBL, found \"{}\"", shown(word)));
@@ -133,7 +133,8 @@ std::vector<BinaryTerm> QplibReader::read_quadratic_terms() {
     lines_.expect_words(words, 3, "i j value");
     const double value = lines_.number(words[2], "value");
     objective_.add(lines_, value, "value");
-    terms.push_back({lines_.integer(words[0], "index", 1, n) - 1, lines_.integer(words[1], "index", 1, n) - 1, value / 2});
+    terms.push_back(
+        {lines_.integer(words[0], "index", 1, n) - 1, lines_.integer(words[1], "index", 1, n) - 1, value / 2});
   }
   return terms;
 }
@@ -225,8 +226,8 @@ Instance QplibReader::read() {
   return instance;
 }
 
-/// An entry v of the lower triangle means v/2 x_i x_j, off the diagonal too, as in the files of the library: twice the pair's
-/// coefficient is listed.
+/// An entry v of the lower triangle means v/2 x_i x_j, off the diagonal too, as in the files of the library: twice the
+/// pair's coefficient is listed.
 void print_objective(TextFile& file, const BinaryProgram& program) {
   const auto pairs = std::ranges::count_if(program.objective, [](const BinaryTerm& term) { return term.i != term.j; });
   if (pairs > 0) {
@@ -255,18 +256,20 @@ void print_sides(TextFile& file, const char* which, double others, const std::ve
                  double LinearRow::*side) {
   const auto listed = std::ranges::count_if(rows, [&](const LinearRow& row) { return row.*side != others; });
   const auto shown_side = [](double value) { return std::clamp(value, -listed_infinity, listed_infinity); };
-  file.print("{} # default {}-hand-side value\n{} # number of non-default {}-hand-sides\n", shown_side(others), which, listed,
-             which);
+  file.print("{} # default {}-hand-side value\n{} # number of non-default {}-hand-sides\n", shown_side(others), which,
+             listed, which);
   for (std::size_t r = 0; r < rows.size(); ++r)
     if (rows[r].*side != others) file.print("{} {}\n", r + 1, shown_side(rows[r].*side));
 }
 
 void print_start_and_names(TextFile& file, const std::vector<std::string>& names) {
   file.print(
-      "0 # default variable primal value in starting point\n0 # number of non-default variable primal values in starting "
+      "0 # default variable primal value in starting point\n0 # number of non-default variable primal values in "
+      "starting "
       "point\n");
   file.print(
-      "0 # default constraint dual value in starting point\n0 # number of non-default constraint dual values in starting "
+      "0 # default constraint dual value in starting point\n0 # number of non-default constraint dual values in "
+      "starting "
       "point\n");
   file.print("0 # default variable bound dual value in starting point\n");
   file.print("0 # number of non-default variable bound dual values in starting point\n");
@@ -285,9 +288,11 @@ bool is_qplib_type(std::string_view word) {
 
 Instance read_qplib(const InstanceText& text) { return QplibReader(text).read(); }
 
-void print_qplib(TextFile& file, const BinaryProgram& program, const std::string& name, const std::vector<std::string>& names) {
+void print_qplib(TextFile& file, const BinaryProgram& program, const std::string& name,
+                 const std::vector<std::string>& names) {
   assert(program.products.empty());
-  const bool is_linear = std::ranges::all_of(program.objective, [](const BinaryTerm& term) { return term.i == term.j; });
+  const bool is_linear =
+      std::ranges::all_of(program.objective, [](const BinaryTerm& term) { return term.i == term.j; });
   file.print("{}\n{}BL # problem type\nminimize # problem sense\n", name, is_linear ? 'L' : 'Q');
   file.print("{} # number of variables\n{} # number of constraints\n", program.variables, program.rows.size());
   print_objective(file, program);

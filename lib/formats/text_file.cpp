@@ -10,7 +10,8 @@
 
 namespace isinglass {
 
-TextFile::TextFile(const std::filesystem::path& path) : path_(path.string()), file_(path, std::ios::binary | std::ios::trunc) {
+TextFile::TextFile(const std::filesystem::path& path)
+    : path_(path.string()), file_(path, std::ios::binary | std::ios::trunc) {
   if (!file_) throw SystemError(fmt::format("{}: cannot be opened: {}", path_, std::generic_category().message(errno)));
 }
 
@@ -23,7 +24,8 @@ void TextFile::flush() {
 void TextFile::close() {
   flush();
   file_.close();
-  if (!file_) throw SystemError(fmt::format("{}: cannot be written: {}", path_, std::generic_category().message(errno)));
+  if (!file_)
+    throw SystemError(fmt::format("{}: cannot be written: {}", path_, std::generic_category().message(errno)));
 }
 
 std::string fixed_text(double value) {

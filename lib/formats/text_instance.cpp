@@ -31,7 +31,8 @@ constexpr std::array<std::pair<std::string_view, Reader>, 9> readers{{
     {"ising", plain<read_ising_list>},
     {"bqp", plain<read_bqp>},
     {"sparse", plain<read_sparse_matrix>},
-    {"beasley", [](const InstanceText& text, const InstanceOptions& options) { return read_beasley(text, options.number); }},
+    {"beasley",
+     [](const InstanceText& text, const InstanceOptions& options) { return read_beasley(text, options.number); }},
     {"coo", [](const InstanceText& text, const InstanceOptions& options) { return read_coo(text, options.vartype); }},
     {"qplib", plain<read_qplib>},
     {"mtx", plain<read_matrix_market>},
@@ -54,16 +55,17 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 12> foreign{
     {"VERSION", "a pointer of Git LFS: fetch the file itself"},
 }};
 
-/// What a text is that names its own kind: its format, or InputError if it is none of those that are read; empty for others.
+/// What a text is that names its own kind: its format, or InputError if it is none of those that are read; empty for
+/// others.
 std::string_view declared_format(const InstanceText& text) {
   if (is_matrix_market(text)) return "mtx";
   TextLines lines(text, "#c%!");
   if (const TextLines::Words* words = lines.next(); words != nullptr && (*words)[0] == "p" && words->size() > 1) {
     if (upper_case((*words)[1].substr(0, 5)) == "QUBO") return "qbsolv";
-    lines.fail(
-        fmt::format("a DIMACS file of kind \"{}\": of those with a line p only p qubo is read; graphs may be written as "
-                    "n m and lines i j w",
-                    shown((*words)[1])));
+    lines.fail(fmt::format(
+        "a DIMACS file of kind \"{}\": of those with a line p only p qubo is read; graphs may be written as "
+        "n m and lines i j w",
+        shown((*words)[1])));
   }
   TextLines plain_lines(text, "#%!");  // names and types may begin with c
   static_cast<void>(plain_lines.next());
@@ -92,8 +94,8 @@ std::int64_t count_in(std::string_view word) {
   return error == std::errc() && end == word.data() + word.size() ? value : -1;
 }
 
-/// A first line of three numbers is a term of a COO file, or the sizes of another: `n n m` of Matrix Market without its banner,
-/// or `n m` and a third number. Throws if it would be right as sizes and nothing says that it is a term.
+/// A first line of three numbers is a term of a COO file, or the sizes of another: `n n m` of Matrix Market without its
+/// banner, or `n m` and a third number. Throws if it would be right as sizes and nothing says that it is a term.
 void expect_term_first(const InstanceText& text) {
   TextLines lines(text, "#c%!");
   bool has_vartype = false;
@@ -114,17 +116,18 @@ void expect_term_first(const InstanceText& text) {
   }
   const bool is_size = others > 0 && least == 1 && largest <= a && (b == others || (a == b && c == others));
   if (is_size && !has_vartype)
-    throw InputError(
-        fmt::format("{}: the first line, {} {} {}, reads as sizes, not as a term: give --format coo if it is a term; else "
-                    "write \"n m\", or the banner of a Matrix Market file",
-                    text.name, a, b, third));
+    throw InputError(fmt::format(
+        "{}: the first line, {} {} {}, reads as sizes, not as a term: give --format coo if it is a term; else "
+        "write \"n m\", or the banner of a Matrix Market file",
+        text.name, a, b, third));
 }
 
 struct Recognised {
   std::string_view format, note;
 };
 
-/// A text that names no kind, by what its first lines look like; lists `n m` by their extension, then by their diagonal.
+/// A text that names no kind, by what its first lines look like; lists `n m` by their extension, then by their
+/// diagonal.
 Recognised recognise(const InstanceText& text) {
   TextLines lines(text, "#c%!");
   const std::size_t first = lines.expect("anything to read").size();
@@ -135,9 +138,11 @@ Recognised recognise(const InstanceText& text) {
   }
   if (first == 1 && second != nullptr && second->size() == 2) return {"beasley", "OR-Library: maximise x^T Q x"};
   if (first != 2)
-    lines.fail_at(1, fmt::format("the format is not recognised: give --format, one of {}", fmt::join(text_formats(), ", ")));
+    lines.fail_at(
+        1, fmt::format("the format is not recognised: give --format, one of {}", fmt::join(text_formats(), ", ")));
   const std::filesystem::path extension = std::filesystem::path(text.name).extension();
-  if (extension == ".sparse") return {"sparse", "read as --format sparse: minimise x^T Q x, off-diagonal entries count twice"};
+  if (extension == ".sparse")
+    return {"sparse", "read as --format sparse: minimise x^T Q x, off-diagonal entries count twice"};
   lines.put_back();
   if (extension == ".qubo" || extension == ".bqp" || has_diagonal(lines))
     return {"bqp", "read as --format bqp: minimise the sum of the entries as listed"};

@@ -49,7 +49,8 @@ void expect_text(const std::string& name, std::string_view text) {
 
 }  // namespace
 
-TextLines::TextLines(const InstanceText& text, std::string comment_marks) : text_(text), marks_(std::move(comment_marks)) {}
+TextLines::TextLines(const InstanceText& text, std::string comment_marks)
+    : text_(text), marks_(std::move(comment_marks)) {}
 
 const TextLines::Words* TextLines::next() {
   before_ = at_;
@@ -111,7 +112,8 @@ void TextLines::fail_at(std::int64_t line, std::string_view reason) const {
   throw InputError(fmt::format("{}:{}: {}", text_.name, line, reason));
 }
 
-std::int64_t TextLines::integer(std::string_view word, std::string_view what, std::int64_t first, std::int64_t last) const {
+std::int64_t TextLines::integer(std::string_view word, std::string_view what, std::int64_t first,
+                                std::int64_t last) const {
   std::int64_t value = 0;
   const auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), value);
   if (error == std::errc::result_out_of_range) fail(fmt::format("{} {} is too large", what, shown(word)));
@@ -125,7 +127,8 @@ double TextLines::number(std::string_view word, std::string_view what) const {
   double value = 0;
   const char* begin = word.data() + (word.starts_with('+') ? 1 : 0);
   const auto [end, error] = std::from_chars(begin, word.data() + word.size(), value);
-  if (error == std::errc::result_out_of_range) fail(fmt::format("{} {} is outside of double precision", what, shown(word)));
+  if (error == std::errc::result_out_of_range)
+    fail(fmt::format("{} {} is outside of double precision", what, shown(word)));
   if (error != std::errc() || end != word.data() + word.size())
     fail(fmt::format("expected {}, a number, found \"{}\"", what, shown(word)));
   if (!std::isfinite(value)) fail(fmt::format("{} is {}: it must be finite", what, shown(word)));
@@ -140,28 +143,30 @@ double TextLines::exact_number(std::string_view word, std::string_view what) con
   const auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), whole);
   const bool is_whole = end == word.data() + word.size() && std::abs(value) < beyond;
   if (is_whole && (error != std::errc() || value >= 0x1p63 || static_cast<std::int64_t>(value) != whole))
-    fail(
-        fmt::format("{} {} is a whole number that double precision rounds to {:.0f}: constraints hold to the last digit, so "
-                    "divide all values of this one",
-                    what, shown(word), value));
+    fail(fmt::format(
+        "{} {} is a whole number that double precision rounds to {:.0f}: constraints hold to the last digit, so "
+        "divide all values of this one",
+        what, shown(word), value));
   return value;
 }
 
 void TextLines::expect_words(const Words& words, std::size_t count, std::string_view what) const {
   if (words.size() != count)
-    fail(fmt::format("expected {}, found {}{} words", what, words.size() == most_words ? "at least " : "", words.size()));
+    fail(fmt::format("expected {}, found {}{} words", what, words.size() == most_words ? "at least " : "",
+                     words.size()));
 }
 
 void expect_memory(const TextLines& lines, const InstanceSize& size) {
   // What each takes until it is a problem of a machine, the text itself not counted; see docs/solve.md.
   constexpr double bytes_a_variable = 440, bytes_an_entry = 160, bytes_a_row = 400;
   const double needed = bytes_a_variable * static_cast<double>(size.variables) +
-                        bytes_an_entry * static_cast<double>(size.entries) + bytes_a_row * static_cast<double>(size.rows);
+                        bytes_an_entry * static_cast<double>(size.entries) +
+                        bytes_a_row * static_cast<double>(size.rows);
   const std::optional<std::int64_t> limit = lines.text().memory, available = limit ? limit : available_memory();
   if (!available || needed <= static_cast<double>(*available)) return;
   lines.fail(fmt::format("{} variables, {} entries and {} constraints need about {} of memory, and {} are available",
-                         size.variables, size.entries, size.rows, bytes_text(static_cast<std::int64_t>(std::min(needed, 9e18))),
-                         bytes_text(*available)));
+                         size.variables, size.entries, size.rows,
+                         bytes_text(static_cast<std::int64_t>(std::min(needed, 9e18))), bytes_text(*available)));
 }
 
 std::string shown(std::string_view word) {
@@ -180,7 +185,8 @@ std::string upper_case(std::string_view word) {
 }
 
 InstanceText read_instance_text(const std::filesystem::path& path, std::function<void()> look) {
-  InstanceText read{path.string(), read_input_file(path, "an instance file", std::numeric_limits<std::int64_t>::max(), look),
+  InstanceText read{path.string(),
+                    read_input_file(path, "an instance file", std::numeric_limits<std::int64_t>::max(), look),
                     std::move(look), std::nullopt};
   if (read.text.starts_with(byte_order_mark)) read.text.erase(0, byte_order_mark.size());
   expect_text(read.name, read.text);
@@ -196,8 +202,8 @@ void Magnitude::add(const TextLines& lines, double value, std::string_view what)
         "values by a power of ten",
         what, value, largest_));
   if (size > 0 && size < 1 / largest_)
-    lines.fail(fmt::format("{} {}: nearer to 0 than {:.3g}, where sums lose it: multiply all values by a power of ten", what,
-                           value, 1 / largest_));
+    lines.fail(fmt::format("{} {}: nearer to 0 than {:.3g}, where sums lose it: multiply all values by a power of ten",
+                           what, value, 1 / largest_));
 }
 
 }  // namespace isinglass

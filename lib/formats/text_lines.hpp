@@ -21,28 +21,31 @@ struct InstanceText {
   std::optional<std::int64_t> memory{};  ///< bytes that a problem may take; nothing: what is available
 };
 
-/// The text of an instance file. InputError: not a regular file, binary, compressed, in UTF-16, or larger than the memory.
+/// The text of an instance file. InputError: not a regular file, binary, compressed, in UTF-16, or larger than the
+/// memory.
 [[nodiscard]] InstanceText read_instance_text(
     const std::filesystem::path& path, std::function<void()> look = [] {});
 
-/// The lines of a text file as words, with their numbers for messages: every error is one InputError "FILE:LINE: reason".
+/// The lines of a text file as words, with their numbers for messages: every error is one InputError "FILE:LINE:
+/// reason".
 class TextLines {
 public:
-  /// Of `text`, which must outlive this. Lines that begin with one of `comment_marks` and lines without words are no lines to
-  /// next(); # ends a line.
+  /// Of `text`, which must outlive this. Lines that begin with one of `comment_marks` and lines without words are no
+  /// lines to next(); # ends a line.
   TextLines(const InstanceText& text, std::string comment_marks);
 
   using Words = std::vector<std::string_view>;
   /// More than the lines of any format have.
   static constexpr std::size_t most_words = 16;
-  /// The words of the next line, of which no more than `most_words` are kept; nullptr at the end. Valid until the next call.
+  /// The words of the next line, of which no more than `most_words` are kept; nullptr at the end. Valid until the next
+  /// call.
   [[nodiscard]] const Words* next();
   /// The same, of a line that must be there: "FILE:LINE: the file ends before WHAT".
   [[nodiscard]] const Words& expect(std::string_view what);
   /// The same, of the line of entry k (from 0) of `count`.
   [[nodiscard]] const Words& expect_entry(std::string_view what, std::int64_t k, std::int64_t count);
-  /// From now on next() calls `read` with each comment that it passes: a line that begins with a comment mark, or what follows
-  /// # in a line, without the mark.
+  /// From now on next() calls `read` with each comment that it passes: a line that begins with a comment mark, or what
+  /// follows # in a line, without the mark.
   void on_comment(std::function<void(std::string_view)> read) { read_comment_ = std::move(read); }
   /// The last call of next() comes again.
   void put_back();
@@ -50,7 +53,8 @@ public:
   [[noreturn]] void fail(std::string_view reason) const { fail_at(line_, reason); }
   [[noreturn]] void fail_at(std::int64_t line, std::string_view reason) const;
   /// `word` as a whole number of first .. last.
-  [[nodiscard]] std::int64_t integer(std::string_view word, std::string_view what, std::int64_t first, std::int64_t last) const;
+  [[nodiscard]] std::int64_t integer(std::string_view word, std::string_view what, std::int64_t first,
+                                     std::int64_t last) const;
   /// `word` as a finite number.
   [[nodiscard]] double number(std::string_view word, std::string_view what) const;
   /// The same of a constraint, where the last digit counts: InputError also for a whole number that no double holds.

@@ -100,8 +100,8 @@ std::vector<LiftedTerm> ParameterCouplings::terms() const {
       const Block& values = rows_[i].blocks[static_cast<std::size_t>(rows_[i].place_of[b])];
       for (std::size_t c = 0; c < block_columns; ++c)
         if (values[2 * c] != 0 || values[2 * c + 1] != 0)
-          result.push_back({static_cast<std::int64_t>(i), static_cast<std::int64_t>(b * block_columns + c), values[2 * c],
-                            values[2 * c + 1]});
+          result.push_back({static_cast<std::int64_t>(i), static_cast<std::int64_t>(b * block_columns + c),
+                            values[2 * c], values[2 * c + 1]});
     }
   std::ranges::sort(result, {}, [](const LiftedTerm& t) { return std::tie(t.j, t.i); });
   return result;
@@ -147,7 +147,8 @@ SparseQubo lift_uniformly(const Qcbo& problem, std::optional<double> multiplier)
   ParameterCouplings shared(problem.parameters);
   const LiftedBlock lifted = lift_block(problem, &shared);
   const auto append = [&](const std::vector<LiftedTerm>& terms) {
-    for (const LiftedTerm& term : terms) qubo.couplings.push_back({term.i, term.j, term.value(problem.unit, qubo.multiplier)});
+    for (const LiftedTerm& term : terms)
+      qubo.couplings.push_back({term.i, term.j, term.value(problem.unit, qubo.multiplier)});
   };
   append(shared.terms());
   append(lifted.terms);
@@ -157,7 +158,8 @@ SparseQubo lift_uniformly(const Qcbo& problem, std::optional<double> multiplier)
   double sum = std::abs(qubo.constant);
   for (const SparseQubo::Coupling& coupling : qubo.couplings) sum += std::abs(coupling.value);
   if (!(sum <= largest_objective))
-    throw InputError(fmt::format("the QUBO's numbers overflow with unit {} and multiplier {}", problem.unit, qubo.multiplier));
+    throw InputError(
+        fmt::format("the QUBO's numbers overflow with unit {} and multiplier {}", problem.unit, qubo.multiplier));
   return qubo;
 }
 

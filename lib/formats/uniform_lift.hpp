@@ -26,8 +26,8 @@ struct LiftedTerm {
   }
 };
 
-/// Couplings between parameter bits, the only ones that samples share. Kept in blocks of columns: the inputs of a neuron, which
-/// are all coupled with each other, are neighbours.
+/// Couplings between parameter bits, the only ones that samples share. Kept in blocks of columns: the inputs of a
+/// neuron, which are all coupled with each other, are neighbours.
 class ParameterCouplings {
 public:
   /// `parameters` bits; little is allocated before there are couplings.
@@ -54,8 +54,8 @@ private:
   std::int64_t bytes_ = 0;
 };
 
-/// The terms of one block that are not 0 and have a variable of the block, merged, in ascending order of (j, i): then the order
-/// of all terms is the same however the samples are divided into blocks.
+/// The terms of one block that are not 0 and have a variable of the block, merged, in ascending order of (j, i): then
+/// the order of all terms is the same however the samples are divided into blocks.
 struct LiftedBlock {
   std::vector<LiftedTerm> terms;
   std::int64_t objective_constant = 0, penalty_constant = 0;
@@ -64,16 +64,16 @@ struct LiftedBlock {
 /// Terms between parameter bits are added to `shared`; null: left out.
 [[nodiscard]] LiftedBlock lift_block(const Qcbo& block, ParameterCouplings* shared);
 
-/// Upper bound of how much the objective of one sample of the block can change while the parameter bits stay, integer units:
-/// the sum of |coefficient| over its terms with another variable, of the sample where that is largest.
+/// Upper bound of how much the objective of one sample of the block can change while the parameter bits stay, integer
+/// units: the sum of |coefficient| over its terms with another variable, of the sample where that is largest.
 [[nodiscard]] std::int64_t largest_objective_spread(const Qcbo& block);
 
-/// A multiplier with which no minimum of the QUBO violates a row or product. Take any point, and replace the variables of each
-/// sample that violates something by those of the forward pass of the same parameter bits: each such sample's penalty falls by
-/// mu or more (violations are integers, and a violated Rosenberg form is 1 or more), and its objective rises by its spread at
-/// most; rows between interchangeable neurons are mended by renaming them, which changes no loss. So one unit more than the
-/// largest spread of one sample is enough, whatever the number of samples. It needs a forward pass for all parameter bits: not
-/// with margins.
+/// A multiplier with which no minimum of the QUBO violates a row or product. Take any point, and replace the variables
+/// of each sample that violates something by those of the forward pass of the same parameter bits: each such sample's
+/// penalty falls by mu or more (violations are integers, and a violated Rosenberg form is 1 or more), and its objective
+/// rises by its spread at most; rows between interchangeable neurons are mended by renaming them, which changes no
+/// loss. So one unit more than the largest spread of one sample is enough, whatever the number of samples. It needs a
+/// forward pass for all parameter bits: not with margins.
 [[nodiscard]] double sufficient_multiplier(std::int64_t largest_spread, double unit);
 
 /// The QUBO of a whole problem for one multiplier; nothing: sufficient_multiplier() of the largest sample.

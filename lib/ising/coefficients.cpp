@@ -13,7 +13,8 @@ namespace {
 /// Finest unit that is tried: 2^-20.
 constexpr int finest = 20;
 
-/// Halves needed to make `value`, which is finite, an integer; more than `finest`: too many. It is asked of every coefficient.
+/// Halves needed to make `value`, which is finite, an integer; more than `finest`: too many. It is asked of every
+/// coefficient.
 int halvings(double value) {
   constexpr std::uint64_t hidden = std::uint64_t{1} << 52;
   constexpr int bias = 1075;  // value = mantissa 2^(exponent - bias)

@@ -9,7 +9,8 @@
 /// What kernels ask about the coefficients of a problem with sparse or dense couplings.
 namespace isinglass {
 
-/// The power of two in units of which 2 J and 2 h are integers and all sums of a row are below 2^bits; none: real coefficients.
+/// The power of two in units of which 2 J and 2 h are integers and all sums of a row are below 2^bits; none: real
+/// coefficients.
 [[nodiscard]] std::optional<double> integer_unit(const IsingProblem& problem, int bits);
 
 /// Whether rows are stored as a whole: more than a tenth of the pairs are coupled.
@@ -34,7 +35,8 @@ void for_row(const IsingProblem& problem, std::size_t i, const F& f) {
   const std::span<const double> values = row_values(problem, i);
   const auto* sparse = std::get_if<SparseCouplings>(&problem.couplings);
   const std::int32_t* columns = sparse != nullptr ? sparse->columns(i).data() : nullptr;
-  for (std::size_t k = 0; k < values.size(); ++k) f(columns != nullptr ? static_cast<std::size_t>(columns[k]) : k, values[k]);
+  for (std::size_t k = 0; k < values.size(); ++k)
+    f(columns != nullptr ? static_cast<std::size_t>(columns[k]) : k, values[k]);
 }
 
 }  // namespace isinglass

@@ -100,7 +100,8 @@ ReadSet ProgrammedEnumeration::read(const ReadRequest& request) {
 
 std::unique_ptr<ProgrammedMachine> Enumeration::program(const IsingProblem& problem) const {
   if (problem.spins > largest)
-    throw InputError(fmt::format("enumeration takes at most {} spins, not {}: use another machine", largest, problem.spins));
+    throw InputError(
+        fmt::format("enumeration takes at most {} spins, not {}: use another machine", largest, problem.spins));
   return std::make_unique<ProgrammedEnumeration>(problem);
 }
 

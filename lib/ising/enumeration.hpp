@@ -4,8 +4,8 @@
 
 namespace isinglass {
 
-/// Every state once, in the order of a Gray code, so that each differs from the one before by one flip: the minimum with proof,
-/// the first of several. Up to 30 spins; groups count as constraints.
+/// Every state once, in the order of a Gray code, so that each differs from the one before by one flip: the minimum
+/// with proof, the first of several. Up to 30 spins; groups count as constraints.
 class Enumeration : public Machine {
 public:
   static constexpr std::size_t largest = 30;

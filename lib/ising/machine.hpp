@@ -30,8 +30,8 @@ struct Read {
   std::vector<Improvement> history;
 };
 
-/// What to read and when to stop. A read is determined by the problem, the machine's settings, `seed`, `sweeps` and its index,
-/// as long as neither target nor deadline nor stop_is_asked cuts it short.
+/// What to read and when to stop. A read is determined by the problem, the machine's settings, `seed`, `sweeps` and its
+/// index, as long as neither target nor deadline nor stop_is_asked cuts it short.
 struct ReadRequest {
   std::int64_t first = 0;   ///< index of the first read
   std::int64_t count = 1;   ///< how many
@@ -72,8 +72,8 @@ class Machine {
 public:
   virtual ~Machine() = default;
   [[nodiscard]] virtual std::string name() const = 0;
-  /// Reads that it makes together: indices are handed out in whole blocks, so that what is packed with what never depends on
-  /// the number of ranks.
+  /// Reads that it makes together: indices are handed out in whole blocks, so that what is packed with what never
+  /// depends on the number of ranks.
   [[nodiscard]] virtual std::int64_t block() const { return 1; }
   /// Whether it keeps one-hot groups by its own moves; else they must be penalties (with_group_penalties).
   [[nodiscard]] virtual bool keeps_groups() const { return false; }

@@ -133,10 +133,12 @@ SparseCouplings to_sparse(const IsingProblem& problem) {
   return to_dense(problem).sparseView();
 }
 
-SparseCouplings sparse_couplings(std::size_t spins, std::span<const Coupling> pairs, const std::function<void()>& look) {
+SparseCouplings sparse_couplings(std::size_t spins, std::span<const Coupling> pairs,
+                                 const std::function<void()>& look) {
   constexpr std::size_t between_looks = std::size_t{1} << 20;
   if (pairs.size() > most_couplings)
-    throw InputError(fmt::format("{} couplings: more than an Ising problem can hold ({})", pairs.size(), most_couplings));
+    throw InputError(
+        fmt::format("{} couplings: more than an Ising problem can hold ({})", pairs.size(), most_couplings));
   // By rows: where each begins, then its entries in the order of the pairs.
   std::vector<std::size_t> at(spins + 1);
   for (const Coupling& c : pairs) {

@@ -40,7 +40,8 @@ struct MatrixFreeCouplings {
 
 using Couplings = std::variant<SparseCouplings, DenseCouplings, FactoredCouplings, MatrixFreeCouplings>;
 
-/// Spins of which exactly one is +1: a variable of many values. A machine with native moves keeps that true in all its reads.
+/// Spins of which exactly one is +1: a variable of many values. A machine with native moves keeps that true in all its
+/// reads.
 using OneHotGroup = std::vector<std::int32_t>;
 
 struct IsingProblem {
@@ -65,8 +66,8 @@ inline constexpr std::size_t largest_dense = 16384;
 [[nodiscard]] DenseCouplings to_dense(const IsingProblem& problem);
 [[nodiscard]] SparseCouplings to_sparse(const IsingProblem& problem);
 
-/// J without the pairs of zero, from pairs i != j, in any order; equal pairs are added in their order. `look` is called several
-/// times a second and may throw, for example on a stop signal.
+/// J without the pairs of zero, from pairs i != j, in any order; equal pairs are added in their order. `look` is called
+/// several times a second and may throw, for example on a stop signal.
 struct Coupling {
   std::int32_t i = 0, j = 0;
   double value = 0;
@@ -74,11 +75,12 @@ struct Coupling {
 [[nodiscard]] SparseCouplings sparse_couplings(
     std::size_t spins, std::span<const Coupling> pairs, const std::function<void()>& look = [] {});
 
-/// The problem without groups, each held by penalty * (number of +1 in it - 1)^2 instead: for machines that flip single spins.
+/// The problem without groups, each held by penalty * (number of +1 in it - 1)^2 instead: for machines that flip single
+/// spins.
 [[nodiscard]] IsingProblem with_group_penalties(const IsingProblem& problem, double penalty);
 
-/// Throws InputError unless sizes agree, numbers are finite, no energy can overflow, columns are in range and groups are
-/// disjoint.
+/// Throws InputError unless sizes agree, numbers are finite, no energy can overflow, columns are in range and groups
+/// are disjoint.
 void check(const IsingProblem& problem);
 
 }  // namespace isinglass

@@ -27,10 +27,12 @@ struct SparseQubo {
   double multiplier = 0;  ///< that the rows were lifted with
 };
 
-/// min constant + sum of terms, as an Ising problem with x = (1 + s) / 2: the same values at the same points. Terms in any
-/// order and either triangle; equal pairs are added. InputError if an index is out of range. `look` as of sparse_couplings.
+/// min constant + sum of terms, as an Ising problem with x = (1 + s) / 2: the same values at the same points. Terms in
+/// any order and either triangle; equal pairs are added. InputError if an index is out of range. `look` as of
+/// sparse_couplings.
 [[nodiscard]] IsingProblem from_qubo(
-    std::size_t variables, std::span<const BinaryTerm> terms, double constant, const std::function<void()>& look = [] {});
+    std::size_t variables, std::span<const BinaryTerm> terms, double constant,
+    const std::function<void()>& look = [] {});
 
 /// x_i of a read: 0 or 1.
 [[nodiscard]] inline int binary_of(std::int8_t spin) { return spin > 0 ? 1 : 0; }

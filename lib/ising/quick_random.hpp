@@ -6,7 +6,8 @@
 
 namespace isinglass {
 
-/// A small fast generator (xoroshiro128+, Blackman and Vigna 2018) for hot loops, seeded by what the loop is: a read of a seed.
+/// A small fast generator (xoroshiro128+, Blackman and Vigna 2018) for hot loops, seeded by what the loop is: a read of
+/// a seed.
 class QuickRandom {
 public:
   QuickRandom(std::uint64_t seed, std::int64_t read, std::uint32_t purpose) {

@@ -33,10 +33,12 @@ std::vector<Read> shared_reads(const std::vector<Read>& mine, std::size_t spins,
 }
 
 /// This rank's blocks of the request, in order.
-ReadSet read_own(const Machine& machine, ProgrammedMachine& programmed, const ReadRequest& request, const Communicator& comm) {
+ReadSet read_own(const Machine& machine, ProgrammedMachine& programmed, const ReadRequest& request,
+                 const Communicator& comm) {
   ReadSet own;
   const std::int64_t block = machine.block(), end = request.first + request.count;
-  for (std::int64_t first = request.first + block * comm.rank(); first < end && !own.was_cut; first += block * comm.size()) {
+  for (std::int64_t first = request.first + block * comm.rank(); first < end && !own.was_cut;
+       first += block * comm.size()) {
     ReadRequest part = request;
     part.first = first;
     part.count = std::min(block, end - first);
@@ -51,8 +53,8 @@ ReadSet read_own(const Machine& machine, ProgrammedMachine& programmed, const Re
 
 }  // namespace
 
-ReadSet read_all(const Machine& machine, ProgrammedMachine& programmed, const IsingProblem& problem, const ReadRequest& request,
-                 const Communicator& comm) {
+ReadSet read_all(const Machine& machine, ProgrammedMachine& programmed, const IsingProblem& problem,
+                 const ReadRequest& request, const Communicator& comm) {
   const ReadSet own = read_own(machine, programmed, request, comm);
   ReadSet all;
   std::array<std::int64_t, 2> costs{own.spin_updates, own.field_evaluations};
@@ -74,8 +76,8 @@ void expect_read_memory(std::int64_t reads, std::int64_t spins, const std::strin
   const std::optional<std::int64_t> available = available_memory();
   if (!available || bytes <= static_cast<double>(*available)) return;
   throw InputError(
-      fmt::format("{}: {} reads of {} spins at once need {:.3g} GiB of memory, and {} are available: ask for fewer", name,
-                  reads, spins, bytes / 0x1p30, bytes_text(*available)));
+      fmt::format("{}: {} reads of {} spins at once need {:.3g} GiB of memory, and {} are available: ask for fewer",
+                  name, reads, spins, bytes / 0x1p30, bytes_text(*available)));
 }
 
 }  // namespace isinglass

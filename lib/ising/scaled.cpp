@@ -14,8 +14,8 @@ namespace isinglass {
 
 namespace {
 
-/// Largest coefficients from 2^-most_exponent to 2^most_exponent are taken as they are: squares of them, sums of many, and
-/// single precision have room.
+/// Largest coefficients from 2^-most_exponent to 2^most_exponent are taken as they are: squares of them, sums of many,
+/// and single precision have room.
 constexpr int most_exponent = 50;
 
 double largest_of(std::span<const double> values) {
@@ -24,7 +24,8 @@ double largest_of(std::span<const double> values) {
   return largest;
 }
 
-/// The exponent e with which the problem times 2^e has its largest coefficient in 1 .. 2; 0 where it need not be scaled.
+/// The exponent e with which the problem times 2^e has its largest coefficient in 1 .. 2; 0 where it need not be
+/// scaled.
 int exponent_for(const IsingProblem& problem) {
   const double largest = std::max(largest_of(stored_values(problem)), largest_of(problem.fields));
   if (largest == 0) return 0;
@@ -82,8 +83,8 @@ private:
 
 /// The settings that are in units of energy.
 MachineConfig scaled(MachineConfig config, int exponent) {
-  for (double* temperature :
-       {&config.sa.hot_temperature, &config.sa.cold_temperature, &config.pt.hot_temperature, &config.pt.cold_temperature})
+  for (double* temperature : {&config.sa.hot_temperature, &config.sa.cold_temperature, &config.pt.hot_temperature,
+                              &config.pt.cold_temperature})
     *temperature = std::ldexp(*temperature, exponent);
   return config;
 }

@@ -8,9 +8,10 @@
 
 namespace isinglass {
 
-/// Any machine, for problems of any size: what every problem goes through. It is checked, and where its largest coefficient is
-/// so large or so small that squares or single precision would overflow or vanish, the machine gets it times a power of two,
-/// and temperatures with it; its answers are then ended by descent in the problem as it was given.
+/// Any machine, for problems of any size: what every problem goes through. It is checked, and where its largest
+/// coefficient is so large or so small that squares or single precision would overflow or vanish, the machine gets it
+/// times a power of two, and temperatures with it; its answers are then ended by descent in the problem as it was
+/// given.
 class ScaledMachine : public Machine {
 public:
   using Maker = std::function<std::unique_ptr<Machine>(const MachineConfig&)>;

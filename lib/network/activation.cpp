@@ -15,8 +15,8 @@ namespace isinglass {
 
 namespace {
 
-/// Values of constant pieces are on a grid of this many steps up to the largest one: 1 for sign, whose values are exact; 15 for
-/// the others, which adds at most 1/30 of the largest value to the spline's error.
+/// Values of constant pieces are on a grid of this many steps up to the largest one: 1 for sign, whose values are
+/// exact; 15 for the others, which adds at most 1/30 of the largest value to the spline's error.
 constexpr int constant_steps = 15;
 
 /// Largest distance of the layer's activation from f on the integers of [low, high] rms.
@@ -58,9 +58,11 @@ GridActivation put_constants_on_grid(const Spline& spline, double rms, int steps
     grid.values.push_back(static_cast<std::int8_t>(std::lround(spline.coefficients[at][0] / largest * steps)));
     grid.pieces.push_back({k, 1, 0});
   }
-  if (std::adjacent_find(grid.thresholds.begin(), grid.thresholds.end(), std::greater_equal<>()) != grid.thresholds.end())
+  if (std::adjacent_find(grid.thresholds.begin(), grid.thresholds.end(), std::greater_equal<>()) !=
+      grid.thresholds.end())
     throw InputError(
-        "knots coincide on the integer grid of the pre-activation: use fewer segments, a larger range, uniform knots, or finer "
+        "knots coincide on the integer grid of the pre-activation: use fewer segments, a larger range, uniform knots, "
+        "or finer "
         "inputs (data.levels)");
   return grid;
 }
@@ -75,8 +77,9 @@ ActivationFit set_activation(Layer& layer, const LayerConfig& config, int reach)
   const Spline spline = activation_spline(config, fit.high);
   const auto f = activation_function(config.activation, config.points);
   GridActivation grid =
-      config.degree == 0 ? put_constants_on_grid(spline, layer.rms, config.activation == Activation::sign ? 1 : constant_steps)
-                         : put_lines_on_grid(f, spline, layer.rms);
+      config.degree == 0
+          ? put_constants_on_grid(spline, layer.rms, config.activation == Activation::sign ? 1 : constant_steps)
+          : put_lines_on_grid(f, spline, layer.rms);
   if (grid.values.size() < 2) throw InputError("the activation is constant on its range: use a larger range");
   layer.thresholds = std::move(grid.thresholds);
   layer.values = std::move(grid.values);

@@ -10,13 +10,14 @@
 
 /// Linear pieces on the integer grids of z and of the activation's values.
 ///
-/// A piece is a run of cells `width` wide, aligned at multiples of width from z = 0, whose integer values rise by an integer
-/// slope; the knots move to the nearest multiple. Given the width and the scale g (grid units of a value for one unit of f),
-/// each piece takes the slope and first value with the least error from f itself, so that errors do not add up from piece to
-/// piece. What remains is half of what f changes by in a cell, and the rounding of slopes and values: fine cells want large
-/// values, which int8 does not have, so that there is a best width. Of the widths that stay within `allowance` of the largest
-/// |f| over the spline's error, or near the least error possible, the widest is taken: it has the fewest cells, and cells are
-/// what solvers choose among. Of the scales that do it, the smallest is taken: it keeps the next layer's grid small.
+/// A piece is a run of cells `width` wide, aligned at multiples of width from z = 0, whose integer values rise by an
+/// integer slope; the knots move to the nearest multiple. Given the width and the scale g (grid units of a value for
+/// one unit of f), each piece takes the slope and first value with the least error from f itself, so that errors do not
+/// add up from piece to piece. What remains is half of what f changes by in a cell, and the rounding of slopes and
+/// values: fine cells want large values, which int8 does not have, so that there is a best width. Of the widths that
+/// stay within `allowance` of the largest |f| over the spline's error, or near the least error possible, the widest is
+/// taken: it has the fewest cells, and cells are what solvers choose among. Of the scales that do it, the smallest is
+/// taken: it keeps the next layer's grid small.
 namespace isinglass {
 
 namespace {
@@ -45,7 +46,8 @@ struct Lattice {
 };
 
 /// The lattice of cells of this width; nothing if two knots fall onto the same multiple or there are too many cells.
-std::optional<Lattice> make_lattice(const std::function<double(double)>& f, const Spline& spline, double rms, int width) {
+std::optional<Lattice> make_lattice(const std::function<double(double)>& f, const Spline& spline, double rms,
+                                    int width) {
   Lattice lattice;
   lattice.width = width;
   const auto knot = [&](std::size_t k) { return static_cast<int>(std::lround(spline.knots[k] * rms / width)); };
@@ -148,8 +150,8 @@ public:
 
   /// Cells of a rising or falling line; the same line before it just goes on.
   void add_line(int start, int cells, const Line& line) {
-    const bool goes_on =
-        !grid_.pieces.empty() && grid_.pieces.back().slope == line.slope && grid_.values.back() + line.slope == line.first;
+    const bool goes_on = !grid_.pieces.empty() && grid_.pieces.back().slope == line.slope &&
+                         grid_.values.back() + line.slope == line.first;
     if (!goes_on) grid_.pieces.push_back({static_cast<int>(grid_.values.size()), 0, line.slope});
     for (int i = 0; i < cells; ++i) add_cell(start + i * grid_.cell_width, line.first + i * line.slope);
     grid_.pieces.back().cells += cells;
@@ -179,7 +181,8 @@ GridActivation build(const Lattice& lattice, double scale) {
     else
       builder.add_line(start, piece.last - piece.first, line);
   }
-  builder.add_constant(lattice.pieces.back().last * lattice.width, static_cast<int>(std::lround(lattice.right_tail * scale)));
+  builder.add_constant(lattice.pieces.back().last * lattice.width,
+                       static_cast<int>(std::lround(lattice.right_tail * scale)));
   return std::move(builder).grid();
 }
 
@@ -215,7 +218,8 @@ GridActivation put_lines_on_grid(const std::function<double(double)>& f, const S
   }
   if (choices.empty())
     throw InputError(
-        "knots coincide on the integer grid of the pre-activation, or it takes more than 255 cells: use fewer segments, "
+        "knots coincide on the integer grid of the pre-activation, or it takes more than 255 cells: use fewer "
+        "segments, "
         "uniform "
         "knots, degree 0, or finer inputs (data.levels)");
   const double limit = std::max(spline.sup_error + allowance * largest, near_least * least);

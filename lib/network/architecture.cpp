@@ -56,8 +56,10 @@ NetworkBits random_bits(const Architecture& architecture, std::uint64_t seed) {
     LayerBits random;
     random.weights.resize(units * static_cast<std::size_t>(layer.inputs) * layer.weights.steps.size());
     random.biases.resize(units * layer.bias.steps.size());
-    for (std::uint32_t i = 0; i < random.weights.size(); ++i) random.weights[i] = draw(seed, Stream::initial, l, 0, i)[0] & 1U;
-    for (std::uint32_t i = 0; i < random.biases.size(); ++i) random.biases[i] = draw(seed, Stream::initial, l, 1, i)[0] & 1U;
+    for (std::uint32_t i = 0; i < random.weights.size(); ++i)
+      random.weights[i] = draw(seed, Stream::initial, l, 0, i)[0] & 1U;
+    for (std::uint32_t i = 0; i < random.biases.size(); ++i)
+      random.biases[i] = draw(seed, Stream::initial, l, 1, i)[0] & 1U;
     bits.push_back(std::move(random));
   }
   return bits;

@@ -9,12 +9,14 @@
 namespace isinglass {
 
 /// Cost of one output as a function of u = y z / M: y = +-1 the wanted sign, M the margin.
-/// hinge max(0, 1 - u); squared_hinge its square; squared (1 - u)^2; logistic log2(1 + exp(-u)) (cross-entropy of a sigmoid).
+/// hinge max(0, 1 - u); squared_hinge its square; squared (1 - u)^2; logistic log2(1 + exp(-u)) (cross-entropy of a
+/// sigmoid).
 enum class Loss { hinge, squared_hinge, squared, logistic };
 constexpr std::array<std::string_view, 4> names_of(Loss) { return {"hinge", "squared_hinge", "squared", "logistic"}; }
 
-/// One segment of an activation spline on the integer grid: `cells` cells from `first_cell` on, whose values rise by `slope`
-/// from each to the next. A constant segment is one cell of any width; the cells of a linear one are Layer::cell_width wide.
+/// One segment of an activation spline on the integer grid: `cells` cells from `first_cell` on, whose values rise by
+/// `slope` from each to the next. A constant segment is one cell of any width; the cells of a linear one are
+/// Layer::cell_width wide.
 struct ActivationPiece {
   int first_cell = 0, cells = 1, slope = 0;
   bool operator==(const ActivationPiece&) const = default;
@@ -24,12 +26,13 @@ struct ActivationPiece {
 struct Layer {
   int inputs = 0, units = 0;
   Codebook weights, bias;
-  int bias_unit = 1;                    ///< grid units of z per codebook unit of the bias
-  double rms = 1;                       ///< of z for random weights and typical inputs, grid units: the scale of margins
-  std::vector<int> thresholds;          ///< cell k is [thresholds[k-1], thresholds[k]) in z; empty for the output layer
-  std::vector<std::int8_t> values;      ///< activation value of each cell, grid units of the next layer's input
-  int cell_width = 1;                   ///< of the cells of linear pieces, grid units of z
-  std::vector<ActivationPiece> pieces;  ///< the spline's segments, ascending, covering all cells; the solvers see cells only
+  int bias_unit = 1;                ///< grid units of z per codebook unit of the bias
+  double rms = 1;                   ///< of z for random weights and typical inputs, grid units: the scale of margins
+  std::vector<int> thresholds;      ///< cell k is [thresholds[k-1], thresholds[k]) in z; empty for the output layer
+  std::vector<std::int8_t> values;  ///< activation value of each cell, grid units of the next layer's input
+  int cell_width = 1;               ///< of the cells of linear pieces, grid units of z
+  std::vector<ActivationPiece>
+      pieces;  ///< the spline's segments, ascending, covering all cells; the solvers see cells only
 
   [[nodiscard]] bool is_output() const { return values.empty(); }
   /// Number of cells, among which the solvers choose. The segments of the spline are `pieces`.
@@ -78,9 +81,10 @@ using NetworkValues = std::vector<LayerValues>;
 /// Uniformly random bits, a function of the seed.
 [[nodiscard]] NetworkBits random_bits(const Architecture& architecture, std::uint64_t seed);
 
-/// Start of a training: the weights of random_bits, and biases next to the middle of their codebook, on a random side. A random
-/// bias of many bits is several times what the weights add up to: its unit says the same for all samples, and a first step from
-/// such units teaches an output with few positive samples to say no to all, which it does not unlearn.
+/// Start of a training: the weights of random_bits, and biases next to the middle of their codebook, on a random side.
+/// A random bias of many bits is several times what the weights add up to: its unit says the same for all samples, and
+/// a first step from such units teaches an output with few positive samples to say no to all, which it does not
+/// unlearn.
 [[nodiscard]] NetworkBits starting_bits(const Architecture& architecture, std::uint64_t seed);
 
 }  // namespace isinglass

@@ -35,7 +35,9 @@ BitCounts bit_counts(const NetworkBits& network) {
   return counts;
 }
 
-std::size_t packed_size(const BitCounts& counts) { return (std::reduce(counts.begin(), counts.end(), std::size_t{0}) + 7) / 8; }
+std::size_t packed_size(const BitCounts& counts) {
+  return (std::reduce(counts.begin(), counts.end(), std::size_t{0}) + 7) / 8;
+}
 
 std::vector<std::uint8_t> pack(const NetworkBits& network) {
   std::vector<std::uint8_t> bytes(packed_size(bit_counts(network)));

@@ -19,7 +19,8 @@ constexpr double bias_step_rms = 0.07;
 
 int bias_unit(double rms) { return std::max(1, static_cast<int>(std::lround(bias_step_rms * rms))); }
 
-/// Root mean square of the activation value when z is normal with the layer's rms: the scale of the next layer's inputs.
+/// Root mean square of the activation value when z is normal with the layer's rms: the scale of the next layer's
+/// inputs.
 double activation_rms(const Layer& layer) {
   double sum = 0, below = 0;
   for (int k = 0; k < layer.cell_count(); ++k) {

@@ -23,8 +23,8 @@ struct BuiltNetwork {
   std::vector<ActivationFit> activations;  ///< [hidden layer]
 };
 
-/// Puts the network of a configuration on its integer grids: bias units, thresholds and activation values. Throws InputError
-/// that names the layer for an activation that does not fit the grids.
+/// Puts the network of a configuration on its integer grids: bias units, thresholds and activation values. Throws
+/// InputError that names the layer for an activation that does not fit the grids.
 [[nodiscard]] BuiltNetwork build_network(const NetworkConfig& config, const InputScale& input);
 
 /// Largest sum of |inputs| of a sample here: InputScale::largest of one shard.

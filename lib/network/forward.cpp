@@ -27,7 +27,8 @@ int segment_of(std::span<const int> thresholds, int z) {
   return static_cast<int>(std::upper_bound(thresholds.begin(), thresholds.end(), z) - thresholds.begin());
 }
 
-std::vector<int> forward(const Architecture& architecture, const NetworkValues& values, std::span<const std::int8_t> input) {
+std::vector<int> forward(const Architecture& architecture, const NetworkValues& values,
+                         std::span<const std::int8_t> input) {
   std::vector<std::int8_t> activation(input.begin(), input.end());
   for (std::size_t l = 0;; ++l) {
     const Layer& layer = architecture.layers[l];

@@ -20,16 +20,17 @@ struct RealPiece {
   }
 };
 
-/// Where pieces of degree 1 and 2 meet: on the loss, or below it by the error. Chords of a convex function lie above it, so
-/// that lowered ones use both sides of it; parabolas do so by themselves, unless they are few.
+/// Where pieces of degree 1 and 2 meet: on the loss, or below it by the error. Chords of a convex function lie above
+/// it, so that lowered ones use both sides of it; parabolas do so by themselves, unless they are few.
 enum class KnotPlaces { on_loss, lowered };
 
-/// Pieces of one degree, for a given error. The loss is convex and falls, so that a longer piece is a worse one: going from the
-/// left and taking each piece as long as the error allows gives the fewest pieces, with about equal errors.
+/// Pieces of one degree, for a given error. The loss is convex and falls, so that a longer piece is a worse one: going
+/// from the left and taking each piece as long as the error allows gives the fewest pieces, with about equal errors.
 class Fit {
 public:
   Fit(const LogisticGrid& grid, KnotPlaces knots) : grid_(grid), knots_(knots) {
-    for (int t = -grid.limit; t <= grid.limit; ++t) loss_.push_back(logistic_loss(static_cast<double>(t) / grid.margin));
+    for (int t = -grid.limit; t <= grid.limit; ++t)
+      loss_.push_back(logistic_loss(static_cast<double>(t) / grid.margin));
   }
 
   [[nodiscard]] double loss(int t) const { return loss_[static_cast<std::size_t>(t + grid_.limit)]; }
@@ -123,8 +124,8 @@ std::vector<RealPiece> best_pieces(const Fit& fit, const LogisticGrid& grid) {
   return best;
 }
 
-/// Integer pieces of `levels` units. Slopes are rounded up and each piece starts where the one before it ends, so that the
-/// values meet at the knots, do not rise, and never fall below those of the real pieces there.
+/// Integer pieces of `levels` units. Slopes are rounded up and each piece starts where the one before it ends, so that
+/// the values meet at the knots, do not rise, and never fall below those of the real pieces there.
 std::vector<LossPiece> rounded(const std::vector<RealPiece>& pieces, int degree, double levels) {
   std::vector<LossPiece> result;
   std::int64_t value = std::llround(levels * pieces.front().constant);
@@ -159,7 +160,8 @@ double sup_error(const Fit& fit, const std::vector<Piece>& pieces, int limit, At
 
 RealSpline best_spline(const Fit& fit, const LogisticGrid& grid) {
   RealSpline spline{best_pieces(fit, grid), 0};
-  spline.sup_error = sup_error(fit, spline.pieces, grid.limit, [](const RealPiece& piece, int t) { return piece.at(t); });
+  spline.sup_error =
+      sup_error(fit, spline.pieces, grid.limit, [](const RealPiece& piece, int t) { return piece.at(t); });
   return spline;
 }
 

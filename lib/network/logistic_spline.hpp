@@ -22,8 +22,8 @@ struct LogisticSpline {
 /// log2(1 + exp(-u)).
 [[nodiscard]] double logistic_loss(double u);
 
-/// The spline with about equal sup errors of its pieces, on the coarsest integers that add little to them. All values are
-/// nonnegative, below 2^31, and nowhere rise; of degree 1 and 2 the pieces meet at their knots.
+/// The spline with about equal sup errors of its pieces, on the coarsest integers that add little to them. All values
+/// are nonnegative, below 2^31, and nowhere rise; of degree 1 and 2 the pieces meet at their knots.
 [[nodiscard]] LogisticSpline fit_logistic(const LogisticGrid& grid);
 
 }  // namespace isinglass

@@ -25,7 +25,8 @@ LossPiece rising_piece(int margin, int limit, bool squared) {
 }
 
 void check(const Architecture& architecture, int margin, int limit) {
-  if (margin < 1 || limit < 1) throw InputError("network.output: the margin of a loss must be at least one step of its grid");
+  if (margin < 1 || limit < 1)
+    throw InputError("network.output: the margin of a loss must be at least one step of its grid");
   if (architecture.loss != Loss::logistic) return;
   if (architecture.loss_segments < 1) throw InputError("network.output.loss_segments: must be at least 1");
   if (architecture.loss_degree < 0 || architecture.loss_degree > 2)
@@ -76,7 +77,8 @@ int output_limit(const Architecture& architecture) {
 
 LossTable::LossTable(const LossSpline& spline, int limit) : first_(spline.margin - limit), unit_(spline.unit) {
   if (spline.at(-limit) > std::numeric_limits<std::int32_t>::max())
-    throw InputError("network.output: this loss does not fit 32 bits: use a smaller margin or fewer levels of the weights");
+    throw InputError(
+        "network.output: this loss does not fit 32 bits: use a smaller margin or fewer levels of the weights");
   for (int t = limit; t >= -limit; --t) values_.push_back(static_cast<std::int32_t>(spline.at(t)));
 }
 

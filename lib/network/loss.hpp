@@ -26,17 +26,18 @@ struct LossSpline {
   [[nodiscard]] std::int64_t at(int t) const;
 };
 
-/// Loss of `architecture` with margin M for outputs in [-limit, limit], both in grid units of z. The pieces of a loss that is
-/// not piecewise polynomial have knots within that interval, placed so that their sup errors are about equal; they are at most
-/// loss_segments, fewer where the grid has no more points. Of degree 1 or 2 they are continuous; every spline of a falling
-/// loss is nonnegative and nowhere rises. InputError for a margin, number of segments or degree that does not exist.
+/// Loss of `architecture` with margin M for outputs in [-limit, limit], both in grid units of z. The pieces of a loss
+/// that is not piecewise polynomial have knots within that interval, placed so that their sup errors are about equal;
+/// they are at most loss_segments, fewer where the grid has no more points. Of degree 1 or 2 they are continuous; every
+/// spline of a falling loss is nonnegative and nowhere rises. InputError for a margin, number of segments or degree
+/// that does not exist.
 [[nodiscard]] LossSpline make_loss_spline(const Architecture& architecture, int margin, int limit);
 
 /// M of a loss in grid units of the output, at least 1; `margin` in units of the rms of a random network's output.
 [[nodiscard]] int margin_on_grid(const Layer& output, double margin);
 
-/// Largest |z| of an output over all weights and activations: the `limit` that all methods take, so that they minimise the same
-/// spline whatever the samples. At most 2^14, where the grid of the solvers ends (check_grid).
+/// Largest |z| of an output over all weights and activations: the `limit` that all methods take, so that they minimise
+/// the same spline whatever the samples. At most 2^14, where the grid of the solvers ends (check_grid).
 [[nodiscard]] int output_limit(const Architecture& architecture);
 
 /// A spline's values for every output, for solvers whose inner loops look the loss up.

@@ -7,7 +7,8 @@
 namespace isinglass {
 
 std::unique_ptr<Oracle> make_oracle(const Config& config, const StructuredState& state, const Communicator& group) {
-  if (config.machine.subproblems.blocks != Blocks::none) return std::make_unique<SubproblemOracle>(config, state, group);
+  if (config.machine.subproblems.blocks != Blocks::none)
+    return std::make_unique<SubproblemOracle>(config, state, group);
   if (has_dynamics(config.machine.kind)) return std::make_unique<DynamicsOracle>(config.machine, group);
   return std::make_unique<AnnealingOracle>(config.machine, group);
 }

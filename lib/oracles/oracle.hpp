@@ -19,14 +19,14 @@ struct OracleCall {
 /// Polled between short pieces of work; true asks the whole group to leave.
 using StopAsked = std::function<bool()>;
 
-/// The oracle of QCGD: an emulated or real Ising machine that looks for parameter bits and segment choices of small structured
-/// energy. One object serves all calls of a run and keeps nothing between them that a later answer depends on, so that a run
-/// that is continued from a checkpoint gets the same answers.
+/// The oracle of QCGD: an emulated or real Ising machine that looks for parameter bits and segment choices of small
+/// structured energy. One object serves all calls of a run and keeps nothing between them that a later answer depends
+/// on, so that a run that is continued from a checkpoint gets the same answers.
 class Oracle {
 public:
   virtual ~Oracle() = default;
-  /// Starts from `state` as it is and leaves the answer in it. Returns false if a rank was asked to stop: nothing should be
-  /// made of the state then. Collective over the group.
+  /// Starts from `state` as it is and leaves the answer in it. Returns false if a rank was asked to stop: nothing
+  /// should be made of the state then. Collective over the group.
   [[nodiscard]] virtual bool answer(StructuredState& state, const OracleCall& call, const StopAsked& stop_is_asked) = 0;
 };
 

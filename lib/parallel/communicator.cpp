@@ -76,8 +76,9 @@ double Communicator::all_max(double value) const {
 
 void Communicator::broadcast(std::span<std::byte> values, int root) const {
   if (size_ == 1) return;
-  in_pieces(values,
-            [&](std::byte* data, int count) { check_mpi(MPI_Bcast(data, count, MPI_BYTE, root, *comm_), "MPI_Bcast"); });
+  in_pieces(values, [&](std::byte* data, int count) {
+    check_mpi(MPI_Bcast(data, count, MPI_BYTE, root, *comm_), "MPI_Bcast");
+  });
 }
 
 void Communicator::barrier() const {

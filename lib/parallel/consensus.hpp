@@ -13,8 +13,8 @@ namespace isinglass {
 /// The text of the first rank that has one, on every rank; none if none has. Collective.
 [[nodiscard]] std::optional<std::string> first_text(const Communicator& group, const std::optional<std::string>& text);
 
-/// Calls `step` on every rank. If it throws on any, throws an Error with the text of the first rank that failed, on all; but
-/// Interrupted stays that. Inside, the ranks may communicate only where they all fail or none. Collective.
+/// Calls `step` on every rank. If it throws on any, throws an Error with the text of the first rank that failed, on
+/// all; but Interrupted stays that. Inside, the ranks may communicate only where they all fail or none. Collective.
 template <class Error>
 void agree(const Communicator& group, const std::function<void()>& step) {
   constexpr char interrupted = 'I', failed = 'F';  // before the text

@@ -10,7 +10,8 @@ SharedCounter::SharedCounter(const Communicator& comm) : comm_(comm) {
   if (comm.size() == 1) return;
   std::int64_t* value = nullptr;
   const MPI_Aint bytes = comm.is_root() ? sizeof(std::int64_t) : 0;
-  check_mpi(MPI_Win_allocate(bytes, sizeof(std::int64_t), MPI_INFO_NULL, comm.mpi(), &value, &window_), "MPI_Win_allocate");
+  check_mpi(MPI_Win_allocate(bytes, sizeof(std::int64_t), MPI_INFO_NULL, comm.mpi(), &value, &window_),
+            "MPI_Win_allocate");
   check_mpi(MPI_Win_set_errhandler(window_, MPI_ERRORS_RETURN), "MPI_Win_set_errhandler");
   if (comm.is_root()) {
     check_mpi(MPI_Win_lock(MPI_LOCK_EXCLUSIVE, 0, 0, window_), "MPI_Win_lock");

@@ -8,9 +8,10 @@
 
 namespace isinglass {
 
-/// A number that ranks count up together: each value goes to one of them, in the order in which they ask, and nobody waits for
-/// a rank that does not ask. It lives in the memory of rank 0. Where the network has no remote memory access of its own, a rank
-/// on another node waits until rank 0 next calls MPI. Serial without MPI. Throws SystemError with MPI's text.
+/// A number that ranks count up together: each value goes to one of them, in the order in which they ask, and nobody
+/// waits for a rank that does not ask. It lives in the memory of rank 0. Where the network has no remote memory access
+/// of its own, a rank on another node waits until rank 0 next calls MPI. Serial without MPI. Throws SystemError with
+/// MPI's text.
 class SharedCounter {
 public:
   /// Starts at 0. Collective; so is the destructor, unless an exception is on its way.

@@ -6,7 +6,8 @@
 
 namespace isinglass {
 
-/// A flag that any rank raises and all ranks see, without waiting for each other: a SharedCounter of those who raised it.
+/// A flag that any rank raises and all ranks see, without waiting for each other: a SharedCounter of those who raised
+/// it.
 class SharedFlag {
 public:
   /// Lowered at the start. Collective; so is the destructor, unless an exception is on its way.
@@ -14,7 +15,8 @@ public:
 
   /// Not collective, for good.
   void raise();
-  /// Whether a rank has raised it, some milliseconds ago or earlier. Cheap: asks rank 0 only that often. Not collective.
+  /// Whether a rank has raised it, some milliseconds ago or earlier. Cheap: asks rank 0 only that often. Not
+  /// collective.
   [[nodiscard]] bool is_raised();
 
 private:

@@ -22,7 +22,8 @@ namespace {
 
 using namespace std::chrono_literals;
 
-/// What OpenBLAS takes in one piece for each thread that computes, measured with 0.3.21 on x86-64, whatever the processor.
+/// What OpenBLAS takes in one piece for each thread that computes, measured with 0.3.21 on x86-64, whatever the
+/// processor.
 constexpr std::int64_t buffer_bytes = 128 << 20;
 
 /// Longer blocks of an exact sum do not make products faster, and shorter partial results stay in the cache.
@@ -94,8 +95,8 @@ bool make_ready() {
 
 void prepare_products() { static const bool is_ready [[maybe_unused]] = make_ready(); }
 
-void add_products(const Eigen::Ref<const RowMatrix<float>>& a, const Eigen::Ref<const RowMatrix<float>>& b, double largest_term,
-                  Eigen::Ref<RowMatrix<std::int64_t>> sums) {
+void add_products(const Eigen::Ref<const RowMatrix<float>>& a, const Eigen::Ref<const RowMatrix<float>>& b,
+                  double largest_term, Eigen::Ref<RowMatrix<std::int64_t>> sums) {
   assert(largest_term < largest_exact);
   const auto exact = static_cast<Eigen::Index>(largest_exact / std::max(1.0, largest_term));
   const Eigen::Index block = std::clamp<Eigen::Index>(exact, 1, longest_block);

@@ -27,14 +27,15 @@ struct Cells {
   [[nodiscard]] int value(int c) const { return layer.values[static_cast<std::size_t>(c)]; }
 };
 
-/// True if cell `c` may be one of the equally wide cells of a linear piece. The outermost cells have no end: they may where
-/// the reach ends within one width, and where nothing is shrunk, since they are shrunk from one side alone.
+/// True if cell `c` may be one of the equally wide cells of a linear piece. The outermost cells have no end: they may
+/// where the reach ends within one width, and where nothing is shrunk, since they are shrunk from one side alone.
 bool is_regular(const Cells& cells, int c) {
   const Layer& layer = cells.layer;
   const auto at = static_cast<std::size_t>(c);
   if (layer.cell_count() == 1) return false;
   if (c == 0) return cells.exact && layer.thresholds[0] - layer.cell_width <= -cells.range.reach;
-  if (c + 1 == layer.cell_count()) return cells.exact && layer.thresholds[at - 1] + layer.cell_width > cells.range.reach;
+  if (c + 1 == layer.cell_count())
+    return cells.exact && layer.thresholds[at - 1] + layer.cell_width > cells.range.reach;
   return layer.thresholds[at] - layer.thresholds[at - 1] == layer.cell_width;
 }
 
@@ -57,8 +58,8 @@ int run_length(const Cells& cells, int c, int last) {
   return length;
 }
 
-/// The part of cell `c` that its offsets run through: what the cell asks for, on the grid of z. Where a margin leaves no point
-/// of the grid, or only points beyond the reach, it is the nearest point there is.
+/// The part of cell `c` that its offsets run through: what the cell asks for, on the grid of z. Where a margin leaves
+/// no point of the grid, or only points beyond the reach, it is the nearest point there is.
 Interval constant_target(const Cells& cells, int c, Interval reachable) {
   const int reach = cells.range.reach, step = cells.range.step;
   Interval asked = cells.wanted[static_cast<std::size_t>(c)];
@@ -83,7 +84,8 @@ ReachablePiece constant_piece(const Cells& cells, int c, Interval reachable) {
   return piece;
 }
 
-/// Cells c .. c + length - 1 as one piece. Their grid repeats from cell to cell with the greatest common divisor of both steps.
+/// Cells c .. c + length - 1 as one piece. Their grid repeats from cell to cell with the greatest common divisor of
+/// both steps.
 ReachablePiece linear_piece(const Cells& cells, int c, int length) {
   const Layer& layer = cells.layer;
   const int width = layer.cell_width;
@@ -119,8 +121,8 @@ std::vector<ReachablePiece> reachable_pieces(const Cells& cells) {
   return pieces;
 }
 
-/// The most frequent value among the pieces: what the activation is counted from, so that the indicators of these pieces need
-/// no products with the weights of the next layer.
+/// The most frequent value among the pieces: what the activation is counted from, so that the indicators of these
+/// pieces need no products with the weights of the next layer.
 int reference_value(const std::vector<ReachablePiece>& pieces) {
   int best = pieces[0].value;
   std::ptrdiff_t most = 0;

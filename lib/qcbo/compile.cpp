@@ -77,8 +77,8 @@ Qcbo Compiler::block(std::size_t first, std::size_t last) const {
   return out;
 }
 
-Qcbo compile(const Architecture& architecture, const LossSpline& loss, const Samples& shard, const CompileOptions& options,
-             const Communicator& comm) {
+Qcbo compile(const Architecture& architecture, const LossSpline& loss, const Samples& shard,
+             const CompileOptions& options, const Communicator& comm) {
   const ProblemPlan plan(architecture, loss, shard, options, comm);
   return Compiler(plan, comm).block(0, shard.size());
 }

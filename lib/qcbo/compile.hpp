@@ -5,10 +5,10 @@
 
 namespace isinglass {
 
-/// Compiles training into a QCBO whose feasible points are the forward passes of the spline network: for each assignment of
-/// the parameter bits there is at least one (registers may write an offset in two ways), and all of them have the network's
-/// loss as their objective. The samples of `shard` are built here; their variables are numbered in the order of the ranks.
-/// Collective over `comm`.
+/// Compiles training into a QCBO whose feasible points are the forward passes of the spline network: for each
+/// assignment of the parameter bits there is at least one (registers may write an offset in two ways), and all of them
+/// have the network's loss as their objective. The samples of `shard` are built here; their variables are numbered in
+/// the order of the ranks. Collective over `comm`.
 [[nodiscard]] Qcbo compile(const Architecture& architecture, const LossSpline& loss, const Samples& shard,
                            const CompileOptions& options, const Communicator& comm);
 
@@ -18,7 +18,8 @@ public:
   /// Numbers the variables of all samples. Keeps a reference to `plan`. Collective.
   Compiler(const ProblemPlan& plan, const Communicator& comm);
 
-  /// The blocks of samples first .. last - 1 of this shard; with first = 0 on rank 0 also the symmetry rows, before them.
+  /// The blocks of samples first .. last - 1 of this shard; with first = 0 on rank 0 also the symmetry rows, before
+  /// them.
   [[nodiscard]] Qcbo block(std::size_t first, std::size_t last) const;
 
   /// Global index of the first variable of each sample here, and behind the last one. [sample + 1]

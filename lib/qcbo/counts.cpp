@@ -54,7 +54,8 @@ std::array<SignedUnits, 2> signed_units(const ProblemPlan& plan, std::size_t s, 
   const Layer& layer = plan.layer(l);
   if (!layer.is_output()) return {SignedUnits{1, layer.units}, SignedUnits{-1, 0}};
   std::array<SignedUnits, 2> result{SignedUnits{1, 0}, SignedUnits{-1, 0}};
-  for (int c = 0; c < layer.units; ++c) ++result[target_sign(layer.units, c, plan.samples().labels[s]) > 0 ? 0 : 1].units;
+  for (int c = 0; c < layer.units; ++c)
+    ++result[target_sign(layer.units, c, plan.samples().labels[s]) > 0 ? 0 : 1].units;
   return result;
 }
 
@@ -75,9 +76,11 @@ void add_rows(QcboCounts& counts, const ProblemPlan& plan, std::size_t s, std::s
   raise(counts.largest_row, 1);
 }
 
-/// A loss that is one polynomial: constant + linear (y z - from) + quadratic (y z - from)^2 of `units` outputs with sign y.
+/// A loss that is one polynomial: constant + linear (y z - from) + quadratic (y z - from)^2 of `units` outputs with
+/// sign y.
 void add_direct(QcboCounts& counts, const LossPiece& piece, const ZCoefficients& z, const SignedUnits& group) {
-  const std::int64_t e = group.sign * z.constant - piece.from, slope = group.sign * (piece.linear + 2 * piece.quadratic * e);
+  const std::int64_t e = group.sign * z.constant - piece.from,
+                     slope = group.sign * (piece.linear + 2 * piece.quadratic * e);
   std::array<std::int64_t, 2> largest{};  // the two largest magnitudes: their product is the largest coupling
   for (const std::int64_t c : z.values) {
     const std::int64_t own = slope * c + piece.quadratic * c * c;
@@ -179,9 +182,12 @@ std::int64_t QcboCounts::qcbo_bytes() const {
   constexpr auto word = static_cast<std::int64_t>(sizeof(std::int64_t));
   const std::int64_t row_bytes = 3 * word + static_cast<std::int64_t>(sizeof(RowKind));  // start, rhs, sample, kind
   return spins() * static_cast<std::int64_t>(sizeof(Variable)) + rows() * row_bytes + row_entries * 2 * word +
-         products * static_cast<std::int64_t>(sizeof(Product)) + objective_terms * static_cast<std::int64_t>(sizeof(Term));
+         products * static_cast<std::int64_t>(sizeof(Product)) +
+         objective_terms * static_cast<std::int64_t>(sizeof(Term));
 }
 
-std::int64_t QcboCounts::qubo_bytes() const { return (couplers + spins()) * static_cast<std::int64_t>(sizeof(QuboTerm)); }
+std::int64_t QcboCounts::qubo_bytes() const {
+  return (couplers + spins()) * static_cast<std::int64_t>(sizeof(QuboTerm));
+}
 
 }  // namespace isinglass

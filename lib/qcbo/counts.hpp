@@ -10,7 +10,8 @@
 
 namespace isinglass {
 
-/// Size of the problem that the structured oracle anneals: slack minimised out, the cells as segments. Over all samples.
+/// Size of the problem that the structured oracle anneals: slack minimised out, the cells as segments. Over all
+/// samples.
 struct StructuredCounts {
   std::int64_t parameter_bits = 0;  ///< weight and bias bits
   std::int64_t choices = 0;         ///< reachable cells of all units and samples, where there is more than one
@@ -46,8 +47,8 @@ struct QcboCounts {
   [[nodiscard]] std::int64_t qubo_bytes() const;
 };
 
-/// Counts of all ranks by formulas in the plans of the samples, nothing is built: a sample costs time in proportion to its
-/// layers, and its inputs and outputs. Equal to what is built but for coefficients that cancel. Collective.
+/// Counts of all ranks by formulas in the plans of the samples, nothing is built: a sample costs time in proportion to
+/// its layers, and its inputs and outputs. Equal to what is built but for coefficients that cancel. Collective.
 [[nodiscard]] QcboCounts count_qcbo(const ProblemPlan& plan, const Communicator& comm);
 
 }  // namespace isinglass

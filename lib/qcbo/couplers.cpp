@@ -70,9 +70,10 @@ std::int64_t layer_pairs(const ProblemPlan& plan, std::size_t s, std::size_t l) 
   const auto local = static_cast<std::int64_t>(unit.row.size());
   const std::int64_t among = pairs_of(z.products) + z.products * z.parameters + (z.products + z.parameters) * local +
                              z.active * (z.products + z.parameters + local);
-  // Of a Rosenberg form's pairs the row has (u, w) and (w, b) if w has a term of its own, and (u, b) and (w, b) if b has.
-  const std::int64_t rosenberg =
-      (z.has_weights ? 0 : z.products) + (z.active > 0 ? 0 : z.products) + (z.has_weights && z.active > 0 ? 0 : z.products);
+  // Of a Rosenberg form's pairs the row has (u, w) and (w, b) if w has a term of its own, and (u, b) and (w, b) if b
+  // has.
+  const std::int64_t rosenberg = (z.has_weights ? 0 : z.products) + (z.active > 0 ? 0 : z.products) +
+                                 (z.has_weights && z.active > 0 ? 0 : z.products);
   // The variables of different units of the layer before meet in the row of every unit, and are one pair.
   const std::int64_t inputs = plan.layer(l).inputs, each = z.active / inputs;
   return units * (among + rosenberg) + each * each * pairs_of(inputs);

@@ -48,13 +48,14 @@ void check_grid(const Architecture& architecture, std::span<const LayerReach> re
     const Layer& layer = architecture.layers[l];
     double widest = margin * layer.rms;
     if (!reach[l].reach.empty()) widest += *std::max_element(reach[l].reach.begin(), reach[l].reach.end());
-    if (!layer.thresholds.empty()) widest += std::max(std::abs(layer.thresholds.front()), std::abs(layer.thresholds.back()));
+    if (!layer.thresholds.empty())
+      widest += std::max(std::abs(layer.thresholds.front()), std::abs(layer.thresholds.back()));
     if (widest < limit) continue;
-    throw InputError(
-        fmt::format("network: with {} inputs and {} weights, layer {} needs {:.0f} steps of its integer grid, and the solvers "
-                    "have {:.0f}: lower "
-                    "data.levels, raise data.pool, or use fewer bits a weight or bias, smaller margins or windows",
-                    layer.inputs, layer.weights.name, l + 1, widest, limit));
+    throw InputError(fmt::format(
+        "network: with {} inputs and {} weights, layer {} needs {:.0f} steps of its integer grid, and the solvers "
+        "have {:.0f}: lower "
+        "data.levels, raise data.pool, or use fewer bits a weight or bias, smaller margins or windows",
+        layer.inputs, layer.weights.name, l + 1, widest, limit));
   }
 }
 

@@ -20,8 +20,8 @@ struct LayerReach {
 /// [first, last] cannot occur: their indicators are fixed to 0. One entry a layer.
 [[nodiscard]] std::vector<LayerReach> propagate_intervals(const Architecture& architecture, const Samples& samples);
 
-/// The solvers keep z and its distances to interval ends as 16-bit integers. InputError with the way out unless, for every
-/// layer and sample here, reach + the largest |threshold| + `margin` pre-activation rms stays below 2^14. Local.
+/// The solvers keep z and its distances to interval ends as 16-bit integers. InputError with the way out unless, for
+/// every layer and sample here, reach + the largest |threshold| + `margin` pre-activation rms stays below 2^14. Local.
 void check_grid(const Architecture& architecture, std::span<const LayerReach> reach, double margin);
 
 }  // namespace isinglass

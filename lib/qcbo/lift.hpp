@@ -24,9 +24,10 @@ struct Qubo {
   double largest_coupling = 0, largest_field = 0;
 };
 
-/// unit * objective + sum_r row_multipliers[r] (a_r x - b_r)^2 + sum_p product_multipliers[p] (w b - 2 u (w + b) + 3 u), for
-/// one multiplier a row and a product of `qcbo`, in objective units. Local. Terms that cancel are left out.
-[[nodiscard]] Qubo lift(const Qcbo& qcbo, std::span<const double> row_multipliers, std::span<const double> product_multipliers);
+/// unit * objective + sum_r row_multipliers[r] (a_r x - b_r)^2 + sum_p product_multipliers[p] (w b - 2 u (w + b) + 3
+/// u), for one multiplier a row and a product of `qcbo`, in objective units. Local. Terms that cancel are left out.
+[[nodiscard]] Qubo lift(const Qcbo& qcbo, std::span<const double> row_multipliers,
+                        std::span<const double> product_multipliers);
 
 /// Value of the QUBO at a point, constant included.
 [[nodiscard]] double energy(const Qubo& qubo, const BinaryPoint& point);

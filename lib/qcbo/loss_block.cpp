@@ -79,7 +79,8 @@ void add_square(UnitPlan& plan, int k, std::int64_t quadratic) {
     }
 }
 
-/// The products of quadratic pieces with all bits of their registers. Registers have one bit for each of bit_width(fine).
+/// The products of quadratic pieces with all bits of their registers. Registers have one bit for each of
+/// bit_width(fine).
 std::vector<LocalProduct> quadratic_products(const UnitPlan& plan, const LossSpline& loss) {
   std::vector<LocalProduct> products;
   for (std::size_t k = 0; k < plan.pieces.size(); ++k) {

@@ -17,7 +17,8 @@ struct BinaryPoint {
 
   [[nodiscard]] std::uint8_t operator[](std::int64_t variable) const {
     const auto count = static_cast<std::int64_t>(parameters.size());
-    return variable < count ? parameters[static_cast<std::size_t>(variable)] : own[static_cast<std::size_t>(variable - first)];
+    return variable < count ? parameters[static_cast<std::size_t>(variable)]
+                            : own[static_cast<std::size_t>(variable - first)];
   }
 };
 
@@ -37,8 +38,8 @@ struct BinaryPoint {
 /// Sets every product to that of its factors.
 void complete_products(const Qcbo& qcbo, BinaryPoint& point);
 
-/// The point of `block` (Compiler::block(first, last)) that the network's forward pass gives. It is feasible unless a margin or
-/// a symmetry row rules these weights out; slack is then the nearest that its register has.
+/// The point of `block` (Compiler::block(first, last)) that the network's forward pass gives. It is feasible unless a
+/// margin or a symmetry row rules these weights out; slack is then the nearest that its register has.
 [[nodiscard]] BinaryPoint complete(const Compiler& compiler, const Qcbo& block, std::size_t first, std::size_t last,
                                    const NetworkBits& bits);
 

@@ -12,8 +12,9 @@
 ///   s.t. each row    sum_v coefficient_v x_v = rhs
 ///        each product u = w b                           (as a Rosenberg form w b - 2 u (w + b) + 3 u = 0)
 ///
-/// Variables 0 .. parameters-1 are the parameter bits of the network in the order of NetworkBits: layer by layer, weights
-/// [unit][input][bit], then biases [unit][bit]. The variables of each sample follow, in the global order of the samples.
+/// Variables 0 .. parameters-1 are the parameter bits of the network in the order of NetworkBits: layer by layer,
+/// weights [unit][input][bit], then biases [unit][bit]. The variables of each sample follow, in the global order of the
+/// samples.
 namespace isinglass {
 
 enum class VariableKind : std::uint8_t { weight, bias, indicator, slack, product };
@@ -22,17 +23,19 @@ enum class RowKind : std::uint8_t { one_hot, interval, symmetry };
 /// Meaning of a variable; fields that do not apply are -1.
 struct Variable {
   VariableKind kind = VariableKind::weight;
-  std::int64_t sample = -1;   ///< global index; -1: a parameter, or slack of a symmetry row
-  int layer = -1, unit = -1;  ///< whose z it belongs to; a product: of the unit whose indicator or slack bit is a factor
-  int input = -1;             ///< weights: the input; products with a weight bit: the unit of the next layer
-  int segment = -1;           ///< the first cell of a piece of an activation, the piece of a loss
-  int slack = -1;             ///< products with a slack bit: which one
-  int bit = -1;               ///< of a weight, a bias, a slack register; products: of the weight
+  std::int64_t sample = -1;  ///< global index; -1: a parameter, or slack of a symmetry row
+  int layer = -1,
+      unit = -1;     ///< whose z it belongs to; a product: of the unit whose indicator or slack bit is a factor
+  int input = -1;    ///< weights: the input; products with a weight bit: the unit of the next layer
+  int segment = -1;  ///< the first cell of a piece of an activation, the piece of a loss
+  int slack = -1;    ///< products with a slack bit: which one
+  int bit = -1;      ///< of a weight, a bias, a slack register; products: of the weight
 };
 
-/// A name that is valid in LP and QPLIB files: w.0.3.17.0 (layer, unit, input, bit), b.0.3.2, k.s12.0.3.1 (sample, layer, unit,
-/// segment), v.s12.0.3.4 (slack bit), v.0.3.4 (slack of the symmetry row of units 3 and 4). Products: u.s12.0.3.k1.n2.w0 of
-/// indicator k.s12.0.3.1 and weight bit w.1.2.3.0, u.s12.0.3.k1.v4 of indicator and slack bit, and u.s12.0.3.k1.v4.n2.w0.
+/// A name that is valid in LP and QPLIB files: w.0.3.17.0 (layer, unit, input, bit), b.0.3.2, k.s12.0.3.1 (sample,
+/// layer, unit, segment), v.s12.0.3.4 (slack bit), v.0.3.4 (slack of the symmetry row of units 3 and 4). Products:
+/// u.s12.0.3.k1.n2.w0 of indicator k.s12.0.3.1 and weight bit w.1.2.3.0, u.s12.0.3.k1.v4 of indicator and slack bit,
+/// and u.s12.0.3.k1.v4.n2.w0.
 [[nodiscard]] std::string name_of(const Variable& variable);
 
 /// Linear rows as a sparse matrix that grows: row r has the entries start[r] .. start[r + 1].
@@ -59,10 +62,13 @@ struct Rows {
   }
   /// The coefficients [row][variable] of `variables` variables, over the same memory.
   [[nodiscard]] Matrix matrix(std::int64_t variables) const {
-    return {static_cast<std::int64_t>(size()), variables, start.back(), start.data(), variable.data(), coefficient.data()};
+    return {
+        static_cast<std::int64_t>(size()), variables, start.back(), start.data(), variable.data(), coefficient.data()};
   }
   /// The entries of one row: for (auto e = rows.entries(r); e; ++e) uses e.col() and e.value().
-  [[nodiscard]] Matrix::InnerIterator entries(std::size_t row) const { return {matrix(0), static_cast<Eigen::Index>(row)}; }
+  [[nodiscard]] Matrix::InnerIterator entries(std::size_t row) const {
+    return {matrix(0), static_cast<Eigen::Index>(row)};
+  }
 };
 
 /// u = w b.

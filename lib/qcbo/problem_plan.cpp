@@ -28,7 +28,8 @@ ValueGrid values_of(const UnitPlan& plan) {
   for (const ReachablePiece& piece : plan.pieces) {
     grid.step = std::gcd(grid.step, std::abs(piece.value - grid.value));
     if (piece.cells > 1) grid.step = std::gcd(grid.step, std::abs(piece.slope));
-    grid.largest = std::max({grid.largest, std::abs(piece.value), std::abs(piece.value + piece.slope * (piece.cells - 1))});
+    grid.largest =
+        std::max({grid.largest, std::abs(piece.value), std::abs(piece.value + piece.slope * (piece.cells - 1))});
   }
   return grid;
 }
@@ -96,8 +97,8 @@ const UnitPlan& ProblemPlan::plan(Key key) {
 }
 
 ZRange ProblemPlan::range_of(std::size_t sample, std::size_t l) const {
-  ZRange range =
-      l == 0 ? range_of_data(layer(0), samples_.row(sample)) : range_of_activations(layer(l), values_of(unit(sample, l - 1)));
+  ZRange range = l == 0 ? range_of_data(layer(0), samples_.row(sample))
+                        : range_of_activations(layer(l), values_of(unit(sample, l - 1)));
   if (options_.unit_steps) range.step = 1;
   return range;
 }

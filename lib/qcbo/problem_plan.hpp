@@ -15,10 +15,10 @@
 namespace isinglass {
 
 struct CompileOptions {
-  double margin = 0;            ///< each cell is shrunk by this from its knots, units of the layer's rms; 0: the exact problem
+  double margin = 0;  ///< each cell is shrunk by this from its knots, units of the layer's rms; 0: the exact problem
   bool break_symmetry = false;  ///< orders the hidden units of each layer by their first weight bits
-  /// Registers in steps of one although z may lie on a coarser grid, at a bit more for each: then the distances of z to the
-  /// registers are those of the structured energy at infeasible points too.
+  /// Registers in steps of one although z may lie on a coarser grid, at a bit more for each: then the distances of z to
+  /// the registers are those of the structured energy at infeasible points too.
   bool unit_steps = false;
 };
 
@@ -30,8 +30,8 @@ struct ParameterLayout {
 /// First variables of each layer. [layer]
 [[nodiscard]] std::vector<ParameterLayout> parameter_layout(const Architecture& architecture);
 
-/// Inputs of a layer for one sample: constants (data, or the reference value of an activation), and the same variables of the
-/// previous layer's block for every input.
+/// Inputs of a layer for one sample: constants (data, or the reference value of an activation), and the same variables
+/// of the previous layer's block for every input.
 struct LayerInput {
   std::span<const std::int8_t> data;            ///< layer 1; empty for later ones
   std::int64_t constant = 0;                    ///< later layers: of every input
@@ -47,13 +47,13 @@ struct LayerBlock {
   std::int64_t products = 0, units = 0;
 };
 
-/// Decisions of compiling and counting about every sample of a shard before anything is built: FIP on the exact grids of z. All
-/// units of a layer share their plan, and so do samples with the same range of z.
+/// Decisions of compiling and counting about every sample of a shard before anything is built: FIP on the exact grids
+/// of z. All units of a layer share their plan, and so do samples with the same range of z.
 class ProblemPlan {
 public:
   /// Keeps references to all but the communicator. Collective: margins see the widest reach of all ranks.
-  ProblemPlan(const Architecture& architecture, const LossSpline& loss, const Samples& shard, const CompileOptions& options,
-              const Communicator& comm);
+  ProblemPlan(const Architecture& architecture, const LossSpline& loss, const Samples& shard,
+              const CompileOptions& options, const Communicator& comm);
 
   [[nodiscard]] const Architecture& architecture() const { return architecture_; }
   [[nodiscard]] const Layer& layer(std::size_t l) const { return architecture_.layers[l]; }

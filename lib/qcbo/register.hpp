@@ -5,8 +5,8 @@
 
 namespace isinglass {
 
-/// Coefficients of a register of bits whose sums are exactly 0 .. largest: 1, 2, 4, ... and what is left for the last bit, so
-/// that no value is missing, none is beyond `largest`, and there are bit_width(largest) bits. Empty for 0.
+/// Coefficients of a register of bits whose sums are exactly 0 .. largest: 1, 2, 4, ... and what is left for the last
+/// bit, so that no value is missing, none is beyond `largest`, and there are bit_width(largest) bits. Empty for 0.
 [[nodiscard]] std::vector<int> register_coefficients(int largest);
 
 /// One choice of the bits of register_coefficients(largest) that sums to `value`, 0 <= value <= largest.

@@ -142,7 +142,8 @@ void SampleWriter::add_loss(std::size_t l, int c) {
   const UnitPlan& plan = unit(l);
   if (!plan.direct) {
     const std::int64_t start = unit_start(l, c);
-    for (const LocalPair& pair : plan.objective) out_.objective.push_back({start + pair.i, start + pair.j, pair.coefficient});
+    for (const LocalPair& pair : plan.objective)
+      out_.objective.push_back({start + pair.i, start + pair.j, pair.coefficient});
     return;
   }
   if (plan.needs_z())
@@ -151,8 +152,8 @@ void SampleWriter::add_loss(std::size_t l, int c) {
     out_.constant += plan.direct->constant;
 }
 
-/// constant + linear (y z - from) + quadratic (y z - from)^2 with z = z0 + sum c x: with e = y z0 - from and y^2 = 1 it is
-/// constant + linear e + quadratic e^2 + (y (linear + 2 quadratic e)) sum c x + quadratic (sum c x)^2.
+/// constant + linear (y z - from) + quadratic (y z - from)^2 with z = z0 + sum c x: with e = y z0 - from and y^2 = 1 it
+/// is constant + linear e + quadratic e^2 + (y (linear + 2 quadratic e)) sum c x + quadratic (sum c x)^2.
 void SampleWriter::add_direct_loss(const LossPiece& piece, const LinearForm& z, int sign) {
   const std::int64_t e = sign * z.constant - piece.from, slope = sign * (piece.linear + 2 * piece.quadratic * e);
   out_.constant += piece.constant + piece.linear * e + piece.quadratic * e * e;

@@ -15,9 +15,9 @@ constexpr int symmetry_bits = 10;
 [[nodiscard]] std::int64_t symmetry_row_count(const Architecture& architecture);
 [[nodiscard]] std::int64_t symmetry_variables(const Architecture& architecture);
 
-/// Appends a row code(j+1) - code(j) - slack = 0 for each two neighbouring units of every hidden layer, with an exact register
-/// of slack bits whose first one is variable `first`. Swapping two hidden units and the inputs that read them changes no
-/// output, so that of every network an ordering of its units stays feasible (sorted_units).
+/// Appends a row code(j+1) - code(j) - slack = 0 for each two neighbouring units of every hidden layer, with an exact
+/// register of slack bits whose first one is variable `first`. Swapping two hidden units and the inputs that read them
+/// changes no output, so that of every network an ordering of its units stays feasible (sorted_units).
 void add_symmetry_rows(const Architecture& architecture, std::int64_t first, Qcbo& out);
 
 /// Returns the network with the units of every hidden layer sorted by their codes: a point that the rows allow.

@@ -14,8 +14,9 @@
 /// t = beta_k sigma_i.
 ///
 /// z lies on the grid -R + step Z within [-R, R] (ZRange). Piece k holds z = first_k + offset, and its offset is exact:
-/// the register sum_i g_ki sigma_i runs through step * (0 .. fine_k), and for the piece of a spline of degree one through
-/// step * (0 .. fine) + cell_width * (0 .. cells - 1). Pieces share the bits, so that with h_i = min_k g_ki the row is
+/// the register sum_i g_ki sigma_i runs through step * (0 .. fine_k), and for the piece of a spline of degree one
+/// through step * (0 .. fine) + cell_width * (0 .. cells - 1). Pieces share the bits, so that with h_i = min_k g_ki the
+/// row is
 ///
 ///   z - sum_k first_k beta_k - sum_i h_i sigma_i - sum_ki (g_ki - h_i) t_ki = 0
 ///
@@ -85,14 +86,15 @@ struct UnitPlan {
   [[nodiscard]] bool squares_z() const { return has_row || (direct && direct->quadratic != 0); }
 };
 
-/// A hidden unit with z in `range`, whose cells ask for `wanted` (cell_intervals). `exact` says that nothing was shrunk.
+/// A hidden unit with z in `range`, whose cells ask for `wanted` (cell_intervals). `exact` says that nothing was
+/// shrunk.
 [[nodiscard]] UnitPlan plan_hidden(const Layer& layer, ZRange range, std::span<const Interval> wanted, bool exact);
 
 /// An output: loss of t = y z, for both signs y since the range is symmetric.
 [[nodiscard]] UnitPlan plan_output(const LossSpline& loss, ZRange range);
 
-/// Chooses the registers, products and row of a unit from its pieces. `needed`: products wanted beside those of the row,
-/// ascending; ignored where there is one piece.
+/// Chooses the registers, products and row of a unit from its pieces. `needed`: products wanted beside those of the
+/// row, ascending; ignored where there is one piece.
 void finish_plan(UnitPlan& plan, bool has_row, std::span<const LocalProduct> needed);
 
 /// The variable that is beta_piece sigma_bit: the product, or the slack bit itself where there is one piece.

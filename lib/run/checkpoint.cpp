@@ -48,14 +48,16 @@ TrainingState read_shared(const h5::Group& root, const BitCounts& bits) {
 
 bool same_bits(const ShardedRows& a, const ShardedRows& b) {
   const std::size_t bytes = a.values.size() * sizeof(float);
-  return a.values.size() == b.values.size() && (bytes == 0 || std::memcmp(a.values.data(), b.values.data(), bytes) == 0);
+  return a.values.size() == b.values.size() &&
+         (bytes == 0 || std::memcmp(a.values.data(), b.values.data(), bytes) == 0);
 }
 
 [[noreturn]] void fail_as_different(const fs::path& path) {
   throw SystemError(path.string() + ": reads back otherwise than it was written");
 }
 
-void expect_same_duals(const fs::path& path, const std::vector<DualRecord>& found, const std::vector<DualRecord>& expected) {
+void expect_same_duals(const fs::path& path, const std::vector<DualRecord>& found,
+                       const std::vector<DualRecord>& expected) {
   const bool is_same = std::ranges::equal(found, expected, [](const DualRecord& a, const DualRecord& b) {
     return same_bits(a.image, b.image) && same_bits(a.multiplier, b.multiplier);
   });
@@ -103,7 +105,8 @@ void write_together(const fs::path& path, const TrainingState& checkpoint, const
     file.close();
   });
   agree<SystemError>(group, [&] {
-    if (group.is_root()) h5::change_file(path, [](const h5::Group& root) { h5::change_attribute(root, format.last_mark, 1); });
+    if (group.is_root())
+      h5::change_file(path, [](const h5::Group& root) { h5::change_attribute(root, format.last_mark, 1); });
   });
 }
 

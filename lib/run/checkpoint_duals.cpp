@@ -42,7 +42,8 @@ void write_rows(const PosixFile& file, std::uint64_t place, const ShardedRows& r
   const std::size_t row_bytes = rows.columns * sizeof(float);
   if (rows.columns == rows.global_columns) return file.write(place, bytes);
   for (std::size_t row = 0; row < static_cast<std::size_t>(rows.rows); ++row)
-    file.write(place + (row * rows.global_columns + rows.first) * sizeof(float), bytes.subspan(row * row_bytes, row_bytes));
+    file.write(place + (row * rows.global_columns + rows.first) * sizeof(float),
+               bytes.subspan(row * row_bytes, row_bytes));
 }
 
 /// Files of format version 1.0 have the data in chunks that HDF5 checks itself.
@@ -52,7 +53,8 @@ void expect_checksums(const h5::Group& group, const std::string& name, const Sha
   const std::vector<std::int64_t> sums = checksums_of(rows);
   for (std::size_t i = 0; i < sums.size(); ++i)
     if (sums[i] != all[rows.first + i])
-      throw InputError(fmt::format("{}: the checksum of column {} is wrong: damaged", group.where(name), rows.first + i));
+      throw InputError(
+          fmt::format("{}: the checksum of column {} is wrong: damaged", group.where(name), rows.first + i));
 }
 
 ShardedRows read_rows(const h5::Group& group, const char* name, std::int64_t units, const CheckpointSizes& sizes) {
@@ -61,8 +63,8 @@ ShardedRows read_rows(const h5::Group& group, const char* name, std::int64_t uni
     throw InputError(fmt::format("{}: has not one row for each of the layer's {} units: it is of another network",
                                  group.where(name), units));
   if (shape[1] != sizes.global_columns)
-    throw InputError(fmt::format("{}: {} training samples instead of {}: it is of other data", group.where(name), shape[1],
-                                 sizes.global_columns));
+    throw InputError(fmt::format("{}: {} training samples instead of {}: it is of other data", group.where(name),
+                                 shape[1], sizes.global_columns));
   ShardedRows rows{units, sizes.first, sizes.columns, sizes.global_columns, {}};
   rows.values = h5::read_columns(group, name, {rows.first, rows.columns});
   expect_checksums(group, name, rows);
@@ -102,10 +104,12 @@ CheckpointSizes sizes_of(const TrainingState& checkpoint) {
 std::size_t count_places(const std::vector<DualRecord>& duals) { return 4 * duals.size(); }
 
 std::size_t space_of_duals(const std::vector<DualRecord>& duals) {
-  constexpr std::size_t block = 4096, headers = 1024;  // HDF5 allocates in blocks; of two datasets: about twice what they take
+  constexpr std::size_t block = 4096,
+                        headers = 1024;  // HDF5 allocates in blocks; of two datasets: about twice what they take
   std::size_t bytes = block;
   for_each_dataset(duals, [&](std::size_t, const char*, const ShardedRows& rows) {
-    bytes += headers + (static_cast<std::size_t>(rows.rows) * sizeof(float) + sizeof(std::int64_t)) * rows.global_columns;
+    bytes +=
+        headers + (static_cast<std::size_t>(rows.rows) * sizeof(float) + sizeof(std::int64_t)) * rows.global_columns;
   });
   return bytes;
 }
@@ -129,7 +133,8 @@ void write_duals(const PosixFile& file, const DualPlaces& places, const std::vec
   for_each_dataset(duals, [&](std::size_t, const char*, const ShardedRows& rows) {
     const std::vector<std::int64_t> sums = checksums_of(rows);
     write_rows(file, static_cast<std::uint64_t>(*place++), rows);
-    file.write(static_cast<std::uint64_t>(*place++) + rows.first * sizeof(std::int64_t), std::as_bytes(std::span(sums)));
+    file.write(static_cast<std::uint64_t>(*place++) + rows.first * sizeof(std::int64_t),
+               std::as_bytes(std::span(sums)));
   });
 }
 
@@ -138,12 +143,13 @@ std::vector<DualRecord> read_duals(const h5::Group& root, const CheckpointSizes&
   const auto layers = h5::read_attribute<std::int64_t>(group, "layers");
   if (layers == 0) return {};
   if (layers != std::ssize(sizes.units))
-    throw InputError(
-        fmt::format("{}: {} hidden layers instead of {}: it is of another network", group.where(), layers, sizes.units.size()));
+    throw InputError(fmt::format("{}: {} hidden layers instead of {}: it is of another network", group.where(), layers,
+                                 sizes.units.size()));
   std::vector<DualRecord> duals;
   for (std::size_t l = 0; l < sizes.units.size(); ++l) {
     const h5::Group layer = group.open_group(layer_name(l));
-    duals.push_back({read_rows(layer, "image", sizes.units[l], sizes), read_rows(layer, "multiplier", sizes.units[l], sizes)});
+    duals.push_back(
+        {read_rows(layer, "image", sizes.units[l], sizes), read_rows(layer, "multiplier", sizes.units[l], sizes)});
   }
   return duals;
 }

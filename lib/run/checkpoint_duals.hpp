@@ -9,8 +9,9 @@
 #include <cstdint>
 #include <vector>
 
-/// The duals of a checkpoint: datasets [unit][sample] that all ranks write at once, each its own columns, and next to each one
-/// checksum per column, so that whoever reads some columns can tell that they are right. No rank waits for another.
+/// The duals of a checkpoint: datasets [unit][sample] that all ranks write at once, each its own columns, and next to
+/// each one checksum per column, so that whoever reads some columns can tell that they are right. No rank waits for
+/// another.
 namespace isinglass {
 
 /// What the parts of a checkpoint must fit.
@@ -39,8 +40,8 @@ using DualPlaces = std::vector<std::int64_t>;
 /// Writes this rank's columns. Throws SystemError.
 void write_duals(const PosixFile& file, const DualPlaces& places, const std::vector<DualRecord>& duals);
 
-/// Reads the columns of `sizes`; empty if the file has no duals. Throws InputError or SystemError where anything is missing, is
-/// damaged, is not finite, or does not fit.
+/// Reads the columns of `sizes`; empty if the file has no duals. Throws InputError or SystemError where anything is
+/// missing, is damaged, is not finite, or does not fit.
 [[nodiscard]] std::vector<DualRecord> read_duals(const h5::Group& root, const CheckpointSizes& sizes);
 
 }  // namespace isinglass

@@ -46,17 +46,20 @@ void write_networks(const h5::Group& group, std::span<const NetworkBits* const> 
 std::vector<NetworkBits> read_networks(const h5::Group& group, const BitCounts& counts) {
   const h5::Dimensions shape = h5::dimensions_of(group, "bits");
   const std::size_t size = packed_size(counts);
-  expect(shape.size() == 2 && shape[1] == size, group.where("bits"), "does not fit the network's number of parameter bits");
+  expect(shape.size() == 2 && shape[1] == size, group.where("bits"),
+         "does not fit the network's number of parameter bits");
   const std::vector<std::uint8_t> bytes = h5::read<std::uint8_t>(group, "bits");
   std::vector<NetworkBits> networks;
-  for (std::size_t i = 0; i < shape[0]; ++i) networks.push_back(unpack(std::span(bytes).subspan(i * size, size), counts));
+  for (std::size_t i = 0; i < shape[0]; ++i)
+    networks.push_back(unpack(std::span(bytes).subspan(i * size, size), counts));
   return networks;
 }
 
 void write_state(const h5::Group& root, const TrainingState& checkpoint, const BitCounts& counts) {
   const h5::Group group = root.create_group("state");
   for_each_value(checkpoint, [&](const char* name, const auto& value) { h5::write_attribute(group, name, value); });
-  h5::write_attribute(group, "qcgd_stop_reason", checkpoint.finished.empty() ? "" : checkpoint.finished.front().stop_reason);
+  h5::write_attribute(group, "qcgd_stop_reason",
+                      checkpoint.finished.empty() ? "" : checkpoint.finished.front().stop_reason);
   h5::write_attribute(group, "bit_counts", counts);
 }
 
@@ -64,8 +67,9 @@ void read_state(const h5::Group& root, TrainingState& checkpoint, const BitCount
   const h5::Group group = root.open_group("state");
   const auto found = h5::read_attribute_values<std::int64_t>(group, "bit_counts");
   if (found != counts)
-    throw InputError(fmt::format("{}: a network with layers of [{}] parameter bits instead of [{}]: it is of another network",
-                                 group.where("bit_counts"), fmt::join(found, ", "), fmt::join(counts, ", ")));
+    throw InputError(
+        fmt::format("{}: a network with layers of [{}] parameter bits instead of [{}]: it is of another network",
+                    group.where("bit_counts"), fmt::join(found, ", "), fmt::join(counts, ", ")));
   for_each_value(checkpoint, [&](const char* name, auto& value) {
     using T = std::remove_reference_t<decltype(value)>;
     if constexpr (std::is_same_v<T, std::string>) {
@@ -113,7 +117,8 @@ std::vector<WeightedAtom> read_atoms(const h5::Group& root, const BitCounts& cou
 
 void write_latents(const h5::Group& root, const TrainingState& checkpoint) {
   const h5::Group group = root.create_group("qat");
-  for_each_latent_array(checkpoint, [&](const char* name, const auto& values) { h5::write<double>(group, name, values); });
+  for_each_latent_array(checkpoint,
+                        [&](const char* name, const auto& values) { h5::write<double>(group, name, values); });
   h5::write<std::int64_t>(group, "incumbent_counts", checkpoint.incumbent_counts);
 }
 

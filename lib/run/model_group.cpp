@@ -57,7 +57,8 @@ void write_layer(const h5::Group& group, const Layer& layer, const LayerBits& bi
   h5::write<std::int8_t>(group, "activation_values", layer.values);
   h5::write_attribute(group, "cell_width", std::int64_t{layer.cell_width});
   std::vector<std::int32_t> pieces;
-  for (const ActivationPiece& piece : layer.pieces) pieces.insert(pieces.end(), {piece.first_cell, piece.cells, piece.slope});
+  for (const ActivationPiece& piece : layer.pieces)
+    pieces.insert(pieces.end(), {piece.first_cell, piece.cells, piece.slope});
   h5::write<std::int32_t>(group, "pieces", pieces, shape(layer.pieces.size(), 3));
 }
 
@@ -69,7 +70,8 @@ int read_count(const h5::Group& group, const char* name) {
   return static_cast<int>(count);
 }
 
-/// A linear piece has cells of one width whose values rise by its slope; it is never at an end, whose cells are not bounded.
+/// A linear piece has cells of one width whose values rise by its slope; it is never at an end, whose cells are not
+/// bounded.
 bool is_consistent(const Layer& layer, const ActivationPiece& piece) {
   const int last = piece.first_cell + piece.cells - 1;
   if (piece.slope == 0) return piece.cells == 1;
@@ -108,8 +110,8 @@ void expect_small_sums(const h5::Group& group, const Layer& layer) {
   constexpr std::int64_t largest_input = 127;
   const std::int64_t bias = std::int64_t{layer.bias_unit} * layer.bias.largest();
   if (layer.inputs * largest_input * layer.weights.largest() + bias <= std::numeric_limits<std::int32_t>::max()) return;
-  throw InputError(
-      fmt::format("{}: its sums do not fit 32 bits: {} inputs, bias_unit {}", group.where(), layer.inputs, layer.bias_unit));
+  throw InputError(fmt::format("{}: its sums do not fit 32 bits: {} inputs, bias_unit {}", group.where(), layer.inputs,
+                               layer.bias_unit));
 }
 
 Layer read_layer(const h5::Group& group) {
@@ -127,14 +129,16 @@ Layer read_layer(const h5::Group& group) {
   layer.thresholds = h5::read<std::int32_t>(group, "thresholds");
   layer.values = h5::read<std::int8_t>(group, "activation_values");
   expect(std::ranges::is_sorted(layer.thresholds), group, "thresholds do not ascend");
-  expect(layer.thresholds.size() + 1 == layer.values.size(), group, "thresholds and activation_values do not fit together");
+  expect(layer.thresholds.size() + 1 == layer.values.size(), group,
+         "thresholds and activation_values do not fit together");
   read_pieces(group, layer);
   return layer;
 }
 
 LayerBits read_bits(const h5::Group& group, const Layer& layer) {
-  const LayerBits bits{h5::read<std::uint8_t>(group, "weight_bits", shape(layer.units, layer.inputs, layer.weights.bits())),
-                       h5::read<std::uint8_t>(group, "bias_bits", shape(layer.units, layer.bias.bits()))};
+  const LayerBits bits{
+      h5::read<std::uint8_t>(group, "weight_bits", shape(layer.units, layer.inputs, layer.weights.bits())),
+      h5::read<std::uint8_t>(group, "bias_bits", shape(layer.units, layer.bias.bits()))};
   const auto is_bit = [](std::uint8_t bit) { return bit <= 1; };
   expect(std::ranges::all_of(bits.weights, is_bit) && std::ranges::all_of(bits.biases, is_bit), group,
          "weight_bits and bias_bits must be 0 or 1");
@@ -142,7 +146,8 @@ LayerBits read_bits(const h5::Group& group, const Layer& layer) {
   const LayerValues values = decode(layer, bits);
   expect(values.weights == h5::read<std::int16_t>(group, "weights", shape(layer.units, layer.inputs)), group,
          "weights contradict weight_bits");
-  expect(values.biases == h5::read<std::int32_t>(group, "biases", shape(layer.units)), group, "biases contradict bias_bits");
+  expect(values.biases == h5::read<std::int32_t>(group, "biases", shape(layer.units)), group,
+         "biases contradict bias_bits");
   return bits;
 }
 
@@ -153,8 +158,10 @@ void expect_consistent(const h5::Group& group, const Model& model) {
   const std::int64_t features = std::int64_t{model.rows} * model.columns;
   expect(layers.front().inputs == features, group, "the first layer's inputs are not rows times columns");
   expect(static_cast<std::int64_t>(model.center.size()) == features, group, "center has not one value a feature");
-  expect(static_cast<int>(model.class_names.size()) == classes && classes >= 2, group, "class_names has not one name a class");
-  expect(model.architecture.outputs() == (classes == 2 ? 1 : classes), group, "the output layer does not fit the classes");
+  expect(static_cast<int>(model.class_names.size()) == classes && classes >= 2, group,
+         "class_names has not one name a class");
+  expect(model.architecture.outputs() == (classes == 2 ? 1 : classes), group,
+         "the output layer does not fit the classes");
   for (std::size_t l = 0; l < layers.size(); ++l) {
     expect(layers[l].is_output() == (l + 1 == layers.size()), group, "only the last layer may be without activation");
     expect(l == 0 || layers[l].inputs == layers[l - 1].units, group, "a layer does not fit onto the one before it");

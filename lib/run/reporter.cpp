@@ -36,7 +36,10 @@ constexpr const char* row_format = "{:<8} {:>9} {:>6} {:>8} {:>8} {:>13} {:>10} 
 
 Reporter::Reporter(const std::filesystem::path& log, std::ostream& screen, Screen style, std::vector<PlannedPhase> plan,
                    int screen_width)
-    : screen_(screen), style_(style), plan_(std::move(plan)), width_(static_cast<std::size_t>(std::max(screen_width, 20))) {
+    : screen_(screen),
+      style_(style),
+      plan_(std::move(plan)),
+      width_(static_cast<std::size_t>(std::max(screen_width, 20))) {
   std::error_code missing;
   // Opening a pipe in its place would wait for somebody who reads it.
   if (std::filesystem::exists(log, missing)) expect_regular_file(log, "a log");
@@ -56,7 +59,8 @@ void Reporter::start(const Banner& banner, const std::string& config_yaml) {
   }
   const Target target = style_ == Screen::progress ? Target::log_only : Target::both;
   print("", target);
-  print(fmt::format(row_format, "phase", "iteration", "done", "elapsed", "left", "objective", "violation", "train", "valid."),
+  print(fmt::format(row_format, "phase", "iteration", "done", "elapsed", "left", "objective", "violation", "train",
+                    "valid."),
         target);
 }
 
@@ -85,8 +89,8 @@ void Reporter::finish(const RunResults& results, const std::vector<std::filesyst
   print("", Target::both);
   print(fmt::format("stopped: {}", results.stop_reason), Target::both);
   print(fmt::format("accuracy: training {}, validation {}, test {}; {:.3f} bits per parameter; {}",
-                    percent(results.train_accuracy), percent(results.validation_accuracy), percent(results.test_accuracy),
-                    results.bits_per_parameter, duration(results.wall_seconds)),
+                    percent(results.train_accuracy), percent(results.validation_accuracy),
+                    percent(results.test_accuracy), results.bits_per_parameter, duration(results.wall_seconds)),
         Target::both);
   std::string files;
   for (const auto& file : written) files += (files.empty() ? "" : ", ") + file.string();
@@ -108,11 +112,11 @@ void Reporter::print(const std::string& line, Target target) {
 
 void Reporter::print_row(const HistoryRow& row) {
   const double fraction = phase_fraction(row);
-  const std::string line =
-      fmt::format(row_format, row.phase, row.iteration, std::isnan(fraction) ? "-" : fmt::format("{:.0f} %", 100 * fraction),
-                  duration(row.wall_seconds), duration(seconds_left(row)), fmt::format("{:.6g}", row.incumbent_objective),
-                  row.phase == name_of(PhaseName::qcgd) ? fmt::format("{:.4g}", row.violation) : "-",
-                  percent(row.train_accuracy), percent(row.validation_accuracy));
+  const std::string line = fmt::format(
+      row_format, row.phase, row.iteration, std::isnan(fraction) ? "-" : fmt::format("{:.0f} %", 100 * fraction),
+      duration(row.wall_seconds), duration(seconds_left(row)), fmt::format("{:.6g}", row.incumbent_objective),
+      row.phase == name_of(PhaseName::qcgd) ? fmt::format("{:.4g}", row.violation) : "-", percent(row.train_accuracy),
+      percent(row.validation_accuracy));
   print(line, style_ == Screen::progress ? Target::log_only : Target::both);
   last_is_printed_ = true;
 }
@@ -122,9 +126,10 @@ void Reporter::show_progress(const HistoryRow& row) {
   constexpr std::size_t bar_width = 20;
   const auto filled = static_cast<std::size_t>(std::lround(fraction * bar_width));
   const std::string bar = std::string(filled, '#') + std::string(bar_width - filled, '.');
-  const std::string line = fmt::format("{} [{}] {:.0f} %, {} left, objective {:.6g}, training {}, validation {}", row.phase,
-                                       bar, 100 * fraction, duration(seconds_left(row)), row.incumbent_objective,
-                                       percent(row.train_accuracy), percent(row.validation_accuracy));
+  const std::string line =
+      fmt::format("{} [{}] {:.0f} %, {} left, objective {:.6g}, training {}, validation {}", row.phase, bar,
+                  100 * fraction, duration(seconds_left(row)), row.incumbent_objective, percent(row.train_accuracy),
+                  percent(row.validation_accuracy));
   screen_ << '\r' << line.substr(0, width_ - 1) << "\x1b[K" << std::flush;
 }
 

@@ -24,7 +24,8 @@ constexpr FileFormat results_format{.name = "isinglass-results",
                                     .if_unfinished = "run the training again"};
 
 template <class T>
-void write_column(const h5::Group& group, const char* name, const std::vector<HistoryRow>& history, T HistoryRow::*member) {
+void write_column(const h5::Group& group, const char* name, const std::vector<HistoryRow>& history,
+                  T HistoryRow::*member) {
   std::vector<T> column;
   for (const HistoryRow& row : history) column.push_back(row.*member);
   if constexpr (std::is_same_v<T, std::string>) {
@@ -53,8 +54,8 @@ void read_column(const h5::Group& group, const char* name, std::vector<HistoryRo
 /// Refuses numbers that no run can have written.
 void expect_number(const h5::Group& group, const ResultField& field, double value) {
   using enum ResultField::Range;
-  const bool is_possible =
-      field.range == fraction ? !(value < 0) && !(value > 1) : std::isfinite(value) && (value >= 0 || field.range == any);
+  const bool is_possible = field.range == fraction ? !(value < 0) && !(value > 1)
+                                                   : std::isfinite(value) && (value >= 0 || field.range == any);
   if (!is_possible)
     fail(group, field.name, fmt::format("{} is {}", value, field.range == fraction ? "no fraction" : "impossible"));
 }
@@ -78,7 +79,8 @@ void expect_rising(const h5::Group& history, const h5::Group& provenance, const 
   for (const HistoryRow& row : rows) {
     const bool is_same_phase = before != nullptr && before->phase == row.phase;
     const std::int64_t least = is_same_phase ? before->iteration + 1 : 0;
-    if (row.iteration < least) fail(history, "iteration", fmt::format("{} where at least {} comes", row.iteration, least));
+    if (row.iteration < least)
+      fail(history, "iteration", fmt::format("{} where at least {} comes", row.iteration, least));
     if (!std::isfinite(row.wall_seconds) || row.wall_seconds < 0)
       fail(provenance, "history_wall_seconds", fmt::format("{} is no duration", row.wall_seconds));
     before = &row;

@@ -111,7 +111,8 @@ std::optional<fs::path> set_aside(const RunFolder& folder) {
     const fs::path aside = fmt::format("{}.{}", name.string(), i);
     if (fs::exists(fs::symlink_status(aside))) continue;
     fs::rename(name, aside, error);
-    if (error) throw SystemError(fmt::format("{}: cannot rename to {}: {}", name.string(), aside.string(), error.message()));
+    if (error)
+      throw SystemError(fmt::format("{}: cannot rename to {}: {}", name.string(), aside.string(), error.message()));
     return aside;
   }
 }
@@ -128,7 +129,8 @@ void create(const RunFolder& folder) {
 }
 
 void expect_places(const RunFolder& folder) {
-  for (const fs::path& path : {folder.config(), folder.log(), folder.trace(), folder.results()}) expect_output_place(path);
+  for (const fs::path& path : {folder.config(), folder.log(), folder.trace(), folder.results()})
+    expect_output_place(path);
   std::vector<fs::path> kept = folder.checkpoints();
   kept.push_back(folder.newest_checkpoint());
   for (const fs::path& path : kept) {

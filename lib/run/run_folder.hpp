@@ -43,11 +43,13 @@ enum class RunState { absent, unfinished, finished };
 /// there is no folder or an empty one. InputError for a folder that holds something else: it may be anybody's.
 std::optional<std::filesystem::path> set_aside(const RunFolder& folder);
 
-/// Creates the folder if it is not there. Throws InputError if no folder can have that name, SystemError if it cannot be made.
+/// Creates the folder if it is not there. Throws InputError if no folder can have that name, SystemError if it cannot
+/// be made.
 void create(const RunFolder& folder);
 
-/// To be called by who holds the folder's lock, before the work: throws InputError if something that is not a regular file
-/// stands where a run writes one, SystemError if the folder cannot be written. Removes temporary files of earlier runs.
+/// To be called by who holds the folder's lock, before the work: throws InputError if something that is not a regular
+/// file stands where a run writes one, SystemError if the folder cannot be written. Removes temporary files of earlier
+/// runs.
 void expect_places(const RunFolder& folder);
 
 /// Writes config.resolved.yaml. Throws SystemError.

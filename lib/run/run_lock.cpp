@@ -51,8 +51,9 @@ std::array<Line, 8> lines_of(Owner& owner) {
 Owner this_owner() {
   const auto now = std::chrono::time_point_cast<std::chrono::microseconds>(std::chrono::system_clock::now());
   const auto seconds = std::chrono::time_point_cast<std::chrono::seconds>(now);
-  return {this_process(), fmt::format("{:%Y-%m-%dT%H:%M:%S}.{:06}Z", fmt::gmtime(std::chrono::system_clock::to_time_t(seconds)),
-                                      (now - seconds).count())};
+  return {this_process(),
+          fmt::format("{:%Y-%m-%dT%H:%M:%S}.{:06}Z", fmt::gmtime(std::chrono::system_clock::to_time_t(seconds)),
+                      (now - seconds).count())};
 }
 
 std::string to_text(Owner owner) {
@@ -96,8 +97,9 @@ std::optional<std::string> read(const fs::path& path) {
 /// The owner of a lock; throws if it cannot be told.
 Owner owner_of(const fs::path& path, const std::string& text) {
   if (const std::optional<Owner> owner = to_owner(text)) return *owner;
-  throw InputError(fmt::format("{}: {}, so nobody knows whether another run uses this folder; remove the file if none does",
-                               path.string(), text.empty() ? "the lock file is empty" : "this is no lock file of isinglass"));
+  throw InputError(
+      fmt::format("{}: {}, so nobody knows whether another run uses this folder; remove the file if none does",
+                  path.string(), text.empty() ? "the lock file is empty" : "this is no lock file of isinglass"));
 }
 
 [[noreturn]] void refuse(const fs::path& path, const Owner& owner) {

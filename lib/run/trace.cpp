@@ -19,7 +19,8 @@ namespace {
 
 std::string header() {
   std::string text;
-  for_each_column([&](const HistoryField& field, auto) { text += (text.empty() ? "" : ",") + std::string(field.heading); });
+  for_each_column(
+      [&](const HistoryField& field, auto) { text += (text.empty() ? "" : ",") + std::string(field.heading); });
   return text;
 }
 
@@ -78,7 +79,8 @@ void TraceFile::flush() {
 std::vector<HistoryRow> read_trace(const std::filesystem::path& path) {
   std::vector<HistoryRow> rows;
   constexpr std::int64_t longest = std::int64_t{1} << 30;
-  if (std::error_code none; std::filesystem::status(path, none).type() == std::filesystem::file_type::not_found) return rows;
+  if (std::error_code none; std::filesystem::status(path, none).type() == std::filesystem::file_type::not_found)
+    return rows;
   std::istringstream file(read_input_file(path, "a trace", longest));
   std::string line;
   if (!std::getline(file, line)) return rows;

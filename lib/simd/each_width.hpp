@@ -1,7 +1,8 @@
-// No #pragma once: a file of kernels includes this once, and Highway's foreach_target.h then compiles the file for every width,
-// each time in another HWY_NAMESPACE. Before the include the file defines HWY_TARGET_INCLUDE as its own path; code behind
-// `#if HWY_ONCE` is compiled once. The plain width is Highway's of one lane (HWY_SCALAR). Highway 1.0.3 has no set with AVX-512
-// VNNI that today's CPUs all run: kernels which want those dot products name them in an attribute.
+// No #pragma once: a file of kernels includes this once, and Highway's foreach_target.h then compiles the file for
+// every width, each time in another HWY_NAMESPACE. Before the include the file defines HWY_TARGET_INCLUDE as its own
+// path; code behind
+// `#if HWY_ONCE` is compiled once. The plain width is Highway's of one lane (HWY_SCALAR). Highway 1.0.3 has no set with
+// AVX-512 VNNI that today's CPUs all run: kernels which want those dot products name them in an attribute.
 #include "simd/simd.hpp"
 
 #ifndef HWY_DISABLED_TARGETS

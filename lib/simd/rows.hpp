@@ -2,8 +2,8 @@
 
 #include <cstddef>
 
-/// Loops over rows of couplings and fields, to be called through simd::run. Sums, products and comparisons of single elements,
-/// with the same bits for every width.
+/// Loops over rows of couplings and fields, to be called through simd::run. Sums, products and comparisons of single
+/// elements, with the same bits for every width.
 namespace isinglass::simd {
 
 /// field += row.

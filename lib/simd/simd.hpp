@@ -6,12 +6,14 @@
 #include <new>
 #include <vector>
 
-/// What all kernels share: the vector instructions that they are compiled for, aligned memory, padding. A kernel takes a Width,
-/// so that a test can run every width of its host, and gives the same bits with each. Loops that the compiler vectorises are
-/// written once and called through `run`; those that need instructions by name are written with Highway (each_width.hpp).
+/// What all kernels share: the vector instructions that they are compiled for, aligned memory, padding. A kernel takes
+/// a Width, so that a test can run every width of its host, and gives the same bits with each. Loops that the compiler
+/// vectorises are written once and called through `run`; those that need instructions by name are written with Highway
+/// (each_width.hpp).
 namespace isinglass::simd {
 
-/// Vector instructions, each with those before it: any x86-64; AVX2 with FMA, BMI2, F16C; AVX-512 F, BW, CD, DQ, VL, VNNI.
+/// Vector instructions, each with those before it: any x86-64; AVX2 with FMA, BMI2, F16C; AVX-512 F, BW, CD, DQ, VL,
+/// VNNI.
 enum class Width { plain, avx2, avx512 };
 
 /// The widest instructions of this CPU.
@@ -19,7 +21,8 @@ enum class Width { plain, avx2, avx512 };
 #if defined(__x86_64__)
   static const Width width = [] {
     __builtin_cpu_init();
-    const bool has_avx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") && __builtin_cpu_supports("bmi") &&
+    const bool has_avx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") &&
+                          __builtin_cpu_supports("bmi") &&
                           __builtin_cpu_supports("bmi2");  // clang does not know f16c, which no CPU with AVX2 lacks
     const bool has_avx512 = __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
                             __builtin_cpu_supports("avx512cd") && __builtin_cpu_supports("avx512dq") &&
@@ -41,7 +44,9 @@ enum class Width { plain, avx2, avx512 };
 }
 
 /// `count` rounded up to whole blocks.
-[[nodiscard]] constexpr std::size_t padded(std::size_t count, std::size_t block) { return (count + block - 1) / block * block; }
+[[nodiscard]] constexpr std::size_t padded(std::size_t count, std::size_t block) {
+  return (count + block - 1) / block * block;
+}
 
 /// Memory on 64-byte boundaries: whole cache lines and vectors.
 template <class T>
@@ -61,7 +66,8 @@ using AlignedVector = std::vector<T, AlignedAllocator<T>>;
 using Int16s = std::int16_t __attribute__((vector_size(64)));
 using Int8s = std::int8_t __attribute__((vector_size(32)));
 
-/// Reads and writes a vector at any address. References, since vectors by value would be passed as the caller's target says.
+/// Reads and writes a vector at any address. References, since vectors by value would be passed as the caller's target
+/// says.
 template <class Vector>
 inline void load(Vector& vector, const void* from) {
   std::memcpy(&vector, from, sizeof vector);
@@ -87,8 +93,8 @@ __attribute__((target("arch=x86-64-v4"), flatten)) decltype(auto) on_avx512(Args
 }  // namespace detail
 #endif
 
-/// Calls `loop`, a function whose loops the compiler vectorises, compiled for `width`. It should take pointers and views by
-/// value, which the compiler can tell apart.
+/// Calls `loop`, a function whose loops the compiler vectorises, compiled for `width`. It should take pointers and
+/// views by value, which the compiler can tell apart.
 template <auto loop, class... Args>
 inline decltype(auto) run([[maybe_unused]] Width width, Args&&... args) {
 #if defined(__x86_64__)

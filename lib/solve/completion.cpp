@@ -127,7 +127,8 @@ bool Completion::repair(std::uint64_t seed, std::uint64_t key) {
       for (const std::int32_t r : broken_) prices_[static_cast<std::size_t>(r)] += 1;
     const std::span<const std::int32_t> variables = matrices_.rows.columns(row);
     if (below(random[1], flips_a_surprise) == 0 && !variables.empty())
-      next = Flip{static_cast<std::size_t>(variables[below(random[2], static_cast<std::uint32_t>(variables.size()))]), 0};
+      next =
+          Flip{static_cast<std::size_t>(variables[below(random[2], static_cast<std::uint32_t>(variables.size()))]), 0};
     if (!next) continue;
     changed_[next->variable] = step;
     flip(next->variable);

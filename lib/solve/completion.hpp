@@ -9,14 +9,14 @@
 
 namespace isinglass {
 
-/// Turns an oracle's answer into a feasible point: flips that mend violated rows, whose prices rise as long as they stay
-/// violated, then a descent on the objective by chains of flips, each of which ends in a feasible point.
+/// Turns an oracle's answer into a feasible point: flips that mend violated rows, whose prices rise as long as they
+/// stay violated, then a descent on the objective by chains of flips, each of which ends in a feasible point.
 class Completion {
 public:
   explicit Completion(const BinaryProgram& program);
 
-  /// A feasible point near `x`; nothing if none was found within the budget of flips. `seed` and `key` tell random choices
-  /// apart.
+  /// A feasible point near `x`; nothing if none was found within the budget of flips. `seed` and `key` tell random
+  /// choices apart.
   [[nodiscard]] std::optional<Bits> complete(std::span<const std::uint8_t> x, std::uint64_t seed, std::uint64_t key);
 
 private:

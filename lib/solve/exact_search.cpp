@@ -53,7 +53,9 @@ void ExactSearch::add_objective() {
 
 /// Variables of many rows and terms first: they decide most. What decides nothing stays 0.
 void ExactSearch::choose_order() {
-  const auto entries = [&](std::size_t i) { return matrices_.columns.columns(i).size() + matrices_.pairs.columns(i).size(); };
+  const auto entries = [&](std::size_t i) {
+    return matrices_.columns.columns(i).size() + matrices_.pairs.columns(i).size();
+  };
   for (std::size_t i = 0; i < variables_; ++i) {
     if (entries(i) == 0)
       fix(i, slope_[i] < 0);

@@ -26,9 +26,9 @@ struct ExactResult {
   double seconds_to_best = 0;
 };
 
-/// Depth-first branch and bound over a binary program: rows and products are propagated by the bounds of their sums, and
-/// branches end where no feasible point can be better than the best one. Pruning allows for rounding; only points that the
-/// program itself calls feasible count.
+/// Depth-first branch and bound over a binary program: rows and products are propagated by the bounds of their sums,
+/// and branches end where no feasible point can be better than the best one. Pruning allows for rounding; only points
+/// that the program itself calls feasible count.
 class ExactSearch {
 public:
   explicit ExactSearch(const BinaryProgram& program);

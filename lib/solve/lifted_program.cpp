@@ -58,7 +58,8 @@ struct LiftedProgram::Maker {
       rows.startVec(f);
       const auto& [constant_term, ordered] = forms[static_cast<std::size_t>(f)];
       rows.insertBackByOuterInnerUnordered(f, 0) = constant_term;
-      for (const auto& [at, value] : ordered) rows.insertBackByOuterInnerUnordered(f, at < 0 ? spins - at : 1 + at) = value;
+      for (const auto& [at, value] : ordered)
+        rows.insertBackByOuterInnerUnordered(f, at < 0 ? spins - at : 1 + at) = value;
     }
     rows.finalize();
     return rows;
@@ -69,7 +70,8 @@ struct LiftedProgram::Maker {
     constant += rhs * rhs;
     for (std::size_t a = 0; a < variable.size(); ++a) {
       add(variable[a], variable[a], coefficient[a] * (coefficient[a] - 2 * rhs));
-      for (std::size_t b = a + 1; b < variable.size(); ++b) add(variable[a], variable[b], 2 * coefficient[a] * coefficient[b]);
+      for (std::size_t b = a + 1; b < variable.size(); ++b)
+        add(variable[a], variable[b], 2 * coefficient[a] * coefficient[b]);
     }
   }
 
@@ -101,8 +103,8 @@ void check_memory(const BinaryProgram& program) {
   }
   const std::optional<std::int64_t> available = available_memory();
   if (available && bytes_a_term * terms > *available)
-    throw InputError(fmt::format("the rows' squares have about {} terms, which need {} of memory, and {} are available", terms,
-                                 bytes_text(bytes_a_term * terms), bytes_text(*available)));
+    throw InputError(fmt::format("the rows' squares have about {} terms, which need {} of memory, and {} are available",
+                                 terms, bytes_text(bytes_a_term * terms), bytes_text(*available)));
 }
 
 /// Exponent of two that brings the largest magnitude to 1 .. 2, so that squares neither overflow nor vanish.

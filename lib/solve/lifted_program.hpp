@@ -10,7 +10,8 @@
 namespace isinglass {
 
 /// A binary program whose constraints are quadratic forms P_c >= 0 of spins, 0 exactly where they hold; docs/theory.md,
-/// section 4. With multipliers mu it is the Ising problem min f + sum of mu_c P_c, always with the same pattern of couplings.
+/// section 4. With multipliers mu it is the Ising problem min f + sum of mu_c P_c, always with the same pattern of
+/// couplings.
 class LiftedProgram {
 public:
   /// Which rows machines hold themselves.

@@ -34,8 +34,10 @@ void write_iterations(const h5::Group& root, const ProgramResult& result) {
   write_column(group, "objective", result, [](const auto& row) { return row.objective; });
   write_column(group, "violation", result, [](const auto& row) { return row.violation; });
   write_column(group, "gap", result, [](const auto& row) { return row.gap; });
-  write_column(group, "feasible_reads", result, [](const auto& row) { return static_cast<double>(row.feasible_reads); });
-  write_column(group, "completed_reads", result, [](const auto& row) { return static_cast<double>(row.completed_reads); });
+  write_column(group, "feasible_reads", result,
+               [](const auto& row) { return static_cast<double>(row.feasible_reads); });
+  write_column(group, "completed_reads", result,
+               [](const auto& row) { return static_cast<double>(row.completed_reads); });
   write_column(group, "incumbent", result, [](const auto& row) { return row.incumbent.value_or(nothing); });
 }
 
@@ -86,7 +88,8 @@ void write_provenance(const h5::Group& root, const SolutionFacts& facts, const P
 
 }  // namespace
 
-void write_program_solution(const std::filesystem::path& path, const SolutionFacts& facts, const ProgramResult& result) {
+void write_program_solution(const std::filesystem::path& path, const SolutionFacts& facts,
+                            const ProgramResult& result) {
   const auto fill = [&](const h5::Group& root) {
     write_origin(root, facts, result);
     write_best(root, facts, result);

@@ -69,7 +69,8 @@ private:
 /// The loop's state.
 class ProgramSolver {
 public:
-  ProgramSolver(const BinaryProgram& program, const Machine& machine, const ProgramPlan& plan, const Communicator& comm);
+  ProgramSolver(const BinaryProgram& program, const Machine& machine, const ProgramPlan& plan,
+                const Communicator& comm);
   ProgramResult solve(const std::function<void(const ProgramIteration&)>& report);
 
 private:
@@ -186,7 +187,8 @@ void ProgramSolver::move(const Read& atom, std::int64_t t, ProgramIteration& row
 }
 
 std::optional<ProgramEnd> ProgramSolver::end_after(std::int64_t t) const {
-  if (result_.best && plan_.target && result_.objective <= relaxed_target(program_, *plan_.target)) return ProgramEnd::target;
+  if (result_.best && plan_.target && result_.objective <= relaxed_target(program_, *plan_.target))
+    return ProgramEnd::target;
   if (result_.best && result_.lower_bound && *result_.lower_bound >= result_.objective - proof_tolerance_)
     return ProgramEnd::proven;
   if (comm_.all_max(plan_.stop_is_asked() ? 1.0 : 0.0) > 0) return ProgramEnd::stop;
@@ -214,7 +216,8 @@ ProgramResult ProgramSolver::solve(const std::function<void(const ProgramIterati
       move(*atom, t, row);
       // An exact minimum of f + mu P is at most f of any feasible point, where P = 0.
       if (machine_.is_exact() && lifted_.is_exact() && !set.was_cut)
-        result_.lower_bound = std::max(row.energy, result_.lower_bound.value_or(-std::numeric_limits<double>::infinity()));
+        result_.lower_bound =
+            std::max(row.energy, result_.lower_bound.value_or(-std::numeric_limits<double>::infinity()));
     }
     row.seconds = comm_.all_max(seconds());
     result_.iterations.push_back(row);

@@ -61,15 +61,16 @@ struct ProgramResult {
   ProgramEnd end = ProgramEnd::iterations;
 };
 
-/// Quantum conditional gradient descent on an explicit problem; docs/theory.md, section 4. The oracle is any Ising machine,
-/// which is programmed once and gets new couplings and fields in each iteration; its reads are shared over the ranks, and each
-/// of them is completed to a feasible point. The same result on any number of ranks as long as neither time nor stop end it.
-/// Collective.
+/// Quantum conditional gradient descent on an explicit problem; docs/theory.md, section 4. The oracle is any Ising
+/// machine, which is programmed once and gets new couplings and fields in each iteration; its reads are shared over the
+/// ranks, and each of them is completed to a feasible point. The same result on any number of ranks as long as neither
+/// time nor stop end it. Collective.
 [[nodiscard]] ProgramResult solve_program(const BinaryProgram& program, const Machine& machine, const ProgramPlan& plan,
-                                          const Communicator& comm, const std::function<void(const ProgramIteration&)>& report);
+                                          const Communicator& comm,
+                                          const std::function<void(const ProgramIteration&)>& report);
 
-/// A target that a computed objective of the program reaches in spite of rounding: the target itself where objectives are
-/// whole.
+/// A target that a computed objective of the program reaches in spite of rounding: the target itself where objectives
+/// are whole.
 [[nodiscard]] double relaxed_target(const BinaryProgram& program, double target);
 
 }  // namespace isinglass

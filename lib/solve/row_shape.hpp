@@ -15,7 +15,8 @@ struct Literal {
   bool is_negated = false;
 };
 
-/// sum of coefficient x - lower = step * slack, 0 <= slack <= range: lower and upper on the grid of what the sum can be.
+/// sum of coefficient x - lower = step * slack, 0 <= slack <= range: lower and upper on the grid of what the sum can
+/// be.
 struct RowShape {
   enum class Kind {
     redundant,   ///< holds for every x
@@ -31,8 +32,8 @@ struct RowShape {
   bool is_exact = true;  ///< every value of the sum in the interval is lower plus a number of steps
 };
 
-/// Slack steps of rows whose coefficients lie on no grid of up to six decimals: their penalty is then inexact, never the check
-/// of the row itself.
+/// Slack steps of rows whose coefficients lie on no grid of up to six decimals: their penalty is then inexact, never
+/// the check of the row itself.
 inline constexpr std::int64_t coarse_steps = 1023;
 
 [[nodiscard]] RowShape shape_of(const LinearRow& row);

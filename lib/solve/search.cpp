@@ -69,8 +69,8 @@ double sum_seconds(double seconds, const Communicator& comm) {
 }
 
 /// The improvements of all reads of a round, in time, that were better than everything before by more than rounding.
-void extend_history(std::vector<Improvement>& history, const std::vector<Read>& reads, const SearchPlan& plan, double now,
-                    double rounding) {
+void extend_history(std::vector<Improvement>& history, const std::vector<Read>& reads, const SearchPlan& plan,
+                    double now, double rounding) {
   std::vector<Improvement> all;
   for (const Read& read : reads) {
     if (!plan.is_solution(read.spins)) continue;
@@ -175,8 +175,8 @@ double SearchResult::updates_per_second() const {
 
 double relaxed_target(const IsingProblem& problem, double target) { return target + energy_rounding(problem); }
 
-SearchResult search(const Machine& machine, ProgrammedMachine& given, const IsingProblem& problem, const SearchPlan& plan,
-                    const Communicator& comm, const SearchReport& report) {
+SearchResult search(const Machine& machine, ProgrammedMachine& given, const IsingProblem& problem,
+                    const SearchPlan& plan, const Communicator& comm, const SearchReport& report) {
   SharedFlag over(comm);
   SharedMachine programmed(given, problem, plan, over);
   SearchResult result;

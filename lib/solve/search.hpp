@@ -56,12 +56,14 @@ struct SearchResult {
 /// Told after each round, on every rank.
 using SearchReport = std::function<void(const SearchResult& so_far)>;
 
-/// Runs the plan over all ranks on `given`, the machine with `problem` programmed into it; the same result on each. Without
-/// target, time and stop it does not depend on their number. A rank that reaches the target stops the others. Collective.
+/// Runs the plan over all ranks on `given`, the machine with `problem` programmed into it; the same result on each.
+/// Without target, time and stop it does not depend on their number. A rank that reaches the target stops the others.
+/// Collective.
 [[nodiscard]] SearchResult search(const Machine& machine, ProgrammedMachine& given, const IsingProblem& problem,
                                   const SearchPlan& plan, const Communicator& comm, const SearchReport& report);
 
-/// A target that a computed energy of the problem reaches in spite of rounding: the target itself where energies are exact.
+/// A target that a computed energy of the problem reaches in spite of rounding: the target itself where energies are
+/// exact.
 [[nodiscard]] double relaxed_target(const IsingProblem& problem, double target);
 
 }  // namespace isinglass

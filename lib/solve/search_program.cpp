@@ -17,7 +17,9 @@ ExactPlan exact_plan(const ProgramPlan& plan, std::size_t free_variables) {
   ExactPlan exact;
   if (free_variables > searched_variables) exact.most_work = work_of_larger;
   exact.seconds = [&plan] { return seconds_since(plan.begin); };
-  exact.is_over = [&plan] { return plan.stop_is_asked() || (plan.seconds && seconds_since(plan.begin) >= *plan.seconds); };
+  exact.is_over = [&plan] {
+    return plan.stop_is_asked() || (plan.seconds && seconds_since(plan.begin) >= *plan.seconds);
+  };
   return exact;
 }
 

@@ -111,7 +111,8 @@ void write_solutions(const std::filesystem::path& path, const SolutionFacts& fac
     write_best(root, facts, result);
     write_provenance(root, facts, result);
   };
-  write_file(path, format, fill, [](const std::filesystem::path& written) { static_cast<void>(read_solutions(written)); });
+  write_file(path, format, fill,
+             [](const std::filesystem::path& written) { static_cast<void>(read_solutions(written)); });
 }
 
 StoredSolutions read_solutions(const std::filesystem::path& path) {

@@ -15,7 +15,8 @@ struct Fraction {
 /// Runs until one succeeds with 99 % probability: ln 0.01 / ln(1 - P); 1 for P >= 0.99, infinity for P = 0.
 [[nodiscard]] double runs_to_99(double probability);
 
-/// In units of the cost of one run. Without a success the value is a lower bound: that of the highest P of the interval.
+/// In units of the cost of one run. Without a success the value is a lower bound: that of the highest P of the
+/// interval.
 struct TimeToSolution {
   Fraction success;
   double runs = std::numeric_limits<double>::infinity();  ///< of `success.value`

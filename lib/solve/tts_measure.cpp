@@ -22,7 +22,8 @@ TtsPoint point_of(const SearchResult& result) {
   return point;
 }
 
-/// Better by what does not depend on the clock: field evaluations, so that a scan ends at the same sweeps on any machine.
+/// Better by what does not depend on the clock: field evaluations, so that a scan ends at the same sweeps on any
+/// machine.
 bool is_better(const TtsPoint& a, const TtsPoint& b) {
   if (a.successes == 0 || b.successes == 0) return a.successes > 0;
   return a.field_evaluations() < b.field_evaluations();

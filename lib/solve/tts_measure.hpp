@@ -35,12 +35,14 @@ struct TtsMeasurement {
 };
 
 /// plan.repeats blocks over all ranks, none cut at the target. Collective.
-[[nodiscard]] TtsMeasurement measure_tts(const Machine& machine, ProgrammedMachine& programmed, const IsingProblem& problem,
-                                         const TtsPlan& plan, const Communicator& comm, const SearchReport& report);
+[[nodiscard]] TtsMeasurement measure_tts(const Machine& machine, ProgrammedMachine& programmed,
+                                         const IsingProblem& problem, const TtsPlan& plan, const Communicator& comm,
+                                         const SearchReport& report);
 
-/// The same at the number of sweeps with the least time, found by doubling and halving from plan.sweeps with a quarter of the
-/// repeats each. Collective.
-[[nodiscard]] TtsMeasurement scan_sweeps(const Machine& machine, ProgrammedMachine& programmed, const IsingProblem& problem,
-                                         const TtsPlan& plan, const Communicator& comm, const SearchReport& report);
+/// The same at the number of sweeps with the least time, found by doubling and halving from plan.sweeps with a quarter
+/// of the repeats each. Collective.
+[[nodiscard]] TtsMeasurement scan_sweeps(const Machine& machine, ProgrammedMachine& programmed,
+                                         const IsingProblem& problem, const TtsPlan& plan, const Communicator& comm,
+                                         const SearchReport& report);
 
 }  // namespace isinglass

@@ -27,8 +27,8 @@ std::array<double, 3> interpolate(std::span<const double> t, std::span<const dou
   return c;
 }
 
-/// The polynomial whose errors on the reference are e, -e, e, ...: e is the ratio of the highest divided differences of y
-/// and of the signs, which both annihilate the polynomial.
+/// The polynomial whose errors on the reference are e, -e, e, ...: e is the ratio of the highest divided differences of
+/// y and of the signs, which both annihilate the polynomial.
 std::array<double, 3> levelled(std::span<const double> t, std::span<const double> y, const Reference& reference) {
   double of_y = 0, of_signs = 0;
   for (std::size_t i = 0; i < reference.size(); ++i) {
@@ -47,7 +47,8 @@ std::array<double, 3> levelled(std::span<const double> t, std::span<const double
   return interpolate(at, values);
 }
 
-/// Takes sample `worst` into the reference for a neighbour whose error has the same sign, so that the signs still alternate.
+/// Takes sample `worst` into the reference for a neighbour whose error has the same sign, so that the signs still
+/// alternate.
 void exchange(Reference& reference, std::size_t worst, const std::vector<double>& errors) {
   const auto same = [&](std::size_t index) { return (errors[index] < 0) == (errors[worst] < 0); };
   const auto after = std::upper_bound(reference.begin(), reference.end(), worst);

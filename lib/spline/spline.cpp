@@ -19,8 +19,8 @@ namespace {
 using Function = std::function<double(double)>;
 
 constexpr std::size_t measuring_samples = 513, searching_samples = 65, bound_samples = 129;
-/// Knots are found to this part of the interval; errors below this part of a single piece's count as none, and are well above
-/// what the former does to them.
+/// Knots are found to this part of the interval; errors below this part of a single piece's count as none, and are well
+/// above what the former does to them.
 constexpr double knot_precision = 1e-10, exact_part = 1e-7;
 
 /// f on `count` even points of [left, right], both ends included; t relative to left.
@@ -69,7 +69,9 @@ double error_between(const Function& f, const SplineShape& shape, double left, d
 
 /// The other end of the longest piece from `start` towards `end`, at either side, whose error is at most `level`.
 double longest_piece(const Function& f, const SplineShape& shape, double start, double end, double level) {
-  const auto fits = [&](double stop) { return error_between(f, shape, std::min(start, stop), std::max(start, stop)) <= level; };
+  const auto fits = [&](double stop) {
+    return error_between(f, shape, std::min(start, stop), std::max(start, stop)) <= level;
+  };
   if (fits(end)) return end;
   double good = start, bad = end;
   while (std::abs(bad - good) > knot_precision * (shape.high - shape.low)) {
@@ -79,8 +81,10 @@ double longest_piece(const Function& f, const SplineShape& shape, double start, 
   return good != start ? good : bad;
 }
 
-/// Knots from `start` to `end` of the longest pieces with errors of at most `level`; none if it takes more than `segments`.
-std::vector<double> knots_of_level(const Function& f, const SplineShape& shape, double start, double end, double level) {
+/// Knots from `start` to `end` of the longest pieces with errors of at most `level`; none if it takes more than
+/// `segments`.
+std::vector<double> knots_of_level(const Function& f, const SplineShape& shape, double start, double end,
+                                   double level) {
   std::vector<double> knots{start};
   for (int k = 0; k < shape.segments; ++k) {
     knots.push_back(longest_piece(f, shape, knots.back(), end, level));
@@ -89,9 +93,10 @@ std::vector<double> knots_of_level(const Function& f, const SplineShape& shape, 
   return {};
 }
 
-/// Longest pieces from the left up to some piece, and from the right down to it. That piece gets what is left over, which is
-/// least where an error does not grow with the length: at an inflection, or where f is flat.
-std::vector<double> balanced(const Function& f, const SplineShape& shape, const std::vector<double>& knots, double level) {
+/// Longest pieces from the left up to some piece, and from the right down to it. That piece gets what is left over,
+/// which is least where an error does not grow with the length: at an inflection, or where f is flat.
+std::vector<double> balanced(const Function& f, const SplineShape& shape, const std::vector<double>& knots,
+                             double level) {
   std::vector<double> back = knots_of_level(f, shape, shape.high, shape.low, level);
   std::reverse(back.begin(), back.end());
   if (back.size() != knots.size()) return knots;
@@ -142,9 +147,12 @@ double Spline::at(double u) const {
 }
 
 Spline make_spline(const Function& f, const SplineShape& shape) {
-  if (shape.degree < 0 || shape.degree > 2) throw InputError(fmt::format("spline: degree {} is not 0, 1 or 2", shape.degree));
-  if (shape.segments < 1) throw InputError(fmt::format("spline: {} segments are too few, use 1 or more", shape.segments));
-  if (!(shape.low < shape.high)) throw InputError(fmt::format("spline: empty interval from {} to {}", shape.low, shape.high));
+  if (shape.degree < 0 || shape.degree > 2)
+    throw InputError(fmt::format("spline: degree {} is not 0, 1 or 2", shape.degree));
+  if (shape.segments < 1)
+    throw InputError(fmt::format("spline: {} segments are too few, use 1 or more", shape.segments));
+  if (!(shape.low < shape.high))
+    throw InputError(fmt::format("spline: empty interval from {} to {}", shape.low, shape.high));
   Spline spline;
   spline.knots = shape.knots == Knots::uniform ? uniform_knots(shape) : equalized_knots(f, shape);
   for (std::size_t k = 0; k + 1 < spline.knots.size(); ++k) {

@@ -96,8 +96,9 @@ Values read_list(const Form& form, Diagnostics& diagnostics) {
   Values values;
   if (form.tree->kind != YamlTree::Kind::list || form.tree->items.empty()) {
     const bool is_list = form.tree->kind == YamlTree::Kind::list;
-    diagnostics.add(form.tree->position, form.name,
-                    fmt::format("expected a list of values, found {}", is_list ? "an empty one" : describe(*form.tree)));
+    diagnostics.add(
+        form.tree->position, form.name,
+        fmt::format("expected a list of values, found {}", is_list ? "an empty one" : describe(*form.tree)));
     return values;
   }
   std::set<std::string> seen;
@@ -185,8 +186,9 @@ Form find_form(SectionReader& section, const Position& position, const std::stri
     ++count;
   }
   if (count == 1) return form;
-  diagnostics.add(position, name,
-                  fmt::format("expected one of values, range and logarithmic, found {}", count == 0 ? "none" : "several"));
+  diagnostics.add(
+      position, name,
+      fmt::format("expected one of values, range and logarithmic, found {}", count == 0 ? "none" : "several"));
   return {};
 }
 
@@ -195,7 +197,8 @@ void read_round(SectionReader& section, Form& form, Diagnostics& diagnostics) {
   const YamlTree* round = section.find("round");
   if (!round) return;
   std::string complaint = read_value(*round, anything(), form.rounds);
-  if (complaint.empty() && form.tree && !form.name.ends_with(".logarithmic")) complaint = "goes with `logarithmic` only";
+  if (complaint.empty() && form.tree && !form.name.ends_with(".logarithmic"))
+    complaint = "goes with `logarithmic` only";
   if (!complaint.empty()) diagnostics.add(round->position, section.name_of("round"), complaint);
 }
 

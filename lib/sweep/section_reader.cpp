@@ -10,7 +10,10 @@
 namespace isinglass {
 
 SectionReader::SectionReader(const YamlTree& tree, std::string name, Diagnostics& diagnostics)
-    : tree_(tree), name_(std::move(name)), diagnostics_(diagnostics), is_section_(tree.kind == YamlTree::Kind::section) {
+    : tree_(tree),
+      name_(std::move(name)),
+      diagnostics_(diagnostics),
+      is_section_(tree.kind == YamlTree::Kind::section) {
   // An empty one is told by the keys that it lacks.
   if (is_section_ || tree.kind == YamlTree::Kind::empty) return;
   diagnostics.add(tree.position, name_, "expected a section of `key: value` lines, found " + describe(tree));
@@ -18,14 +21,16 @@ SectionReader::SectionReader(const YamlTree& tree, std::string name, Diagnostics
 
 const YamlTree* SectionReader::find(std::string_view key) {
   if (std::find(known_.begin(), known_.end(), key) == known_.end()) known_.emplace_back(key);
-  const auto entry = std::find_if(tree_.entries.begin(), tree_.entries.end(), [&](const auto& e) { return e.key == key; });
+  const auto entry =
+      std::find_if(tree_.entries.begin(), tree_.entries.end(), [&](const auto& e) { return e.key == key; });
   return entry == tree_.entries.end() ? nullptr : &entry->value;
 }
 
 const YamlTree* SectionReader::require(std::string_view key, std::string_view example) {
   const YamlTree* value = find(key);
   const bool is_told = !is_section_ && tree_.kind != YamlTree::Kind::empty;
-  if (!value && !is_told) diagnostics_.add(tree_.position, name_of(key), fmt::format("missing; for example `{}`", example));
+  if (!value && !is_told)
+    diagnostics_.add(tree_.position, name_of(key), fmt::format("missing; for example `{}`", example));
   return value;
 }
 

@@ -53,7 +53,8 @@ inline constexpr std::int64_t most_points = 10000;
 /// Point `number`. InputError unless it is one of 1 .. point_count.
 [[nodiscard]] SweepPoint point_of(const Sweep& sweep, std::int64_t number);
 
-/// The configuration of a point: base, overrides, and the run folder as output.directory. InputError if they do not fit.
+/// The configuration of a point: base, overrides, and the run folder as output.directory. InputError if they do not
+/// fit.
 [[nodiscard]] Config config_of(const Sweep& sweep, const SweepPoint& point);
 
 /// "method=qcgd, seed=3".

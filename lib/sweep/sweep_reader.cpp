@@ -108,7 +108,8 @@ public:
     }
     // A value that is refused keeps its default, and may then not fit the others: only a first error tells something.
     if (is_combination && ++combinations_ <= most_combinations) {
-      diagnostics_.add(sweep_.axes.front().position, "", fmt::format("point {} ({}): {}", point.number, to_text(point), rest));
+      diagnostics_.add(sweep_.axes.front().position, "",
+                       fmt::format("point {} ({}): {}", point.number, to_text(point), rest));
     }
   }
 

@@ -47,7 +47,8 @@ std::optional<T> parse(const std::string& text) {
 
 template <class T>
 bool all_are(const SweepAxis& axis) {
-  return std::all_of(axis.values.begin(), axis.values.end(), [](const auto& v) { return parse<T>(v.text).has_value(); });
+  return std::all_of(axis.values.begin(), axis.values.end(),
+                     [](const auto& v) { return parse<T>(v.text).has_value(); });
 }
 
 template <class T>

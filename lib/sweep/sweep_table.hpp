@@ -15,8 +15,8 @@ struct SweepRow {
   RunResults results;
 };
 
-/// One line per row under a header: point, a column for each axis by its key, then the results. Fields with commas or quotes
-/// are quoted; numbers read as the same doubles.
+/// One line per row under a header: point, a column for each axis by its key, then the results. Fields with commas or
+/// quotes are quoted; numbers read as the same doubles.
 [[nodiscard]] std::string to_csv(const Sweep& sweep, const std::vector<SweepRow>& rows);
 
 /// Writes sweep.h5 atomically; docs/file-formats.md has its layout. Throws SystemError; the old file stays.

@@ -47,7 +47,8 @@ void expect_classified(const TrainingState& checkpoint, const Architecture& arch
 }  // namespace
 
 void expect_true_incumbent(const TrainingState& checkpoint, const TrainingInput& input) {
-  if (checkpoint.is_in(PhaseName::qat)) return expect_classified(checkpoint, input.architecture, input.data, input.grid.group);
+  if (checkpoint.is_in(PhaseName::qat))
+    return expect_classified(checkpoint, input.architecture, input.data, input.grid.group);
   expect_loss(checkpoint, loss_of_incumbent(checkpoint, input));
 }
 

@@ -36,15 +36,16 @@ void expect_objective_image(double image, double most) {
 
 /// Every entry of one dataset of the duals, on this rank.
 void expect_range(const ShardedRows& rows, std::size_t layer, const char* name, const Range& range) {
-  const auto bad = std::ranges::find_if(rows.values, [&](float value) { return value < range.least || value > range.most; });
+  const auto bad =
+      std::ranges::find_if(rows.values, [&](float value) { return value < range.least || value > range.most; });
   if (bad == rows.values.end()) return;
   const auto at = static_cast<std::size_t>(bad - rows.values.begin());
-  throw InputError(fmt::format("/duals/layer_{}/{}: of unit {} and sample {} is {}, outside {:.6g} .. {:.6g}", layer, name,
-                               at / rows.columns, rows.first + at % rows.columns, *bad, range.least, range.most));
+  throw InputError(fmt::format("/duals/layer_{}/{}: of unit {} and sample {} is {}, outside {:.6g} .. {:.6g}", layer,
+                               name, at / rows.columns, rows.first + at % rows.columns, *bad, range.least, range.most));
 }
 
-/// Images are weighted means of P >= 0, the first with all the weight. A multiplier starts at its first value and no step takes
-/// more than beta0 times the image from it; with no step done both are what they start from.
+/// Images are weighted means of P >= 0, the first with all the weight. A multiplier starts at its first value and no
+/// step takes more than beta0 times the image from it; with no step done both are what they start from.
 void expect_ranges(const std::vector<DualRecord>& duals, const StructuredState& state, const QcgdConfig& settings,
                    double steps) {
   const double rounding = 1 + 0x1p-23 * (steps + 1);  // of as many sums in single precision
@@ -57,8 +58,8 @@ void expect_ranges(const std::vector<DualRecord>& duals, const StructuredState& 
   }
 }
 
-/// No step takes the norm of y past the cap, so it is at most that, or what it started from. The terms of its square are
-/// rounded to multiples of 2^-20. Collective.
+/// No step takes the norm of y past the cap, so it is at most that, or what it started from. The terms of its square
+/// are rounded to multiples of 2^-20. Collective.
 void expect_norm(const TrainingState& checkpoint, const StructuredState& state, const QcgdConfig& settings,
                  const Communicator& group) {
   constexpr double rounding = 1 + 1e-5;
@@ -66,13 +67,14 @@ void expect_norm(const TrainingState& checkpoint, const StructuredState& state, 
   for (const DualRecord& record : checkpoint.duals)
     constraints += static_cast<double>(record.multiplier.rows) * static_cast<double>(record.multiplier.global_columns);
   const double first = constraints * settings.initial_multiplier * settings.initial_multiplier;
-  const double most = rounding * std::max(settings.multiplier_cap * settings.multiplier_cap, first) + 0x1p-20 * constraints;
+  const double most =
+      rounding * std::max(settings.multiplier_cap * settings.multiplier_cap, first) + 0x1p-20 * constraints;
   NetworkDuals duals(state, 0, 0, group);
   duals.load(checkpoint.duals, state);
   const double square = duals.multiplier_square(0);
   if (square <= most) return;
-  throw InputError(
-      fmt::format("/duals: the norm of all multipliers is {:.6g}, more than {:.6g}", std::sqrt(square), std::sqrt(most)));
+  throw InputError(fmt::format("/duals: the norm of all multipliers is {:.6g}, more than {:.6g}", std::sqrt(square),
+                               std::sqrt(most)));
 }
 
 }  // namespace
@@ -84,10 +86,11 @@ void expect_possible_images(const TrainingState& checkpoint, const TrainingInput
   expect_objective_image(checkpoint.objective_image,
                          has_steps ? largest_objective_image(config, input.architecture, input.data) : 0);
   if (!checkpoint.is_in(PhaseName::qcgd)) return;
-  const StructuredState state =
-      make_state(input.architecture, input.data.train, input.reach, {config.qcgd.margin, config.qcgd.output_margin}, group);
-  agree<InputError>(input.grid.world,
-                    [&] { expect_ranges(checkpoint.duals, state, config.qcgd, static_cast<double>(checkpoint.iteration)); });
+  const StructuredState state = make_state(input.architecture, input.data.train, input.reach,
+                                           {config.qcgd.margin, config.qcgd.output_margin}, group);
+  agree<InputError>(input.grid.world, [&] {
+    expect_ranges(checkpoint.duals, state, config.qcgd, static_cast<double>(checkpoint.iteration));
+  });
   expect_norm(checkpoint, state, config.qcgd, group);
 }
 

@@ -42,7 +42,8 @@ void expect_atoms(const TrainingState& checkpoint) {
   constexpr double rounding = 1e-9;
   double later = 1;  // what the steps behind an atom leave of its weight
   for (std::int64_t t = atoms; t >= 1; --t) {
-    const double eta = 2.0 / (static_cast<double>(t) + 1.0), weight = checkpoint.atoms[static_cast<std::size_t>(t - 1)].weight;
+    const double eta = 2.0 / (static_cast<double>(t) + 1.0),
+                 weight = checkpoint.atoms[static_cast<std::size_t>(t - 1)].weight;
     expect(std::abs(weight - eta * later) <= rounding, "/atoms/weights: weight {} is {} instead of {}", t - 1, weight,
            eta * later);
     later *= 1 - eta;
@@ -51,9 +52,11 @@ void expect_atoms(const TrainingState& checkpoint) {
 
 void expect_networks(const TrainingState& checkpoint, const Config& config, const Architecture& architecture) {
   const bool is_chain = checkpoint.is_in(PhaseName::anneal) || checkpoint.is_in(PhaseName::polish);
-  expect_count("/current: number of networks", std::ssize(checkpoint.current), is_chain ? config.parallel.replica_groups : 1);
+  expect_count("/current: number of networks", std::ssize(checkpoint.current),
+               is_chain ? config.parallel.replica_groups : 1);
   const std::int64_t hidden = std::ssize(architecture.layers) - 1;
-  expect_count("/duals: number of layers", std::ssize(checkpoint.duals), checkpoint.is_in(PhaseName::qcgd) ? hidden : 0);
+  expect_count("/duals: number of layers", std::ssize(checkpoint.duals),
+               checkpoint.is_in(PhaseName::qcgd) ? hidden : 0);
 }
 
 /// The phases before the checkpoint's, in order.
@@ -101,8 +104,8 @@ void expect_history(const TrainingState& checkpoint, const std::vector<PlannedPh
     const std::int64_t most = phase == last_phase ? checkpoint.iteration : phases[phase].steps;
     expect(row.phase == name_of(phases[phase].name), "/history/phase: \"{}\" where {} is", row.phase,
            name_of(phases[phase].name));
-    expect(row.iteration > iteration && row.iteration <= most, "/history/iteration: {} behind {}, at most {}", row.iteration,
-           iteration, most);
+    expect(row.iteration > iteration && row.iteration <= most, "/history/iteration: {} behind {}, at most {}",
+           row.iteration, iteration, most);
     expect(std::isfinite(row.wall_seconds) && row.wall_seconds >= seconds && row.wall_seconds < 1e9,
            "/provenance/history_wall_seconds: {} behind {}", row.wall_seconds, seconds);
     iteration = row.iteration;
@@ -112,8 +115,9 @@ void expect_history(const TrainingState& checkpoint, const std::vector<PlannedPh
   expect_count("/history: rows", std::ssize(checkpoint.history), checkpoint.iteration);
   if (checkpoint.history.empty()) return;
   const double objective = checkpoint.history.back().incumbent_objective;
-  expect(objective == checkpoint.incumbent_objective, "/state: incumbent_objective {}, but {} in the last row of the history",
-         checkpoint.incumbent_objective, objective);
+  expect(objective == checkpoint.incumbent_objective,
+         "/state: incumbent_objective {}, but {} in the last row of the history", checkpoint.incumbent_objective,
+         objective);
 }
 
 }  // namespace

@@ -64,9 +64,9 @@ void Incumbent::settle() {
     return evaluate(input.architecture, bits_, samples, input.grid.group).accuracy();
   };
   const bool is_counted = correct_ >= 0 && input.data.train.global_size > 0;
-  set_accuracies(
-      is_counted ? static_cast<double>(correct_) / static_cast<double>(input.data.train.global_size) : judge(input.data.train),
-      judge(input.data.validation));
+  set_accuracies(is_counted ? static_cast<double>(correct_) / static_cast<double>(input.data.train.global_size)
+                            : judge(input.data.train),
+                 judge(input.data.validation));
 }
 
 }  // namespace isinglass

@@ -9,8 +9,8 @@
 
 namespace isinglass {
 
-/// The rank of the world whose replica group has the smallest `energy` (ties: the first group's root), for all ranks alike;
-/// `energy` becomes that group's. Collective over grid.world.
+/// The rank of the world whose replica group has the smallest `energy` (ties: the first group's root), for all ranks
+/// alike; `energy` becomes that group's. Collective over grid.world.
 [[nodiscard]] int root_of_best(const Grid& grid, double& energy);
 
 /// Makes `bits` rank `root`'s on every rank. Collective over `comm`.
@@ -29,8 +29,8 @@ public:
 
   /// Whether `offer` would take a network of this objective.
   [[nodiscard]] bool would_take(double objective) const { return Merit{objective} < merit_; }
-  /// Takes the network if its exact objective is smaller. `correct`: how many training samples of the group it classifies, if
-  /// that is known. Local: all ranks of a group offer the same.
+  /// Takes the network if its exact objective is smaller. `correct`: how many training samples of the group it
+  /// classifies, if that is known. Local: all ranks of a group offer the same.
   void offer(const NetworkBits& bits, double objective, std::optional<std::int64_t> correct = std::nullopt);
   /// Takes the network if its merit is smaller, whatever the objective. Returns whether it was taken.
   bool offer(const NetworkBits& bits, double objective, const Merit& merit);

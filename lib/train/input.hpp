@@ -46,8 +46,9 @@ struct TrainingInput {
   std::span<const LayerReach> reach;  ///< propagate_intervals of data.train
   Report report = {};
   Control control = {};
-  const TrainingState* resume = nullptr;                                           ///< what to continue from; null: the start
-  std::chrono::steady_clock::time_point begin = std::chrono::steady_clock::now();  ///< when training began; provenance only
+  const TrainingState* resume = nullptr;  ///< what to continue from; null: the start
+  std::chrono::steady_clock::time_point begin =
+      std::chrono::steady_clock::now();  ///< when training began; provenance only
 
   /// Wall time since `begin`.
   [[nodiscard]] double seconds() const {

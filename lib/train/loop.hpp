@@ -17,8 +17,8 @@ struct LoopEnd {
   bool was_stopped = false;  ///< left before the end because Control said so: a checkpoint has the state
 };
 
-/// Runs the phases of input.config one after the other, each from the incumbent of the one before, from the start or from
-/// input.resume. Collective over grid.world.
+/// Runs the phases of input.config one after the other, each from the incumbent of the one before, from the start or
+/// from input.resume. Collective over grid.world.
 [[nodiscard]] LoopEnd run_phases(const TrainingInput& input);
 
 }  // namespace isinglass

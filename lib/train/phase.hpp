@@ -24,15 +24,15 @@ private:
 
 /// What a step of a phase ended in.
 struct PhaseStep {
-  bool was_cut = false;                ///< a rank was asked to stop in the middle of it: `save` gives the state before it
+  bool was_cut = false;  ///< a rank was asked to stop in the middle of it: `save` gives the state before it
   std::optional<HistoryRow> row = {};  ///< what to record; phases of many short steps do not fill one in each
   Keep keep = Keep::when_due;
 };
 
 /// What a phase leaves besides its incumbent.
 struct PhaseEnd {
-  double objective = 0;               ///< exact loss of the incumbent by the network's own loss, summed over the samples
-  std::string stop_reason;            ///< one sentence
+  double objective = 0;     ///< exact loss of the incumbent by the network's own loss, summed over the samples
+  std::string stop_reason;  ///< one sentence
   std::int64_t constraint_bytes = 0;  ///< per-constraint state over all ranks of a group; 0 without constraints
 };
 

@@ -16,13 +16,15 @@ struct HistoryRow {
   double incumbent_objective = 0;  ///< the best so far
   double violation = 0;            ///< rms of the constraint images v, units of the squared pre-activation rms
   double gap = 0;                  ///< surrogate gap of QCGD
-  double train_accuracy = 0, validation_accuracy = 0;  ///< of the incumbent, fractions (validation: NaN where there is none)
+  double train_accuracy = 0,
+         validation_accuracy = 0;  ///< of the incumbent, fractions (validation: NaN where there is none)
 };
 
 /// The numbers a finished run is judged by.
 struct RunResults {
   std::vector<HistoryRow> history;
-  double train_accuracy = 0, validation_accuracy = 0, test_accuracy = 0;  ///< fractions; NaN where there is no such split
+  double train_accuracy = 0, validation_accuracy = 0,
+         test_accuracy = 0;  ///< fractions; NaN where there is no such split
   double objective = 0;
   double bits_per_parameter = 0;
   std::int64_t parameters = 0;

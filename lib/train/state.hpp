@@ -50,8 +50,9 @@ struct TrainingState {
   std::vector<FinishedPhase> finished;  ///< the phases before this one, in order
   std::vector<double> latents;          ///< qat: latent parameters, and Adam's two moments of each
   std::vector<double> gradient_mean, gradient_square;
-  std::int64_t gradient_steps = 0;             ///< qat: Adam's steps
-  std::vector<std::int64_t> incumbent_counts;  ///< qat: validation (loss, correct, size), training (loss, correct, size)
+  std::int64_t gradient_steps = 0;  ///< qat: Adam's steps
+  std::vector<std::int64_t>
+      incumbent_counts;  ///< qat: validation (loss, correct, size), training (loss, correct, size)
   std::vector<HistoryRow> history;
   std::string config_yaml;            ///< the resolved configuration, its keys of the result
   std::int64_t data_fingerprint = 0;  ///< of the training samples

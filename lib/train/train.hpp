@@ -12,8 +12,8 @@ struct TrainingOutput {
   RunResults results;        ///< history, accuracies, confusion matrix and counts; wall_seconds is left to the caller
 };
 
-/// Takes the memory that config.method may need in one piece, so that a limit is found before anything is written. Throws
-/// InputError if it cannot be had. Does not communicate.
+/// Takes the memory that config.method may need in one piece, so that a limit is found before anything is written.
+/// Throws InputError if it cannot be had. Does not communicate.
 void prepare_training(const Config& config);
 
 /// Trains by config.method and evaluates the incumbent on all splits. Collective over grid.world.

@@ -10,9 +10,10 @@
 
 #include <benchmark/benchmark.h>
 
-/// Whole anneals on one core: spin updates a second of CPU time (one proposed flip is one update) and the mean energy of the
-/// reads. The benchmark's argument is the number of sweeps. ISINGLASS_INSTANCE=FILE takes a graph in rudy format instead of the
-/// first random one; ISINGLASS_TARGET=E adds how often a block of 64 reads finds an energy at or below E, and its TTS99.
+/// Whole anneals on one core: spin updates a second of CPU time (one proposed flip is one update) and the mean energy
+/// of the reads. The benchmark's argument is the number of sweeps. ISINGLASS_INSTANCE=FILE takes a graph in rudy format
+/// instead of the first random one; ISINGLASS_TARGET=E adds how often a block of 64 reads finds an energy at or below
+/// E, and its TTS99.
 namespace isinglass {
 namespace {
 

@@ -5,8 +5,9 @@
 
 #include <benchmark/benchmark.h>
 
-/// Samples a second of compiling and counting on one core, on the shapes of Fashion-MNIST: 14 x 14 inputs of 16 levels, a pair
-/// of classes with 16 hidden units and ten classes with 64. Random inputs: the sizes depend on how many are not 0.
+/// Samples a second of compiling and counting on one core, on the shapes of Fashion-MNIST: 14 x 14 inputs of 16 levels,
+/// a pair of classes with 16 hidden units and ten classes with 64. Random inputs: the sizes depend on how many are not
+/// 0.
 namespace isinglass {
 namespace {
 
@@ -45,7 +46,8 @@ void report(benchmark::State& state, const QcboCounts& counts) {
 void compile_all(benchmark::State& state, int units, int classes, Activation activation, Loss loss) {
   const Shape shape = make_shape(units, classes, activation, loss);
   const ProblemPlan plan(shape.architecture, shape.loss, shape.samples, {}, Communicator());
-  for (auto _ : state) benchmark::DoNotOptimize(compile(shape.architecture, shape.loss, shape.samples, {}, Communicator()));
+  for (auto _ : state)
+    benchmark::DoNotOptimize(compile(shape.architecture, shape.loss, shape.samples, {}, Communicator()));
   report(state, count_qcbo(plan, Communicator()));
 }
 
@@ -62,7 +64,8 @@ void count_all(benchmark::State& state, int units, int classes, Activation activ
 BENCHMARK_CAPTURE(compile_all, pair_sign_hinge, 16, 2, Activation::sign, Loss::hinge)->Unit(benchmark::kMillisecond);
 BENCHMARK_CAPTURE(compile_all, ten_sign_hinge, 64, 10, Activation::sign, Loss::hinge)->Unit(benchmark::kMillisecond);
 BENCHMARK_CAPTURE(compile_all, ten_tanh_hinge, 64, 10, Activation::tanh, Loss::hinge)->Unit(benchmark::kMillisecond);
-BENCHMARK_CAPTURE(compile_all, ten_sign_squared, 64, 10, Activation::sign, Loss::squared)->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(compile_all, ten_sign_squared, 64, 10, Activation::sign, Loss::squared)
+    ->Unit(benchmark::kMillisecond);
 BENCHMARK_CAPTURE(count_all, pair_sign_hinge, 16, 2, Activation::sign, Loss::hinge)->Unit(benchmark::kMillisecond);
 BENCHMARK_CAPTURE(count_all, ten_sign_hinge, 64, 10, Activation::sign, Loss::hinge)->Unit(benchmark::kMillisecond);
 

@@ -9,8 +9,8 @@
 
 #include <benchmark/benchmark.h>
 
-/// Simulated bifurcation and coherent Ising machines on one core, in spins times steps a second, whole reads: from programming
-/// to descent. And the matrix product behind them, against OpenBLAS.
+/// Simulated bifurcation and coherent Ising machines on one core, in spins times steps a second, whole reads: from
+/// programming to descent. And the matrix product behind them, against OpenBLAS.
 namespace isinglass {
 namespace {
 

@@ -31,7 +31,8 @@ inline IsingProblem random_graph(std::size_t spins, std::size_t count, bool with
   std::vector<Coupling> edges;
   while (edges.size() < count) {
     const int i = words.between(0, static_cast<int>(spins) - 1), k = words.between(0, static_cast<int>(spins) - 1);
-    const std::size_t place = static_cast<std::size_t>(std::min(i, k)) * spins + static_cast<std::size_t>(std::max(i, k));
+    const std::size_t place =
+        static_cast<std::size_t>(std::min(i, k)) * spins + static_cast<std::size_t>(std::max(i, k));
     if (i == k || used[place]) continue;
     used[place] = true;
     edges.push_back({i, k, with_signs && words.between(0, 1) == 0 ? -1.0 : 1.0});

@@ -8,7 +8,8 @@
 #include <benchmark/benchmark.h>
 
 /// Tabu iterations, tempering updates and re-assignments of one-hot groups a second on one core. Whole reads: starting,
-/// ending and keeping the best are in them, loading the problem is not. Items are proposals (spins times iterations or sweeps).
+/// ending and keeping the best are in them, loading the problem is not. Items are proposals (spins times iterations or
+/// sweeps).
 namespace isinglass {
 namespace {
 
@@ -29,7 +30,8 @@ IsingProblem dense_problem(std::size_t spins, Kind kind, std::size_t groups) {
   IsingProblem problem{spins, std::move(j), std::vector<double>(spins), 0};
   for (std::size_t g = 0; g < groups; ++g) {
     OneHotGroup group;
-    for (std::size_t v = 0; v < spins / groups; ++v) group.push_back(static_cast<std::int32_t>(g * (spins / groups) + v));
+    for (std::size_t v = 0; v < spins / groups; ++v)
+      group.push_back(static_cast<std::int32_t>(g * (spins / groups) + v));
     problem.groups.push_back(std::move(group));
   }
   return problem;
@@ -96,12 +98,14 @@ void tempering_groups(benchmark::State& state) {
 }
 BENCHMARK(tempering_groups)->Unit(benchmark::kMillisecond);
 
-/// Heat-bath sweeps of 64 groups of 16 at one temperature, as a share of the automatic range from cold (0) to hot (100).
+/// Heat-bath sweeps of 64 groups of 16 at one temperature, as a share of the automatic range from cold (0) to hot
+/// (100).
 void group_sweeps(benchmark::State& state) {
   const IsingProblem problem = fold_groups(dense_problem(1024, Kind::hundreds, 64));
   const auto groups = make_thermal_state(problem);
   const TemperatureRange range = temperature_range(problem, *groups);
-  const double share = static_cast<double>(state.range(0)) / 100, temperature = range.cold + share * (range.hot - range.cold);
+  const double share = static_cast<double>(state.range(0)) / 100,
+               temperature = range.cold + share * (range.hot - range.cold);
   QuickRandom random(1, 0, 0);
   for (int warm = 0; warm < 200; ++warm) groups->sweep(1 / temperature, random);
   for (auto _ : state) groups->sweep(1 / temperature, random);

@@ -29,7 +29,8 @@ void one_step(benchmark::State& state, Method method) {
   config.qcgd.iterations = config.anneal.sweeps = config.qat.epochs = 1;
   config.network.hidden[0].units = static_cast<int>(state.range(0));
   const DataSplits& data = pair_data();
-  const Architecture architecture = build_network(config.network, {data.train.features, 2, data.input_rms}).architecture;
+  const Architecture architecture =
+      build_network(config.network, {data.train.features, 2, data.input_rms}).architecture;
   const Grid serial;
   const auto reach = propagate_intervals(architecture, data.train);
   for (auto _ : state) benchmark::DoNotOptimize(train({config, architecture, data, serial, reach}));

@@ -152,8 +152,8 @@ BOOST_AUTO_TEST_CASE(damage_in_one_ranks_columns_is_refused_by_all) {
   BOOST_TEST(world().all_sum(refused) == refused * world().size());
 }
 
-/// The disk space is there when rank 0 makes the file, but one rank's writes fail at some row of its columns, as they do when a
-/// quota or a device fails: every rank gets that rank's error, none waits, and the older file stays.
+/// The disk space is there when rank 0 makes the file, but one rank's writes fail at some row of its columns, as they
+/// do when a quota or a device fails: every rank gets that rank's error, none waits, and the older file stays.
 BOOST_AUTO_TEST_CASE(a_rank_that_fails_in_the_middle_of_its_writes_stops_all) {
   const SharedFolder folder;
   const fs::path path = folder / "checkpoint.h5";

@@ -32,6 +32,8 @@ BOOST_AUTO_TEST_CASE(neither_do_they_with_the_networks_own_losses) {
   for (const Loss own : {Loss::squared, Loss::logistic}) compare_with_one_rank(1, own, GradientLoss::own);
 }
 
-BOOST_AUTO_TEST_CASE(replica_groups_find_the_same) { compare_with_one_rank(Communicator(MPI_COMM_WORLD).size() > 1 ? 2 : 1); }
+BOOST_AUTO_TEST_CASE(replica_groups_find_the_same) {
+  compare_with_one_rank(Communicator(MPI_COMM_WORLD).size() > 1 ? 2 : 1);
+}
 
 int main(int argc, char** argv) { return isinglass::test::run_on_all_ranks(argc, argv); }

@@ -1,5 +1,5 @@
-// Under mpirun: the blocks of the ranks are those that one rank builds, with the same numbers, and the counts are of all of
-// them.
+// Under mpirun: the blocks of the ranks are those that one rank builds, with the same numbers, and the counts are of
+// all of them.
 #define BOOST_TEST_MODULE qcbo_mpi
 #define BOOST_TEST_NO_MAIN
 #include <boost/test/unit_test.hpp>
@@ -36,7 +36,8 @@ bool equal(const Qcbo& a, const Qcbo& b) {
   return a.parameters == b.parameters && a.first_variable == b.first_variable && a.all_variables == b.all_variables &&
          a.constant == b.constant && a.rows.start == b.rows.start && a.rows.variable == b.rows.variable &&
          a.rows.coefficient == b.rows.coefficient && a.rows.rhs == b.rows.rhs && a.rows.kind == b.rows.kind &&
-         a.rows.sample == b.rows.sample && same(a.variables, b.variables, [](const Variable& v) { return name_of(v); }) &&
+         a.rows.sample == b.rows.sample &&
+         same(a.variables, b.variables, [](const Variable& v) { return name_of(v); }) &&
          same(a.products, b.products,
               [](const Product& p) {
                 return std::array{p.u, p.w, p.b};
@@ -61,7 +62,8 @@ BOOST_AUTO_TEST_CASE(ranks_build_the_parts_of_one_problem) {
     CompileOptions options;
     options.margin = seed % 4 == 0 ? 0.7 : 0;
     options.break_symmetry = seed % 2 == 0;
-    const ShardRange range = shard_range(7, static_cast<std::size_t>(world.rank()), static_cast<std::size_t>(world.size()));
+    const ShardRange range =
+        shard_range(7, static_cast<std::size_t>(world.rank()), static_cast<std::size_t>(world.size()));
     const Samples shard = shard_of(problem.samples, range);
     const ProblemPlan here(problem.architecture, problem.loss, shard, options, world);
     const ProblemPlan alone(problem.architecture, problem.loss, problem.samples, options, Communicator());

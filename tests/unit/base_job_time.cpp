@@ -19,7 +19,8 @@ namespace {
 class Environment {
 public:
   Environment() {
-    for (const char* name : {"SLURM_JOB_ID", "SLURM_JOB_END_TIME", "SLURM_ARRAY_JOB_ID", "SLURM_ARRAY_TASK_ID", "PATH"}) {
+    for (const char* name :
+         {"SLURM_JOB_ID", "SLURM_JOB_END_TIME", "SLURM_ARRAY_JOB_ID", "SLURM_ARRAY_TASK_ID", "PATH"}) {
       const char* value = std::getenv(name);
       before_[name] = value ? std::optional<std::string>(value) : std::nullopt;
       if (std::string(name) != "PATH") unsetenv(name);
@@ -46,7 +47,8 @@ struct FakeSlurm {
 
   void answer(const std::string& text) const {
     const auto program = folder / "squeue";
-    test::overwrite(program, "#!/bin/sh\necho \"$@\" > \"" + (folder / "arguments").string() + "\"\necho '" + text + "'\n");
+    test::overwrite(program,
+                    "#!/bin/sh\necho \"$@\" > \"" + (folder / "arguments").string() + "\"\necho '" + text + "'\n");
     std::filesystem::permissions(program, std::filesystem::perms::owner_all);
     environment.set("PATH", folder.path().string() + ":" + std::getenv("PATH"));
   }
@@ -65,8 +67,8 @@ BOOST_AUTO_TEST_CASE(times_as_squeue_prints_them) {
 }
 
 BOOST_AUTO_TEST_CASE(what_is_no_time_is_nothing) {
-  for (const char* text : {"", " ", "UNLIMITED", "NOT_SET", "17", ":", "1:", ":30", "1:2:3:4", "1-02", "1-02:03", "-1:00",
-                           "a:10", "1:-5", "1.5:00", "x-00:00:10", "1 :00", "99999999999999999999:00"}) {
+  for (const char* text : {"", " ", "UNLIMITED", "NOT_SET", "17", ":", "1:", ":30", "1:2:3:4", "1-02", "1-02:03",
+                           "-1:00", "a:10", "1:-5", "1.5:00", "x-00:00:10", "1 :00", "99999999999999999999:00"}) {
     BOOST_TEST(!parse_slurm_time(text).has_value(), text);
   }
 }

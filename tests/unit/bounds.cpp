@@ -70,7 +70,8 @@ BOOST_AUTO_TEST_CASE(spline_networks_are_as_close_to_ideal_ones_as_the_bound_say
     const auto reach = propagate_intervals(problem.architecture, problem.samples);
     const double all = bound_spline_error(problem.architecture, ideal, reach, alone).output_error;
     for (std::uint64_t network = 0; network < 5; ++network) {
-      const NetworkValues values = decode(problem.architecture, random_bits(problem.architecture, 100 * seed + network));
+      const NetworkValues values =
+          decode(problem.architecture, random_bits(problem.architecture, 100 * seed + network));
       const double own = bound_spline_error(problem.architecture, ideal, values, problem.samples, alone).output_error;
       const SplineErrorMeasured measured =
           measure_spline_error(problem.architecture, ideal, values, problem.samples, own, alone);
@@ -125,7 +126,8 @@ BOOST_AUTO_TEST_CASE(activation_errors_are_tight) {
       double largest = 0;
       for (int z = -reach; z <= reach; ++z) {
         const double a = layer.values[static_cast<std::size_t>(segment_of(layer.thresholds, z))];
-        for (int step = -10; step <= 10; ++step) largest = std::max(largest, std::abs(a - ideal.at(z + error * step / 10)));
+        for (int step = -10; step <= 10; ++step)
+          largest = std::max(largest, std::abs(a - ideal.at(z + error * step / 10)));
       }
       const double bound = activation_error(layer, ideal, reach, error);
       BOOST_TEST(largest <= bound * (1 + 1e-12));
@@ -255,7 +257,8 @@ BOOST_AUTO_TEST_CASE(as_many_samples_as_the_finite_class_asks_for_are_enough) {
         wrong += answers[network][drawn[i]] ? 0 : 1;
         early_wrong += i < realizable && !answers[network][drawn[i]] ? 1 : 0;
       }
-      deviation = std::max(deviation, std::abs(static_cast<double>(wrong) / static_cast<double>(count) - truth[network]));
+      deviation =
+          std::max(deviation, std::abs(static_cast<double>(wrong) / static_cast<double>(count) - truth[network]));
       clean_but_bad = clean_but_bad || (early_wrong == 0 && truth[network] > error);
     }
     failures += deviation > error ? 1 : 0;
@@ -298,7 +301,8 @@ BOOST_AUTO_TEST_CASE(growth_function_of_a_half_space) {
 }
 
 BOOST_AUTO_TEST_CASE(samples_of_the_growth_function_are_the_least) {
-  for (const ThresholdCounts& counts : {ThresholdCounts{3, 2}, ThresholdCounts{3169, 17}, ThresholdCounts{13000, 500}}) {
+  for (const ThresholdCounts& counts :
+       {ThresholdCounts{3, 2}, ThresholdCounts{3169, 17}, ThresholdCounts{13000, 500}}) {
     for (const double error : {0.5, 0.05}) {
       const double samples = samples_vc(counts, error, 0.05);
       const auto failure = [&](double n) { return std::log(4.0) + log_growth(counts, 2 * n) - error * error * n / 8; };

@@ -17,7 +17,8 @@ namespace {
 
 constexpr double rounding = 1e-9;  // of the floating-point sums that are compared
 
-/// A random QCBO of 8 variables that has a feasible point: a one-hot row, an interval row with two slack bits, a product.
+/// A random QCBO of 8 variables that has a feasible point: a one-hot row, an interval row with two slack bits, a
+/// product.
 Qcbo random_qcbo(std::uint64_t seed) {
   Words words(seed);
   std::vector<int> x(8);
@@ -41,7 +42,8 @@ Qcbo random_qcbo(std::uint64_t seed) {
     qcbo.rows.sample.push_back(0);
   };
   add_row({{0, 1}, {1, 1}, {2, 1}}, RowKind::one_hot);
-  add_row({{3, words.between(0, 1) == 0 ? 1 : -1}, {4, words.between(0, 1) == 0 ? 1 : -1}, {5, -1}, {6, 1}}, RowKind::interval);
+  add_row({{3, words.between(0, 1) == 0 ? 1 : -1}, {4, words.between(0, 1) == 0 ? 1 : -1}, {5, -1}, {6, 1}},
+          RowKind::interval);
   qcbo.products.push_back({7, 3, 1});
   for (int i = 0; i < 8; ++i)
     for (int j = i; j < 8; ++j)
@@ -154,8 +156,8 @@ Atoms enumerate(const Architecture& architecture, const Samples& samples, const 
   return atoms;
 }
 
-/// Every iteration of `steps` within `bounds`; returns the largest measured gap of the augmented Lagrangian, which is what the
-/// proof bounds, as a fraction of its bound.
+/// Every iteration of `steps` within `bounds`; returns the largest measured gap of the augmented Lagrangian, which is
+/// what the proof bounds, as a fraction of its bound.
 double check_bounds(const Atoms& atoms, const LiftedConstants& constants, const std::vector<ReferenceStep>& steps,
                     const std::vector<QcgdBound>& bounds) {
   const double optimum = atoms.optimum();
@@ -212,7 +214,8 @@ BOOST_AUTO_TEST_CASE(exact_oracle_stays_below_the_bound) {
     for (const double beta0 : {0.02, 0.3, 3.0}) {
       const ReferenceSettings settings{150, beta0, seed % 2 == 0 ? 0.0 : 0.25, seed % 3 == 0 ? 2.0 : 1e6};
       const auto steps = reference_qcgd(atoms, constants.image_diameter, settings, exact(atoms));
-      closest = std::max(closest, check_bounds(atoms, constants, steps, bound_qcgd(constants, bound_settings(settings))));
+      closest =
+          std::max(closest, check_bounds(atoms, constants, steps, bound_qcgd(constants, bound_settings(settings))));
     }
   }
   BOOST_TEST_MESSAGE("exact oracle: largest measured gap is " << closest << " of its bound");
@@ -266,8 +269,9 @@ BOOST_AUTO_TEST_CASE(an_oracle_with_additive_error_stays_below_the_bound) {
       const ReferenceSettings settings{200, 0.1, 0, 1e6};
       QcgdBoundSettings known = bound_settings(settings);
       known.oracle_error = error;
-      const auto steps = reference_qcgd(atoms, constants.image_diameter, settings,
-                                        [&](int, std::span<const double> mu) { return worst_within(atoms, mu, error); });
+      const auto steps =
+          reference_qcgd(atoms, constants.image_diameter, settings,
+                         [&](int, std::span<const double> mu) { return worst_within(atoms, mu, error); });
       check_bounds(atoms, constants, steps, bound_qcgd(constants, known));
       for (const ReferenceStep& step : steps) largest_mean = std::max(largest_mean, step.oracle_error / error);
     }
@@ -294,12 +298,13 @@ BOOST_AUTO_TEST_CASE(random_oracle_errors_stay_below_the_bound_as_often_as_it_sa
   for (int run = 0; run < runs; ++run) {
     double weighted = 0;  // sum of 2 t e_t / (t (t + 1)) as a running mean, for e_t = error or 0
     std::vector<double> noise;
-    const auto steps = reference_qcgd(atoms, constants.image_diameter, settings, [&](int t, std::span<const double> mu) {
-      const bool bad = uniform(words.next()) < rate;
-      weighted += 2.0 / (t + 1) * ((bad ? error : 0.0) - weighted);
-      noise.push_back(weighted);
-      return bad ? worst_within(atoms, mu, error) : atoms.minimiser(mu);
-    });
+    const auto steps =
+        reference_qcgd(atoms, constants.image_diameter, settings, [&](int t, std::span<const double> mu) {
+          const bool bad = uniform(words.next()) < rate;
+          weighted += 2.0 / (t + 1) * ((bad ? error : 0.0) - weighted);
+          noise.push_back(weighted);
+          return bad ? worst_within(atoms, mu, error) : atoms.minimiser(mu);
+        });
     for (std::size_t t = 0; t < steps.size(); ++t) {
       above[t] += steps[t].lagrangian - atoms.optimum() > bounds[t].gap ? 1 : 0;
       noise_above[t] += noise[t] > error * rate + bounds[t].gap - mean[t].gap ? 1 : 0;
@@ -326,18 +331,19 @@ BOOST_AUTO_TEST_CASE(rounded_coefficients_stay_below_the_bound) {
       QcgdBoundSettings known = bound_settings(settings);
       known.coefficient_bits = bits;
       const auto bounds = bound_qcgd(constants, known);
-      const auto steps = reference_qcgd(atoms, constants.image_diameter, settings, [&](int, std::span<const double> mu) {
-        Form qubo = objective;
-        for (std::size_t c = 0; c < forms.size(); ++c)
-          for (const auto& [pair, p] : forms[c].coefficients) qubo.add(pair.first, pair.second, mu[c] * p);
-        double largest = 0;
-        for (const auto& [pair, c] : qubo.coefficients) largest = std::max(largest, std::abs(c));
-        for (auto& [pair, c] : qubo.coefficients) c = to_grid(c, largest / levels);
-        std::size_t best = 0;
-        for (std::size_t x = 1; x < atoms.objective.size(); ++x)
-          if (qubo.at(x) < qubo.at(best)) best = x;
-        return best;
-      });
+      const auto steps =
+          reference_qcgd(atoms, constants.image_diameter, settings, [&](int, std::span<const double> mu) {
+            Form qubo = objective;
+            for (std::size_t c = 0; c < forms.size(); ++c)
+              for (const auto& [pair, p] : forms[c].coefficients) qubo.add(pair.first, pair.second, mu[c] * p);
+            double largest = 0;
+            for (const auto& [pair, c] : qubo.coefficients) largest = std::max(largest, std::abs(c));
+            for (auto& [pair, c] : qubo.coefficients) c = to_grid(c, largest / levels);
+            std::size_t best = 0;
+            for (std::size_t x = 1; x < atoms.objective.size(); ++x)
+              if (qubo.at(x) < qubo.at(best)) best = x;
+            return best;
+          });
       check_bounds(atoms, constants, steps, bounds);
       for (std::size_t t = 0; t < steps.size(); ++t) {
         BOOST_TEST(steps[t].oracle_error <= bounds[t].rounding_error + rounding);
@@ -381,13 +387,14 @@ BOOST_AUTO_TEST_CASE(the_structured_form_stays_below_the_bound) {
       QcgdBoundSettings known = bound_settings(settings);
       known.coefficient_bits = bits;
       const auto bounds = bound_qcgd(constants, known);
-      const auto steps = reference_qcgd(atoms, constants.image_diameter, settings, [&](int, std::span<const double> mu) {
-        std::vector<double> rounded(mu.begin(), mu.end());
-        const double largest = *std::max_element(mu.begin(), mu.end());
-        if (bits > 0)
-          for (double& m : rounded) m = to_grid(m, largest / (std::ldexp(1.0, bits - 1) - 1));
-        return atoms.minimiser(rounded);
-      });
+      const auto steps =
+          reference_qcgd(atoms, constants.image_diameter, settings, [&](int, std::span<const double> mu) {
+            std::vector<double> rounded(mu.begin(), mu.end());
+            const double largest = *std::max_element(mu.begin(), mu.end());
+            if (bits > 0)
+              for (double& m : rounded) m = to_grid(m, largest / (std::ldexp(1.0, bits - 1) - 1));
+            return atoms.minimiser(rounded);
+          });
       closest = std::max(closest, check_bounds(atoms, constants, steps, bounds));
       for (std::size_t t = 0; t < steps.size() && bits > 0; ++t) {
         BOOST_TEST(steps[t].oracle_error <= bounds[t].rounding_error + rounding);
@@ -395,7 +402,8 @@ BOOST_AUTO_TEST_CASE(the_structured_form_stays_below_the_bound) {
       }
     }
   }
-  BOOST_TEST_MESSAGE("structured: largest measured gap is " << closest << " of its bound, rounding " << closest_rounding);
+  BOOST_TEST_MESSAGE("structured: largest measured gap is " << closest << " of its bound, rounding "
+                                                            << closest_rounding);
   BOOST_TEST(closest > 0);
 }
 

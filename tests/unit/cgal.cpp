@@ -33,7 +33,9 @@ struct Problem {
   std::array<Matrix, rows> forms{};
   std::array<double, rows> constants{};
 
-  [[nodiscard]] double violation(std::size_t c, std::size_t point) const { return value(forms[c], point) + constants[c]; }
+  [[nodiscard]] double violation(std::size_t c, std::size_t point) const {
+    return value(forms[c], point) + constants[c];
+  }
 };
 
 Problem random_problem_of(std::uint64_t seed) {
@@ -148,7 +150,8 @@ BOOST_AUTO_TEST_CASE(a_step_moves_what_belongs_to_the_combination_of_atoms) {
         BOOST_TEST(std::abs(constraints.v[c] - images[c]) < 1e-9);
       }
       const double sigma = std::min(
-          0.3, square > 0 ? beta * 4 / std::pow(static_cast<double>(t) + 1, 2) * constraints.diameter_square() / square : 0.3);
+          0.3, square > 0 ? beta * 4 / std::pow(static_cast<double>(t) + 1, 2) * constraints.diameter_square() / square
+                          : 0.3);
       for (std::size_t c = 0; c < rows; ++c) BOOST_TEST(std::abs(constraints.y[c] - (y[c] + sigma * images[c])) < 1e-9);
       BOOST_TEST(std::abs(weights - 1) < 1e-12);
       BOOST_TEST(std::abs(objective_image - image) < 1e-9);
@@ -176,7 +179,8 @@ BOOST_AUTO_TEST_CASE(steps_of_an_exact_oracle_find_the_optimum) {
     for (std::int64_t t = 1; t <= 400; ++t) {
       constraints.atom = constraints.best_point(cgal_beta(1.0, t));
       const double objective = value(problem.objective, constraints.atom);
-      violation = take_step(constraints, {.beta0 = 1.0, .multiplier_cap = 1e6}, t, objective, objective_image).violation;
+      violation =
+          take_step(constraints, {.beta0 = 1.0, .multiplier_cap = 1e6}, t, objective, objective_image).violation;
       if (is_feasible(constraints.atom)) found = std::min(found, objective);
     }
     BOOST_TEST(found == optimum);

@@ -53,14 +53,16 @@ struct Checker {
     Checker inner{seen};
     const S structure{};
     visit_fields(inner, structure);
-    BOOST_TEST(inner.entries == member_count<S>(), name << ": " << inner.entries << " of " << member_count<S>() << " members");
+    BOOST_TEST(inner.entries == member_count<S>(),
+               name << ": " << inner.entries << " of " << member_count<S>() << " members");
     seen.insert(typeid(S).name());
   }
 };
 
 }  // namespace
 
-/// A member without a line in fields.hpp could be set by nobody, and two runs that differ in it would count as the same.
+/// A member without a line in fields.hpp could be set by nobody, and two runs that differ in it would count as the
+/// same.
 BOOST_AUTO_TEST_CASE(every_member_of_every_structure_is_in_the_field_list) {
   std::set<std::string> seen;
   Checker{seen}.check<Config>("the configuration");

@@ -80,28 +80,33 @@ BOOST_AUTO_TEST_CASE(what_is_not_read_is_refused_with_its_place_and_the_key_that
     BOOST_TEST(text.find(instead) != std::string::npos, text);
   };
   refuses("machine: {sa: {sweeps: 9}}\n", "run.yaml:2:24: machine.sa.sweeps: is not read: ", "machine.whole");
-  refuses("machine:\n  kind: bsb\n  bsb: {steps: 9}\n", "run.yaml:4:16: machine.bsb.steps: is not read: ", "machine.whole");
+  refuses("machine:\n  kind: bsb\n  bsb: {steps: 9}\n",
+          "run.yaml:4:16: machine.bsb.steps: is not read: ", "machine.whole");
   refuses("machine: {subproblems: {blocks: neurons}, whole: {sweeps: 9}}\n",
           "run.yaml:2:59: machine.whole.sweeps: is not read: ", "machine.sa");
   refuses("machine: {kind: dsb, whole: {hot_temperature: 9}}\n",
           "run.yaml:2:47: machine.whole.hot_temperature: is not read: ", "machine.whole.strength");
   refuses("machine: {hardware: {spin_budget: 9}}\n",
           "run.yaml:2:35: machine.hardware.spin_budget: is not read: ", "machine.subproblems.blocks");
-  refuses("machine: {subproblems: {reads: 9}}\n", "run.yaml:2:32: machine.subproblems.reads: is not read: ", "blocks is none");
+  refuses("machine: {subproblems: {reads: 9}}\n",
+          "run.yaml:2:32: machine.subproblems.reads: is not read: ", "blocks is none");
   refuses("machine: {subproblems: {blocks: neurons}, tabu: {tenure: 9}}\n",
           "run.yaml:2:58: machine.tabu.tenure: is not read: ", "the machine is sa");
-  refuses("network: {output: {loss_segments: 9}}\n", "run.yaml:2:35: network.output.loss_segments: is not read: ", "logistic");
+  refuses("network: {output: {loss_segments: 9}}\n",
+          "run.yaml:2:35: network.output.loss_segments: is not read: ", "logistic");
 }
 
 BOOST_AUTO_TEST_CASE(one_file_serves_several_methods_and_options_are_of_the_one_that_is_chosen) {
   const std::string file =
       "qat: {epochs: 9}\nanneal: {sweeps: 9, polish_sweeps: 9}\nqcgd: {iterations: 9}\nmachine: {kind: bsb}\n";
-  for (const char* method : {"qcgd", "anneal", "qat"}) BOOST_TEST(complaint(file, {std::string("method=") + method}) == "");
+  for (const char* method : {"qcgd", "anneal", "qat"})
+    BOOST_TEST(complaint(file, {std::string("method=") + method}) == "");
   BOOST_TEST(starts_with(complaint(file, {"qat.epochs=3"}), "--set qat.epochs: is not read: method qcgd"));
   BOOST_TEST(complaint(file, {"method=qat", "qat.epochs=3"}) == "");
   BOOST_TEST(starts_with(complaint(file, {"anneal.polish_sweeps=3"}), "--set anneal.polish_sweeps: is not read: "));
   BOOST_TEST(complaint(file, {"qcgd.polish=true", "anneal.polish_sweeps=3"}) == "");
-  BOOST_TEST(starts_with(complaint(file, {"qcgd.polish=true", "anneal.sweeps=3"}), "--set anneal.sweeps: is not read: "));
+  BOOST_TEST(
+      starts_with(complaint(file, {"qcgd.polish=true", "anneal.sweeps=3"}), "--set anneal.sweeps: is not read: "));
   BOOST_TEST(complaint(file, {"anneal.swap_neighbours=3"}) == "");  // of QCGD's descent
   BOOST_TEST(complaint(file, {"method=anneal", "qcgd.iterations=3"}, ConfigUse::bounds) == "");
 }
@@ -125,9 +130,11 @@ BOOST_AUTO_TEST_CASE(solve_reads_the_settings_of_its_machine) {
   BOOST_TEST(solving("enumeration", "machine.hardware.coefficient_bits=3") == "");
   BOOST_TEST(solving("pt", "machine.groups.swaps=true") == "");
   BOOST_TEST(starts_with(solving("sa", "machine.whole.sweeps=3"), "--set machine.whole.sweeps: is not read: "));
-  BOOST_TEST(starts_with(solving("sa", "machine.tabu.tenure=3"), "--set machine.tabu.tenure: is not read: the machine is sa"));
+  BOOST_TEST(
+      starts_with(solving("sa", "machine.tabu.tenure=3"), "--set machine.tabu.tenure: is not read: the machine is sa"));
   BOOST_TEST(starts_with(solving("tabu", "machine.groups.swaps=true"), "--set machine.groups.swaps: is not read: "));
-  BOOST_TEST(starts_with(solving("tabu", "machine.kind=sa"), "--set machine.kind: is not read: solve takes its machine from"));
+  BOOST_TEST(
+      starts_with(solving("tabu", "machine.kind=sa"), "--set machine.kind: is not read: solve takes its machine from"));
 }
 
 BOOST_AUTO_TEST_CASE(keys_of_earlier_versions_are_named_and_stored_copies_still_read) {

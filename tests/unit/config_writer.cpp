@@ -47,7 +47,8 @@ BOOST_AUTO_TEST_CASE(what_is_written_reads_as_the_same) {
   BOOST_TEST(reads_back(unusual()));
   BOOST_TEST(to_yaml(parse_config(to_yaml(unusual()), "copy.yaml")) == to_yaml(unusual()));
   BOOST_TEST(parse_config(to_yaml(unusual()), "copy.yaml").data.directory == unusual().data.directory);
-  BOOST_CHECK(parse_config(to_yaml(unusual()), "copy.yaml").network.hidden[2].points == unusual().network.hidden[2].points);
+  BOOST_CHECK(parse_config(to_yaml(unusual()), "copy.yaml").network.hidden[2].points ==
+              unusual().network.hidden[2].points);
 }
 
 BOOST_AUTO_TEST_CASE(the_printed_defaults_are_the_default_configuration) {

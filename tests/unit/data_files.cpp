@@ -58,7 +58,8 @@ BOOST_AUTO_TEST_CASE(truncated_files_are_refused) {
   const std::string packed = contents(folder / "whole.gz");
   const auto path = folder / "cut.gz";
   // Within the data, within the checksum at the end, within the header of the stream, and nothing at all.
-  for (const std::size_t size : {packed.size() / 2, packed.size() - 3, packed.size() - 8, std::size_t{5}, std::size_t{0}}) {
+  for (const std::size_t size :
+       {packed.size() / 2, packed.size() - 3, packed.size() - 8, std::size_t{5}, std::size_t{0}}) {
     overwrite(path, packed.substr(0, size));
     BOOST_TEST(mentions(images_error(path), {path.string(), "truncated"}), size << ": " << images_error(path));
   }
@@ -87,7 +88,8 @@ BOOST_AUTO_TEST_CASE(damaged_and_foreign_files_are_refused) {
   overwrite(path, idx_images(2, 2, pattern(2, 4)) + "x");
   BOOST_TEST(mentions(images_error(path), {path.string(), "longer than the 24 bytes"}), images_error(path));
   overwrite(path, big_endian(0x803) + big_endian(0xFFFFFFFF) + big_endian(28) + big_endian(28) + "x");
-  BOOST_TEST(mentions(images_error(path), {path.string(), "more than a file of 17 bytes can hold"}), images_error(path));
+  BOOST_TEST(mentions(images_error(path), {path.string(), "more than a file of 17 bytes can hold"}),
+             images_error(path));
   overwrite(path, big_endian(0x803) + big_endian(1) + big_endian(0) + big_endian(28));
   BOOST_TEST(mentions(images_error(path), {path.string(), "0 x 28"}), images_error(path));
   BOOST_TEST(mentions(images_error(folder / "none"), {"none", "no such file"}), images_error(folder / "none"));
@@ -116,7 +118,8 @@ BOOST_AUTO_TEST_CASE(files_that_contradict_each_other_are_refused) {
   const auto test_labels = folder / "t10k-labels-idx1-ubyte";
   write_small_set(folder.path());
   overwrite(test_labels, idx_labels({0, 1, 2}));
-  BOOST_TEST(mentions(dataset_error(config), {test_labels.string(), "3 labels for the 23 images"}), dataset_error(config));
+  BOOST_TEST(mentions(dataset_error(config), {test_labels.string(), "3 labels for the 23 images"}),
+             dataset_error(config));
 
   overwrite(test_labels, idx_labels(std::vector<std::uint8_t>(23, 7)));
   BOOST_TEST(mentions(dataset_error(config), {test_labels.string(), "label 7 of image 0"}), dataset_error(config));

@@ -65,7 +65,8 @@ BOOST_AUTO_TEST_CASE(classes_by_number_name_and_beginning) {
 }
 
 BOOST_AUTO_TEST_CASE(classes_that_do_not_exist) {
-  BOOST_TEST(mentions(class_error({"0", "Sneeker"}), {"data.classes", "Sneeker", "did you mean \"Sneaker\"", "9 Ankle boot"}));
+  BOOST_TEST(
+      mentions(class_error({"0", "Sneeker"}), {"data.classes", "Sneeker", "did you mean \"Sneaker\"", "9 Ankle boot"}));
   BOOST_TEST(mentions(class_error({"0", "10"}), {"\"10\"", "0 T-shirt/top"}));
   BOOST_TEST(mentions(class_error({"0", "S"}), {"several classes"}));
   BOOST_TEST(mentions(class_error({"0", ""}), {"unknown class"}));

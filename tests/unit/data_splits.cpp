@@ -81,7 +81,8 @@ BOOST_AUTO_TEST_CASE(windows_are_averaged_and_rounded_to_the_nearest_level) {
     std::vector<std::uint8_t> ramp(256), found(256);
     std::iota(ramp.begin(), ramp.end(), std::uint8_t{0});
     one.quantize(ramp, found);
-    for (int v = 0; v < 256; ++v) BOOST_TEST(found[static_cast<std::size_t>(v)] == std::lround(v * (count - 1) / 255.0));
+    for (int v = 0; v < 256; ++v)
+      BOOST_TEST(found[static_cast<std::size_t>(v)] == std::lround(v * (count - 1) / 255.0));
   }
 }
 

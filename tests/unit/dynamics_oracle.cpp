@@ -1,7 +1,7 @@
-#include "print_names.hpp"
 #include "oracles/dynamics/dynamics_oracle.hpp"
 #include "oracles/annealing/sweeps.hpp"
 #include "oracles/dynamics/layer_amplitudes.hpp"
+#include "print_names.hpp"
 #include "products/products.hpp"
 #include "random_state.hpp"
 
@@ -69,7 +69,8 @@ BOOST_AUTO_TEST_CASE(products_are_exact_however_they_are_cut) {
   for (int i = 0; i < 3; ++i)
     for (int j = 0; j < 2; ++j) {
       std::int64_t plain = 5;
-      for (int s = 0; s < samples; ++s) plain += static_cast<std::int64_t>(a(i, s)) * static_cast<std::int64_t>(b(j, s));
+      for (int s = 0; s < samples; ++s)
+        plain += static_cast<std::int64_t>(a(i, s)) * static_cast<std::int64_t>(b(j, s));
       BOOST_TEST(sums(i, j) == plain);
     }
 }
@@ -104,7 +105,8 @@ BOOST_AUTO_TEST_CASE(fields_by_products_equal_finite_differences) {
         std::vector<double> up = weights, down = weights;
         up[i] += step;
         down[i] -= step;
-        const double difference = (layer_energy(state, l, up, biases) - layer_energy(state, l, down, biases)) / (2 * step);
+        const double difference =
+            (layer_energy(state, l, up, biases) - layer_energy(state, l, down, biases)) / (2 * step);
         // Each sample's slope is rounded by half a unit at most.
         double rounding = 0;
         for (std::size_t s = 0; s < layer.samples; ++s)
@@ -117,7 +119,8 @@ BOOST_AUTO_TEST_CASE(fields_by_products_equal_finite_differences) {
         std::vector<double> up = biases, down = biases;
         up[j] += step;
         down[j] -= step;
-        const double difference = (layer_energy(state, l, weights, up) - layer_energy(state, l, weights, down)) / (2 * step);
+        const double difference =
+            (layer_energy(state, l, weights, up) - layer_energy(state, l, weights, down)) / (2 * step);
         const double rounding = 0.5 * fields.slope_unit * static_cast<double>(layer.samples);
         BOOST_TEST(std::abs(gradient.biases[j] - difference) <= rounding + 1e-4 * std::abs(difference) + 1e-4);
       }

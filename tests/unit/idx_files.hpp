@@ -12,7 +12,8 @@
 namespace isinglass::test {
 
 inline std::string big_endian(std::uint32_t word) {
-  return {static_cast<char>(word >> 24), static_cast<char>(word >> 16), static_cast<char>(word >> 8), static_cast<char>(word)};
+  return {static_cast<char>(word >> 24), static_cast<char>(word >> 16), static_cast<char>(word >> 8),
+          static_cast<char>(word)};
 }
 
 inline std::string idx_images(std::uint32_t rows, std::uint32_t columns, const std::vector<std::uint8_t>& pixels) {
@@ -22,7 +23,8 @@ inline std::string idx_images(std::uint32_t rows, std::uint32_t columns, const s
 }
 
 inline std::string idx_labels(const std::vector<std::uint8_t>& labels) {
-  return big_endian(0x801) + big_endian(static_cast<std::uint32_t>(labels.size())) + std::string(labels.begin(), labels.end());
+  return big_endian(0x801) + big_endian(static_cast<std::uint32_t>(labels.size())) +
+         std::string(labels.begin(), labels.end());
 }
 
 inline void write_gzip(const std::filesystem::path& path, const std::string& bytes) {
@@ -39,7 +41,8 @@ inline std::vector<std::uint8_t> pattern(std::size_t images, std::size_t size) {
   return pixels;
 }
 
-/// Four files of 6 x 4 images in `folder`: labels repeat 0, 1, 2, 2, 5, the training files are gzip, the test files plain.
+/// Four files of 6 x 4 images in `folder`: labels repeat 0, 1, 2, 2, 5, the training files are gzip, the test files
+/// plain.
 inline void write_small_set(const std::filesystem::path& folder, std::size_t train = 100, std::size_t test = 23) {
   const auto labels = [](std::size_t count) {
     constexpr std::uint8_t cycle[] = {0, 1, 2, 2, 5};

@@ -48,7 +48,8 @@ struct RandomList {
   }
   [[nodiscard]] std::string text(int first_index, bool with_head) const {
     std::string text = with_head ? fmt::format("{} {}\n", size, entries.size()) : "";
-    for (const BinaryTerm& e : entries) text += fmt::format("{} {} {}\n", e.i + first_index, e.j + first_index, e.value);
+    for (const BinaryTerm& e : entries)
+      text += fmt::format("{} {} {}\n", e.i + first_index, e.j + first_index, e.value);
     return text;
   }
   /// The least sum over entries of weight(x, entry), over all x.
@@ -85,7 +86,8 @@ BOOST_FIXTURE_TEST_CASE(lists_mean_what_they_say, Files) {
   for (std::uint64_t seed = 0; seed < 20; ++seed) {
     Words words(seed);
     const RandomList graph(words, false), matrix(words, true);
-    const auto graph_file = write("graph.mc", graph.text(1, true)), matrix_file = write("matrix.txt", matrix.text(1, true));
+    const auto graph_file = write("graph.mc", graph.text(1, true)),
+               matrix_file = write("matrix.txt", matrix.text(1, true));
     const auto cut = [](std::uint32_t x, const BinaryTerm& e) { return -1.0 * (bit(x, e.i) ^ bit(x, e.j)); };
     const auto spin = [](std::uint32_t x, const BinaryTerm& e) {
       return (2.0 * bit(x, e.i) - 1) * (e.i == e.j ? 1.0 : 2.0 * bit(x, e.j) - 1);
@@ -122,7 +124,8 @@ BOOST_FIXTURE_TEST_CASE(formats_are_recognised, Files) {
 }
 
 BOOST_FIXTURE_TEST_CASE(coo_files_have_offsets_groups_and_spins, Files) {
-  const Instance qubo = read_coo(text("q", "# variables 4\n# offset 2.5\n# group 0 1\n# group 2 3\n0 1 4\n1 0 1\n3 3 -2\n"));
+  const Instance qubo =
+      read_coo(text("q", "# variables 4\n# offset 2.5\n# group 0 1\n# group 2 3\n0 1 4\n1 0 1\n3 3 -2\n"));
   BOOST_TEST(qubo.problem.spins == 4U);
   BOOST_TEST(qubo.problem.groups.size() == 2U);
   BOOST_TEST(energy(qubo.problem, Spins{1, 1, -1, 1}) == 2.5 + 5 - 2);
@@ -192,7 +195,8 @@ BOOST_FIXTURE_TEST_CASE(qplib_files_are_read, Files) {
   expect_error(write("q", head.substr(0, 30)), "qplib", "5: the file ends before the number of quadratic terms");
   expect_error(write("q", head + "1\n3 1 1\n"), "qplib", "14: constraint 3 is outside");
   expect_error(write("q", head + "2\n1 1 1\n1 1 2\n"), "qplib", "15: constraint 1 lists variable 1 twice");
-  expect_error(write("q", head + "0\n1e30\n5\n0\n1\n0\n"), "qplib", "18: constraint 1 asks for at least 5 and at most 1");
+  expect_error(write("q", head + "0\n1e30\n5\n0\n1\n0\n"), "qplib",
+               "18: constraint 1 asks for at least 5 and at most 1");
   expect_error(write("q", "a\nQBL\nminimize\n3\n0\n0\n0\n2\n1 1\n1 2\n"), "qplib",
                "10: linear coefficients of the objective 1 is");
 }

@@ -118,7 +118,8 @@ BOOST_AUTO_TEST_CASE(bits_are_packed_without_loss) {
   longer.back() |= 0x80;
   expect_mentions(message_of<InputError>([&] { static_cast<void>(unpack(longer, counts)); }), {"behind the last"});
   longer.push_back(0);
-  expect_mentions(message_of<InputError>([&] { static_cast<void>(unpack(longer, counts)); }), {"13 bytes", "instead of 12"});
+  expect_mentions(message_of<InputError>([&] { static_cast<void>(unpack(longer, counts)); }),
+                  {"13 bytes", "instead of 12"});
 }
 
 BOOST_AUTO_TEST_CASE(equal_content_makes_equal_bytes) {
@@ -173,10 +174,13 @@ BOOST_AUTO_TEST_CASE(a_checkpoint_that_does_not_fit_together_is_not_written) {
     BOOST_TEST((contents(path) == before));
   };
   const float nan = std::nanf("");
-  expect_refused([&](TrainingState& c) { c.duals[1].multiplier.values[7] = nan; }, "/duals/layer_1/multiplier", "not finite");
-  expect_refused([&](TrainingState& c) { c.duals[0].image.values[0] = -1 / 0.0F; }, "/duals/layer_0/image", "not finite");
+  expect_refused([&](TrainingState& c) { c.duals[1].multiplier.values[7] = nan; }, "/duals/layer_1/multiplier",
+                 "not finite");
+  expect_refused([&](TrainingState& c) { c.duals[0].image.values[0] = -1 / 0.0F; }, "/duals/layer_0/image",
+                 "not finite");
   expect_refused([&](TrainingState& c) { c.atoms[2].weight = nan; }, "/atoms/weights", "not finite");
-  expect_refused([&](TrainingState& c) { c.incumbent_objective = 1 / 0.0; }, "/state/incumbent_objective", "not finite");
+  expect_refused([&](TrainingState& c) { c.incumbent_objective = 1 / 0.0; }, "/state/incumbent_objective",
+                 "not finite");
   expect_refused([&](TrainingState& c) { c.objective_image = nan; }, "/state/objective_image", "not finite");
   expect_refused([&](TrainingState& c) { c.latents[1] = nan; }, "/qat/latents", "not finite");
   expect_refused([&](TrainingState& c) { c.gradient_mean.pop_back(); }, "/qat/gradient_mean", "as long as");
@@ -245,7 +249,8 @@ BOOST_AUTO_TEST_CASE(folders_that_cannot_be_written_to) {
   expect_mentions(write_error(folder / "none/checkpoint.h5", sample_checkpoint(shape)),
                   {"none/checkpoint.h5", "No such file or directory"});
   overwrite(folder / "file", "");
-  expect_mentions(write_error(folder / "file/checkpoint.h5", sample_checkpoint(shape)), {"checkpoint.h5", "Not a directory"});
+  expect_mentions(write_error(folder / "file/checkpoint.h5", sample_checkpoint(shape)),
+                  {"checkpoint.h5", "Not a directory"});
 }
 
 BOOST_AUTO_TEST_SUITE_END()

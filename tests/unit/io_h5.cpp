@@ -104,7 +104,8 @@ BOOST_AUTO_TEST_CASE(wrong_names_types_and_shapes) {
   };
   fails([&] { static_cast<void>(h5::read<double>(group, "letters")); }, {"file.h5: /inner/letters", "doesn't exist"});
   fails([&] { static_cast<void>(h5::read<double>(group, "numbers")); }, {"file.h5: /inner/numbers", "element type"});
-  fails([&] { static_cast<void>(h5::read<std::int32_t>(group, "numbers", {4})); }, {"/inner/numbers", "[3] instead of [4]"});
+  fails([&] { static_cast<void>(h5::read<std::int32_t>(group, "numbers", {4})); },
+        {"/inner/numbers", "[3] instead of [4]"});
   fails([&] { static_cast<void>(h5::read_attribute<double>(group, "count")); }, {"/inner/count", "element type"});
   fails([&] { static_cast<void>(h5::read_attribute<double>(group, "counts")); }, {"/inner/counts"});
   fails([&] { static_cast<void>(h5::read_text_attribute(group, "count")); }, {"/inner/count", "text"});

@@ -86,8 +86,8 @@ std::string text_of(const RunResults& r) {
   }
   text << r.train_accuracy << ' ' << r.validation_accuracy << ' ' << r.test_accuracy << ' ' << r.objective << ' '
        << r.bits_per_parameter << ' ' << r.parameters << ' ' << r.train_samples << ' ' << r.validation_samples << ' '
-       << r.test_samples << ' ' << r.constraints << ' ' << r.spins << ' ' << r.constraint_bytes << ' ' << r.stop_reason << ' '
-       << r.wall_seconds << ' ' << r.data_seconds;
+       << r.test_samples << ' ' << r.constraints << ' ' << r.spins << ' ' << r.constraint_bytes << ' ' << r.stop_reason
+       << ' ' << r.wall_seconds << ' ' << r.data_seconds;
   for (const std::int64_t count : r.confusion) text << ' ' << count;
   return text.str();
 }
@@ -112,17 +112,20 @@ std::string text_of(const Model& m) {
     list(m.bits[l].weights);
     list(m.bits[l].biases);
   }
-  text << m.architecture.classes << ' ' << static_cast<int>(m.architecture.loss) << ' ' << m.architecture.loss_segments << ' '
-       << m.architecture.loss_degree << ' ' << m.rows << ' ' << m.columns << m.config_yaml;
+  text << m.architecture.classes << ' ' << static_cast<int>(m.architecture.loss) << ' ' << m.architecture.loss_segments
+       << ' ' << m.architecture.loss_degree << ' ' << m.rows << ' ' << m.columns << m.config_yaml;
   list(m.center);
   for (const std::string& name : m.class_names) text << name << ',';
   return text.str();
 }
 
-std::string both_texts(const std::filesystem::path& path) { return text_of(read_model(path)) + text_of(read_results(path)); }
+std::string both_texts(const std::filesystem::path& path) {
+  return text_of(read_model(path)) + text_of(read_results(path));
+}
 
 void write_sample(const std::filesystem::path& path) {
-  write_results(path, sample_model(), sample_results(), {{"host", "node1"}, {"finished_at", "2025-01-01 00:00"}, {"job", ""}});
+  write_results(path, sample_model(), sample_results(),
+                {{"host", "node1"}, {"finished_at", "2025-01-01 00:00"}, {"job", ""}});
 }
 
 std::string read_error(const std::filesystem::path& path) {

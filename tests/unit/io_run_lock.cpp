@@ -77,7 +77,8 @@ struct InFolder {
   void leave(std::initializer_list<std::pair<std::string, std::string>> lines) const {
     std::string text = own;
     for (const auto& [name, to] : lines) {
-      text = std::regex_replace(text, std::regex(fmt::format("(^|\n){}: [^\n]*\n", name)), fmt::format("$1{}: {}\n", name, to));
+      text = std::regex_replace(text, std::regex(fmt::format("(^|\n){}: [^\n]*\n", name)),
+                                fmt::format("$1{}: {}\n", name, to));
     }
     test::overwrite(file, text);
   }
@@ -108,8 +109,8 @@ BOOST_FIXTURE_TEST_CASE(a_second_run_is_refused_with_owner_and_way_out, InFolder
   const RunLock lock(folder.path());
   const std::string message = refusal();
   BOOST_TEST(test::mentions(message, {folder.path().string() + ": in use by",
-                                      "process " + std::to_string(getpid()) + " on " + value(own, "host"), "Slurm job 17",
-                                      "remove " + file.string()}),
+                                      "process " + std::to_string(getpid()) + " on " + value(own, "host"),
+                                      "Slurm job 17", "remove " + file.string()}),
              message);
   BOOST_TEST(fs::exists(file));
 }
@@ -179,7 +180,8 @@ BOOST_FIXTURE_TEST_CASE(a_folder_where_nothing_can_be_written, InFolder) {
 BOOST_FIXTURE_TEST_CASE(a_takeover_that_was_cut_off_is_told, InFolder) {
   leave({{"process", "999999999"}});
   test::overwrite(folder / "lock.takeover", test::contents(file));
-  BOOST_TEST(test::mentions(refusal(), {"process 999999999", "remove " + (folder / "lock.takeover").string()}), refusal());
+  BOOST_TEST(test::mentions(refusal(), {"process 999999999", "remove " + (folder / "lock.takeover").string()}),
+             refusal());
 }
 
 BOOST_FIXTURE_TEST_CASE(of_many_that_find_an_abandoned_lock_one_wins, InFolder) {

@@ -297,14 +297,17 @@ BOOST_AUTO_TEST_CASE(small_whole_problems_run_in_lanes_and_large_or_real_ones_by
     double coupling;  ///< of the first pair; all others are 1
     ChainKind kind;
   };
-  for (const Case& c : {Case{100, 1, ChainKind::lanes8}, Case{199, 1, ChainKind::lanes16}, Case{200, 1, ChainKind::dense16},
-                        Case{100, std::sqrt(2.0), ChainKind::dense_real}, Case{63, std::sqrt(2.0), ChainKind::lanes32}}) {
+  for (const Case& c :
+       {Case{100, 1, ChainKind::lanes8}, Case{199, 1, ChainKind::lanes16}, Case{200, 1, ChainKind::dense16},
+        Case{100, std::sqrt(2.0), ChainKind::dense_real}, Case{63, std::sqrt(2.0), ChainKind::lanes32}}) {
     std::vector<Coupling> pairs;
     for (std::int32_t i = 0; i < static_cast<std::int32_t>(c.spins); ++i)
       for (std::int32_t k = i + 1; k < static_cast<std::int32_t>(c.spins); ++k)
         pairs.push_back({i, k, pairs.empty() ? c.coupling : 1.0});
     IsingProblem problem{c.spins, sparse_couplings(c.spins, pairs), std::vector<double>(c.spins), 0};
-    const auto kind = [](const IsingProblem& p) { return ChosenChains(in_suitable_form(p), simd::cpu_width()).choice().kind; };
+    const auto kind = [](const IsingProblem& p) {
+      return ChosenChains(in_suitable_form(p), simd::cpu_width()).choice().kind;
+    };
     BOOST_TEST_CONTEXT(c.spins << " spins") {
       BOOST_TEST((kind(problem) == c.kind));
       problem.couplings = to_dense(problem);
@@ -316,7 +319,8 @@ BOOST_AUTO_TEST_CASE(small_whole_problems_run_in_lanes_and_large_or_real_ones_by
 BOOST_AUTO_TEST_CASE(units_of_coefficients) {
   const auto unit = [](const std::vector<double>& couplings, const std::vector<double>& fields) {
     std::vector<Coupling> pairs;
-    for (std::size_t k = 0; k < couplings.size(); ++k) pairs.push_back({0, static_cast<std::int32_t>(k) + 1, couplings[k]});
+    for (std::size_t k = 0; k < couplings.size(); ++k)
+      pairs.push_back({0, static_cast<std::int32_t>(k) + 1, couplings[k]});
     std::vector<double> h(couplings.size() + 1);
     std::ranges::copy(fields, h.begin());
     return CoefficientUnits(IsingProblem{h.size(), sparse_couplings(h.size(), pairs), h}).unit(h);

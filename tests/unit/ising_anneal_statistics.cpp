@@ -9,8 +9,8 @@
 
 #include <boost/test/unit_test.hpp>
 
-/// The kernels draw from the distributions that they claim: each is compared with exact Boltzmann averages and with annealing
-/// as a textbook has it.
+/// The kernels draw from the distributions that they claim: each is compared with exact Boltzmann averages and with
+/// annealing as a textbook has it.
 namespace isinglass::testing {
 
 BOOST_AUTO_TEST_SUITE(ising_anneal_statistics)
@@ -85,8 +85,8 @@ std::vector<double> boltzmann(const IsingProblem& problem, double temperature) {
 }
 
 /// How often each state occurs in sweeps at one temperature: [runs][states]. A run is one lane of one chunk.
-std::vector<std::vector<double>> occurrences(Chains& chains, const IsingProblem& problem, double temperature, std::size_t runs,
-                                             int sweeps) {
+std::vector<std::vector<double>> occurrences(Chains& chains, const IsingProblem& problem, double temperature,
+                                             std::size_t runs, int sweeps) {
   std::vector<std::vector<double>> counts(runs, std::vector<double>(std::size_t{1} << problem.spins));
   for (std::size_t first = 0; first < runs; first += chains.lanes()) {
     chains.begin(1, first / chains.lanes(), {});
@@ -160,14 +160,16 @@ BOOST_AUTO_TEST_CASE(annealing_ends_as_low_as_plain_annealing) {
     request.count = reads;
     request.sweeps = sweeps;
     std::vector<double> fast, plain;
-    for (const Read& read : SimulatedAnnealing(config).program(problem)->read(request).reads) fast.push_back(read.energy);
+    for (const Read& read : SimulatedAnnealing(config).program(problem)->read(request).reads)
+      fast.push_back(read.energy);
     for (int r = 0; r < reads; ++r) {
       PlainAnnealing reference(problem, static_cast<std::uint64_t>(1000 + r));
       for (int t = 0; t < sweeps; ++t) reference.sweep(scale * std::pow(0.1, static_cast<double>(t) / (sweeps - 1)));
       plain.push_back(reference.finished());
     }
     const Mean a = mean_of(fast), b = mean_of(plain);
-    BOOST_TEST_MESSAGE(kernel.name << ": " << a.value << " +- " << a.error << ", plain " << b.value << " +- " << b.error);
+    BOOST_TEST_MESSAGE(kernel.name << ": " << a.value << " +- " << a.error << ", plain " << b.value << " +- "
+                                   << b.error);
     BOOST_TEST_CONTEXT(kernel.name) BOOST_TEST(std::abs(a.value - b.value) < 4.5 * std::hypot(a.error, b.error));
   }
 }

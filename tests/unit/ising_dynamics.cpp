@@ -74,7 +74,8 @@ Term plain_product(const DenseCouplings& j, std::size_t spins, const Floats& x, 
   return term;
 }
 
-void check_product(const IsingProblem& problem, const Kernels& kernels, const Floats& x, std::size_t lanes, double tolerance) {
+void check_product(const IsingProblem& problem, const Kernels& kernels, const Floats& x, std::size_t lanes,
+                   double tolerance) {
   const DenseCouplings j = to_dense(problem);
   const Floats signs = signs_of(x);
   const auto product = batch_product(problem, kernels);
@@ -83,7 +84,8 @@ void check_product(const IsingProblem& problem, const Kernels& kernels, const Fl
   product->multiply_signs(x, lanes, sign_out);
   for (std::size_t i = 0; i < problem.spins; ++i)
     for (std::size_t l = 0; l < lanes; ++l) {
-      const Term t = plain_product(j, problem.spins, x, lanes, i, l), s = plain_product(j, problem.spins, signs, lanes, i, l);
+      const Term t = plain_product(j, problem.spins, x, lanes, i, l),
+                 s = plain_product(j, problem.spins, signs, lanes, i, l);
       BOOST_REQUIRE(std::abs(out[i * lanes + l] - t.value) <= tolerance * (1 + t.size));
       BOOST_REQUIRE(std::abs(sign_out[i * lanes + l] - s.value) <= tolerance * (1 + s.size));
     }
@@ -95,8 +97,8 @@ std::vector<Dynamics> all_dynamics() {
 }
 
 /// x after `steps` steps, each of them sampled.
-Floats positions_after(const IsingProblem& problem, const Dynamics& dynamics, BatchProduct& product, const Kernels& kernels,
-                       std::size_t lanes, std::int64_t steps) {
+Floats positions_after(const IsingProblem& problem, const Dynamics& dynamics, BatchProduct& product,
+                       const Kernels& kernels, std::size_t lanes, std::int64_t steps) {
   Start start;
   start.product = &product;
   start.kernels = &kernels;
@@ -123,7 +125,11 @@ constexpr std::size_t lanes = 16;
 /// A random state of any of the dynamics, and its next step by plain loops from the definitions.
 struct PlainState {
   PlainState(const IsingProblem& problem, Words& words)
-      : spins(problem.spins), field(padded(spins)), x(random_batch(words, spins, lanes)), second(x.size()), product(x.size()) {
+      : spins(problem.spins),
+        field(padded(spins)),
+        x(random_batch(words, spins, lanes)),
+        second(x.size()),
+        product(x.size()) {
     std::ranges::transform(problem.fields, field.begin(), [](double h) { return static_cast<float>(h); });
     for (std::size_t k = 0; k < spins * lanes; ++k) second[k] = static_cast<float>(2 * uniform(words.next()));
     batch_product(problem, kernels())->multiply(x, lanes, product);
@@ -190,7 +196,8 @@ BOOST_AUTO_TEST_CASE(products_and_steps_have_the_same_bits_on_all_processors) {
   for (std::uint64_t seed = 0; seed < 20; ++seed) {
     Words words(seed);
     const auto n = static_cast<std::size_t>(words.between(2, 60));
-    IsingProblem problem = testing::random_ising(words, n, words.one_of<int>({10, 100}), static_cast<Coefficients>(seed % 3));
+    IsingProblem problem =
+        testing::random_ising(words, n, words.one_of<int>({10, 100}), static_cast<Coefficients>(seed % 3));
     if (seed % 4 == 3) problem.couplings = random_factors(words, 7, n);
     ReadRequest request;
     request.sweeps = 20;
@@ -269,7 +276,8 @@ BOOST_DATA_TEST_CASE(steps_with_forces_are_those_of_the_definition, kinds) {
     }
     for (std::size_t k = 0; k < n; ++k) {
       double p = x[k], q = second[k];
-      const double drive = 0.7 * static_cast<double>(force[k]) * (sample == "cac" ? q : 1), pull = rule.saturation * p * p;
+      const double drive = 0.7 * static_cast<double>(force[k]) * (sample == "cac" ? q : 1),
+                   pull = rule.saturation * p * p;
       if (sample == "cim" || sample == "cac") {
         if (sample == "cac") q = std::clamp(q - 0.3 * 0.4 * (p * p - 0.6) * q, 0.01, 10.0);
         p = std::clamp(p + 0.3 * ((-0.2 - pull) * p + drive), -1.25, 1.25);
@@ -324,7 +332,8 @@ BOOST_AUTO_TEST_CASE(energies_along_the_way_are_those_of_the_signs) {
       for (std::size_t l = 0; l < 16; ++l) {
         Spins s(n);
         for (std::size_t i = 0; i < n; ++i) s[i] = signs[i * 16 + l] > 0 ? std::int8_t{1} : std::int8_t{-1};
-        BOOST_TEST(std::abs(problem.offset + energies[l] - energy(problem, s)) < 1e-4 * (1 + std::abs(energy(problem, s))));
+        BOOST_TEST(std::abs(problem.offset + energies[l] - energy(problem, s)) <
+                   1e-4 * (1 + std::abs(energy(problem, s))));
       }
     }
   }

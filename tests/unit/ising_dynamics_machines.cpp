@@ -1,4 +1,3 @@
-#include "print_names.hpp"
 #include "ising/machines.hpp"
 #include "machine_checks.hpp"
 #include "print_names.hpp"
@@ -92,7 +91,8 @@ BOOST_DATA_TEST_CASE(reads_depend_on_their_index, kinds) {
   Words words(5);
   const auto machine = machine_of(sample);
   testing::reads_depend_on_their_index_alone(*machine, testing::random_ising(words, 60, 50, Coefficients::real), 50);
-  testing::reads_depend_on_their_index_alone(*machine, testing::random_ising(words, 60, 5, Coefficients::plus_minus_one), 50);
+  testing::reads_depend_on_their_index_alone(*machine,
+                                             testing::random_ising(words, 60, 5, Coefficients::plus_minus_one), 50);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -1,4 +1,3 @@
-#include "print_names.hpp"
 #include "base/error.hpp"
 #include "ising/machines.hpp"
 #include "ising/rounding.hpp"
@@ -79,7 +78,8 @@ BOOST_AUTO_TEST_CASE(temperatures_are_scaled_with_the_problem) {
   config.kind = MachineKind::sa;
   config.sa.hot_temperature = 2e200;
   config.sa.cold_temperature = 1e199;
-  BOOST_TEST(read(*make_machine(config), chain(1e200)).best()->energy / 1e200 == -4, boost::test_tools::tolerance(1e-12));
+  BOOST_TEST(read(*make_machine(config), chain(1e200)).best()->energy / 1e200 == -4,
+             boost::test_tools::tolerance(1e-12));
 }
 
 BOOST_AUTO_TEST_CASE(energies_that_may_overflow_are_refused_by_every_machine) {

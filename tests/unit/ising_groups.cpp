@@ -76,7 +76,8 @@ BOOST_AUTO_TEST_CASE(annealing_agrees_with_enumeration) {
 }
 
 BOOST_AUTO_TEST_CASE(tabu_agrees_with_enumeration) {
-  testing::agrees_with_enumeration_on_groups([](const IsingProblem& p) { return Tabu(TabuConfig{}).program(p); }, 250, 1, 500);
+  testing::agrees_with_enumeration_on_groups([](const IsingProblem& p) { return Tabu(TabuConfig{}).program(p); }, 250,
+                                             1, 500);
 }
 
 BOOST_AUTO_TEST_CASE(moves_keep_fields_and_energy) {
@@ -128,7 +129,9 @@ BOOST_AUTO_TEST_CASE(the_table_is_the_exponential) {
 BOOST_AUTO_TEST_CASE(annealing_reads_depend_on_their_index_alone) {
   struct Annealer : Machine {
     std::string name() const override { return "groups"; }
-    std::unique_ptr<ProgrammedMachine> program(const IsingProblem& problem) const override { return annealer(problem, true); }
+    std::unique_ptr<ProgrammedMachine> program(const IsingProblem& problem) const override {
+      return annealer(problem, true);
+    }
   };
   Words words(3);
   IsingProblem problem = testing::random_ising(words, 40, 60, Coefficients::real);

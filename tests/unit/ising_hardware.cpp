@@ -157,7 +157,8 @@ BOOST_AUTO_TEST_CASE(the_inner_machine_never_sees_more_than_the_budget) {
       BOOST_TEST(set.reads.size() == 2);
       testing::check_reads(problem, set, false);
       for (const IsingProblem& p : seen->problems) {
-        if (fields == HardwareFields::ancilla) BOOST_TEST(std::ranges::all_of(p.fields, [](double h) { return h == 0; }));
+        if (fields == HardwareFields::ancilla)
+          BOOST_TEST(std::ranges::all_of(p.fields, [](double h) { return h == 0; }));
         if (bits == 0) continue;
         const double step = largest_coefficient(p) / 127;
         for (const double v : std::get<SparseCouplings>(p.couplings).values())
@@ -178,7 +179,8 @@ BOOST_AUTO_TEST_CASE(sub_problems_reach_the_minimum_of_small_problems) {
     const ReadSet set = machine.program(problem)->read(request);
     testing::check_reads(problem, set, false);
     for (const Read& read : set.reads)  // energies never rise
-      for (std::size_t k = 1; k < read.history.size(); ++k) BOOST_TEST(read.history[k].energy < read.history[k - 1].energy);
+      for (std::size_t k = 1; k < read.history.size(); ++k)
+        BOOST_TEST(read.history[k].energy < read.history[k - 1].energy);
     const double minimum = Enumeration().program(problem)->read({}).best()->energy;
     found += set.best()->energy <= minimum + 1e-9 * (1 + std::abs(minimum)) ? 1 : 0;
   }

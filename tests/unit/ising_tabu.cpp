@@ -34,7 +34,8 @@ struct Scan {
       row.push_back(static_cast<Row>(words.between(-3, 3)));
       until.push_back(words.between(0, 9));
     }
-    for (int k = words.between(0, 5); k > 0 && cost.size() >= 8; --k) cost[cost.size() - static_cast<std::size_t>(k)] = most();
+    for (int k = words.between(0, 5); k > 0 && cost.size() >= 8; --k)
+      cost[cost.size() - static_cast<std::size_t>(k)] = most();
     view = {cost.data(),
             until.data(),
             size,
@@ -75,8 +76,8 @@ void all_widths_agree() {
         changed[i] = plus ? changed[i] + step : changed[i] - step;
       }
       Scan<Cost, Row> alone = scan;
-      const Pick<Cost> after =
-          update_and_pick(Change<Cost, Row>{scan.cost.data(), scan.row.data(), scan.sign.data(), plus}, scan.view, width);
+      const Pick<Cost> after = update_and_pick(
+          Change<Cost, Row>{scan.cost.data(), scan.row.data(), scan.sign.data(), plus}, scan.view, width);
       BOOST_TEST(scan.cost == changed);
       BOOST_TEST(after.move == scan.expected().move);
       BOOST_TEST(after.cost == scan.expected().cost);
@@ -143,7 +144,8 @@ BOOST_AUTO_TEST_CASE(incremental_costs_equal_recomputed_ones) {
       BOOST_TEST(walk->energy() <= before + 1e-9);
       BOOST_TEST(std::abs(walk->energy() - run.best.energy()) < 1e-9);
       for (std::size_t i = 0; i < problem.spins; ++i)  // a search ends where no move helps, unless the budget ended it
-        if (run.iterations_left > 0 && (group_of_spins(form)[i] < 0 || walk->spins()[i] < 0)) BOOST_TEST(walk->cost(i) > -1e-9);
+        if (run.iterations_left > 0 && (group_of_spins(form)[i] < 0 || walk->spins()[i] < 0))
+          BOOST_TEST(walk->cost(i) > -1e-9);
     }
   }
 }

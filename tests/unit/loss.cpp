@@ -70,7 +70,9 @@ BOOST_AUTO_TEST_CASE(polynomial_losses_are_exact_everywhere) {
         BOOST_TEST(spline.sup_error == 0);
         for (int t = -1000; t <= 1000; ++t) {
           const std::int64_t lack = margin - t, hinge = std::max<std::int64_t>(0, lack);
-          const std::int64_t expected = loss == Loss::hinge ? hinge : loss == Loss::squared ? lack * lack : hinge * hinge;
+          const std::int64_t expected = loss == Loss::hinge     ? hinge
+                                        : loss == Loss::squared ? lack * lack
+                                                                : hinge * hinge;
           BOOST_REQUIRE_EQUAL(spline.at(t), expected);
         }
         BOOST_TEST(measured_error(architecture, spline, 1000) < 1e-9 * 1e6);
@@ -98,8 +100,10 @@ BOOST_AUTO_TEST_CASE(a_logistic_spline_has_the_error_it_reports_and_never_rises)
         for (const int limit : {1, 5, 120, 3000}) {
           const Architecture architecture = with_loss(Loss::logistic, segments, degree);
           const LossSpline spline = make_loss_spline(architecture, margin, limit);
-          BOOST_TEST_CONTEXT("degree " << degree << " segments " << segments << " margin " << margin << " limit " << limit) {
-            BOOST_TEST(measured_error(architecture, spline, limit) == spline.sup_error, boost::test_tools::tolerance(1e-6));
+          BOOST_TEST_CONTEXT("degree " << degree << " segments " << segments << " margin " << margin << " limit "
+                                       << limit) {
+            BOOST_TEST(measured_error(architecture, spline, limit) == spline.sup_error,
+                       boost::test_tools::tolerance(1e-6));
             BOOST_TEST(spline.pieces.size() <= static_cast<std::size_t>(segments));
             BOOST_TEST(spline.pieces.front().from == -limit);
             for (std::size_t k = 1; k < spline.pieces.size(); ++k) {
@@ -126,12 +130,16 @@ BOOST_AUTO_TEST_CASE(the_error_falls_with_segments_and_degree) {
   double errors[3][5];
   for (int degree = 0; degree < 3; ++degree)
     for (int doubling = 0; doubling < 5; ++doubling)
-      errors[degree][doubling] = make_loss_spline(with_loss(Loss::logistic, 2 << doubling, degree), margin, limit).sup_error;
+      errors[degree][doubling] =
+          make_loss_spline(with_loss(Loss::logistic, 2 << doubling, degree), margin, limit).sup_error;
   for (int degree = 0; degree < 3; ++degree) {
-    BOOST_TEST_MESSAGE("degree " << degree << ": " << errors[degree][0] << ' ' << errors[degree][1] << ' ' << errors[degree][2]
-                                 << ' ' << errors[degree][3] << ' ' << errors[degree][4] << " with 2 4 8 16 32 pieces");
+    BOOST_TEST_MESSAGE("degree " << degree << ": " << errors[degree][0] << ' ' << errors[degree][1] << ' '
+                                 << errors[degree][2] << ' ' << errors[degree][3] << ' ' << errors[degree][4]
+                                 << " with 2 4 8 16 32 pieces");
     for (int doubling = 1; doubling < 5; ++doubling)
-      BOOST_TEST(errors[degree][doubling] < errors[degree][doubling - 1] * (degree == 0 ? 0.6 : degree == 1 ? 0.4 : 0.3));
+      BOOST_TEST(errors[degree][doubling] < errors[degree][doubling - 1] * (degree == 0   ? 0.6
+                                                                            : degree == 1 ? 0.4
+                                                                                          : 0.3));
   }
   for (int doubling = 0; doubling < 5; ++doubling) {
     BOOST_TEST(errors[1][doubling] < errors[0][doubling]);
@@ -139,8 +147,8 @@ BOOST_AUTO_TEST_CASE(the_error_falls_with_segments_and_degree) {
   }
 }
 
-// With equal errors, no piece may be much better than the worst: knots would serve elsewhere. The last one ends where the
-// outputs end.
+// With equal errors, no piece may be much better than the worst: knots would serve elsewhere. The last one ends where
+// the outputs end.
 BOOST_AUTO_TEST_CASE(the_pieces_share_the_error) {
   for (const int degree : {0, 1, 2}) {
     const LogisticSpline spline = fit_logistic({30, 600, 9, degree});
@@ -149,8 +157,8 @@ BOOST_AUTO_TEST_CASE(the_pieces_share_the_error) {
       double largest = 0;
       for (int t = spline.pieces[k].from; t < spline.pieces[k + 1].from; ++t) {
         const std::int64_t d = t - spline.pieces[k].from;
-        const auto value =
-            static_cast<double>(spline.pieces[k].constant + d * (spline.pieces[k].linear + d * spline.pieces[k].quadratic));
+        const auto value = static_cast<double>(spline.pieces[k].constant +
+                                               d * (spline.pieces[k].linear + d * spline.pieces[k].quadratic));
         largest = std::max(largest, std::abs(value / spline.levels - logistic_loss(t / 30.0)));
       }
       BOOST_TEST(largest > 0.6 * spline.sup_error,

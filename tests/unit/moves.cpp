@@ -13,9 +13,10 @@ using namespace isinglass::testing;
 
 namespace {
 
-/// The networks that single moves of a plane lead to, by values: what the moves are, without the state that makes them fast.
-NetworkBits moved(const Architecture& architecture, const NetworkBits& bits, std::size_t l, const NetworkState::Move& move,
-                  std::span<const InputPair> pairs) {
+/// The networks that single moves of a plane lead to, by values: what the moves are, without the state that makes them
+/// fast.
+NetworkBits moved(const Architecture& architecture, const NetworkBits& bits, std::size_t l,
+                  const NetworkState::Move& move, std::span<const InputPair> pairs) {
   const Layer& layer = architecture.layers[l];
   NetworkBits result = bits;
   const auto take = [&](std::vector<std::uint8_t>& all, const Codebook& codebook, std::size_t at, int direction) {
@@ -103,8 +104,10 @@ BOOST_AUTO_TEST_CASE(pass_changes_equal_recomputed_losses) {
           pass.apply(plane, words.between(0, count - 1));
           const NetworkState fresh(problem.architecture, plain_data, margin, state.bits(), judge);
           BOOST_REQUIRE_EQUAL(state.loss(), fresh.loss());
-          BOOST_REQUIRE_EQUAL(state.correct(), evaluate(problem.architecture, state.bits(), problem.samples, {}).correct);
-          NetworkState taken_over(problem.architecture, plain_data, margin, random_bits(problem.architecture, 1), judge);
+          BOOST_REQUIRE_EQUAL(state.correct(),
+                              evaluate(problem.architecture, state.bits(), problem.samples, {}).correct);
+          NetworkState taken_over(problem.architecture, plain_data, margin, random_bits(problem.architecture, 1),
+                                  judge);
           taken_over.set(state.bits(), state.first_z());
           BOOST_REQUIRE_EQUAL(taken_over.loss(), fresh.loss());
         }
@@ -129,8 +132,8 @@ BOOST_AUTO_TEST_CASE(similar_inputs_are_the_nearest) {
 namespace {
 
 /// Integer loss of the network with z of one hidden unit shifted for all samples.
-std::int64_t shifted_loss(const RandomProblem& problem, const NetworkBits& bits, int margin, std::size_t layer, int unit,
-                          int shift) {
+std::int64_t shifted_loss(const RandomProblem& problem, const NetworkBits& bits, int margin, std::size_t layer,
+                          int unit, int shift) {
   NetworkValues values = decode(problem.architecture, bits);
   values[layer].biases[static_cast<std::size_t>(unit)] += shift;
   const int outputs = problem.architecture.outputs();
@@ -168,8 +171,8 @@ BOOST_AUTO_TEST_CASE(windowed_changes_equal_the_mean_over_shifts) {
         const NetworkBits flipped = moved(problem.architecture, bits, 0, {plane, unit, input}, {});
         std::int64_t expected = 0;
         for (int shift = -window; shift < window; ++shift)
-          expected +=
-              shifted_loss(problem, flipped, margin, 0, unit, shift) - shifted_loss(problem, bits, margin, 0, unit, shift);
+          expected += shifted_loss(problem, flipped, margin, 0, unit, shift) -
+                      shifted_loss(problem, bits, margin, 0, unit, shift);
         BOOST_REQUIRE_EQUAL(changes[static_cast<std::size_t>(input)], expected);
       }
     }
@@ -183,7 +186,8 @@ BOOST_AUTO_TEST_CASE(kernels_of_every_width_equal_their_definitions) {
     constexpr std::size_t samples = 40;
     const int window = words.one_of<int>({0, 0, 1, 9}), largest_jump = words.one_of<int>({3, 200, 1'000'000});
     std::vector<std::int8_t> data;
-    for (std::size_t k = 0; k < samples * length; ++k) data.push_back(static_cast<std::int8_t>(words.between(-127, 127)));
+    for (std::size_t k = 0; k < samples * length; ++k)
+      data.push_back(static_cast<std::int8_t>(words.between(-127, 127)));
     std::vector<std::int16_t> steps;
     for (std::size_t i = 0; i < length; ++i) steps.push_back(static_cast<std::int16_t>(words.between(-8, 8)));
     std::vector<FlipEvent> events;

@@ -36,7 +36,8 @@ BOOST_AUTO_TEST_CASE(codebooks_have_the_values_they_name) {
 }
 
 BOOST_AUTO_TEST_CASE(unknown_codebooks_are_refused) {
-  for (const char* name : {"", "0bit", "9bit", "bit", "1bits", "binary"}) BOOST_CHECK_THROW(make_codebook(name), InputError);
+  for (const char* name : {"", "0bit", "9bit", "bit", "1bits", "binary"})
+    BOOST_CHECK_THROW(make_codebook(name), InputError);
 }
 
 BOOST_AUTO_TEST_CASE(nearest_bits_give_the_nearest_value) {
@@ -54,7 +55,8 @@ BOOST_AUTO_TEST_CASE(nearest_bits_give_the_nearest_value) {
 }
 
 BOOST_AUTO_TEST_CASE(bits_per_parameter_counts_biases_and_output) {
-  const Architecture architecture = build_network(NetworkConfig{}, {.features = 196, .classes = 2, .rms = 50}).architecture;
+  const Architecture architecture =
+      build_network(NetworkConfig{}, {.features = 196, .classes = 2, .rms = 50}).architecture;
   BOOST_TEST(parameter_count(architecture) == 196 * 16 + 16 + 16 + 1);
   BOOST_TEST(bits_per_parameter(architecture) == (196 * 16 + 16 * 6 + 16 + 4) / 3169.0);
   BOOST_TEST(bits_per_parameter(architecture) < 1.1);
@@ -70,7 +72,8 @@ BOOST_AUTO_TEST_CASE(starting_biases_are_small) {
     std::set<int> values;
     for (std::size_t l = 0; l < start.size(); ++l) {
       BOOST_TEST(start[l].weights == random[l].weights);
-      for (const int b : decode(architecture.layers[l], start[l]).biases) values.insert(b / architecture.layers[l].bias_unit);
+      for (const int b : decode(architecture.layers[l], start[l]).biases)
+        values.insert(b / architecture.layers[l].bias_unit);
     }
     BOOST_TEST((values == (bias == std::string("ternary") ? std::set{-1, 0} : std::set{-1, 1})));
   }
@@ -97,7 +100,8 @@ BOOST_AUTO_TEST_CASE(forward_pass_is_the_definition) {
         }
         activation = z;
       }
-      BOOST_TEST(forward(problem.architecture, values, problem.samples.row(s)) == activation, boost::test_tools::per_element());
+      BOOST_TEST(forward(problem.architecture, values, problem.samples.row(s)) == activation,
+                 boost::test_tools::per_element());
     }
   }
 }
@@ -107,7 +111,8 @@ BOOST_AUTO_TEST_CASE(intervals_hold_every_forward_pass) {
     const RandomProblem problem = random_problem(seed, 1 + static_cast<int>(seed % 3), 10);
     const auto reach = propagate_intervals(problem.architecture, problem.samples);
     for (std::uint64_t draw_seed = 0; draw_seed < 5; ++draw_seed) {
-      const NetworkValues values = decode(problem.architecture, random_bits(problem.architecture, 1000 * seed + draw_seed));
+      const NetworkValues values =
+          decode(problem.architecture, random_bits(problem.architecture, 1000 * seed + draw_seed));
       for (std::size_t s = 0; s < problem.samples.size(); ++s) {
         const std::vector<int> z = forward(problem.architecture, values, problem.samples.row(s));
         for (const int output : z) BOOST_TEST(std::abs(output) <= reach.back().reach[s]);

@@ -53,7 +53,8 @@ BOOST_AUTO_TEST_CASE(rows_take_their_shapes) {
   BOOST_TEST(general.range == 6);
   BOOST_TEST(shape({0.5, 0.75, 2}, -infinity, 1.1).step == 0.25);
   BOOST_TEST(!shape({1, std::sqrt(2.0), 3}, -infinity, 3.1).is_exact);
-  // Coefficients next to whole numbers are not whole: x = (1, 0) satisfies the first row, and the second one is no grid.
+  // Coefficients next to whole numbers are not whole: x = (1, 0) satisfies the first row, and the second one is no
+  // grid.
   BOOST_CHECK(shape({1.00000001, 3}, 1.00000001, 1.00000001).kind != Kind::infeasible);
   BOOST_TEST(!shape({1, 1e-8, 1e-8}, 1, 1 + 1e-8).is_exact);
   BOOST_TEST(shape({1e-6, 3e-6, -2e-6}, 0, 4e-6).step == 1e-6);

@@ -18,7 +18,8 @@ using namespace isinglass::test;
 
 namespace {
 
-/// A hidden layer whose table is the identity on the integers -100 .. 100, so that its surrogate slope is its derivative.
+/// A hidden layer whose table is the identity on the integers -100 .. 100, so that its surrogate slope is its
+/// derivative.
 Architecture linear_architecture() {
   Architecture architecture;
   architecture.loss = Loss::squared_hinge;
@@ -95,8 +96,11 @@ BOOST_AUTO_TEST_CASE(bits_decode_to_the_rounded_values) {
 }
 
 BOOST_AUTO_TEST_CASE(the_gradient_is_that_of_finite_differences) {
-  const Samples samples{
-      .features = 3, .inputs = {1, -2, 3, 2, 1, -1, -3, 1, 1, 2, 2, 2}, .labels = {0, 1, 1, 0}, .first = 0, .global_size = 4};
+  const Samples samples{.features = 3,
+                        .inputs = {1, -2, 3, 2, 1, -1, -3, 1, 1, 2, 2, 2},
+                        .labels = {0, 1, 1, 0},
+                        .first = 0,
+                        .global_size = 4};
   const std::vector<double> values{1, -3, 5, 7, 1, -5, 1, -1, 3, -1, 1};
   QatConfig config;
   config.loss = GradientLoss::own;
@@ -198,7 +202,8 @@ BOOST_AUTO_TEST_CASE(a_separable_problem_is_learned_with_every_loss_and_codebook
     for (const char* weights : {"1bit", "ternary", "4bit"}) {
       const auto outcome = solve_toy(Grid{}, loss, toy_architecture(weights, "4bit"));
       BOOST_TEST(outcome.end.history.back().train_accuracy > 0.97);
-      const auto evaluation = evaluate(outcome.architecture, outcome.end.network, toy_samples(toy_size, 0, 1), Communicator{});
+      const auto evaluation =
+          evaluate(outcome.architecture, outcome.end.network, toy_samples(toy_size, 0, 1), Communicator{});
       BOOST_TEST(evaluation.accuracy() == outcome.end.history.back().train_accuracy);
     }
 }

@@ -102,7 +102,8 @@ BOOST_AUTO_TEST_CASE(registers_have_every_value_and_no_other) {
       for (std::size_t i = 0; i < coefficients.size(); ++i) sum += ((pattern >> i) & 1U) != 0 ? coefficients[i] : 0;
       values.insert(sum);
     }
-    BOOST_TEST((values.size() == static_cast<std::size_t>(largest) + 1 && *values.begin() == 0 && *values.rbegin() == largest));
+    BOOST_TEST((values.size() == static_cast<std::size_t>(largest) + 1 && *values.begin() == 0 &&
+                *values.rbegin() == largest));
     for (int value = 0; value <= largest; ++value) {
       const std::vector<std::uint8_t> bits = register_bits(largest, value);
       int sum = 0;

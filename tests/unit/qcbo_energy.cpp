@@ -20,14 +20,15 @@ SplineProblem structured_problem(std::uint64_t seed, int depth) {
   Words words(77 * seed);
   const bool linear = words.between(0, 1) == 0;
   problem.architecture.loss = linear ? Loss::hinge : Loss::squared_hinge;
-  const int m = problem.loss.margin = std::max(1, static_cast<int>(std::lround(problem.architecture.layers.back().rms)));
+  const int m = problem.loss.margin =
+      std::max(1, static_cast<int>(std::lround(problem.architecture.layers.back().rms)));
   // Counted from m - 1, where the loss is 1: the first piece holds below its own knot, too.
   problem.loss.pieces = {linear ? LossPiece{m - 1, 1, -1, 0} : LossPiece{m - 1, 1, -2, 1}, LossPiece{m, 0, 0, 0}};
   return problem;
 }
 
-/// Makes random states: random parameters, random segments among those that FIP leaves (those of the forward pass where a layer
-/// is left out), random multipliers and scales.
+/// Makes random states: random parameters, random segments among those that FIP leaves (those of the forward pass where
+/// a layer is left out), random multipliers and scales.
 class StateBuilder {
 public:
   StateBuilder(const SplineProblem& problem, const ProblemPlan& plan, Words& words)
@@ -35,8 +36,9 @@ public:
 
   StructuredState build(double margin) {
     const Architecture& architecture = problem_.architecture;
-    StructuredState state = make_state(architecture, problem_.samples, propagate_intervals(architecture, problem_.samples),
-                                       {margin, 1.0}, Communicator());
+    StructuredState state =
+        make_state(architecture, problem_.samples, propagate_intervals(architecture, problem_.samples), {margin, 1.0},
+                   Communicator());
     const NetworkBits bits = random_bits(architecture, words_.next());
     for (std::size_t l = 0; l < state.layers.size(); ++l) {
       state.layers[l].bits = bits[l];
@@ -53,7 +55,8 @@ private:
     for (int j = 0; j < layer.layer->units; ++j)
       for (std::size_t s = 0; s < layer.samples; ++s) {
         int z = values.biases[static_cast<std::size_t>(j)];
-        for (int i = 0; i < inputs; ++i) z += values.weights[static_cast<std::size_t>(j * inputs + i)] * state.column(l, i)[s];
+        for (int i = 0; i < inputs; ++i)
+          z += values.weights[static_cast<std::size_t>(j * inputs + i)] * state.column(l, i)[s];
         const std::size_t at = layer.at(j, s);
         if (!layer.layer->is_output()) {
           layer.segment[at] = static_cast<std::uint8_t>(cell(l, s, z));
@@ -68,7 +71,8 @@ private:
   int cell(std::size_t l, std::size_t s, int z) {
     const Layer& layer = plan_.layer(l);
     if (!plan_.is_built(s, l))
-      return static_cast<int>(std::upper_bound(layer.thresholds.begin(), layer.thresholds.end(), z) - layer.thresholds.begin());
+      return static_cast<int>(std::upper_bound(layer.thresholds.begin(), layer.thresholds.end(), z) -
+                              layer.thresholds.begin());
     const ReachablePiece& piece = words_.one_of(plan_.unit(s, l).pieces);
     return piece.segment + words_.between(0, piece.cells - 1);
   }
@@ -85,7 +89,8 @@ public:
       : plan_(plan), compiler_(compiler), qcbo_(qcbo), state_(state) {}
 
   BinaryPoint build() {
-    BinaryPoint point{parameter_bits(state_.bits()), std::vector<std::uint8_t>(qcbo_.variables.size()), qcbo_.first_variable};
+    BinaryPoint point{parameter_bits(state_.bits()), std::vector<std::uint8_t>(qcbo_.variables.size()),
+                      qcbo_.first_variable};
     for (std::size_t s = 0; s < plan_.samples().size(); ++s) {
       const std::vector<LayerBlock> blocks = plan_.blocks(s, compiler_.starts()[s]);
       for (std::size_t l = 0; l < plan_.layers(); ++l)
@@ -126,7 +131,8 @@ private:
     int least = INT_MAX;
     for (unsigned pattern = 0; pattern < (1U << fine_bits); ++pattern) {
       std::vector<std::uint8_t> bits(of_cell);
-      for (int i = 0; i < fine_bits; ++i) bits[static_cast<std::size_t>(i)] = static_cast<std::uint8_t>((pattern >> i) & 1U);
+      for (int i = 0; i < fine_bits; ++i)
+        bits[static_cast<std::size_t>(i)] = static_cast<std::uint8_t>((pattern >> i) & 1U);
       int residual = z - piece.first;
       for (std::size_t i = 0; i < bits.size(); ++i) residual -= bits[i] * piece.coefficients[i];
       if (std::abs(residual) >= least) continue;
@@ -142,8 +148,8 @@ private:
   const StructuredState& state_;
 };
 
-/// The state's multipliers on the interval rows, in the order in which compile() writes them; anything on the others, which
-/// hold.
+/// The state's multipliers on the interval rows, in the order in which compile() writes them; anything on the others,
+/// which hold.
 std::vector<double> row_multipliers(const Qcbo& qcbo, const ProblemPlan& plan, const StructuredState& state) {
   std::vector<double> interval;
   for (std::size_t s = 0; s < plan.samples().size(); ++s)

@@ -16,7 +16,8 @@ using namespace isinglass::testing;
 namespace {
 
 /// z of every layer and unit, as the layers' formula reads. [layer][unit]
-std::vector<std::vector<int>> all_z(const Architecture& architecture, const NetworkBits& bits, std::span<const std::int8_t> x) {
+std::vector<std::vector<int>> all_z(const Architecture& architecture, const NetworkBits& bits,
+                                    std::span<const std::int8_t> x) {
   std::vector<std::vector<int>> all;
   std::vector<int> inputs(x.begin(), x.end());
   for (std::size_t l = 0; l < architecture.layers.size(); ++l) {
@@ -45,8 +46,8 @@ std::int64_t network_loss(const SplineProblem& problem, const NetworkBits& bits)
   for (std::size_t s = 0; s < problem.samples.size(); ++s) {
     const std::vector<int> z = forward(architecture, values, problem.samples.row(s));
     for (int c = 0; c < architecture.outputs(); ++c)
-      loss += loss_at(problem.loss,
-                      target_sign(architecture.outputs(), c, problem.samples.labels[s]) * z[static_cast<std::size_t>(c)]);
+      loss += loss_at(problem.loss, target_sign(architecture.outputs(), c, problem.samples.labels[s]) *
+                                        z[static_cast<std::size_t>(c)]);
   }
   return loss;
 }
@@ -64,7 +65,8 @@ int segment_at(const SplineProblem& problem, const Variable& v, int z) {
 }
 
 /// True if every indicator of the point says what the forward pass of its parameter bits does.
-bool is_forward_pass(const SplineProblem& problem, const Qcbo& qcbo, const BinaryPoint& point, const NetworkBits& bits) {
+bool is_forward_pass(const SplineProblem& problem, const Qcbo& qcbo, const BinaryPoint& point,
+                     const NetworkBits& bits) {
   std::vector<std::vector<std::vector<int>>> z;
   for (std::size_t s = 0; s < problem.samples.size(); ++s)
     z.push_back(all_z(problem.architecture, bits, problem.samples.row(s)));
@@ -173,7 +175,8 @@ void check_problem(const SplineProblem& problem, Seen& seen) {
   for (const unsigned pattern : found.parameters) {
     const NetworkBits bits =
         network_bits(problem.architecture, pattern_bits(pattern, static_cast<std::size_t>(qcbo.parameters)));
-    all_kept = all_kept && rest.parameters.count(pattern_of(parameter_bits(sorted_units(problem.architecture, bits)))) == 1;
+    all_kept =
+        all_kept && rest.parameters.count(pattern_of(parameter_bits(sorted_units(problem.architecture, bits)))) == 1;
   }
   BOOST_TEST(all_kept);
 }

@@ -1,5 +1,5 @@
-// QCBO files and the text formats of other programs: each is read back by a small reader of its own, and its values at random
-// points compared with those of the problem.
+// QCBO files and the text formats of other programs: each is read back by a small reader of its own, and its values at
+// random points compared with those of the problem.
 #include "base/error.hpp"
 #include "formats/export.hpp"
 #include "formats/linear_form.hpp"
@@ -24,8 +24,8 @@ namespace {
 
 using Point = std::vector<int>;  // 0 or 1, [variable]
 
-/// A problem of its own kind: `samples` blocks of a few variables with random rows, products and objective, and a feasible
-/// point.
+/// A problem of its own kind: `samples` blocks of a few variables with random rows, products and objective, and a
+/// feasible point.
 Qcbo random_problem(Words& words, int samples) {
   Qcbo problem;
   problem.parameters = problem.first_variable = words.between(2, 5);
@@ -192,7 +192,8 @@ struct Case {
   int samples;
   Qcbo problem;
 
-  explicit Case(std::uint64_t seed) : words(seed), samples(words.between(1, 4)), problem(random_problem(words, samples)) {}
+  explicit Case(std::uint64_t seed)
+      : words(seed), samples(words.between(1, 4)), problem(random_problem(words, samples)) {}
 };
 
 constexpr std::uint64_t cases = 10;  // each flushes files to disk
@@ -227,8 +228,8 @@ BOOST_AUTO_TEST_CASE(the_batch_changes_no_byte) {
     QcboFileOptions options;
     options.with_qubo = true;
     for (const std::size_t batch : {std::size_t{1}, std::size_t{3}})
-      static_cast<void>(
-          write_qcbo(c.folder / std::to_string(batch), source_of(c.problem, c.samples, batch), options, Communicator()));
+      static_cast<void>(write_qcbo(c.folder / std::to_string(batch), source_of(c.problem, c.samples, batch), options,
+                                   Communicator()));
     BOOST_CHECK(contents(c.folder / "1") == contents(c.folder / "3"));
   }
 }
@@ -261,9 +262,10 @@ BOOST_AUTO_TEST_CASE(damage_is_found_and_named) {
     try {
       const Qcbo again = read_qcbo(path);
       const std::optional<SparseQubo> qubo = read_qubo(path);
-      const bool is_same = again.rows.variable == good.rows.variable && again.rows.coefficient == good.rows.coefficient &&
-                           again.rows.rhs == good.rows.rhs && again.constant == good.constant && again.unit == good.unit &&
-                           qubo && qubo->constant == good_qubo.constant && names_of(again) == names_of(good);
+      const bool is_same = again.rows.variable == good.rows.variable &&
+                           again.rows.coefficient == good.rows.coefficient && again.rows.rhs == good.rows.rhs &&
+                           again.constant == good.constant && again.unit == good.unit && qubo &&
+                           qubo->constant == good_qubo.constant && names_of(again) == names_of(good);
       unnoticed += is_same ? 0 : 1;
     } catch (const InputError& error) {
       const std::string text = error.what();
@@ -363,10 +365,13 @@ BOOST_AUTO_TEST_CASE(coo_files_have_the_energies_of_the_qubo) {
     write_dimod_coo(c.folder / "coo", qubo);
     const auto lines = lines_of(c.folder / "qubo"), dimod = lines_of(c.folder / "coo");
     BOOST_TEST(comment_number(lines, "variables") == static_cast<double>(c.problem.all_variables));
-    compare(c.words, c.problem, 3, [&](const Point& x) { return coo_value(lines, x) + comment_number(lines, "offset"); });
+    compare(c.words, c.problem, 3,
+            [&](const Point& x) { return coo_value(lines, x) + comment_number(lines, "offset"); });
     BOOST_TEST(dimod.front() == "# vartype=BINARY");
-    for (const std::string& line : dimod) BOOST_TEST((line.starts_with('#') || line.find('e') == std::string::npos), line);
-    compare(c.words, c.problem, 3, [&](const Point& x) { return coo_value(dimod, x) + comment_number(dimod, "offset"); });
+    for (const std::string& line : dimod)
+      BOOST_TEST((line.starts_with('#') || line.find('e') == std::string::npos), line);
+    compare(c.words, c.problem, 3,
+            [&](const Point& x) { return coo_value(dimod, x) + comment_number(dimod, "offset"); });
   }
 }
 
@@ -405,7 +410,8 @@ BOOST_AUTO_TEST_CASE(the_ising_matrix_has_the_energies_of_the_qubo) {
   SparseQubo large;
   large.variables = largest_dense_spins;
   const TemporaryFolder folder;
-  const std::string message = message_of<InputError>([&] { static_cast<void>(write_ising_csv(folder / "j.csv", large)); });
+  const std::string message =
+      message_of<InputError>([&] { static_cast<void>(write_ising_csv(folder / "j.csv", large)); });
   BOOST_TEST(mentions(message, {"8193 x 8193", "8192", "--format qubo"}), message);
 }
 
@@ -424,7 +430,8 @@ struct Program {
   std::set<std::string> binaries;
 };
 
-/// True if the program's constraints hold at x exactly where the problem's do, and its objective is the problem's there.
+/// True if the program's constraints hold at x exactly where the problem's do, and its objective is the problem's
+/// there.
 void expect_same(Words& words, const Qcbo& problem, const Program& program) {
   const std::vector<std::string> names = names_of(problem);
   BOOST_TEST((program.binaries == std::set<std::string>(names.begin(), names.end())));

@@ -69,7 +69,8 @@ struct Case {
 BOOST_AUTO_TEST_CASE(a_samples_change_is_that_of_the_whole_energy) {
   int moved = 0;
   for (std::uint64_t seed = 1; seed <= 200; ++seed) {
-    Case c(seed, 1 + static_cast<int>(seed % 3), std::array{Loss::hinge, Loss::squared_hinge, Loss::logistic}[seed % 3]);
+    Case c(seed, 1 + static_cast<int>(seed % 3),
+           std::array{Loss::hinge, Loss::squared_hinge, Loss::logistic}[seed % 3]);
     const std::size_t s = c.sample();
     const Alternatives others = c.choices.alternatives(s);
     const Spins spins = spins_of(c.words.next(), others.segment.size());
@@ -119,7 +120,8 @@ BOOST_AUTO_TEST_CASE(couplings_are_exact_where_the_next_layer_costs_one_parabola
     const double stay = ising_energy(coefficients, spins_of(0, units));
     for (std::size_t code = 0; code < std::size_t{1} << units; ++code) {
       const double exact = c.choices.change(s, others, spins_of(code, units));
-      BOOST_TEST(std::abs(ising_energy(coefficients, spins_of(code, units)) - stay - exact) <= 1e-9 * (std::abs(exact) + 1));
+      BOOST_TEST(std::abs(ising_energy(coefficients, spins_of(code, units)) - stay - exact) <=
+                 1e-9 * (std::abs(exact) + 1));
       ++compared;
     }
   }

@@ -1,6 +1,6 @@
-#include "print_names.hpp"
 #include "enumerable_problem.hpp"
 #include "network/forward.hpp"
+#include "print_names.hpp"
 #include "train/loop.hpp"
 #include "train/qcgd/duals.hpp"
 
@@ -30,7 +30,8 @@ LoopEnd run_qcgd(const RandomProblem& problem, std::uint64_t seed, Config& confi
   DataSplits data;
   data.train = problem.samples;
   data.validation.features = problem.samples.features;
-  return run_phases({config, problem.architecture, data, Grid{}, propagate_intervals(problem.architecture, data.train)});
+  return run_phases(
+      {config, problem.architecture, data, Grid{}, propagate_intervals(problem.architecture, data.train)});
 }
 
 /// How many of `problems` enumerable problems a run, and then a few restarts, solved to the proven optimum.
@@ -103,8 +104,8 @@ BOOST_AUTO_TEST_CASE(qcgd_finds_the_optimum_with_every_machine) {
     machines.emplace_back();
     machines.back().kind = kind;
   }
-  for (const MachineKind kind : {MachineKind::sa, MachineKind::bsb, MachineKind::dsb, MachineKind::cim, MachineKind::cac,
-                                 MachineKind::tabu, MachineKind::pt, MachineKind::enumeration}) {
+  for (const MachineKind kind : {MachineKind::sa, MachineKind::bsb, MachineKind::dsb, MachineKind::cim,
+                                 MachineKind::cac, MachineKind::tabu, MachineKind::pt, MachineKind::enumeration}) {
     machines.emplace_back();
     machines.back().kind = kind;
     machines.back().subproblems = {
@@ -115,7 +116,8 @@ BOOST_AUTO_TEST_CASE(qcgd_finds_the_optimum_with_every_machine) {
   }
   for (const MachineConfig& machine : machines) {
     const Found found = solve_by_qcgd(5, Activation::sign, {}, machine);
-    BOOST_TEST(found.at_last == 5U, machine.kind << " " << machine.subproblems.blocks << ": " << found.at_last << " of 5");
+    BOOST_TEST(found.at_last == 5U,
+               machine.kind << " " << machine.subproblems.blocks << ": " << found.at_last << " of 5");
   }
 }
 

@@ -1,5 +1,5 @@
-#include "print_names.hpp"
 #include "spline/spline.hpp"
+#include "print_names.hpp"
 
 #include "base/error.hpp"
 #include "network/forward.hpp"
@@ -80,7 +80,8 @@ BOOST_AUTO_TEST_CASE(functions_have_known_values) {
   BOOST_TEST(value(Activation::gelu, 1) == 0.8413447460685429, boost::test_tools::tolerance(1e-14));
   BOOST_TEST(value(Activation::table, -9) == 0.2);
   BOOST_TEST(value(Activation::table, 9) == -0.3);
-  BOOST_TEST(value(Activation::table, -0.05) == 0.2, boost::test_tools::tolerance(1e-12));  // the middle of -0.7 and 1.1
+  BOOST_TEST(value(Activation::table, -0.05) == 0.2,
+             boost::test_tools::tolerance(1e-12));  // the middle of -0.7 and 1.1
 }
 
 BOOST_AUTO_TEST_CASE(shapes_that_do_not_exist_are_refused) {
@@ -255,7 +256,8 @@ BOOST_AUTO_TEST_CASE(cells_are_what_the_pieces_say_and_as_near_as_reported) {
       }
       BOOST_TEST(error <= fit.grid_error * (1 + 1e-12));
       BOOST_TEST(error >= fit.grid_error * (1 - 1e-12));
-      // On a grid that is fine enough the rounding is small: 1/30 by the choice of cells, and knots move by half a cell.
+      // On a grid that is fine enough the rounding is small: 1/30 by the choice of cells, and knots move by half a
+      // cell.
       if (rms > 100 && config.degree == 1) BOOST_TEST(error <= fit.spline_error + 0.08 * largest);
     }
   }

@@ -36,7 +36,8 @@ double plain_energy(const StructuredState& state, const RandomProblem& problem) 
       for (int j = 0; j < layer.layer->units; ++j) {
         const auto unit = static_cast<std::size_t>(j);
         int z = values.biases[unit];
-        for (std::size_t i = 0; i < activation.size(); ++i) z += values.weights[unit * activation.size() + i] * activation[i];
+        for (std::size_t i = 0; i < activation.size(); ++i)
+          z += values.weights[unit * activation.size() + i] * activation[i];
         const std::size_t at = layer.at(j, s), k = layer.segment[at];
         const std::int64_t distance = z > layer.hi[k] ? z - layer.hi[k] : z < layer.lo[k] ? layer.lo[k] - z : 0;
         const bool is_output = layer.layer->is_output();
@@ -59,7 +60,8 @@ struct RandomUnit {
 RandomUnit random_unit(Words& words, std::size_t size, int largest_z, int largest_multiplier, int largest_x) {
   RandomUnit unit;
   for (std::size_t s = 0; s < size; ++s) {
-    const int z = words.between(-largest_z, largest_z), lo = words.between(-largest_z, 0), hi = words.between(0, largest_z);
+    const int z = words.between(-largest_z, largest_z), lo = words.between(-largest_z, 0),
+              hi = words.between(0, largest_z);
     unit.above.push_back(static_cast<std::int16_t>(z - hi));
     unit.below.push_back(static_cast<std::int16_t>(lo - z));
     unit.multiplier.push_back(static_cast<std::int16_t>(words.between(0, largest_multiplier)));
@@ -75,15 +77,16 @@ BOOST_AUTO_TEST_CASE(kernels_equal_the_plain_reference) {
   for (int round = 0; round < 300; ++round) {
     const int largest_x = words.between(1, 127), step = words.between(1, 8) * (words.between(0, 1) ? 1 : -1);
     const int largest_z = words.between(10, 4000), largest_multiplier = words.between(1, 1023);
-    const RandomUnit unit =
-        random_unit(words, padded(static_cast<std::size_t>(words.between(1, 700))), largest_z, largest_multiplier, largest_x);
+    const RandomUnit unit = random_unit(words, padded(static_cast<std::size_t>(words.between(1, 700))), largest_z,
+                                        largest_multiplier, largest_x);
     const UnitView view{unit.above.data(), unit.below.data(), unit.multiplier.data(), unit.above.size()};
     const bool narrow = fits_narrow({std::abs(step) * largest_x, largest_multiplier, 2 * largest_z});
     const std::int64_t expected = reference::squared_change(view, unit.x.data(), step);
     for (const simd::Width width : simd::cpu_widths()) {
       BOOST_TEST(squared_change(view, unit.x.data(), step, narrow, width) == expected);
       BOOST_TEST(squared_change(view, unit.x.data(), step, false, width) == expected);
-      BOOST_TEST(linear_change(view, unit.x.data(), step, width) == reference::linear_change(view, unit.x.data(), step));
+      BOOST_TEST(linear_change(view, unit.x.data(), step, width) ==
+                 reference::linear_change(view, unit.x.data(), step));
       RandomUnit moved = unit;
       shift_unit(moved.above.data(), moved.below.data(), unit.x.data(), step, unit.x.size(), width);
       for (std::size_t s = 0; s < unit.x.size(); ++s) {
@@ -175,7 +178,8 @@ BOOST_AUTO_TEST_CASE(narrow_kernel_holds_at_its_limits) {
       const UnitView view{above.data(), below.data(), multipliers.data(), size};
       for (const int step : {2, -2})
         for (const simd::Width width : simd::cpu_widths())
-          BOOST_TEST(squared_change(view, x.data(), step, true, width) == reference::squared_change(view, x.data(), step));
+          BOOST_TEST(squared_change(view, x.data(), step, true, width) ==
+                     reference::squared_change(view, x.data(), step));
     }
   }
 }
@@ -215,7 +219,8 @@ BOOST_AUTO_TEST_CASE(energy_stays_the_plain_energy_through_sweeps) {
         if (l + 1 < state.layers.size()) accepted += sweep_segments(state, l, 5.0, {seed, 0, sweep});
         accepted += sweep_weights(state, l, 20.0, {seed, 0, sweep}, Communicator()).value();
       }
-      BOOST_TEST(total_energy(state, Communicator()) == plain_energy(state, problem), boost::test_tools::tolerance(1e-9));
+      BOOST_TEST(total_energy(state, Communicator()) == plain_energy(state, problem),
+                 boost::test_tools::tolerance(1e-9));
     }
     BOOST_TEST(accepted > 0);
   }

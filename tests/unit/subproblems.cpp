@@ -1,9 +1,9 @@
-#include "print_names.hpp"
 #include "ising/machines.hpp"
 #include "network/forward.hpp"
 #include "oracles/annealing/sweeps.hpp"
 #include "oracles/subproblems/neuron_problem.hpp"
 #include "oracles/subproblems/subproblem_oracle.hpp"
+#include "print_names.hpp"
 #include "random_state.hpp"
 
 #include <boost/test/unit_test.hpp>
@@ -157,7 +157,8 @@ BOOST_AUTO_TEST_CASE(a_parameter_must_fit_the_budget) {
   machine.hardware.spin_budget = 550;
   const std::int64_t neuron = std::max(unit_bits(architecture.layers[0]), unit_bits(architecture.layers[1]));
   BOOST_TEST(subproblem_spins(architecture, machine) == neuron + 1);
-  machine.subproblems.blocks = Blocks::neurons_and_samples;  // as many samples as fit, beside the spin that carries fields
+  machine.subproblems.blocks =
+      Blocks::neurons_and_samples;  // as many samples as fit, beside the spin that carries fields
   BOOST_TEST(subproblem_spins(architecture, machine) == 549 / network.hidden[0].units * network.hidden[0].units + 1);
 }
 

@@ -1,4 +1,3 @@
-#include "print_names.hpp"
 #include "base/error.hpp"
 #include "print_names.hpp"
 #include "sweep/sweep.hpp"
@@ -59,7 +58,8 @@ BOOST_FIXTURE_TEST_CASE(the_last_axis_varies_fastest, InFolder) {
   BOOST_TEST(to_text(point_of(sweep, 4)) == "method=qat, seed=1");
   BOOST_TEST(to_text(point_of(sweep, 6)) == "method=qat, seed=3");
   BOOST_TEST(point_of(sweep, 6).folder.string() == "out/point-0006");
-  for (const std::int64_t number : {-1, 0, 7}) BOOST_CHECK_THROW(static_cast<void>(point_of(sweep, number)), InputError);
+  for (const std::int64_t number : {-1, 0, 7})
+    BOOST_CHECK_THROW(static_cast<void>(point_of(sweep, number)), InputError);
 }
 
 BOOST_FIXTURE_TEST_CASE(a_point_is_the_base_with_its_overrides_in_its_folder, InFolder) {
@@ -80,12 +80,14 @@ BOOST_FIXTURE_TEST_CASE(ranges_hold_both_ends, InFolder) {
 }
 
 BOOST_FIXTURE_TEST_CASE(logarithmic_values_have_their_ends_and_equal_ratios, InFolder) {
-  BOOST_TEST(values_of(with("  - {key: qat.learning_rate, logarithmic: [0.001, 0.1, 3]}\n").axes[0]) == "0.001 0.01 0.1");
+  BOOST_TEST(values_of(with("  - {key: qat.learning_rate, logarithmic: [0.001, 0.1, 3]}\n").axes[0]) ==
+             "0.001 0.01 0.1");
   BOOST_TEST(values_of(with("  - {key: qat.learning_rate, logarithmic: [0.001, 0.1, 5]}\n").axes[0]) ==
              "0.001 0.00316227766017 0.01 0.0316227766017 0.1");
   BOOST_TEST(values_of(with("  - {key: data.train_samples, logarithmic: [10, 1000, 5], round: true}\n").axes[0]) ==
              "10 32 100 316 1000");
-  BOOST_TEST(values_of(with("  - {key: parallel.replica_groups, logarithmic: [1, 4, 9], round: true}\n").axes[0]) == "1 2 3 4");
+  BOOST_TEST(values_of(with("  - {key: parallel.replica_groups, logarithmic: [1, 4, 9], round: true}\n").axes[0]) ==
+             "1 2 3 4");
 }
 
 BOOST_FIXTURE_TEST_CASE(values_may_be_lists_and_sections, InFolder) {
@@ -111,13 +113,14 @@ BOOST_FIXTURE_TEST_CASE(mistakes_in_the_file_come_all_at_once, InFolder) {
       "  - {key: seed, rnge: [1, 5]}\n"
       "  - {key: seed, key: method, values: []}\n"
       "  - 5\n");
-  for (const char* part :
-       {"sweep.yaml:1:9: schema: this isinglass reads sweeps of schema 1, found \"2\"", "sweep.yaml:1:1: base: missing",
-        "sweep.yaml:2:1: bas: unknown key, did you mean \"base\"?", "sweep.yaml:3:9: output: expected text, found a list",
-        "sweep.yaml:5:5: axes.0: expected one of values, range and logarithmic, found none",
-        "sweep.yaml:5:17: axes.0.rnge: unknown key, did you mean \"range\"?", "sweep.yaml:6:17: axes.1.key: duplicate key",
-        "sweep.yaml:6:38: axes.1.values: expected a list of values, found an empty one",
-        "sweep.yaml:7:5: axes.2: expected a section"}) {
+  for (const char* part : {"sweep.yaml:1:9: schema: this isinglass reads sweeps of schema 1, found \"2\"",
+                           "sweep.yaml:1:1: base: missing", "sweep.yaml:2:1: bas: unknown key, did you mean \"base\"?",
+                           "sweep.yaml:3:9: output: expected text, found a list",
+                           "sweep.yaml:5:5: axes.0: expected one of values, range and logarithmic, found none",
+                           "sweep.yaml:5:17: axes.0.rnge: unknown key, did you mean \"range\"?",
+                           "sweep.yaml:6:17: axes.1.key: duplicate key",
+                           "sweep.yaml:6:38: axes.1.values: expected a list of values, found an empty one",
+                           "sweep.yaml:7:5: axes.2: expected a section"}) {
     BOOST_TEST(has(errors, part), part << " is not in\n" << errors);
   }
 }
@@ -136,7 +139,8 @@ BOOST_FIXTURE_TEST_CASE(mistakes_in_an_axis_have_their_position, InFolder) {
   BOOST_TEST(has(error_of("range: [1, 2], round: true"), "goes with `logarithmic` only"));
   BOOST_TEST(error_of("values: [1, 2, 1]") == "sweep.yaml:5:32: axes.0.values: 1 is listed twice");
   BOOST_TEST(has(error_of("values: [1, ~]"), "expected a value, found nothing"));
-  BOOST_TEST(has(error_of("values: [1], range: [1, 2]"), "expected one of values, range and logarithmic, found several"));
+  BOOST_TEST(
+      has(error_of("values: [1], range: [1, 2]"), "expected one of values, range and logarithmic, found several"));
 }
 
 BOOST_FIXTURE_TEST_CASE(axes_that_do_not_go_together_are_refused, InFolder) {
@@ -144,7 +148,8 @@ BOOST_FIXTURE_TEST_CASE(axes_that_do_not_go_together_are_refused, InFolder) {
   BOOST_TEST(has(twice, "sweep.yaml:6:11: seed: a second axis of this key, the first at line 5"), twice);
   BOOST_TEST(has(errors_of("  - {key: output.directory, values: [a]}\n"), "output.directory: no axis"));
   std::string many;
-  for (const char* key : {"seed", "data.pool", "data.levels"}) many += fmt::format("  - {{key: {}, range: [2, 28]}}\n", key);
+  for (const char* key : {"seed", "data.pool", "data.levels"})
+    many += fmt::format("  - {{key: {}, range: [2, 28]}}\n", key);
   BOOST_TEST(has(errors_of(many), "axes: more than 10000 points"));
 }
 
@@ -167,7 +172,8 @@ BOOST_FIXTURE_TEST_CASE(values_that_do_not_fit_together_are_told_with_their_poin
 
 BOOST_FIXTURE_TEST_CASE(the_base_is_told_by_its_own_errors, InFolder) {
   test::overwrite(folder / "base.yaml", "schema: 1\nmethd: qat\n");
-  BOOST_TEST(errors_of("  - {key: seed, range: [1, 3]}\n") == "base.yaml:2:1: methd: unknown key, did you mean \"method\"?");
+  BOOST_TEST(errors_of("  - {key: seed, range: [1, 3]}\n") ==
+             "base.yaml:2:1: methd: unknown key, did you mean \"method\"?");
   std::filesystem::remove(folder / "base.yaml");
   BOOST_TEST(errors_of("  - {key: seed, range: [1, 3]}\n") == "sweep.yaml:2:7: base: no such file: base.yaml");
   BOOST_TEST(has(errors_of_file(""), "schema: missing"));

@@ -6,9 +6,9 @@
 
 namespace isinglass {
 
-/// Simulated annealing by single flips, in the order of the spins, with Metropolis acceptance. Couplings of every form; those
-/// that are not sparse or dense are made dense. Kernels are chosen by what the coefficients are (docs/machines.md). One-hot
-/// groups are kept by an annealer of their own.
+/// Simulated annealing by single flips, in the order of the spins, with Metropolis acceptance. Couplings of every form;
+/// those that are not sparse or dense are made dense. Kernels are chosen by what the coefficients are
+/// (docs/machines.md). One-hot groups are kept by an annealer of their own.
 class SimulatedAnnealing : public Machine {
 public:
   explicit SimulatedAnnealing(SaConfig config, GroupConfig groups = {}, simd::Width width = simd::cpu_width())

@@ -11,8 +11,8 @@ namespace isinglass {
 Spins random_state(std::uint64_t seed, std::uint64_t read, std::size_t spins) {
   Spins state(spins);
   for (std::size_t i = 0; i < spins; i += 128) {
-    const auto words = draw(seed, Stream::read, static_cast<std::uint32_t>(read), static_cast<std::uint32_t>(read >> 32U),
-                            static_cast<std::uint32_t>(i / 128));
+    const auto words = draw(seed, Stream::read, static_cast<std::uint32_t>(read),
+                            static_cast<std::uint32_t>(read >> 32U), static_cast<std::uint32_t>(i / 128));
     for (std::size_t k = i; k < std::min(i + 128, spins); ++k)
       state[k] = (words[(k - i) / 32] >> ((k - i) % 32) & 1U) != 0 ? std::int8_t{1} : std::int8_t{-1};
   }
@@ -29,7 +29,8 @@ public:
     const auto lanes = static_cast<std::int64_t>(chains.lanes());
     first_read_ = chunk * lanes;
     for (std::int64_t l = 0; l < lanes; ++l)
-      if (first_read_ + l >= request.first && first_read_ + l < request.first + request.count) asked_ |= std::uint64_t{1} << l;
+      if (first_read_ + l >= request.first && first_read_ + l < request.first + request.count)
+        asked_ |= std::uint64_t{1} << l;
     chains_.begin(request.seed, static_cast<std::uint64_t>(chunk), request.warm_start);
     keep();
   }
@@ -59,8 +60,8 @@ public:
   void collect() {
     for (std::size_t l = 0; l < chains_.lanes(); ++l) {
       if ((asked_ >> l & 1U) == 0) continue;
-      set_.reads.push_back(
-          {first_read_ + static_cast<std::int64_t>(l), chains_.best(l), chains_.best_energy(l), std::move(history_[l])});
+      set_.reads.push_back({first_read_ + static_cast<std::int64_t>(l), chains_.best(l), chains_.best_energy(l),
+                            std::move(history_[l])});
     }
   }
 
@@ -117,7 +118,8 @@ private:
 ReadSet anneal_reads(Chains& chains, std::size_t spins, const Schedule& schedule, const ReadRequest& request) {
   ReadSet set;
   const auto lanes = static_cast<std::int64_t>(chains.lanes());
-  for (std::int64_t chunk = request.first / lanes; chunk * lanes < request.first + request.count && !set.was_cut; ++chunk) {
+  for (std::int64_t chunk = request.first / lanes; chunk * lanes < request.first + request.count && !set.was_cut;
+       ++chunk) {
     ChunkRun run(chains, spins, request, chunk, set);
     run.anneal(schedule);
     run.descend();

@@ -48,8 +48,8 @@ double unit_of(std::span<const double> values, double unit, double largest) {
 }
 
 bool are_multiples(std::span<const double> values, double unit, double largest) {
-  return std::ranges::all_of(values,
-                             [&](double v) { return std::abs(v - unit * std::round(v / unit)) <= tolerance * largest; });
+  return std::ranges::all_of(
+      values, [&](double v) { return std::abs(v - unit * std::round(v / unit)) <= tolerance * largest; });
 }
 
 }  // namespace
@@ -88,9 +88,9 @@ namespace {
 
 /// From this part of all pairs on, a full matrix is faster than rows of neighbours.
 constexpr double dense_part = 0.5;
-/// Below, blocks of reads in lanes are faster than rows, one read at a time: measured with 64 reads, whole coefficients in
-/// lanes of 8 or 16 bits are 7 times as fast at 100 spins, 1.4 times at 200 and slower from 300 on. Real ones need lanes of 32
-/// bits, twice as fast at 100 spins and half as fast for the few reads that sub-problems ask for.
+/// Below, blocks of reads in lanes are faster than rows, one read at a time: measured with 64 reads, whole coefficients
+/// in lanes of 8 or 16 bits are 7 times as fast at 100 spins, 1.4 times at 200 and slower from 300 on. Real ones need
+/// lanes of 32 bits, twice as fast at 100 spins and half as fast for the few reads that sub-problems ask for.
 constexpr std::size_t fewest_dense_whole = 200, fewest_dense_real = 64;
 /// Of the last temperature: a grid of couplings must be finer.
 constexpr double finest_part = 1e-4;
@@ -106,8 +106,9 @@ bool suits_dense(const IsingProblem& problem) {
   return problem.spins >= fewest_dense_whole || CoefficientUnits(problem).unit(problem.fields) == 0;
 }
 
-/// Real couplings on a grid on which the largest local field has 30 bits: fields are exact sums again, and 16 replicas share a
-/// vector. The grid is a power of two, so that new fields seldom change it. Not if it is too coarse for the coldest moves.
+/// Real couplings on a grid on which the largest local field has 30 bits: fields are exact sums again, and 16 replicas
+/// share a vector. The grid is a power of two, so that new fields seldom change it. Not if it is too coarse for the
+/// coldest moves.
 ChainChoice choose_real(const CoefficientUnits& coefficients, std::span<const double> fields, double cold) {
   const double unit = std::ldexp(1.0, std::ilogb(coefficients.largest_field(fields)) - 28);
   if (unit > finest_part * cold || fields.size() >= most_lane_spins) return {ChainKind::sparse_real};

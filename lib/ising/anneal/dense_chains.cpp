@@ -82,8 +82,9 @@ void DenseChains<Field>::begin(std::uint64_t seed, std::uint64_t chunk, std::spa
 
 template <class Field>
 DenseSweep<Field> DenseChains<Field>::view(std::size_t first, std::size_t last) {
-  return {fields_.data(), up_.data(), real_.data(), rows_.empty() ? nullptr : rows_.data(), bits_.data(), scaled_.data(),
-          groups_,        first,      last};
+  return {
+      fields_.data(), up_.data(), real_.data(), rows_.empty() ? nullptr : rows_.data(), bits_.data(), scaled_.data(),
+      groups_,        first,      last};
 }
 
 template <class Field>

@@ -20,7 +20,9 @@ public:
   bool sweep(std::size_t first, std::size_t last) override;
   std::uint64_t keep_improved() override;
   void return_to_best() override;
-  [[nodiscard]] double best_energy(std::size_t) const override { return offset_ + unit_ * static_cast<double>(best_energy_); }
+  [[nodiscard]] double best_energy(std::size_t) const override {
+    return offset_ + unit_ * static_cast<double>(best_energy_);
+  }
   [[nodiscard]] Spins state(std::size_t lane) const override;
   [[nodiscard]] Spins best(std::size_t lane) const override;
   void set_fields(std::span<const double> fields) override;

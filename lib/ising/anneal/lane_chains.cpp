@@ -13,7 +13,8 @@ namespace {
 
 Spins spins_of(std::span<const std::uint64_t> up, std::size_t lane) {
   Spins spins(up.size());
-  for (std::size_t i = 0; i < spins.size(); ++i) spins[i] = (up[i] >> lane & 1U) != 0 ? std::int8_t{1} : std::int8_t{-1};
+  for (std::size_t i = 0; i < spins.size(); ++i)
+    spins[i] = (up[i] >> lane & 1U) != 0 ? std::int8_t{1} : std::int8_t{-1};
   return spins;
 }
 
@@ -73,8 +74,8 @@ void LaneChains<Int>::begin(std::uint64_t seed, std::uint64_t chunk, std::span<c
       up_[i] = warm[i] > 0 ? all : 0;
       continue;
     }
-    const auto words = draw(seed, Stream::read, static_cast<std::uint32_t>(chunk), static_cast<std::uint32_t>(chunk >> 32U),
-                            static_cast<std::uint32_t>(i));
+    const auto words = draw(seed, Stream::read, static_cast<std::uint32_t>(chunk),
+                            static_cast<std::uint32_t>(chunk >> 32U), static_cast<std::uint32_t>(i));
     up_[i] = ((static_cast<std::uint64_t>(words[0]) << 32U) | words[1]) & all;
   }
   recompute();

@@ -9,8 +9,8 @@
 
 namespace isinglass {
 
-/// Chains of sparse problems with whole coefficients, 64, 32 or 16 in the lanes of a vector: a row of couplings is walked once
-/// for all of them. No local field may be beyond the range of Int.
+/// Chains of sparse problems with whole coefficients, 64, 32 or 16 in the lanes of a vector: a row of couplings is
+/// walked once for all of them. No local field may be beyond the range of Int.
 template <class Int>
 class LaneChains : public Chains {
 public:

@@ -15,7 +15,8 @@ namespace {
 void add_row(simd::AlignedVector<double>& fields, const SparseCouplings& j, std::size_t i, double factor, simd::Width) {
   for (SparseCouplings::InnerIterator k(j, i); k; ++k) fields[k.col()] += factor * k.value();
 }
-void add_row(simd::AlignedVector<double>& fields, const DenseCouplings& j, std::size_t i, double factor, simd::Width width) {
+void add_row(simd::AlignedVector<double>& fields, const DenseCouplings& j, std::size_t i, double factor,
+             simd::Width width) {
   simd::run<simd::add_scaled_row<double>>(width, fields.data(), j.row(i).data(), factor, fields.size());
 }
 

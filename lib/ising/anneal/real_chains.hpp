@@ -28,7 +28,8 @@ public:
 private:
   /// Field and energy of the state, from scratch: rounding of many accepts is forgotten.
   void recompute();
-  /// Whether a flip gains more than rounding of the spin's own coefficients can feign: else descent could go round in circles.
+  /// Whether a flip gains more than rounding of the spin's own coefficients can feign: else descent could go round in
+  /// circles.
   [[nodiscard]] bool gains(std::size_t i, double cost) const;
   void flip(std::size_t i, double cost);
   /// A sweep that takes only flips that gain.

@@ -51,7 +51,8 @@ void dense_flipped(const DenseSweep<Field>& sweep, DenseFlip flip) {
   const int twice = flip.was_up ? -2 : 2;
   const Field own = sweep.fields[flip.spin];
   for (std::size_t k = 0; k < sweep.groups * group; ++k) {
-    const bool is_plus = sweep.rows == nullptr && (sweep.bits[flip.spin * sweep.groups + k / group] >> k % group & 1U) != 0;
+    const bool is_plus =
+        sweep.rows == nullptr && (sweep.bits[flip.spin * sweep.groups + k / group] >> k % group & 1U) != 0;
     const int j = sweep.rows != nullptr ? sweep.rows[flip.spin * sweep.groups * group + k] : is_plus ? 1 : -1;
     sweep.fields[k] = static_cast<Field>(sweep.fields[k] + twice * j);
   }
@@ -151,8 +152,8 @@ bool lanes_swept(const LaneSweep<Int>& range, Places& places) {
     hn::Mask<decltype(d)> up[parts], taken[parts];
     std::uint64_t flips = 0;
     for (std::size_t p = 0; p < parts; ++p) {
-      const auto threshold =
-          hn::Min(hn::LoadU(d, sweep.pool + place.first() + p * lanes), hn::LoadU(d, sweep.pool + place.second() + p * lanes));
+      const auto threshold = hn::Min(hn::LoadU(d, sweep.pool + place.first() + p * lanes),
+                                     hn::LoadU(d, sweep.pool + place.second() + p * lanes));
       up[p] = mask_of(d, sweep.up[i], p);
       cost[p] = negated_where(d, up[p], hn::Load(d, sweep.fields + i * lanes_of<Int> + p * lanes));
       taken[p] = hn::Not(hn::Gt(cost[p], threshold));
@@ -242,8 +243,8 @@ DenseResult sweep_rows(const DenseSweep<Field>& sweep, Places& places) {
     Field* own_fields = sweep.fields + g * dense_group<Field>;
     hn::Vec<decltype(d)> threshold[parts], fields[parts];
     for (std::size_t p = 0; p < parts; ++p) {
-      threshold[p] =
-          hn::Min(hn::LoadU(d, sweep.pool + place.first() + p * lanes), hn::LoadU(d, sweep.pool + place.second() + p * lanes));
+      threshold[p] = hn::Min(hn::LoadU(d, sweep.pool + place.first() + p * lanes),
+                             hn::LoadU(d, sweep.pool + place.second() + p * lanes));
       fields[p] = hn::Load(d, own_fields + p * lanes);
     }
     std::uint32_t up = sweep.up[g], left = sweep.real[g];

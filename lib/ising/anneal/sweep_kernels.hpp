@@ -25,13 +25,13 @@ struct LaneSweep {
   std::size_t first, last;
 };
 
-/// Proposes every spin of the range once in every lane; moves on `places`. Returns whether any flip was accepted. For 8, 16 and
-/// 32 bits.
+/// Proposes every spin of the range once in every lane; moves on `places`. Returns whether any flip was accepted. For
+/// 8, 16 and 32 bits.
 template <class Int>
 bool sweep_lanes(const LaneSweep<Int>& sweep, Places& places, simd::Width width);
 
-/// Spins that share one vector of fields (std::int16_t or std::int32_t), whose proposals are compared with their thresholds at
-/// once.
+/// Spins that share one vector of fields (std::int16_t or std::int32_t), whose proposals are compared with their
+/// thresholds at once.
 template <class Field>
 inline constexpr std::size_t dense_group = 64 / sizeof(Field);
 

@@ -12,14 +12,14 @@ struct TemperatureRange {
   double hot = 1, cold = 1;
 };
 
-/// The range that suits a problem of sparse or dense couplings. A spin's field in random states has the root-mean-square
-/// sqrt(sum_j J_ij^2); hot is 1.1 times its upper quartile over the spins. Cold is 0.13 times the lower decile of
-/// median_j |J_ij| sqrt(number of couplings), so that a few strong couplings (penalties, chains) do not raise it and a few weak
-/// ones do not lower it. Fields h count only if nothing is coupled.
+/// The range that suits a problem of sparse or dense couplings. A spin's field in random states has the
+/// root-mean-square sqrt(sum_j J_ij^2); hot is 1.1 times its upper quartile over the spins. Cold is 0.13 times the
+/// lower decile of median_j |J_ij| sqrt(number of couplings), so that a few strong couplings (penalties, chains) do not
+/// raise it and a few weak ones do not lower it. Fields h count only if nothing is coupled.
 [[nodiscard]] TemperatureRange automatic_range(const IsingProblem& problem);
 
-/// One temperature a sweep, from hot to cold, geometric or linear in T. Each is computed when it is asked for: a read may have
-/// any number of sweeps.
+/// One temperature a sweep, from hot to cold, geometric or linear in T. Each is computed when it is asked for: a read
+/// may have any number of sweeps.
 class Schedule {
 public:
   Schedule(const SaConfig& config, TemperatureRange range, std::int64_t sweeps);

@@ -80,7 +80,8 @@ void ThresholdPool::shuffle_anew(std::uint64_t seed, std::uint64_t group) {
 
 void ThresholdPool::scale(double temperature, std::span<std::int8_t> scaled, simd::Width width) const {
   if (temperature <= 0) return (void)std::ranges::fill(scaled, std::int8_t{-1});
-  simd::run<scale_bytes>(width, quantiles_.data(), factor_of(std::min(temperature, largest_temperature)), scaled.data());
+  simd::run<scale_bytes>(width, quantiles_.data(), factor_of(std::min(temperature, largest_temperature)),
+                         scaled.data());
 }
 
 void ThresholdPool::scale(double temperature, std::span<std::int16_t> scaled, simd::Width width) const {

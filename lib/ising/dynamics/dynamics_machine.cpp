@@ -135,13 +135,15 @@ std::vector<double> BatchRun::best_products(std::size_t lane, const Spins& spins
 Read BatchRun::answer(std::size_t lane) const {
   Read read{start_.first + static_cast<std::int64_t>(lane), best_spins(lane), 0, history_[lane]};
   read.energy = descend(problem_, read.spins, best_products(lane, read.spins));
-  if (read.history.empty() || read.energy < read.history.back().energy) read.history.push_back({stop_.seconds(), read.energy});
+  if (read.history.empty() || read.energy < read.history.back().energy)
+    read.history.push_back({stop_.seconds(), read.energy});
   return read;
 }
 
 class ProgrammedDynamics : public ProgrammedCopy {
 public:
-  ProgrammedDynamics(const IsingProblem& problem, const Dynamics& dynamics) : ProgrammedCopy(problem), dynamics_(dynamics) {
+  ProgrammedDynamics(const IsingProblem& problem, const Dynamics& dynamics)
+      : ProgrammedCopy(problem), dynamics_(dynamics) {
     load();
   }
 

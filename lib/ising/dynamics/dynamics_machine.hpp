@@ -5,9 +5,9 @@
 
 namespace isinglass::dynamics {
 
-/// A machine that moves all spins of a batch of reads at once: the signs along the way are its states; a read is the best of
-/// them after single-flip descent. `spin_updates` counts spins times steps, `field_evaluations` every product of J with a
-/// vector.
+/// A machine that moves all spins of a batch of reads at once: the signs along the way are its states; a read is the
+/// best of them after single-flip descent. `spin_updates` counts spins times steps, `field_evaluations` every product
+/// of J with a vector.
 class DynamicsMachine : public Machine {
 public:
   explicit DynamicsMachine(Dynamics dynamics) : dynamics_(std::move(dynamics)) {}

@@ -150,10 +150,11 @@ void multiply_rows(const RowView& j, const float* x, std::size_t lanes, float* o
   }
 }
 
-/// Lanes l .. of row i, as many as `bytes` has, which cannot overflow: a row has at most 127 entries. Returns the next lane.
+/// Lanes l .. of row i, as many as `bytes` has, which cannot overflow: a row has at most 127 entries. Returns the next
+/// lane.
 template <class D>
-HWY_INLINE std::size_t unit_product(D bytes, const UnitRowView& j, std::size_t i, const std::int8_t* x, std::size_t lanes,
-                                    std::size_t l, float* out) {
+HWY_INLINE std::size_t unit_product(D bytes, const UnitRowView& j, std::size_t i, const std::int8_t* x,
+                                    std::size_t lanes, std::size_t l, float* out) {
   const hn::Rebind<std::int8_t, decltype(floats)> few;
   auto sum = hn::Zero(bytes);
   const std::int64_t first = j.bounds[2 * i], middle = j.bounds[2 * i + 1], last = j.bounds[2 * i + 2];
@@ -164,7 +165,8 @@ HWY_INLINE std::size_t unit_product(D bytes, const UnitRowView& j, std::size_t i
   alignas(64) std::int8_t lane[64];
   hn::Store(sum, bytes, lane);
   for (std::size_t b = 0; b < hn::MaxLanes(bytes); b += width)
-    store(out + i * lanes + l + b, hn::Mul(all(j.scale), hn::ConvertTo(floats, hn::PromoteTo(ints, hn::Load(few, lane + b)))));
+    store(out + i * lanes + l + b,
+          hn::Mul(all(j.scale), hn::ConvertTo(floats, hn::PromoteTo(ints, hn::Load(few, lane + b)))));
   return l + hn::MaxLanes(bytes);
 }
 
@@ -207,7 +209,8 @@ void float_signs(const float* x, std::size_t count, float* out) {
   for (std::size_t k = 0; k < count; k += width) store(out + k, sign_of(load(x + k)));
 }
 
-void energies(const float* x, const float* product, const float* field, std::size_t rows, std::size_t lanes, float* out) {
+void energies(const float* x, const float* product, const float* field, std::size_t rows, std::size_t lanes,
+              float* out) {
   for (std::size_t l = 0; l < lanes; l += width) {
     F sum = hn::Zero(floats);
     for (std::size_t i = 0; i < rows; ++i)
@@ -219,7 +222,8 @@ void energies(const float* x, const float* product, const float* field, std::siz
 void keep(const float* x, const std::int32_t* improved, std::size_t rows, std::size_t lanes, float* best) {
   for (std::size_t l = 0; l < lanes; l += width) {
     const auto take = hn::RebindMask(floats, hn::Ne(hn::Load(ints, improved + l), hn::Zero(ints)));
-    for (std::size_t k = l; k < rows * lanes; k += lanes) store(best + k, hn::IfThenElse(take, load(x + k), load(best + k)));
+    for (std::size_t k = l; k < rows * lanes; k += lanes)
+      store(best + k, hn::IfThenElse(take, load(x + k), load(best + k)));
   }
 }
 
@@ -254,8 +258,8 @@ void measure(const Measurement& m) {
   }
 }
 
-// The equations, each once: for batches and for variables with forces, in vectors V of any length. No fused operations here:
-// the expressions are the definitions, rounded as written.
+// The equations, each once: for batches and for variables with forces, in vectors V of any length. No fused operations
+// here: the expressions are the definitions, rounded as written.
 
 template <class V>
 HWY_INLINE V clipped(V x, V limit) {

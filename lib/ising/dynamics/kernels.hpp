@@ -7,9 +7,9 @@
 #include <cstdint>
 #include <string_view>
 
-/// The loops over spins and lanes, and the equations of the machines that move all spins at once. The same bits for every
-/// vector width, since every lane sums in the order of the spins and a fused multiply-add rounds once everywhere. Arrays of a
-/// batch are [rows][lanes] and start on cache lines.
+/// The loops over spins and lanes, and the equations of the machines that move all spins at once. The same bits for
+/// every vector width, since every lane sums in the order of the spins and a fused multiply-add rounds once everywhere.
+/// Arrays of a batch are [rows][lanes] and start on cache lines.
 namespace isinglass::dynamics {
 
 /// Spins are padded with uncoupled ones to whole tiles of this many rows.
@@ -18,11 +18,14 @@ inline constexpr std::size_t row_tile = 12;
 
 /// Lanes of a batch: 16, 32 or 64.
 inline constexpr std::size_t most_lanes = 64;
-[[nodiscard]] constexpr std::size_t lanes_for(std::size_t reads) { return reads <= 16 ? 16 : reads <= 32 ? 32 : most_lanes; }
+[[nodiscard]] constexpr std::size_t lanes_for(std::size_t reads) {
+  return reads <= 16 ? 16 : reads <= 32 ? 32 : most_lanes;
+}
 
 using Floats = simd::AlignedVector<float>;
 
-/// Machines: ballistic and discrete simulated bifurcation, coherent Ising machines in mean field and with amplitude control.
+/// Machines: ballistic and discrete simulated bifurcation, coherent Ising machines in mean field and with amplitude
+/// control.
 enum class Kind : std::uint8_t { bsb, dsb, cim, cac };
 constexpr std::array<std::string_view, 4> names_of(Kind) { return {"bsb", "dsb", "cim", "cac"}; }
 
@@ -48,7 +51,8 @@ struct RowView {
   std::size_t rows = 0;
 };
 
-/// J whose nonzero values are all +scale or -scale, at most 127 a row: first the columns of +scale, then those of -scale.
+/// J whose nonzero values are all +scale or -scale, at most 127 a row: first the columns of +scale, then those of
+/// -scale.
 struct UnitRowView {
   const std::int64_t* bounds = nullptr;  ///< [2 rows + 1]: where the positive and the negative part of each row begin
   const std::int32_t* column = nullptr;
@@ -117,7 +121,8 @@ struct Kernels {
   void (*byte_signs)(const float* x, std::size_t count, std::int8_t* out);
   void (*float_signs)(const float* x, std::size_t count, float* out);
   /// sum_i sign(x_i) (product_i / 2 + h_i) of each lane, product = J sign(x).
-  void (*energies)(const float* x, const float* product, const float* field, std::size_t rows, std::size_t lanes, float* out);
+  void (*energies)(const float* x, const float* product, const float* field, std::size_t rows, std::size_t lanes,
+                   float* out);
   /// best = x in the lanes whose `improved` is not 0.
   void (*keep)(const float* x, const std::int32_t* improved, std::size_t rows, std::size_t lanes, float* best);
   void (*measure)(const Measurement& measurement);

@@ -8,8 +8,8 @@ namespace isinglass::dynamics {
 
 namespace {
 
-/// Amplitudes at the start of a read: of bifurcation's x and y, which the bifurcation amplifies; of a CIM, about a photon's,
-/// which the pump amplifies; of a warm start.
+/// Amplitudes at the start of a read: of bifurcation's x and y, which the bifurcation amplifies; of a CIM, about a
+/// photon's, which the pump amplifies; of a warm start.
 constexpr float bifurcation_amplitude = 0.3F, cim_amplitude = 0.01F, warm_amplitude = 0.5F;
 
 class BifurcationBatch : public Trajectory {
@@ -179,7 +179,9 @@ Dynamics bifurcation(Kind kind, const BifurcationConfig& config) {
   dynamics.steps = config.steps;
   // The discrete form multiplies signs at every step anyway.
   dynamics.sample_interval = kind == Kind::bsb ? config.sample_interval : 1;
-  dynamics.begin = [kind, config](const Start& start) { return std::make_unique<BifurcationBatch>(kind, config, start); };
+  dynamics.begin = [kind, config](const Start& start) {
+    return std::make_unique<BifurcationBatch>(kind, config, start);
+  };
   return dynamics;
 }
 

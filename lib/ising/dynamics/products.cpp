@@ -92,7 +92,8 @@ DenseProduct::DenseProduct(const IsingProblem& problem, const Kernels& kernels)
 }
 
 void DenseProduct::multiply(const Floats& x, std::size_t lanes, Floats& out) {
-  if (panels_.rows == 0) panels_ = packed(spins_, spins_, [&](std::size_t i, std::size_t k) { return (*couplings_)(i, k); });
+  if (panels_.rows == 0)
+    panels_ = packed(spins_, spins_, [&](std::size_t i, std::size_t k) { return (*couplings_)(i, k); });
   run().multiply(panels_.view(), x.data(), lanes, out.data());
 }
 
@@ -105,7 +106,8 @@ void DenseProduct::pack_bytes() {
     for (std::size_t k = 0; k < spins_; ++k) {
       const auto byte = static_cast<std::int32_t>(std::lrint((*couplings_)(i, k) / *unit_));
       const auto bits = static_cast<std::uint32_t>(byte & 0xFF) << (8 * (k % 4));
-      panel[row_tile * (k / 4)] = static_cast<std::int32_t>(static_cast<std::uint32_t>(panel[row_tile * (k / 4)]) | bits);
+      panel[row_tile * (k / 4)] =
+          static_cast<std::int32_t>(static_cast<std::uint32_t>(panel[row_tile * (k / 4)]) | bits);
       row_sum_[i] += byte;
     }
   }
@@ -117,8 +119,8 @@ void DenseProduct::multiply_signs(const Floats& x, std::size_t lanes, Floats& ou
   const std::size_t rows = padded(spins_);
   packed_.resize(rows / 4 * lanes);
   run().pack_signs(x.data(), rows, lanes, packed_.data());
-  run().multiply_bytes({words_.data(), row_sum_.data(), rows, rows / 4, static_cast<float>(*unit_)}, packed_.data(), lanes,
-                       out.data());
+  run().multiply_bytes({words_.data(), row_sum_.data(), rows, rows / 4, static_cast<float>(*unit_)}, packed_.data(),
+                       lanes, out.data());
 }
 
 FactoredProduct::FactoredProduct(const IsingProblem& problem, const Kernels& kernels) : BatchProduct(kernels) {
@@ -223,8 +225,10 @@ void BatchProduct::multiply_signs(const Floats& x, std::size_t lanes, Floats& ou
 }
 
 std::unique_ptr<BatchProduct> batch_product(const IsingProblem& problem, const Kernels& kernels) {
-  if (std::holds_alternative<DenseCouplings>(problem.couplings)) return std::make_unique<DenseProduct>(problem, kernels);
-  if (std::holds_alternative<FactoredCouplings>(problem.couplings)) return std::make_unique<FactoredProduct>(problem, kernels);
+  if (std::holds_alternative<DenseCouplings>(problem.couplings))
+    return std::make_unique<DenseProduct>(problem, kernels);
+  if (std::holds_alternative<FactoredCouplings>(problem.couplings))
+    return std::make_unique<FactoredProduct>(problem, kernels);
   if (std::holds_alternative<MatrixFreeCouplings>(problem.couplings))
     return std::make_unique<CallbackProduct>(problem, kernels);
   if (is_better_dense(std::get<SparseCouplings>(problem.couplings), problem.spins))

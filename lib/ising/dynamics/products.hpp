@@ -9,10 +9,10 @@
 
 namespace isinglass::dynamics {
 
-/// The product of J with a batch [rows][lanes], rows = padded(spins): dense couplings as a packed matrix product, sparse ones
-/// row by row, factored ones as two matrix products, matrix-free ones by their callback. Products with signs are taken on bytes
-/// when the couplings are small multiples of one number. Each lane of a result is the same in every batch and on every
-/// processor, except for what a callback does.
+/// The product of J with a batch [rows][lanes], rows = padded(spins): dense couplings as a packed matrix product,
+/// sparse ones row by row, factored ones as two matrix products, matrix-free ones by their callback. Products with
+/// signs are taken on bytes when the couplings are small multiples of one number. Each lane of a result is the same in
+/// every batch and on every processor, except for what a callback does.
 class BatchProduct {
 public:
   virtual ~BatchProduct() = default;
@@ -42,14 +42,16 @@ struct CommonUnit {
   double largest = 0;  ///< absolute value
   [[nodiscard]] bool fits_bytes() const { return largest <= 127 * unit; }
   /// Whether sums of so many values, with signs, are exact in floats.
-  [[nodiscard]] bool sums_exactly(std::size_t terms) const { return largest / quantum * static_cast<double>(terms) < 0x1.0p24; }
+  [[nodiscard]] bool sums_exactly(std::size_t terms) const {
+    return largest / quantum * static_cast<double>(terms) < 0x1.0p24;
+  }
 };
 
 /// Of values that are multiples of 2^-20 and not all zero.
 [[nodiscard]] std::optional<CommonUnit> common_unit(std::span<const double> values);
 
-/// A number of which all values are multiples by at most 127, to the rounding of doubles: the common unit, or the step of
-/// coefficients of few bits, largest / (2^(bits-1) - 1).
+/// A number of which all values are multiples by at most 127, to the rounding of doubles: the common unit, or the step
+/// of coefficients of few bits, largest / (2^(bits-1) - 1).
 [[nodiscard]] std::optional<double> byte_unit(std::span<const double> values);
 
 }  // namespace isinglass::dynamics

@@ -43,7 +43,8 @@ std::uint32_t high(std::int64_t index) { return static_cast<std::uint32_t>(stati
 }  // namespace
 
 Normalisation normalisation(const IsingProblem& problem, BatchProduct& product) {
-  const SquareSum j = stores_couplings(problem) ? squares(stored_values(problem)) : probed_squares(problem.spins, product);
+  const SquareSum j =
+      stores_couplings(problem) ? squares(stored_values(problem)) : probed_squares(problem.spins, product);
   Normalisation scale;
   const double all = j.sum + squares(problem.fields).sum;
   if (all > 0) scale.field_rms = std::sqrt(all / static_cast<double>(problem.spins));
@@ -69,7 +70,8 @@ Floats first_positions(const Start& start, simd::AlignedVector<std::uint32_t>& g
   // Around a warm start the noise stays below it (it ends at 3.46 sigma), so that no sign is lost.
   if (!start.warm.empty()) amplitude = std::min(amplitude, warm_amplitude / 4);
   start.kernels->measure({start.rows(), start.lanes, x.data(), x.data(), generators.data(), amplitude});
-  std::fill(x.begin() + static_cast<std::ptrdiff_t>(start.spins * start.lanes), x.end(), 0.0F);  // padding stays at rest
+  std::fill(x.begin() + static_cast<std::ptrdiff_t>(start.spins * start.lanes), x.end(),
+            0.0F);  // padding stays at rest
   return x;
 }
 

@@ -55,11 +55,11 @@ public:
 [[nodiscard]] simd::AlignedVector<std::uint32_t> lane_generators(const Start& start);
 
 /// x of all lanes: `amplitude` times noise, around `warm_amplitude` times the warm start if there is one.
-[[nodiscard]] Floats first_positions(const Start& start, simd::AlignedVector<std::uint32_t>& generators, float amplitude,
-                                     float warm_amplitude);
+[[nodiscard]] Floats first_positions(const Start& start, simd::AlignedVector<std::uint32_t>& generators,
+                                     float amplitude, float warm_amplitude);
 
-/// Strength of the couplings in each lane: `strength` / field_rms times a factor from 1 - spread to 1 + spread, evenly drawn
-/// for each read. One strength for all reads would find the same states again and again on small problems.
+/// Strength of the couplings in each lane: `strength` / field_rms times a factor from 1 - spread to 1 + spread, evenly
+/// drawn for each read. One strength for all reads would find the same states again and again on small problems.
 [[nodiscard]] Floats lane_strengths(const Start& start, double strength, double spread);
 
 /// Mean |x| of each lane, with which fields are multiplied, so that they weigh as much as couplings at every amplitude.

@@ -92,8 +92,8 @@ std::string Workplace::name_for_shells() const {
     if (fs::equivalent(alias, path_, unreadable) && !unreadable) return alias;
     poll(nullptr, 0, 1);
   }
-  throw SystemError(
-      fmt::format("{}: commands cannot be given this name: set TMPDIR to a path of letters, digits and . _ - / only", own));
+  throw SystemError(fmt::format(
+      "{}: commands cannot be given this name: set TMPDIR to a path of letters, digits and . _ - / only", own));
 }
 
 CommandEnd Workplace::run(const std::string& command, const std::function<bool()>& is_over) const {

@@ -25,13 +25,14 @@ public:
 
   [[nodiscard]] const std::filesystem::path& path() const { return path_; }
   /// The same folder under a name that means itself wherever a shell meets it: letters, digits and . _ - / only. Where
-  /// TMPDIR holds other characters it is one below /proc, good as long as the object lives. SystemError if that cannot be read.
+  /// TMPDIR holds other characters it is one below /proc, good as long as the object lives. SystemError if that cannot
+  /// be read.
   [[nodiscard]] std::string name_for_shells() const;
   /// What the command wrote to standard error.
   [[nodiscard]] std::filesystem::path errors() const { return path_ / "errors.txt"; }
 
-  /// Runs `command` by /bin/sh until it ends or `is_over` (polled every few milliseconds). Afterwards none of its descendants
-  /// lives, whatever process groups and sessions they are in. To be called once.
+  /// Runs `command` by /bin/sh until it ends or `is_over` (polled every few milliseconds). Afterwards none of its
+  /// descendants lives, whatever process groups and sessions they are in. To be called once.
   [[nodiscard]] CommandEnd run(const std::string& command, const std::function<bool()>& is_over) const;
 
 private:

@@ -59,7 +59,8 @@ void replace_all(std::string& text, const std::string& what, const std::string& 
 /// One number for each call, below 2^31.
 std::uint32_t call_seed(std::uint64_t seed, std::int64_t first) {
   const auto index = static_cast<std::uint64_t>(first);
-  return draw(seed, Stream::noise, static_cast<std::uint32_t>(index), static_cast<std::uint32_t>(index >> 32), 2)[0] >> 1;
+  return draw(seed, Stream::noise, static_cast<std::uint32_t>(index), static_cast<std::uint32_t>(index >> 32), 2)[0] >>
+         1;
 }
 
 /// Where the command has to write, and how much at most.
@@ -70,7 +71,8 @@ struct Answer {
 
 class ProgrammedExternal : public ProgrammedCopy {
 public:
-  ProgrammedExternal(const IsingProblem& problem, const ExternalConfig& config) : ProgrammedCopy(problem), config_(config) {}
+  ProgrammedExternal(const IsingProblem& problem, const ExternalConfig& config)
+      : ProgrammedCopy(problem), config_(config) {}
 
   [[nodiscard]] ReadSet read(const ReadRequest& request) override {
     ReadSet set;
@@ -90,7 +92,8 @@ private:
     write(place.path() / "problem.coo");
     std::string command = config_.command;
     const std::int64_t sweeps = request.sweeps > 0 ? request.sweeps : config_.sweeps;
-    // A command may use the names in quotes of any kind, or hand them to a further shell: they must mean themselves in each.
+    // A command may use the names in quotes of any kind, or hand them to a further shell: they must mean themselves in
+    // each.
     const std::string shown = place.name_for_shells();
     replace_all(command, "{problem}", shown + "/problem.coo");
     replace_all(command, "{spins}", shown + "/spins.txt");
@@ -127,7 +130,8 @@ private:
     std::string excess;
     const auto is_excessive = [&] {
       if (std::chrono::steady_clock::now() >= limit)
-        excess = fmt::format("was not done after {} s (machine.external.time_limit_seconds)", config_.time_limit_seconds);
+        excess =
+            fmt::format("was not done after {} s (machine.external.time_limit_seconds)", config_.time_limit_seconds);
       else if (size_of(answer.file) > answer.most)
         excess = fmt::format("wrote more than {} to {{spins}}", bytes_text(answer.most));
       else if (size_of(place.errors()) > most_errors)
@@ -180,7 +184,8 @@ private:
 ExternalMachine::ExternalMachine(ExternalConfig config) : config_(std::move(config)) {
   if (config_.command.empty())
     throw InputError(
-        "machine external: machine.external.command is empty; for example \"scripts/external_annealer.py {problem} {spins} "
+        "machine external: machine.external.command is empty; for example \"scripts/external_annealer.py {problem} "
+        "{spins} "
         "--reads {reads} --sweeps {sweeps} --seed {seed}\"");
 }
 

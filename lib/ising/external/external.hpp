@@ -6,8 +6,8 @@
 namespace isinglass::external {
 
 /// A machine behind a command: it gets the problem in a file, and its answers are read from another one. Protocol:
-/// docs/machines.md. Reading throws InputError with the command's last words if it fails, takes too long, or answers something
-/// else.
+/// docs/machines.md. Reading throws InputError with the command's last words if it fails, takes too long, or answers
+/// something else.
 class ExternalMachine : public Machine {
 public:
   /// InputError without a command or for an unknown format.

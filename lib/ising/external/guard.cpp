@@ -19,9 +19,9 @@
 
 #include <fmt/format.h>
 
-// The guard is a copy of the rank that executes no other program: exec would cost more than most calls. Threads of the rank,
-// which the copy does not have, may have held any lock, so that it may not allocate memory: below, up to the last function, are
-// system calls only.
+// The guard is a copy of the rank that executes no other program: exec would cost more than most calls. Threads of the
+// rank, which the copy does not have, may have held any lock, so that it may not allocate memory: below, up to the last
+// function, are system calls only.
 
 namespace isinglass::external {
 
@@ -123,8 +123,8 @@ void kill_children() {
   close(directory);
 }
 
-/// Kills the command's group, and what has left the group: whoever loses its parent becomes a child of the guard, the reaper of
-/// its descendants. Not even KILL ends a process that hangs in the kernel: there are limits to waiting.
+/// Kills the command's group, and what has left the group: whoever loses its parent becomes a child of the guard, the
+/// reaper of its descendants. Not even KILL ends a process that hangs in the kernel: there are limits to waiting.
 void kill_descendants(pid_t group) {
   constexpr int patience = 1000, pause_milliseconds = 5;
   kill(-group, SIGKILL);
@@ -202,8 +202,8 @@ void run(char* text, int signals, const GuardFacts& facts) {
   std::uint32_t length = 0;
   if (!receive(&length, sizeof length)) remove_folder_and_leave(facts);
   if (length > 0) {
-    auto* text =
-        static_cast<char*>(mmap(nullptr, std::size_t{length} + 1, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));
+    auto* text = static_cast<char*>(
+        mmap(nullptr, std::size_t{length} + 1, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));
     if (text == MAP_FAILED || !receive(text, length)) remove_folder_and_leave(facts);
     run(text, signals, facts);
   }

@@ -17,10 +17,11 @@ struct GuardReport {
 /// Bytes that the rank sends to the guard after the command.
 inline constexpr char guard_stop = 's', guard_leave = 'q';
 
-/// A guard process and the rank's end of the socket to it. The rank sends a command's length (std::uint32_t; 0: none) and the
-/// command; the guard runs it by /bin/sh in the rank's working directory, with `FOLDER/errors.txt` as standard error, and
-/// answers with a GuardReport. guard_stop ends the command; guard_leave ends the guard. If the rank goes away without that,
-/// killed for example, the guard kills the command with all of its descendants and removes the folder.
+/// A guard process and the rank's end of the socket to it. The rank sends a command's length (std::uint32_t; 0: none)
+/// and the command; the guard runs it by /bin/sh in the rank's working directory, with `FOLDER/errors.txt` as standard
+/// error, and answers with a GuardReport. guard_stop ends the command; guard_leave ends the guard. If the rank goes
+/// away without that, killed for example, the guard kills the command with all of its descendants and removes the
+/// folder.
 struct Guard {
   pid_t process = 0;
   int socket = -1;

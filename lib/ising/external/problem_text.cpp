@@ -64,7 +64,8 @@ Spins parse_line(const std::string& line, std::size_t spins, std::size_t number)
 std::string problem_text(const IsingProblem& problem, TextForm form) {
   const SparseCouplings j = to_sparse(problem);
   const Terms terms = terms_of(problem, j, form);
-  std::string text = fmt::format("# vartype={}\n# offset={}\n", form == TextForm::ising ? "SPIN" : "BINARY", terms.offset);
+  std::string text =
+      fmt::format("# vartype={}\n# offset={}\n", form == TextForm::ising ? "SPIN" : "BINARY", terms.offset);
   auto out = std::back_inserter(text);
   for (std::size_t i = 0; i < problem.spins; ++i) {
     fmt::format_to(out, "{} {} {}\n", i, i, terms.linear[i]);

@@ -10,9 +10,9 @@
 
 namespace isinglass {
 
-/// The same energies on all states that keep the groups, without couplings inside groups: of two spins of a group never both
-/// are +1, so s_a s_b = -s_a - s_b - 1 there and the coupling is a field. A re-assignment then costs the sum of two single
-/// flips. The result has sparse or dense couplings.
+/// The same energies on all states that keep the groups, without couplings inside groups: of two spins of a group never
+/// both are +1, so s_a s_b = -s_a - s_b - 1 there and the coupling is a field. A re-assignment then costs the sum of
+/// two single flips. The result has sparse or dense couplings.
 [[nodiscard]] IsingProblem fold_groups(const IsingProblem& problem);
 
 /// The group of each spin, or -1.
@@ -24,8 +24,8 @@ void repair_groups(const IsingProblem& problem, std::span<std::int8_t> spins);
 /// A random state that keeps the groups.
 [[nodiscard]] Spins random_state(const IsingProblem& problem, QuickRandom& random);
 
-/// Where a read begins: the request's warm start, broken groups repaired (repair_groups), or a random state. InputError if the
-/// warm start has another size than the problem or values that are not -1 or 1.
+/// Where a read begins: the request's warm start, broken groups repaired (repair_groups), or a random state. InputError
+/// if the warm start has another size than the problem or values that are not -1 or 1.
 [[nodiscard]] Spins start_state(const IsingProblem& problem, const ReadRequest& request, QuickRandom& random);
 
 /// Throws InputError if a group has no spin: nothing could be its +1.

@@ -55,7 +55,8 @@ std::int64_t GroupAnnealer::anneal(BestState& best, QuickRandom& random, const S
 
 ReadSet GroupAnnealer::read(const ReadRequest& request) {
   ReadSet set;
-  const Schedule schedule(config_, range_, request.sweeps > 0 ? request.sweeps : static_cast<std::int64_t>(config_.sweeps));
+  const Schedule schedule(config_, range_,
+                          request.sweeps > 0 ? request.sweeps : static_cast<std::int64_t>(config_.sweeps));
   for (std::int64_t r = 0; r < request.count && !set.was_cut; ++r) {
     const std::int64_t index = request.first + r;
     QuickRandom random(request.seed, index, 0);

@@ -56,7 +56,8 @@ void FieldRows<Real>::subtract(std::size_t slot, std::span<Real> field) const {
 
 template <class Real>
 void FieldRows<Real>::move(std::size_t up, std::size_t down, std::span<Real> field) const {
-  if (is_dense()) return simd::run<simd::exchange_rows<Real>>(simd::cpu_width(), field.data(), row(up), row(down), size_);
+  if (is_dense())
+    return simd::run<simd::exchange_rows<Real>>(simd::cpu_width(), field.data(), row(up), row(down), size_);
   add(up, field);
   subtract(down, field);
 }

@@ -8,8 +8,8 @@
 
 namespace isinglass {
 
-/// Spins in an order in which each group is a run: groups one after the other, then the plain spins. "Slots" are numbers in
-/// that order.
+/// Spins in an order in which each group is a run: groups one after the other, then the plain spins. "Slots" are
+/// numbers in that order.
 struct GroupLayout {
   std::vector<std::int32_t> spin_of;  ///< [slots]
   std::vector<std::int32_t> slot_of;  ///< [spins]

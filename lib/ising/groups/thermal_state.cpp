@@ -15,7 +15,8 @@ namespace {
 /// What copies of a state share.
 template <class Real>
 struct Model {
-  explicit Model(const IsingProblem& p) : problem(p), layout(p), rows(p, layout), rank(layout.groups()), all_down(p.spins) {
+  explicit Model(const IsingProblem& p)
+      : problem(p), layout(p), rows(p, layout), rank(layout.groups()), all_down(p.spins) {
     const std::vector<double> fields = local_fields(p, Spins(p.spins, -1));
     for (std::size_t slot = 0; slot < p.spins; ++slot)
       all_down[slot] = static_cast<Real>(fields[static_cast<std::size_t>(layout.spin_of[slot])]);
@@ -56,13 +57,16 @@ public:
     for (std::size_t slot = 0; slot < size(); ++slot) s[static_cast<std::size_t>(layout().spin_of[slot])] = spin_[slot];
     return s;
   }
-  [[nodiscard]] std::int8_t spin(std::size_t i) const override { return spin_[static_cast<std::size_t>(layout().slot_of[i])]; }
+  [[nodiscard]] std::int8_t spin(std::size_t i) const override {
+    return spin_[static_cast<std::size_t>(layout().slot_of[i])];
+  }
   [[nodiscard]] double energy() const override { return energy_; }
   void sweep(double beta, QuickRandom& random) override;
   void swap_groups(double beta, QuickRandom& random) override;
   void descend() override;
   void flip(std::span<const std::int32_t> spins) override {
-    for (const std::int32_t i : spins) flip_slot(static_cast<std::size_t>(layout().slot_of[static_cast<std::size_t>(i)]));
+    for (const std::int32_t i : spins)
+      flip_slot(static_cast<std::size_t>(layout().slot_of[static_cast<std::size_t>(i)]));
   }
   [[nodiscard]] std::vector<double> move_costs() const override;
 
@@ -107,8 +111,9 @@ void State<Real>::set(std::span<const std::int8_t> spins) {
   // A pair's coupling is in both fields, h in one.
   energy_ = model_->problem.offset;
   for (std::size_t slot = 0; slot < size(); ++slot)
-    energy_ += (static_cast<double>(field_[slot]) + model_->problem.fields[static_cast<std::size_t>(layout().spin_of[slot])]) /
-               2 * spin_[slot];
+    energy_ +=
+        (static_cast<double>(field_[slot]) + model_->problem.fields[static_cast<std::size_t>(layout().spin_of[slot])]) /
+        2 * spin_[slot];
   for (std::size_t g = 0; g < up_.size(); ++g)
     for (std::size_t slot = layout().start[g]; slot < layout().start[g + 1]; ++slot)
       if (spin_[slot] > 0) up_[g] = slot;
@@ -116,11 +121,12 @@ void State<Real>::set(std::span<const std::int8_t> spins) {
 
 template <class Real>
 void State<Real>::draw_value(std::size_t g, double beta, Real reach, QuickRandom& random) {
-  // Value v has the weight exp(-2 beta (f_v - f_now)). Values that are dearer than one 32-bit word can tell are left out; at
-  // low temperatures that is all of them, which a count tells without a single exponential.
+  // Value v has the weight exp(-2 beta (f_v - f_now)). Values that are dearer than one 32-bit word can tell are left
+  // out; at low temperatures that is all of them, which a count tells without a single exponential.
   const std::size_t begin = layout().start[g], end = layout().start[g + 1], now = up_[g];
   const Real* field = field_.data();
-  if (simd::run<simd::count_below<Real>>(simd::cpu_width(), field + begin, end - begin, field[now] + reach) <= 1) return;
+  if (simd::run<simd::count_below<Real>>(simd::cpu_width(), field + begin, end - begin, field[now] + reach) <= 1)
+    return;
   Real least = field[now];
   for (std::size_t v = begin; v < end; ++v) least = field[v] < least ? field[v] : least;
   const auto weight = [&](std::size_t v) {
@@ -204,7 +210,8 @@ std::vector<double> State<Real>::move_costs() const {
   std::vector<double> costs;
   for (std::size_t g = 0; g < up_.size(); ++g)
     for (std::size_t v = layout().start[g]; v < layout().start[g + 1]; ++v)
-      if (v != up_[g]) costs.push_back(2 * std::abs(static_cast<double>(field_[v]) - static_cast<double>(field_[up_[g]])));
+      if (v != up_[g])
+        costs.push_back(2 * std::abs(static_cast<double>(field_[v]) - static_cast<double>(field_[up_[g]])));
   for (std::size_t slot = layout().first_plain(); slot < size(); ++slot)
     costs.push_back(2 * std::abs(static_cast<double>(field_[slot])));
   return costs;
@@ -231,7 +238,9 @@ TemperatureRange temperature_range(const IsingProblem& problem, ThermalState& st
   std::erase_if(costs, [](double c) { return c <= 0; });
   if (costs.empty()) return {};
   std::ranges::sort(costs);
-  const auto at = [&](double share) { return costs[static_cast<std::size_t>(share * static_cast<double>(costs.size() - 1))]; };
+  const auto at = [&](double share) {
+    return costs[static_cast<std::size_t>(share * static_cast<double>(costs.size() - 1))];
+  };
   const double hot = hot_factor * at(hot_share);
   return {hot, std::min(cold_factor * at(cold_share), hot / 2)};
 }

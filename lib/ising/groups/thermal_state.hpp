@@ -13,8 +13,8 @@
 
 namespace isinglass {
 
-/// exp(-x) for x >= 0 to a relative error of 1e-11, the same bits on every machine (the library's exp has variants with and
-/// without fused multiply-adds). Zero past `most`.
+/// exp(-x) for x >= 0 to a relative error of 1e-11, the same bits on every machine (the library's exp has variants with
+/// and without fused multiply-adds). Zero past `most`.
 class Boltzmann {
 public:
   static constexpr double most = 23;  ///< exp(-23) < 2^-33: less than the chance of one 32-bit word
@@ -45,8 +45,8 @@ private:
   std::array<double, static_cast<std::size_t>(64 * most) + 2> power_{};
 };
 
-/// A state in contact with a heat bath, its local fields up to date: plain spins flip by Metropolis' rule, a one-hot group
-/// draws its value from the exact distribution given all others (heat bath). Copies share the couplings.
+/// A state in contact with a heat bath, its local fields up to date: plain spins flip by Metropolis' rule, a one-hot
+/// group draws its value from the exact distribution given all others (heat bath). Copies share the couplings.
 class ThermalState {
 public:
   virtual ~ThermalState() = default;

@@ -16,7 +16,8 @@ namespace {
 /// A seed for one call of the inner machine.
 std::uint64_t call_seed(std::uint64_t seed, std::int64_t read, std::uint32_t call) {
   const auto index = static_cast<std::uint64_t>(read);
-  const auto words = draw(seed, Stream::read, static_cast<std::uint32_t>(index), static_cast<std::uint32_t>(index >> 32), call);
+  const auto words =
+      draw(seed, Stream::read, static_cast<std::uint32_t>(index), static_cast<std::uint32_t>(index >> 32), call);
   return words[0] | static_cast<std::uint64_t>(words[1]) << 32;
 }
 
@@ -172,10 +173,11 @@ private:
     if (!request.warm_start.empty()) return {request.warm_start.begin(), request.warm_start.end()};
     Spins spins(true_.spins);
     for (std::size_t i = 0; i < spins.size(); ++i)
-      spins[i] = (draw(request.seed, Stream::initial, static_cast<std::uint32_t>(i), static_cast<std::uint32_t>(index), 0)[0] &
-                  1U) != 0
-                     ? std::int8_t{1}
-                     : std::int8_t{-1};
+      spins[i] =
+          (draw(request.seed, Stream::initial, static_cast<std::uint32_t>(i), static_cast<std::uint32_t>(index), 0)[0] &
+           1U) != 0
+              ? std::int8_t{1}
+              : std::int8_t{-1};
     return spins;
   }
 

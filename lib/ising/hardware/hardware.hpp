@@ -7,8 +7,9 @@
 
 namespace isinglass::hardware {
 
-/// A machine as hardware would have it: coefficients of few bits, noise on the fields, fields through an ancilla spin, and at
-/// most so many spins at a time. Every energy is that of the true problem, and nothing is repaired on it afterwards.
+/// A machine as hardware would have it: coefficients of few bits, noise on the fields, fields through an ancilla spin,
+/// and at most so many spins at a time. Every energy is that of the true problem, and nothing is repaired on it
+/// afterwards.
 class HardwareMachine : public Machine {
 public:
   /// InputError for a budget or a number of bits that leaves nothing.

@@ -61,10 +61,12 @@ Spins without_ancilla(std::span<const std::int8_t> spins) {
   return result;
 }
 
-IsingProblem conditioned(const IsingProblem& problem, std::span<const std::int32_t> chosen, std::span<const std::int8_t> spins,
-                         std::span<const double> local, double whole_energy, std::span<std::int32_t> position) {
+IsingProblem conditioned(const IsingProblem& problem, std::span<const std::int32_t> chosen,
+                         std::span<const std::int8_t> spins, std::span<const double> local, double whole_energy,
+                         std::span<std::int32_t> position) {
   const auto& j = std::get<SparseCouplings>(problem.couplings);
-  for (std::size_t a = 0; a < chosen.size(); ++a) position[static_cast<std::size_t>(chosen[a])] = static_cast<std::int32_t>(a);
+  for (std::size_t a = 0; a < chosen.size(); ++a)
+    position[static_cast<std::size_t>(chosen[a])] = static_cast<std::int32_t>(a);
   IsingProblem sub;
   sub.spins = chosen.size();
   SparseCouplings couplings(std::ssize(chosen), std::ssize(chosen));
@@ -89,7 +91,8 @@ IsingProblem conditioned(const IsingProblem& problem, std::span<const std::int32
 
 void add_field_noise(IsingProblem& problem, double sigma, std::uint64_t seed, std::int64_t read, std::uint32_t call) {
   for (std::size_t i = 0; i < problem.spins; ++i) {
-    const auto words = draw(seed, Stream::noise, static_cast<std::uint32_t>(i), static_cast<std::uint32_t>(read), call, 3);
+    const auto words =
+        draw(seed, Stream::noise, static_cast<std::uint32_t>(i), static_cast<std::uint32_t>(read), call, 3);
     const double radius = std::sqrt(-2 * std::log(uniform(words[0])));
     problem.fields[i] += sigma * radius * std::cos(2 * std::numbers::pi * uniform(words[1]));
   }
@@ -116,8 +119,8 @@ void shuffle_front(std::vector<std::int32_t>& list, std::size_t count, ChoiceWor
   for (std::size_t a = 0; a < count; ++a) std::swap(list[a], list[a + words.below(list.size() - a)]);
 }
 
-std::vector<std::int32_t> cheap_spins(std::span<const std::int8_t> spins, std::span<const double> local, std::size_t count,
-                                      ChoiceWords& words) {
+std::vector<std::int32_t> cheap_spins(std::span<const std::int8_t> spins, std::span<const double> local,
+                                      std::size_t count, ChoiceWords& words) {
   std::vector<std::int32_t> order(spins.size());
   std::iota(order.begin(), order.end(), 0);
   const std::size_t candidates = std::min(2 * count, spins.size());
@@ -154,8 +157,8 @@ std::vector<std::int32_t> connected_spins(const IsingProblem& problem, std::size
 }  // namespace
 
 std::vector<std::int32_t> chosen_spins(const IsingProblem& problem, std::span<const std::int8_t> spins,
-                                       std::span<const double> local, std::size_t count, std::uint64_t seed, std::int64_t read,
-                                       std::uint32_t round) {
+                                       std::span<const double> local, std::size_t count, std::uint64_t seed,
+                                       std::int64_t read, std::uint32_t round) {
   ChoiceWords words(seed, read, round);
   std::vector<std::int32_t> chosen =
       round % 2 == 0 ? cheap_spins(spins, local, count, words) : connected_spins(problem, count, words);

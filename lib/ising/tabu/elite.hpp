@@ -36,8 +36,8 @@ private:
   std::vector<std::pair<std::size_t, std::size_t>> pairs_;
 };
 
-/// Walks from one state towards another by the cheapest of the moves that lead there (greedy path relinking: Wang, Lu, Glover,
-/// Hao, Eur. J. Oper. Res. 223 (2012) 595) and ends at the best state of the path's middle third. Ends earlier,
+/// Walks from one state towards another by the cheapest of the moves that lead there (greedy path relinking: Wang, Lu,
+/// Glover, Hao, Eur. J. Oper. Res. 223 (2012) 595) and ends at the best state of the path's middle third. Ends earlier,
 /// somewhere on the path, where `is_over` says so.
 void relink(
     TabuWalk& walk, std::span<const std::int8_t> from, std::span<const std::int8_t> to,

@@ -5,8 +5,8 @@
 #include <cstddef>
 #include <cstdint>
 
-/// The inner loop of tabu search: one pass over all moves that brings their costs up to date and finds the best admissible
-/// one. The same results on any machine (AVX-512, AVX2, plain).
+/// The inner loop of tabu search: one pass over all moves that brings their costs up to date and finds the best
+/// admissible one. The same results on any machine (AVX-512, AVX2, plain).
 namespace isinglass {
 
 /// A change of energy, and the iterations that it is compared with: lanes of both types have one width.
@@ -30,12 +30,13 @@ inline constexpr std::size_t pick_lanes = 64 / sizeof(Cost);
 /// All moves with what makes them admissible.
 template <class Cost>
 struct MoveView {
-  const Cost* cost;             ///< [size] change of the energy
-  const Stamp<Cost>* until;     ///< [size] tabu while this is past `now`
-  std::size_t size;             ///< a multiple of pick_lanes
-  Stamp<Cost> now;              ///< iteration
-  Cost aspiration;              ///< a move of lower cost is admissible though tabu
-  std::size_t first_block = 0;  ///< where the scan begins (it wraps around): the first of equal moves in that order wins
+  const Cost* cost;          ///< [size] change of the energy
+  const Stamp<Cost>* until;  ///< [size] tabu while this is past `now`
+  std::size_t size;          ///< a multiple of pick_lanes
+  Stamp<Cost> now;           ///< iteration
+  Cost aspiration;           ///< a move of lower cost is admissible though tabu
+  std::size_t first_block =
+      0;  ///< where the scan begins (it wraps around): the first of equal moves in that order wins
 };
 
 /// The admissible move of least cost; move -1: none is admissible.
@@ -61,7 +62,8 @@ template <class Cost>
 /// The change, then pick from the new costs (view.cost is change.cost): one pass. For (Cost, Row) = (int32, int16),
 /// (int32, int32), (double, double).
 template <class Cost, class Row>
-Pick<Cost> update_and_pick(const Change<Cost, Row>& change, const MoveView<Cost>& view, simd::Width width = simd::cpu_width());
+Pick<Cost> update_and_pick(const Change<Cost, Row>& change, const MoveView<Cost>& view,
+                           simd::Width width = simd::cpu_width());
 
 /// The change alone. For the same types.
 template <class Cost, class Row>

@@ -13,8 +13,9 @@ DenseRows<Cost, Row>::DenseRows(const IsingProblem& problem, double unit)
 
 template <class Cost>
 SparseRows<Cost>::SparseRows(const IsingProblem& problem, double unit)
-    : rows_(std::get<SparseCouplings>(problem.couplings).unaryExpr([&](double j) { return static_cast<Cost>(4 * j / unit); })) {
-}
+    : rows_(std::get<SparseCouplings>(problem.couplings).unaryExpr([&](double j) {
+        return static_cast<Cost>(4 * j / unit);
+      })) {}
 
 template class DenseRows<std::int32_t, std::int16_t>;
 template class DenseRows<std::int32_t, std::int32_t>;

@@ -3,8 +3,8 @@
 #include "ising/problem.hpp"
 #include "ising/tabu/pick.hpp"
 
-/// Couplings as tabu search wants them: what a flip does to the costs of all others, cost_j += 4 J_ij s_i s_j (before the
-/// flip), in units in which everything is an integer where there are such.
+/// Couplings as tabu search wants them: what a flip does to the costs of all others, cost_j += 4 J_ij s_i s_j (before
+/// the flip), in units in which everything is an integer where there are such.
 namespace isinglass {
 
 /// 4 J / unit, each row padded with zeros.
@@ -37,7 +37,8 @@ public:
   SparseRows(const IsingProblem& problem, double unit);
   void flip(std::size_t i, std::int8_t old_spin, Cost* cost, const Cost* sign) const {
     const Cost scale = old_spin;
-    for (typename SparseRowMatrix<Cost>::InnerIterator k(rows_, i); k; ++k) cost[k.col()] += scale * k.value() * sign[k.col()];
+    for (typename SparseRowMatrix<Cost>::InnerIterator k(rows_, i); k; ++k)
+      cost[k.col()] += scale * k.value() * sign[k.col()];
   }
   [[nodiscard]] Pick<Cost> flip_and_pick(std::size_t i, std::int8_t old_spin, Cost* cost, const Cost* sign,
                                          const MoveView<Cost>& view) const {

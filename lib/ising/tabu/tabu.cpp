@@ -93,7 +93,8 @@ ReadSet ProgrammedTabu::read(const ReadRequest& request) {
   ReadSet set;
   for (std::int64_t r = 0; r < request.count && !set.was_cut; ++r) {
     const std::int64_t index = request.first + r;
-    TabuRun run{BestState(stop), QuickRandom(request.seed, index, 0), request.sweeps > 0 ? request.sweeps : config_.sweeps};
+    TabuRun run{BestState(stop), QuickRandom(request.seed, index, 0),
+                request.sweeps > 0 ? request.sweeps : config_.sweeps};
     set.reads.push_back(read_one(request, std::move(run), index, set));
     if (!has_exact_kernels(folded_)) end_by_descent(folded_, set.reads.back(), stop.seconds());
   }

@@ -5,9 +5,10 @@
 
 namespace isinglass {
 
-/// One-flip tabu search with restarts and path relinking between elite states. Dense, sparse and factored problems; integer
-/// costs where the coefficients are multiples of a power of two, real ones else. One-hot groups are kept: their moves are
-/// re-assignments. `sweeps` are iterations: each looks at all moves, so that it counts as one field evaluation and n proposals.
+/// One-flip tabu search with restarts and path relinking between elite states. Dense, sparse and factored problems;
+/// integer costs where the coefficients are multiples of a power of two, real ones else. One-hot groups are kept: their
+/// moves are re-assignments. `sweeps` are iterations: each looks at all moves, so that it counts as one field
+/// evaluation and n proposals.
 class Tabu : public Machine {
 public:
   explicit Tabu(const TabuConfig& config) : config_(config) {}

@@ -28,7 +28,11 @@ public:
   using Cost = typename Rows::CostType;
 
   Walk(const IsingProblem& problem, double unit)
-      : rows_(problem, unit), unit_(unit), spins_(problem.spins), group_(group_of_spins(problem)), groups_(problem.groups) {
+      : rows_(problem, unit),
+        unit_(unit),
+        spins_(problem.spins),
+        group_(group_of_spins(problem)),
+        groups_(problem.groups) {
     Spins first(spins_, 1);
     repair_groups(problem, first);
     first_energy_ = isinglass::energy(problem, first);
@@ -53,7 +57,8 @@ public:
     energy_ = first_energy_;
     up_.assign(groups_.size(), 0);
     for (std::size_t g = 0; g < groups_.size(); ++g)
-      up_[g] = *std::ranges::find_if(groups_[g], [&](std::int32_t i) { return sign_[static_cast<std::size_t>(i)] > 0; });
+      up_[g] =
+          *std::ranges::find_if(groups_[g], [&](std::int32_t i) { return sign_[static_cast<std::size_t>(i)] > 0; });
     price_moves();
   }
   [[nodiscard]] double energy() const override { return energy_; }
@@ -84,7 +89,8 @@ protected:
 
 private:
   static constexpr Cost most = std::numeric_limits<Cost>::max();
-  static constexpr auto most_stamps = std::numeric_limits<Stamp<Cost>>::max() / 2;  // then the search ends, and another begins
+  static constexpr auto most_stamps =
+      std::numeric_limits<Stamp<Cost>>::max() / 2;  // then the search ends, and another begins
 
   [[nodiscard]] std::size_t up_of(std::size_t i) const {
     return static_cast<std::size_t>(up_[static_cast<std::size_t>(group_[i])]);
@@ -176,7 +182,8 @@ void Walk<Rows>::search(TabuRun& run, const Tenure& tenure, std::int64_t patienc
   if (!has_moves()) run.iterations_left = 0;
   while (!run.is_over() && now - last < patience && now < most_stamps) {
     const auto i = next.move >= 0 ? static_cast<std::size_t>(next.move) : least_tabu();
-    if (!is_kept && static_cast<double>(next.cost) >= -tolerance_) keep();  // the descent is over: best_spins are copied once
+    if (!is_kept && static_cast<double>(next.cost) >= -tolerance_)
+      keep();  // the descent is over: best_spins are copied once
     if (run.is_over()) break;
     ++now;
     const auto stamp = static_cast<Stamp<Cost>>(
@@ -196,7 +203,9 @@ void Walk<Rows>::search(TabuRun& run, const Tenure& tenure, std::int64_t patienc
 }
 
 /// The largest 4 J.
-double largest_step(const IsingProblem& problem) { return 4 * vector_view(stored_values(problem)).lpNorm<Eigen::Infinity>(); }
+double largest_step(const IsingProblem& problem) {
+  return 4 * vector_view(stored_values(problem)).lpNorm<Eigen::Infinity>();
+}
 
 }  // namespace
 

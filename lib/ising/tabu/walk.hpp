@@ -23,7 +23,8 @@ struct TabuRun {
   [[nodiscard]] bool is_over() const { return iterations_left <= 0 || best.is_over(); }
 };
 
-/// A state that walks by moves: flips of plain spins, re-assignments of one-hot groups. Energies are those of the problem.
+/// A state that walks by moves: flips of plain spins, re-assignments of one-hot groups. Energies are those of the
+/// problem.
 class TabuWalk {
 public:
   virtual ~TabuWalk() = default;
@@ -38,7 +39,8 @@ public:
   void go_to(std::span<const std::int8_t> target);
   /// Spins whose moves lead from here to `target`.
   [[nodiscard]] std::vector<std::int32_t> moves_towards(std::span<const std::int8_t> target) const;
-  /// Tabu search from here until `patience` iterations have not improved the best of this search, which becomes the state.
+  /// Tabu search from here until `patience` iterations have not improved the best of this search, which becomes the
+  /// state.
   virtual void search(TabuRun& run, const Tenure& tenure, std::int64_t patience) = 0;
 
 protected:

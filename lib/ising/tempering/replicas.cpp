@@ -68,7 +68,9 @@ void Ladder::record(std::size_t k, double refused) {
   ++offers_[k];
 }
 
-double Ladder::refusal(std::size_t k) const { return offers_[k] > 0 ? refused_[k] / static_cast<double>(offers_[k]) : 0; }
+double Ladder::refusal(std::size_t k) const {
+  return offers_[k] > 0 ? refused_[k] / static_cast<double>(offers_[k]) : 0;
+}
 
 void Ladder::adapt() {
   // A step that was never refused still counts a little: temperatures must not fall together.

@@ -40,9 +40,9 @@ public:
   [[nodiscard]] double beta(std::size_t k) const { return beta_[k]; }
   /// An exchange of k and k + 1 was offered and is refused with this probability.
   void record(std::size_t k, double refused);
-  /// Moves the inner temperatures so that all neighbours would refuse equally often: even steps of the cumulated refusals
-  /// (Syed, Bouchard-Cote, Deligiannidis, Doucet, J. R. Stat. Soc. B 84 (2022) 321), interpolated in log beta. The ends stay.
-  /// Starts a new count.
+  /// Moves the inner temperatures so that all neighbours would refuse equally often: even steps of the cumulated
+  /// refusals (Syed, Bouchard-Cote, Deligiannidis, Doucet, J. R. Stat. Soc. B 84 (2022) 321), interpolated in log beta.
+  /// The ends stay. Starts a new count.
   void adapt();
   /// Mean refusals between k and k + 1 since the count began; 0 before the first offer.
   [[nodiscard]] double refusal(std::size_t k) const;
@@ -67,8 +67,8 @@ public:
   [[nodiscard]] std::size_t count() const { return sets() * ladder_.size(); }
   [[nodiscard]] ThermalState& at(std::size_t set, std::size_t temperature) { return *states_[set][temperature]; }
   [[nodiscard]] Ladder& ladder() { return ladder_; }
-  /// Exchanges between even pairs of neighbours after even steps and odd pairs after odd ones: a replica that rises keeps
-  /// rising (non-reversible tempering).
+  /// Exchanges between even pairs of neighbours after even steps and odd pairs after odd ones: a replica that rises
+  /// keeps rising (non-reversible tempering).
   void exchange(std::int64_t step, QuickRandom& random);
   /// One sweep of the replica.
   void sweep(std::size_t set, std::size_t temperature, QuickRandom& random);

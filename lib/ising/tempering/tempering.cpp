@@ -54,7 +54,8 @@ void ProgrammedTempering::reprogrammed() {
   if (config_.hot_temperature > 0) range_.hot = config_.hot_temperature;
   if (config_.cold_temperature > 0) range_.cold = config_.cold_temperature;
   if (range_.cold > range_.hot)
-    throw InputError(fmt::format("machine.pt: cold_temperature {} is above hot_temperature {}", range_.cold, range_.hot));
+    throw InputError(
+        fmt::format("machine.pt: cold_temperature {} is above hot_temperature {}", range_.cold, range_.hot));
 }
 
 void ProgrammedTempering::quench(const ThermalState& state, BestState& best) {
@@ -76,7 +77,8 @@ void ProgrammedTempering::sweep(Replicas& replicas, BestState& best, QuickRandom
   best.poll();
 }
 
-std::int64_t ProgrammedTempering::temper(Replicas& replicas, BestState& best, QuickRandom& random, std::int64_t sweeps) {
+std::int64_t ProgrammedTempering::temper(Replicas& replicas, BestState& best, QuickRandom& random,
+                                         std::int64_t sweeps) {
   // Temperatures move at steps 16, 32, 64 ... of the first half; then they stay, so that the rest samples exactly.
   std::int64_t made = 0, next_change = 16;
   while (made < sweeps && !best.is_over()) {
@@ -103,7 +105,8 @@ ReadSet ProgrammedTempering::read(const ReadRequest& request) {
                       moves_);
     BestState best{StopRule(request)};
     for (std::size_t s = 0; s < replicas.sets(); ++s)
-      for (std::size_t k = 0; k < replicas.ladder().size(); ++k) replicas.at(s, k).set(start_state(problem(), request, random));
+      for (std::size_t k = 0; k < replicas.ladder().size(); ++k)
+        replicas.at(s, k).set(start_state(problem(), request, random));
     best.offer(replicas.at(0, 0).energy(), replicas.at(0, 0).spins());
     set.field_evaluations += temper(replicas, best, random, request.sweeps > 0 ? request.sweeps : config_.sweeps);
     set.was_cut = best.is_over();

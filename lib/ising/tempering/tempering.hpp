@@ -5,8 +5,8 @@
 
 namespace isinglass {
 
-/// Parallel tempering: replicas at a ladder of temperatures that exchange with their neighbours, with cluster moves where the
-/// couplings are few. One-hot groups are kept. `sweeps` are those of each replica.
+/// Parallel tempering: replicas at a ladder of temperatures that exchange with their neighbours, with cluster moves
+/// where the couplings are few. One-hot groups are kept. `sweeps` are those of each replica.
 class Tempering : public Machine {
 public:
   Tempering(const TemperingConfig& config, const GroupConfig& groups) : config_(config), groups_(groups) {}

@@ -4,8 +4,8 @@
 
 namespace isinglass {
 
-/// Structured simulated annealing of the whole problem: machine.whole.sweeps sweeps at a temperature that falls geometrically.
-/// A sweep goes through the layers, first all segment choices of a layer, then all its parameter bits.
+/// Structured simulated annealing of the whole problem: machine.whole.sweeps sweeps at a temperature that falls
+/// geometrically. A sweep goes through the layers, first all segment choices of a layer, then all its parameter bits.
 class AnnealingOracle final : public Oracle {
 public:
   AnnealingOracle(const MachineConfig& machine, const Communicator& group) : machine_(machine), group_(group) {}

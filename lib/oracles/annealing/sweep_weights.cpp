@@ -28,14 +28,15 @@ struct BitPlace {
 std::uint8_t& bit_at(LayerState& layer, int unit, const BitPlace& place) {
   const auto j = static_cast<std::size_t>(unit);
   if (place.is_bias) return layer.bits.biases[j * layer.layer->bias.steps.size() + place.bit];
-  const std::size_t parameter = j * static_cast<std::size_t>(layer.layer->inputs) + static_cast<std::size_t>(place.input);
+  const std::size_t parameter =
+      j * static_cast<std::size_t>(layer.layer->inputs) + static_cast<std::size_t>(place.input);
   return layer.bits.weights[parameter * layer.layer->weights.steps.size() + place.bit];
 }
 
 /// Change of z per unit of input when the bit flips.
 int step_of(LayerState& layer, int unit, const BitPlace& place) {
-  const int size =
-      place.is_bias ? layer.layer->bias.steps[place.bit] * layer.layer->bias_unit : layer.layer->weights.steps[place.bit];
+  const int size = place.is_bias ? layer.layer->bias.steps[place.bit] * layer.layer->bias_unit
+                                 : layer.layer->weights.steps[place.bit];
   return bit_at(layer, unit, place) ? -size : size;
 }
 
@@ -50,7 +51,8 @@ std::int64_t cost_change(LayerState& layer, int unit, const BitPlace& place, con
 
 /// Proposes one bit for all units of a tile and applies what is accepted.
 std::int64_t propose_bit(StructuredState& state, std::size_t l, const BitPlace& place, int first_unit,
-                         std::span<std::int64_t> changes, double temperature, const SweepKey& key, const Communicator& group) {
+                         std::span<std::int64_t> changes, double temperature, const SweepKey& key,
+                         const Communicator& group) {
   LayerState& layer = state.layers[l];
   const std::int8_t* column = state.column(l, place.input);
   for (std::size_t u = 0; u < changes.size(); ++u)
@@ -65,8 +67,8 @@ std::int64_t propose_bit(StructuredState& state, std::size_t l, const BitPlace& 
     const auto layer_unit = static_cast<std::uint32_t>(l << 24) | static_cast<std::uint32_t>(unit);
     const double u01 = uniform(draw(key.seed, Stream::weight, key.call, key.sweep, layer_unit, parameter)[0]);
     if (layer.scale * static_cast<double>(changes[u]) > -temperature * std::log(u01)) continue;
-    shift_unit(layer.above.data() + layer.at(unit), layer.below.data() + layer.at(unit), column, step_of(layer, unit, place),
-               layer.stride);
+    shift_unit(layer.above.data() + layer.at(unit), layer.below.data() + layer.at(unit), column,
+               step_of(layer, unit, place), layer.stride);
     bit_at(layer, unit, place) ^= 1U;
     ++accepted;
   }
@@ -75,8 +77,9 @@ std::int64_t propose_bit(StructuredState& state, std::size_t l, const BitPlace& 
 
 }  // namespace
 
-std::optional<std::int64_t> sweep_weights(StructuredState& state, std::size_t l, double temperature, const SweepKey& key,
-                                          const Communicator& group, const std::function<bool()>& stop_is_asked) {
+std::optional<std::int64_t> sweep_weights(StructuredState& state, std::size_t l, double temperature,
+                                          const SweepKey& key, const Communicator& group,
+                                          const std::function<bool()>& stop_is_asked) {
   LayerState& layer = state.layers[l];
   const int units = layer.layer->units, tile = units_per_tile(layer, group);
   std::vector<std::int64_t> changes(static_cast<std::size_t>(tile));

@@ -8,13 +8,13 @@ namespace isinglass {
 
 namespace {
 
-/// Bifurcation: 1 - p at the first step. The dynamics continue from the weights as they are, which a deep trap at 0 would
-/// erase.
+/// Bifurcation: 1 - p at the first step. The dynamics continue from the weights as they are, which a deep trap at 0
+/// would erase.
 constexpr double first_pump_deficit = 0.1;
 /// Pump minus loss of cim, from the first step to the last, and of cac.
 constexpr double first_gain = -0.5, last_gain = 1.0, controlled_gain = -0.2;
-/// dsb: momentum lost a unit of time. Forces that depend on signs do not fade as an amplitude moves, so that without friction
-/// hundreds of weights, once in motion, go on to flip together.
+/// dsb: momentum lost a unit of time. Forces that depend on signs do not fade as an amplitude moves, so that without
+/// friction hundreds of weights, once in motion, go on to flip together.
 constexpr float discrete_friction = 1;
 
 dynamics::Kind kind_of(const MachineConfig& machine) {

@@ -6,14 +6,14 @@
 #include <span>
 #include <vector>
 
-/// Continuous variables of the dynamics that emulate a machine, for the whole problem at once: every parameter bit and every
-/// segment choice has an amplitude x, driven by the normalised force f = -dE/dx.
+/// Continuous variables of the dynamics that emulate a machine, for the whole problem at once: every parameter bit and
+/// every segment choice has an amplitude x, driven by the normalised force f = -dE/dx.
 namespace isinglass {
 
 using dynamics::StepRule;
 
-/// How a call of a kind begins and what its fields see of a parameter of two values at amplitude x: clamp(x amplification), or
-/// sign(x).
+/// How a call of a kind begins and what its fields see of a parameter of two values at amplitude x: clamp(x
+/// amplification), or sign(x).
 struct CallRule {
   float noise = 0.1F;  ///< largest move of an amplitude at the start, so that reads differ
   float amplification = 1;

@@ -103,7 +103,8 @@ NetworkBits Motion::bits() const {
 
 }  // namespace
 
-DynamicsOracle::DynamicsOracle(const MachineConfig& machine, const Communicator& group) : machine_(machine), group_(group) {
+DynamicsOracle::DynamicsOracle(const MachineConfig& machine, const Communicator& group)
+    : machine_(machine), group_(group) {
   prepare_products();
 }
 

@@ -5,9 +5,9 @@
 
 namespace isinglass {
 
-/// The dynamics of a bifurcation machine or a coherent Ising machine over all parameter bits and segment choices at once:
-/// machine.whole.sweeps steps, each with all fields by matrix products. The answer is the best state met, by the structured
-/// energy with the segments descended.
+/// The dynamics of a bifurcation machine or a coherent Ising machine over all parameter bits and segment choices at
+/// once: machine.whole.sweeps steps, each with all fields by matrix products. The answer is the best state met, by the
+/// structured energy with the segments descended.
 class DynamicsOracle final : public Oracle {
 public:
   DynamicsOracle(const MachineConfig& machine, const Communicator& group);

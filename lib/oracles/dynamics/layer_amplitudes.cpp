@@ -66,8 +66,9 @@ void set_slopes(LayerFields& fields, const LayerState& layer, const LayerInputs&
   const double mean =
       static_cast<double>(sums[units]) / (weight_grid * std::max<double>(1, static_cast<double>(sums[units + 1])));
   const double unit = layer.linear ? 1.0 / 16 : std::max(outlier * mean / levels, 1e-9);
-  fields.slope = fields.slope.unaryExpr(
-      [&](float g) { return static_cast<float>(std::clamp(std::round(static_cast<double>(g) / unit), -levels, levels)); });
+  fields.slope = fields.slope.unaryExpr([&](float g) {
+    return static_cast<float>(std::clamp(std::round(static_cast<double>(g) / unit), -levels, levels));
+  });
   fields.slope_unit = unit * layer.scale;
   fields.curvature = layer.scale * vector_view(std::span(sums).first(units)).cast<double>();
 }
@@ -79,7 +80,8 @@ void set_back(LayerFields& below, const LayerFields& fields) {
 
 ParameterGradient parameter_gradient(const LayerFields& fields, const LayerInputs& inputs, const Communicator& group) {
   const auto weights = static_cast<std::size_t>(fields.weights.size());
-  std::vector<std::int64_t> sums(weights + static_cast<std::size_t>(fields.weights.rows()));  // of weights, then of biases
+  std::vector<std::int64_t> sums(weights +
+                                 static_cast<std::size_t>(fields.weights.rows()));  // of weights, then of biases
   MatrixView<std::int64_t> of_weights(sums.data(), fields.weights.rows(), fields.weights.cols());
   auto of_biases = vector_view(std::span(sums).subspan(weights));
   add_products(fields.slope, inputs.values, largest_of(fields.slope) * inputs.largest, of_weights);
@@ -90,16 +92,16 @@ ParameterGradient parameter_gradient(const LayerFields& fields, const LayerInput
 
 namespace {
 
-/// Forces are cut at this many times their scale, which is their rms at its largest, forgotten at this rate a step: forces
-/// that fade with the scale they had would never settle.
+/// Forces are cut at this many times their scale, which is their rms at its largest, forgotten at this rate a step:
+/// forces that fade with the scale they had would never settle.
 constexpr double largest_force = 4, scale_memory = 0.95;
 
-/// Parameters of many levels stay near the values with which a call starts; biases move slower than spins, since they reach
-/// much further than the weights of a unit together.
+/// Parameters of many levels stay near the values with which a call starts; biases move slower than spins, since they
+/// reach much further than the weights of a unit together.
 constexpr float level_noise = 0.02F, bias_share = 0.2F;
 
-/// A spin does not act on itself: what the curvature adds to a two-valued weight's slope for its own value is a constant. Only
-/// this share of it is taken out. All of it holds weights where they are once multipliers are large.
+/// A spin does not act on itself: what the curvature adds to a two-valued weight's slope for its own value is a
+/// constant. Only this share of it is taken out. All of it holds weights where they are once multipliers are large.
 constexpr double self_share = 0.5;
 
 /// Outputs move slower: a few weights that flip together change every sample's loss.
@@ -113,7 +115,8 @@ std::vector<float> amplitudes_of(const Codebook& codebook, std::span<const std::
   std::vector<float> x;
   const std::size_t width = codebook.steps.size();
   for (std::size_t i = 0; i < bits.size(); i += width)
-    x.push_back(start * static_cast<float>(codebook.value(bits.subspan(i, width))) / static_cast<float>(codebook.largest()));
+    x.push_back(start * static_cast<float>(codebook.value(bits.subspan(i, width))) /
+                static_cast<float>(codebook.largest()));
   return x;
 }
 
@@ -137,8 +140,8 @@ std::vector<float> places_of(const LayerState& layer, float start) {
     for (std::size_t s = 0; s < layer.stride; ++s) {
       const int cells = layer.last[s] - layer.first[s];
       if (cells == 0) continue;
-      x[layer.at(j, s)] =
-          start * static_cast<float>(2 * (layer.segment[layer.at(j, s)] - layer.first[s]) - cells) / static_cast<float>(cells);
+      x[layer.at(j, s)] = start * static_cast<float>(2 * (layer.segment[layer.at(j, s)] - layer.first[s]) - cells) /
+                          static_cast<float>(cells);
     }
   return x;
 }
@@ -198,7 +201,8 @@ float LayerAmplitudes::seen(const Codebook& codebook, float x) const {
   if (call_.signs_only)
     return static_cast<float>(codebook.value(codebook.nearest_bits(static_cast<double>(x) * codebook.largest())));
   const float amplified = is_spin(codebook) ? call_.amplification * x : x;
-  return std::round(std::clamp(amplified, -1.0F, 1.0F) * static_cast<float>(codebook.largest()) * weight_grid) / weight_grid;
+  return std::round(std::clamp(amplified, -1.0F, 1.0F) * static_cast<float>(codebook.largest()) * weight_grid) /
+         weight_grid;
 }
 
 void LayerAmplitudes::set_parameters(LayerFields& fields, const LayerState& layer) const {
@@ -222,8 +226,9 @@ LayerBits LayerAmplitudes::bits(const Layer& layer) const {
   return {bits_of(layer.weights, weights_.x), bits_of(layer.bias, biases_.x)};
 }
 
-void LayerAmplitudes::advance_parameters(const LayerState& layer, const ParameterGradient& gradient, const LayerFields& fields,
-                                         const Eigen::VectorXd& input_squares, const StepRule& rule) {
+void LayerAmplitudes::advance_parameters(const LayerState& layer, const ParameterGradient& gradient,
+                                         const LayerFields& fields, const Eigen::VectorXd& input_squares,
+                                         const StepRule& rule) {
   const Layer& shape = *layer.layer;
   RowMatrix<double> slopes = gradient.weights;
   if (is_spin(shape.weights))
@@ -248,7 +253,8 @@ void LayerAmplitudes::advance_segments(const LayerState& layer, const LayerField
       sums[1] += layer.last[s] > layer.first[s];
     }
   group.all_sum(sums);
-  const double mean = static_cast<double>(sums[0]) / fixed_point / static_cast<double>(std::max<std::int64_t>(1, sums[1]));
+  const double mean =
+      static_cast<double>(sums[0]) / fixed_point / static_cast<double>(std::max<std::int64_t>(1, sums[1]));
   segment_scale_ = std::max(mean, scale_memory * segment_scale_);
   const auto factor = static_cast<float>(segment_scale_ > 0 ? 1 / segment_scale_ : 0);
   constexpr auto cut = static_cast<float>(largest_force);

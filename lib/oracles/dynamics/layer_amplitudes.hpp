@@ -5,8 +5,8 @@
 #include "oracles/dynamics/amplitudes.hpp"
 #include "parallel/communicator.hpp"
 
-/// All fields of the structured energy at once, by matrix products. Weights may be continuous, in multiples of 1 / 64 of their
-/// codebook's unit; segments count as the cells they are in.
+/// All fields of the structured energy at once, by matrix products. Weights may be continuous, in multiples of 1 / 64
+/// of their codebook's unit; segments count as the cells they are in.
 namespace isinglass {
 
 inline constexpr float weight_grid = 64;  ///< multiples of 1 / this are weights of the fields
@@ -31,8 +31,8 @@ struct LayerInputs {
 /// z = W X + b. Exact: the grid of z times weight_grid stays below 2^24.
 void set_z(LayerFields& fields, const LayerInputs& inputs);
 
-/// slope and curvature at z: of the chosen cells' dist^2, or of the loss. The slopes are rounded to integers so that the
-/// products with inputs and with weights stay exact. Collective.
+/// slope and curvature at z: of the chosen cells' dist^2, or of the loss. The slopes are rounded to integers so that
+/// the products with inputs and with weights stay exact. Collective.
 void set_slopes(LayerFields& fields, const LayerState& layer, const LayerInputs& inputs, const Communicator& group);
 
 /// Sets `back` of the layer below: W^T G.
@@ -46,9 +46,9 @@ struct ParameterGradient {
 [[nodiscard]] ParameterGradient parameter_gradient(const LayerFields& fields, const LayerInputs& inputs,
                                                    const Communicator& group);
 
-/// The amplitudes of one layer: of its parameters, relative to the largest value of their codebook, and of its segment choices,
-/// [unit][stride]: the place among the cells that a sample can reach, -1 the first, +1 the last. A parameter or a choice of
-/// two values is a spin; of more values, a spin of many levels.
+/// The amplitudes of one layer: of its parameters, relative to the largest value of their codebook, and of its segment
+/// choices, [unit][stride]: the place among the cells that a sample can reach, -1 the first, +1 the last. A parameter
+/// or a choice of two values is a spin; of more values, a spin of many levels.
 class LayerAmplitudes {
 public:
   /// Where the state is; spins at amplitude `start`.
@@ -56,20 +56,21 @@ public:
 
   /// Moves the parameters' amplitudes at random, so that reads differ; keyed by seed, call, layer and parameter.
   void disturb(const Layer& shape, std::uint64_t seed, std::uint32_t call, std::uint32_t layer);
-  /// Weights and biases that the fields see: the nearest codebook values for dsb and cac, amplitudes on a fine grid for the
-  /// others.
+  /// Weights and biases that the fields see: the nearest codebook values for dsb and cac, amplitudes on a fine grid for
+  /// the others.
   void set_parameters(LayerFields& fields, const LayerState& layer) const;
   /// Chooses the cells that the amplitudes are in, and their values; z and distances stay.
   void set_segments(LayerState& layer) const;
   /// The nearest codebook values.
   [[nodiscard]] LayerBits bits(const Layer& layer) const;
 
-  /// One step of the parameters, weights and biases each with forces in units of their own rms. `input_squares`: mean square
-  /// of each input over all samples.
+  /// One step of the parameters, weights and biases each with forces in units of their own rms. `input_squares`: mean
+  /// square of each input over all samples.
   void advance_parameters(const LayerState& layer, const ParameterGradient& gradient, const LayerFields& fields,
                           const Eigen::VectorXd& input_squares, const StepRule& rule);
   /// One step of the segments: each is driven by what its neighbouring cells cost more. Collective.
-  void advance_segments(const LayerState& layer, const LayerFields& fields, const StepRule& rule, const Communicator& group);
+  void advance_segments(const LayerState& layer, const LayerFields& fields, const StepRule& rule,
+                        const Communicator& group);
 
 private:
   [[nodiscard]] float seen(const Codebook& codebook, float x) const;

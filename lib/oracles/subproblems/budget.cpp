@@ -36,8 +36,8 @@ std::int64_t spin_budget(const Architecture& architecture, const MachineConfig& 
     const int bits = std::max(layer.weights.bits(), layer.bias.bits());
     if (bits > budget)
       throw InputError(
-          fmt::format("machine.hardware.spin_budget: a parameter of {} bits needs {} spins a call, and there are {}", bits,
-                      bits + ancillas(machine.hardware), machine.hardware.spin_budget));
+          fmt::format("machine.hardware.spin_budget: a parameter of {} bits needs {} spins a call, and there are {}",
+                      bits, bits + ancillas(machine.hardware), machine.hardware.spin_budget));
   }
   return budget;
 }

@@ -13,12 +13,12 @@ namespace isinglass {
 /// Parameter bits of one unit.
 [[nodiscard]] std::int64_t unit_bits(const Layer& layer);
 
-/// What the machine can take, without the spin that carries the fields where hardware's limits hold; InputError if that is less
-/// than one parameter's bits.
+/// What the machine can take, without the spin that carries the fields where hardware's limits hold; InputError if that
+/// is less than one parameter's bits.
 [[nodiscard]] std::int64_t spin_budget(const Architecture& architecture, const MachineConfig& machine);
 
-/// Spins that a machine needs for the largest sub-problem, the one that carries fields included where hardware's limits hold.
-/// InputError if there are too few for one parameter.
+/// Spins that a machine needs for the largest sub-problem, the one that carries fields included where hardware's limits
+/// hold. InputError if there are too few for one parameter.
 [[nodiscard]] std::int64_t subproblem_spins(const Architecture& architecture, const MachineConfig& machine);
 
 /// Largest |z| at which a unit of layer l has a cost: a loss that is looked up ends at output_limit, and

@@ -26,8 +26,9 @@ int levels_for(double factor) {
 }
 
 /// z of every sample after the spins' flips.
-std::vector<std::int32_t> moved(const UnitCost& cost, std::span<const SpinPlace> places, std::span<const std::int8_t> spins,
-                                const RowMatrix<float>& columns, std::span<const int> inputs) {
+std::vector<std::int32_t> moved(const UnitCost& cost, std::span<const SpinPlace> places,
+                                std::span<const std::int8_t> spins, const RowMatrix<float>& columns,
+                                std::span<const int> inputs) {
   Eigen::RowVectorXf z = vector_view(cost.z()).transpose().cast<float>();
   for (std::size_t a = 0; a < places.size(); ++a) {
     if (spins[a] == places[a].spin) continue;
@@ -96,9 +97,10 @@ std::vector<std::vector<int>> NeuronBlocks::parts_of(const Layer& layer, const S
   return parts;
 }
 
-NeuronBlocks::Answer NeuronBlocks::improve_part(StructuredState& state, std::size_t l, int unit, std::span<const int> inputs,
-                                                const Trust& trust, const SubproblemKey& key, std::uint32_t part,
-                                                SubproblemCounts& counts, const std::function<bool()>& stop_is_asked) {
+NeuronBlocks::Answer NeuronBlocks::improve_part(StructuredState& state, std::size_t l, int unit,
+                                                std::span<const int> inputs, const Trust& trust,
+                                                const SubproblemKey& key, std::uint32_t part, SubproblemCounts& counts,
+                                                const std::function<bool()>& stop_is_asked) {
   LayerState& layer = state.layers[l];
   UnitCost cost(state, l, unit);
   const std::vector<SpinPlace> places = places_of(layer, unit, inputs);
@@ -140,8 +142,8 @@ NeuronBlocks::Answer NeuronBlocks::improve_part(StructuredState& state, std::siz
   return Answer::taken;
 }
 
-bool NeuronBlocks::improve(StructuredState& state, std::size_t l, int unit, const SubproblemKey& key, SubproblemCounts& counts,
-                           const std::function<bool()>& stop_is_asked) {
+bool NeuronBlocks::improve(StructuredState& state, std::size_t l, int unit, const SubproblemKey& key,
+                           SubproblemCounts& counts, const std::function<bool()>& stop_is_asked) {
   Trust& trust = trust_[l][static_cast<std::size_t>(unit)];
   std::uint32_t part = 0;
   bool taken = false;

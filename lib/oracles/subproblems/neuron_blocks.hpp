@@ -10,9 +10,10 @@
 
 namespace isinglass {
 
-/// Improves one unit's parameter bits by an Ising machine, given everything else: the quadratic fit of the unit's cost over a
-/// window is read, and the best of the reads by the true structured energy is taken if that energy falls. Units with more bits
-/// than the budget are cut into random parts. What was refused makes the window smaller, what was taken makes it larger.
+/// Improves one unit's parameter bits by an Ising machine, given everything else: the quadratic fit of the unit's cost
+/// over a window is read, and the best of the reads by the true structured energy is taken if that energy falls. Units
+/// with more bits than the budget are cut into random parts. What was refused makes the window smaller, what was taken
+/// makes it larger.
 class NeuronBlocks {
 public:
   /// `machine` outlives this. Collective over `group`.
@@ -29,8 +30,8 @@ private:
   enum class Answer { taken, refused, cut };
   /// What came of the reads of this part's problem.
   [[nodiscard]] Answer improve_part(StructuredState& state, std::size_t l, int unit, std::span<const int> inputs,
-                                    const Trust& trust, const SubproblemKey& key, std::uint32_t part, SubproblemCounts& counts,
-                                    const std::function<bool()>& stop_is_asked);
+                                    const Trust& trust, const SubproblemKey& key, std::uint32_t part,
+                                    SubproblemCounts& counts, const std::function<bool()>& stop_is_asked);
   [[nodiscard]] std::vector<std::vector<int>> parts_of(const Layer& layer, const SubproblemKey& key) const;
 
   const BlockMachine& machine_;

@@ -10,7 +10,8 @@ namespace isinglass {
 namespace {
 
 /// Values as multiples of a unit, the largest of them `largest`; returns the unit.
-double quantize(const Eigen::VectorXd& values, int largest, Eigen::VectorX<std::int32_t>& out, const Communicator& group) {
+double quantize(const Eigen::VectorXd& values, int largest, Eigen::VectorX<std::int32_t>& out,
+                const Communicator& group) {
   const double extreme = group.all_max(values.lpNorm<Eigen::Infinity>());
   const double unit = extreme > 0 ? extreme / largest : 1;
   out = values.unaryExpr([&](double v) { return static_cast<std::int32_t>(std::lround(v / unit)); });
@@ -58,7 +59,8 @@ struct Sums {
   RowMatrix<std::int64_t> forces;  ///< [1][inputs] sum_s g_s x_is
 };
 
-Sums sums_of(const RowMatrix<float>& columns, double largest_input, const QuadraticFit& fit, const Communicator& group) {
+Sums sums_of(const RowMatrix<float>& columns, double largest_input, const QuadraticFit& fit,
+             const Communicator& group) {
   // Samples without curvature add nothing to the Gram matrix: only the others are multiplied.
   std::vector<Eigen::Index> curved;
   for (Eigen::Index s = 0; s < fit.curvature.size(); ++s)
@@ -97,18 +99,19 @@ std::vector<SpinPlace> places_of(const LayerState& layer, int unit, std::span<co
     const bool is_bias = input == shape.inputs;
     const Codebook& codebook = is_bias ? shape.bias : shape.weights;
     const std::size_t first =
-        (is_bias ? j : j * static_cast<std::size_t>(shape.inputs) + static_cast<std::size_t>(input)) * codebook.steps.size();
+        (is_bias ? j : j * static_cast<std::size_t>(shape.inputs) + static_cast<std::size_t>(input)) *
+        codebook.steps.size();
     for (std::size_t bit = 0; bit < codebook.steps.size(); ++bit) {
       const std::uint8_t value = (is_bias ? layer.bits.biases : layer.bits.weights)[first + bit];
-      places.push_back(
-          {input, bit, 0.5 * codebook.steps[bit] * (is_bias ? shape.bias_unit : 1), static_cast<std::int8_t>(value ? 1 : -1)});
+      places.push_back({input, bit, 0.5 * codebook.steps[bit] * (is_bias ? shape.bias_unit : 1),
+                        static_cast<std::int8_t>(value ? 1 : -1)});
     }
   }
   return places;
 }
 
-NeuronProblem make_neuron_problem(std::span<const SpinPlace> places, const RowMatrix<float>& columns, double largest_input,
-                                  const QuadraticFit& fit, const Communicator& group) {
+NeuronProblem make_neuron_problem(std::span<const SpinPlace> places, const RowMatrix<float>& columns,
+                                  double largest_input, const QuadraticFit& fit, const Communicator& group) {
   const Sums sums = sums_of(columns, largest_input, fit, group);
   const std::vector<Eigen::Index> column = columns_of(places);
   const std::size_t n = places.size();

@@ -11,7 +11,8 @@ namespace isinglass {
 
 namespace {
 
-/// sum_j b_j y_j + sum_{j<k} q_jk y_j y_k with y = (1 + t) / 2, without the constant, divided by the largest coefficient.
+/// sum_j b_j y_j + sum_{j<k} q_jk y_j y_k with y = (1 + t) / 2, without the constant, divided by the largest
+/// coefficient.
 void to_spins(SampleCoefficients& c) {
   std::vector<double> fields(c.fields.size());
   double largest = 0;
@@ -86,7 +87,8 @@ Alternatives SampleChoices::alternatives(std::size_t sample) const {
 void SampleChoices::add_parabola(SampleCoefficients& sum, std::size_t sample, int c, const Alternatives& others) const {
   const int z = next().z(next().at(c, sample)), limit = window_.limit;
   const int left = std::min(window_.width, limit + z), right = std::min(window_.width, limit - z);
-  const Parabola parabola = parabola_through(left, next_change(sample, c, -left), 0, right, next_change(sample, c, right));
+  const Parabola parabola =
+      parabola_through(left, next_change(sample, c, -left), 0, right, next_change(sample, c, right));
   const double curvature = std::max(0.0, parabola.curvature);
   std::size_t pair = 0;
   for (std::size_t j = 0; j < units_.size(); ++j) {
@@ -148,7 +150,8 @@ IsingProblem problem_of(std::span<const double> packed, std::int64_t samples, st
     next += slots;
     for (std::int64_t j = 0; j < slots; ++j)
       for (std::int64_t k = j + 1; k < slots; ++k, ++next)
-        if (*next != 0) pairs.push_back({static_cast<std::int32_t>(first + j), static_cast<std::int32_t>(first + k), *next});
+        if (*next != 0)
+          pairs.push_back({static_cast<std::int32_t>(first + j), static_cast<std::int32_t>(first + k), *next});
   }
   problem.couplings = sparse_couplings(problem.spins, pairs);
   return problem;
@@ -177,7 +180,8 @@ bool SampleBlocks::improve(StructuredState& state, std::size_t l, const Subprobl
   const Layer& next = *state.layers[l + 1].layer;
   const ZWindow window{std::max(1, static_cast<int>(std::lround(window_share * next.rms))),
                        largest_z(*state.architecture, l + 1)};
-  const auto own = static_cast<std::int64_t>(state.layers[l].samples), first = static_cast<std::int64_t>(state.first_sample);
+  const auto own = static_cast<std::int64_t>(state.layers[l].samples),
+             first = static_cast<std::int64_t>(state.first_sample);
   std::vector<int> units(static_cast<std::size_t>(state.layers[l].layer->units));
   std::iota(units.begin(), units.end(), 0);
   if (std::ssize(units) > machine_.budget) key.shuffle(units);
@@ -185,8 +189,9 @@ bool SampleBlocks::improve(StructuredState& state, std::size_t l, const Subprobl
   for (auto from = units.begin(); from != units.end();) {
     const auto to = from + std::min<std::int64_t>(machine_.budget, units.end() - from);
     const std::int64_t slots = to - from;
-    Part part{SampleChoices(state, l, {from, to}, window), slots, problems, {first, first + own}, {0, group_.all_sum(own)},
-              samples_a_call(machine_.budget, slots)};
+    Part part{
+        SampleChoices(state, l, {from, to}, window), slots, problems, {first, first + own}, {0, group_.all_sum(own)},
+        samples_a_call(machine_.budget, slots)};
     if (!improve_part(part, key, counts, stop_is_asked)) return false;
     problems += static_cast<std::uint32_t>(part.calls());
     from = to;
@@ -211,8 +216,8 @@ bool SampleBlocks::improve_part(Part& part, const SubproblemKey& key, Subproblem
   return true;
 }
 
-bool SampleBlocks::improve_batch(Part& part, const Range& calls, const SubproblemKey& key, std::vector<std::int64_t>& improved,
-                                 const std::function<bool()>& stop_is_asked) {
+bool SampleBlocks::improve_batch(Part& part, const Range& calls, const SubproblemKey& key,
+                                 std::vector<std::int64_t>& improved, const std::function<bool()>& stop_is_asked) {
   const Range samples = part.samples_of(calls), own = samples.cut(part.own);
   std::vector<Alternatives> others;
   for (std::int64_t s = own.begin; s < own.end; ++s)
@@ -274,7 +279,8 @@ std::optional<std::vector<std::int8_t>> SampleBlocks::shared_reads(const Part& p
     const ReadSet set = machine_.machine.program(problem_of(packed, mine.size(), part.slots))->read(request);
     was_cut = set.was_cut;
     for (std::size_t r = 0; r < set.reads.size(); ++r)
-      std::ranges::copy(set.reads[r].spins, all.begin() + (static_cast<std::int64_t>(r) * samples.size() + from) * part.slots);
+      std::ranges::copy(set.reads[r].spins,
+                        all.begin() + (static_cast<std::int64_t>(r) * samples.size() + from) * part.slots);
   }
   if (group_.all_max(was_cut ? 1.0 : 0.0) > 0) return std::nullopt;
   share(all, group_);

@@ -13,10 +13,11 @@
 
 /// The segment choices of one sample in one hidden layer, weights and all other layers fixed, as an Ising problem:
 ///
-///   E(y) = sum_j y_j own_j + sum_c f_c(z_c + sum_j y_j D_cj),   D_cj = w_cj (value of the other segment - value as it is)
+///   E(y) = sum_j y_j own_j + sum_c f_c(z_c + sum_j y_j D_cj),   D_cj = w_cj (value of the other segment - value as it
+///   is)
 ///
-/// y_j = 1: unit j takes another segment, the cheapest one by itself. own_j: what that changes of the unit's own price of
-/// distance. f_c: cost of unit c of the next layer; its parabola through three points makes E quadratic.
+/// y_j = 1: unit j takes another segment, the cheapest one by itself. own_j: what that changes of the unit's own price
+/// of distance. f_c: cost of unit c of the next layer; its parabola through three points makes E quadratic.
 namespace isinglass {
 
 /// For each unit asked: another segment, or the one it has where FIP leaves no other.
@@ -45,8 +46,8 @@ public:
   SampleChoices(StructuredState& state, std::size_t l, std::vector<int> units, ZWindow window);
 
   [[nodiscard]] Alternatives alternatives(std::size_t sample) const;
-  /// The largest of them is 1 in size: samples are independent, and a machine's precision and temperatures are those of all
-  /// samples of a call.
+  /// The largest of them is 1 in size: samples are independent, and a machine's precision and temperatures are those of
+  /// all samples of a call.
   [[nodiscard]] SampleCoefficients coefficients(std::size_t sample, const Alternatives& others) const;
   /// Change of the true energy with these spins, [units].
   [[nodiscard]] double change(std::size_t sample, const Alternatives& others, std::span<const std::int8_t> spins) const;
@@ -69,10 +70,10 @@ private:
   ZWindow window_;
 };
 
-/// Improves the segment choices of one hidden layer by an Ising machine, weights fixed: a call asks for all units of as many
-/// samples as fit, side by side (samples do not interact). Calls are those of the global order of samples, each made by one
-/// rank, so that the result is the same on any number of ranks. Of a call's reads each sample takes the best by its true
-/// energy.
+/// Improves the segment choices of one hidden layer by an Ising machine, weights fixed: a call asks for all units of as
+/// many samples as fit, side by side (samples do not interact). Calls are those of the global order of samples, each
+/// made by one rank, so that the result is the same on any number of ranks. Of a call's reads each sample takes the
+/// best by its true energy.
 class SampleBlocks {
 public:
   /// `machine` outlives this.
@@ -86,7 +87,9 @@ private:
   struct Range {
     std::int64_t begin = 0, end = 0;
     [[nodiscard]] std::int64_t size() const { return end > begin ? end - begin : 0; }
-    [[nodiscard]] Range cut(const Range& other) const { return {std::max(begin, other.begin), std::min(end, other.end)}; }
+    [[nodiscard]] Range cut(const Range& other) const {
+      return {std::max(begin, other.begin), std::min(end, other.end)};
+    }
   };
   /// A part of the units, for all samples.
   struct Part {

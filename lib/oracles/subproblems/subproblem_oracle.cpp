@@ -29,7 +29,8 @@ bool SubproblemOracle::answer(StructuredState& state, const OracleCall& call, co
         if (!neurons.improve(state, l, unit, key, counts_, stop_is_asked)) return false;
       }
     for (std::size_t l = 0; asks_samples && l + 1 < state.layers.size(); ++l)
-      if (!samples.improve(state, l, {call.seed, call.number, round, block_name(l, samples_block)}, counts_, stop_is_asked))
+      if (!samples.improve(state, l, {call.seed, call.number, round, block_name(l, samples_block)}, counts_,
+                           stop_is_asked))
         return false;
   }
   return true;

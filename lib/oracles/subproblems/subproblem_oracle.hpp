@@ -8,10 +8,10 @@
 
 namespace isinglass {
 
-/// The oracle for a machine that takes small problems only. A round goes through all neurons, each an Ising problem of its
-/// parameter bits given everything else (NeuronBlocks); with `neurons_and_samples`, then through the hidden layers, each an
-/// Ising problem of the segment choices of some samples given the weights (SampleBlocks). Answers are accepted on the true
-/// structured energy, which never rises. The trust regions of the neurons start afresh in each call.
+/// The oracle for a machine that takes small problems only. A round goes through all neurons, each an Ising problem of
+/// its parameter bits given everything else (NeuronBlocks); with `neurons_and_samples`, then through the hidden layers,
+/// each an Ising problem of the segment choices of some samples given the weights (SampleBlocks). Answers are accepted
+/// on the true structured energy, which never rises. The trust regions of the neurons start afresh in each call.
 class SubproblemOracle final : public Oracle {
 public:
   /// InputError for a machine that does not exist, or one that is too small. `config` outlives the oracle.

@@ -8,16 +8,17 @@
 #include <span>
 #include <vector>
 
-/// What one unit contributes to the structured energy as a function of its z, everything else fixed, with its own segment
-/// choices minimised out:
+/// What one unit contributes to the structured energy as a function of its z, everything else fixed, with its own
+/// segment choices minimised out:
 ///
 ///   f_s(z) = min_k  scale m_s dist(z, I_k)^2 + next_s(k)
 ///
-/// next_s(k): the change of the next layer's cost when the unit's value becomes that of segment k. For an output, f_s is its
-/// loss. How much f_s differs between segments is how much the loss of sample s depends on this unit.
+/// next_s(k): the change of the next layer's cost when the unit's value becomes that of segment k. For an output, f_s
+/// is its loss. How much f_s differs between segments is how much the loss of sample s depends on this unit.
 namespace isinglass {
 
-/// Change of the energy in exact integers of this shard: `own` in units of the unit's layer, `next` of the one after it.
+/// Change of the energy in exact integers of this shard: `own` in units of the unit's layer, `next` of the one after
+/// it.
 struct EnergyChange {
   std::int64_t own = 0, next = 0;
 };

@@ -13,8 +13,9 @@ namespace {
 /// Sweeps between two looks at the incumbent's accuracies.
 constexpr int report_interval = 10;
 
-/// Annealing of the network itself (chain.hpp), from random weights or, as the polish, from the incumbent of the phase before.
-/// The incumbent is chosen by the exact value of the loss that moves are judged by. Each replica group runs its own chain.
+/// Annealing of the network itself (chain.hpp), from random weights or, as the polish, from the incumbent of the phase
+/// before. The incumbent is chosen by the exact value of the loss that moves are judged by. Each replica group runs its
+/// own chain.
 class Annealing final : public Phase {
 public:
   Annealing(TrainingContext& context, PhaseName name, std::int64_t sweeps);

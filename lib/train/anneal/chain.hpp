@@ -8,22 +8,23 @@
 
 namespace isinglass {
 
-/// FIP-consistent moves: move a parameter's value, propagate, accept (Metropolis) on the loss: the exact one, or its mean over
-/// a uniform shift of the unit's z within a window, which prefers networks that do not hang on samples close to a threshold.
-/// Every state is a feasible point. The proposals of a unit are evaluated together against the same state and walked through in
-/// order; after an accepted one the rest is evaluated again, so the chain is the sequential one. One chain over the parameter
-/// values of a network, its samples sharded over a group.
+/// FIP-consistent moves: move a parameter's value, propagate, accept (Metropolis) on the loss: the exact one, or its
+/// mean over a uniform shift of the unit's z within a window, which prefers networks that do not hang on samples close
+/// to a threshold. Every state is a feasible point. The proposals of a unit are evaluated together against the same
+/// state and walked through in order; after an accepted one the rest is evaluated again, so the chain is the sequential
+/// one. One chain over the parameter values of a network, its samples sharded over a group.
 class Chain {
 public:
-  /// `output_margin` of the loss in units of a random network's output rms. `set` must follow. `input` and `data` outlive this.
+  /// `output_margin` of the loss in units of a random network's output rms. `set` must follow. `input` and `data`
+  /// outlive this.
   Chain(const TrainingInput& input, const MoveData& data, double output_margin, MoveLoss loss);
 
   /// Turns to another network. Collective over the group.
   void set(const NetworkBits& bits);
   /// The same, with the first layer's z of all units known: [unit][stride].
   void set(const NetworkBits& bits, std::span<const std::int16_t> first_z);
-  /// Proposes every move once; `window` in units of each layer's pre-activation rms. False, in the middle of it, if a rank was
-  /// asked to stop. Collective over the group.
+  /// Proposes every move once; `window` in units of each layer's pre-activation rms. False, in the middle of it, if a
+  /// rank was asked to stop. Collective over the group.
   [[nodiscard]] bool sweep(int number, double temperature, double window);
   /// Loss of the group's samples that moves are judged by, in units of one output step.
   [[nodiscard]] double objective() const { return unit_ * static_cast<double>(loss_); }

@@ -21,8 +21,8 @@ Window whole_vectors(std::size_t first, std::size_t last) {
   return {first / vector_length * vector_length, simd::padded(last, vector_length)};
 }
 
-/// Calls term(sum, step x, distance, jump) for each of the sums of `vectors` vectors of flips from `first` on, over a run of
-/// events. Steps and sums stay in registers meanwhile.
+/// Calls term(sum, step x, distance, jump) for each of the sums of `vectors` vectors of flips from `first` on, over a
+/// run of events. Steps and sums stay in registers meanwhile.
 template <std::size_t vectors, class Term>
 void add_terms(const FlipEvent* events, std::size_t count, EventRows rows, const std::int16_t* steps, std::size_t first,
                std::int16_t* sums, Term term) {
@@ -33,7 +33,8 @@ void add_terms(const FlipEvent* events, std::size_t count, EventRows rows, const
   }
   for (std::size_t e = 0; e < count; ++e) {
     const std::int8_t* x = rows.data + events[e].sample * rows.length + first;
-    const auto distance = static_cast<std::int16_t>(events[e].distance), jump = static_cast<std::int16_t>(events[e].jump);
+    const auto distance = static_cast<std::int16_t>(events[e].distance),
+               jump = static_cast<std::int16_t>(events[e].jump);
 #pragma GCC unroll 4
     for (std::size_t v = 0; v < vectors; ++v) {
       simd::Int8s input;
@@ -64,10 +65,11 @@ void crossings16(const FlipEvent* events, std::size_t count, EventRows rows, con
 }
 
 /// The same with a ramp instead of a step: `window` at least 1.
-void ramps16(const FlipEvent* events, std::size_t count, EventRows rows, const std::int16_t* steps, Window flips, int window,
-             std::int16_t* sums) {
+void ramps16(const FlipEvent* events, std::size_t count, EventRows rows, const std::int16_t* steps, Window flips,
+             int window, std::int16_t* sums) {
   const auto middle = static_cast<std::int16_t>(window), top = static_cast<std::int16_t>(2 * window);
-  const auto term = [middle, top](simd::Int16s& sum, const simd::Int16s& move, std::int16_t distance, std::int16_t jump) {
+  const auto term = [middle, top](simd::Int16s& sum, const simd::Int16s& move, std::int16_t distance,
+                                  std::int16_t jump) {
     const simd::Int16s zero{}, above = move + static_cast<std::int16_t>(middle - distance);
     const simd::Int16s raised = above > zero ? above : zero;
     sum += (raised < top ? raised : zero + top) * jump;
@@ -76,8 +78,8 @@ void ramps16(const FlipEvent* events, std::size_t count, EventRows rows, const s
 }
 
 /// Any jump and window, 64-bit sums.
-void heights64(const FlipEvent* events, std::size_t count, EventRows rows, const std::int16_t* steps, Window flips, int window,
-               std::int64_t* sums) {
+void heights64(const FlipEvent* events, std::size_t count, EventRows rows, const std::int16_t* steps, Window flips,
+               int window, std::int64_t* sums) {
   for (std::size_t e = 0; e < count; ++e) {
     const std::int8_t* x = rows.data + events[e].sample * rows.length;
     for (std::size_t i = flips.first; i < flips.last; ++i)
@@ -107,10 +109,10 @@ void squared_losses(const FlipShortfall* samples, std::size_t count, const Event
   }
 }
 
-/// Losses after each of the flips in the window; `loss` is that of the shortfall `origin` and follows. Those before the flip
-/// are for the caller to subtract.
-void table_losses(const FlipShortfall* samples, std::size_t count, EventRows rows, const std::int16_t* steps, Window window,
-                  const std::int32_t* loss, int origin, std::int64_t* sums) {
+/// Losses after each of the flips in the window; `loss` is that of the shortfall `origin` and follows. Those before the
+/// flip are for the caller to subtract.
+void table_losses(const FlipShortfall* samples, std::size_t count, EventRows rows, const std::int16_t* steps,
+                  Window window, const std::int32_t* loss, int origin, std::int64_t* sums) {
   for (std::size_t e = 0; e < count; ++e) {
     const std::int8_t* x = rows.data + samples[e].sample * rows.length;
     const int shortfall = samples[e].shortfall - origin, target = samples[e].target;
@@ -130,7 +132,8 @@ void in_small_sums(std::span<const Event> events, std::size_t piece, std::size_t
   }
 }
 
-void mark_near(const std::int16_t* z, std::size_t samples, std::int16_t lowest, std::uint16_t width, std::uint8_t* marks) {
+void mark_near(const std::int16_t* z, std::size_t samples, std::int16_t lowest, std::uint16_t width,
+               std::uint8_t* marks) {
   for (std::size_t s = 0; s < samples; ++s) marks[s] = static_cast<std::uint16_t>(z[s] - lowest) < width;
 }
 
@@ -144,7 +147,8 @@ void list_marks(std::span<const std::uint8_t> marks, std::vector<std::size_t>& p
   for (std::size_t block = 0; block < marks.size(); block += 8) {
     std::uint64_t eight = 0;
     std::memcpy(&eight, marks.data() + block, sizeof eight);
-    for (; eight != 0; eight &= eight - 1) positions.push_back(block + static_cast<std::size_t>(std::countr_zero(eight)) / 8);
+    for (; eight != 0; eight &= eight - 1)
+      positions.push_back(block + static_cast<std::size_t>(std::countr_zero(eight)) / 8);
   }
 }
 
@@ -158,8 +162,8 @@ void find_near(const std::int16_t* z, std::size_t samples, int threshold, int re
                simd::Width width) {
   std::vector<std::uint8_t> marks((samples + 7) / 8 * 8);
   // threshold - reach <= z < threshold + reach, as one unsigned comparison that vectorises
-  simd::run<mark_near>(width, z, samples, static_cast<std::int16_t>(threshold - reach), static_cast<std::uint16_t>(2 * reach),
-                       marks.data());
+  simd::run<mark_near>(width, z, samples, static_cast<std::int16_t>(threshold - reach),
+                       static_cast<std::uint16_t>(2 * reach), marks.data());
   list_marks(marks, near);
 }
 
@@ -183,7 +187,8 @@ void sum_heights(std::span<const FlipEvent> events, const EventRows& rows, std::
 void sum_losses(std::span<const FlipShortfall> samples, const EventRows& rows, std::span<const std::int16_t> steps,
                 std::size_t first, std::size_t last, bool squared, std::span<std::int64_t> sums, simd::Width width) {
   const Window window = whole_vectors(first, last);
-  if (squared) return simd::run<squared_losses>(width, samples.data(), samples.size(), rows, steps.data(), window, sums.data());
+  if (squared)
+    return simd::run<squared_losses>(width, samples.data(), samples.size(), rows, steps.data(), window, sums.data());
   constexpr std::size_t piece = 1U << 15;  // a change is below 2^16: |step| <= 2^8 and |x| < 2^8
   in_small_sums<std::int32_t>(samples, piece, rows.length, sums,
                               [&](const FlipShortfall* from, std::size_t count, std::int32_t* small) {
@@ -194,14 +199,16 @@ void sum_losses(std::span<const FlipShortfall> samples, const EventRows& rows, s
 std::int64_t sum_bias_losses(std::span<const FlipShortfall> samples, int step, bool squared) {
   std::int64_t sum = 0;
   for (const FlipShortfall& sample : samples) {
-    const std::int64_t before = std::max(sample.shortfall, 0), after = std::max(sample.shortfall - sample.target * step, 0);
+    const std::int64_t before = std::max(sample.shortfall, 0),
+                       after = std::max(sample.shortfall - sample.target * step, 0);
     sum += squared ? after * after - before * before : after - before;
   }
   return sum;
 }
 
 void sum_losses(std::span<const FlipShortfall> samples, const EventRows& rows, std::span<const std::int16_t> steps,
-                std::size_t first, std::size_t last, const LossTable& loss, std::span<std::int64_t> sums, simd::Width width) {
+                std::size_t first, std::size_t last, const LossTable& loss, std::span<std::int64_t> sums,
+                simd::Width width) {
   const Window window = whole_vectors(first, last);
   std::int64_t before = 0;
   for (const FlipShortfall& sample : samples) before += loss.at(sample.shortfall);
@@ -217,13 +224,15 @@ std::int64_t sum_bias_losses(std::span<const FlipShortfall> samples, int step, c
   return sum;
 }
 
-std::int64_t looked_up_loss(std::span<const int> z, std::span<const std::int8_t> signs, int margin, const LossTable& loss) {
+std::int64_t looked_up_loss(std::span<const int> z, std::span<const std::int8_t> signs, int margin,
+                            const LossTable& loss) {
   std::int64_t sum = 0;
   for (std::size_t c = 0; c < z.size(); ++c) sum += loss.at(margin - signs[c] * z[c]);
   return sum;
 }
 
-std::int64_t looked_up_jump(const OutputMove& move, std::span<const std::int8_t> signs, int margin, const LossTable& loss) {
+std::int64_t looked_up_jump(const OutputMove& move, std::span<const std::int8_t> signs, int margin,
+                            const LossTable& loss) {
   std::int64_t sum = 0;
   for (std::size_t c = 0; c < move.z.size(); ++c) {
     const int shortfall = margin - signs[c] * move.z[c], weight = signs[c] * move.weights[c];

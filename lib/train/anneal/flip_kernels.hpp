@@ -8,8 +8,8 @@
 #include <span>
 #include <vector>
 
-/// Inner loops of FIP-consistent annealing: one sample's input row against all flips of a unit at once. Exact integers, the
-/// same for every vector width.
+/// Inner loops of FIP-consistent annealing: one sample's input row against all flips of a unit at once. Exact integers,
+/// the same for every vector width.
 namespace isinglass {
 
 /// A sample whose z lies within reach of a threshold: moving across it upwards changes the sample's loss by `jump`.
@@ -37,7 +37,8 @@ void find_near(const std::int16_t* z, std::size_t samples, int threshold, int re
                simd::Width width = simd::cpu_width());
 
 /// z_s += step x_s over `size` samples, a multiple of 128; x null: a constant input of 1.
-void shift_all(std::int16_t* z, const std::int8_t* x, int step, std::size_t size, simd::Width width = simd::cpu_width());
+void shift_all(std::int16_t* z, const std::int8_t* x, int step, std::size_t size,
+               simd::Width width = simd::cpu_width());
 
 /// How far above a threshold a sample counts: 0 or 1 for window 0; else a ramp from 0 to 2 window across +-window.
 [[nodiscard]] constexpr int height(int above, int window) {
@@ -49,7 +50,8 @@ void sum_heights(std::span<const FlipEvent> events, const EventRows& rows, std::
                  std::size_t first, std::size_t last, int window, std::span<std::int64_t> sums,
                  simd::Width width = simd::cpu_width());
 
-/// sums[i] += sum of f(shortfall - target steps[i] x[i]) - f(shortfall), f(m) = max(m, 0) or its square, first <= i < last.
+/// sums[i] += sum of f(shortfall - target steps[i] x[i]) - f(shortfall), f(m) = max(m, 0) or its square, first <= i <
+/// last.
 void sum_losses(std::span<const FlipShortfall> samples, const EventRows& rows, std::span<const std::int16_t> steps,
                 std::size_t first, std::size_t last, bool squared, std::span<std::int64_t> sums,
                 simd::Width width = simd::cpu_width());
@@ -57,8 +59,8 @@ void sum_losses(std::span<const FlipShortfall> samples, const EventRows& rows, s
 /// The same for a constant input.
 [[nodiscard]] std::int64_t sum_bias_losses(std::span<const FlipShortfall> samples, int step, bool squared);
 
-/// sums[i] += sum of loss(shortfall - target steps[i] x[i]) - loss(shortfall), for a loss that is looked up, first <= i < last.
-/// All samples count.
+/// sums[i] += sum of loss(shortfall - target steps[i] x[i]) - loss(shortfall), for a loss that is looked up, first <= i
+/// < last. All samples count.
 void sum_losses(std::span<const FlipShortfall> samples, const EventRows& rows, std::span<const std::int16_t> steps,
                 std::size_t first, std::size_t last, const LossTable& loss, std::span<std::int64_t> sums,
                 simd::Width width = simd::cpu_width());

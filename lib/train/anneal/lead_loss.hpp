@@ -6,8 +6,9 @@
 #include <cstdint>
 #include <span>
 
-/// The hinge of the lead (Crammer and Singer, JMLR 2, 2001): max(0, 2 M - (z_y - max_{c != y} z_c)), y the sample's class. What
-/// is predicted is the largest output, so only the lead counts; the one-against-all losses also price outputs that are far from
+/// The hinge of the lead (Crammer and Singer, JMLR 2, 2001): max(0, 2 M - (z_y - max_{c != y} z_c)), y the sample's
+/// class. What is predicted is the largest output, so only the lead counts; the one-against-all losses also price
+/// outputs that are far from
 /// +-M and change no prediction. Where all outputs are at y z = M, both are 0. Exact integers; two outputs or more.
 namespace isinglass {
 

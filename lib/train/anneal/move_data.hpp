@@ -10,8 +10,8 @@
 
 namespace isinglass {
 
-/// A shard of the training samples as the moves of the first layer read them: by sample, with the differences of the swaps'
-/// pairs, and by feature. Made once per training.
+/// A shard of the training samples as the moves of the first layer read them: by sample, with the differences of the
+/// swaps' pairs, and by feature. Made once per training.
 class MoveData {
 public:
   /// `pairs`: of similar_inputs, for the swaps; may be empty. `samples` outlives this.

@@ -13,7 +13,8 @@ constexpr std::size_t ranking_samples = 2048;
 void add_planes(std::vector<MovePlane>& planes, MoveKind kind, const Codebook& codebook) {
   if (codebook.bits() == 1) return planes.push_back({kind, codebook.steps[0], 0});
   std::vector<int> sizes = codebook.steps;
-  if (sizes.front() == sizes.back()) sizes.back() *= 2;  // ternary, whose two bits are alike: one step, or from end to end
+  if (sizes.front() == sizes.back())
+    sizes.back() *= 2;  // ternary, whose two bits are alike: one step, or from end to end
   for (const int size : sizes)
     for (const int direction : {-1, 1}) planes.push_back({kind, size, direction});
 }
@@ -38,7 +39,8 @@ std::vector<InputPair> fitting(const std::vector<InputPair>& pairs, const Sample
   for (std::size_t s = 0; s < samples.size(); ++s) {
     const auto x = samples.row(s);
     for (std::size_t p = 0; p < pairs.size(); ++p)
-      misfits[p] += std::abs(x[static_cast<std::size_t>(pairs[p].a)] - x[static_cast<std::size_t>(pairs[p].b)]) > INT8_MAX;
+      misfits[p] +=
+          std::abs(x[static_cast<std::size_t>(pairs[p].a)] - x[static_cast<std::size_t>(pairs[p].b)]) > INT8_MAX;
   }
   group.all_sum(misfits);
   std::vector<InputPair> result;

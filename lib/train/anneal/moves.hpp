@@ -7,8 +7,8 @@
 #include <cstdint>
 #include <vector>
 
-/// What FIP-consistent annealing proposes: small steps of a parameter's *value*. Flips of single bits would not do: from 31 to
-/// 32 all bits of a bias change at once.
+/// What FIP-consistent annealing proposes: small steps of a parameter's *value*. Flips of single bits would not do:
+/// from 31 to 32 all bits of a bias change at once.
 namespace isinglass {
 
 enum class MoveKind : std::uint8_t {
@@ -33,10 +33,10 @@ struct InputPair {
 /// All planes of a layer's units, in proposal order: weights, swaps, bias. Sizes are the steps of the codebook's bits.
 [[nodiscard]] std::vector<MovePlane> move_planes(const Layer& layer, bool with_swaps);
 
-/// Each input with the `neighbours` inputs nearest to it, by the summed squared difference over the first samples of the split
-/// (up to 2,048). Single flips shift z by whole inputs; a swap shifts it by the difference of two that nearly agree, a far
-/// finer step. Ascending, without duplicates, and without pairs whose difference leaves 8 bits on any sample. The same for any
-/// sharding. Collective over `group`.
+/// Each input with the `neighbours` inputs nearest to it, by the summed squared difference over the first samples of
+/// the split (up to 2,048). Single flips shift z by whole inputs; a swap shifts it by the difference of two that nearly
+/// agree, a far finer step. Ascending, without duplicates, and without pairs whose difference leaves 8 bits on any
+/// sample. The same for any sharding. Collective over `group`.
 [[nodiscard]] std::vector<InputPair> similar_inputs(const Samples& samples, int neighbours, const Communicator& group);
 
 }  // namespace isinglass

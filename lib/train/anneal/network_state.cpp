@@ -62,7 +62,8 @@ void NetworkState::set_values(const NetworkBits& bits) {
   bits_ = bits;
   values_ = decode(*architecture_, bits);
   outgoing_.clear();
-  for (std::size_t l = 0; l < values_.size(); ++l) outgoing_.push_back(transposed(architecture_->layers[l], values_[l]));
+  for (std::size_t l = 0; l < values_.size(); ++l)
+    outgoing_.push_back(transposed(architecture_->layers[l], values_[l]));
 }
 
 void NetworkState::set(const NetworkBits& bits) {
@@ -107,7 +108,8 @@ void NetworkState::forward_from(std::size_t first_layer) {
 }
 
 void NetworkState::set_activation(std::size_t layer, int unit, std::size_t sample, int value) {
-  inputs_[layer + 1][sample * row_length_[layer + 1] + static_cast<std::size_t>(unit)] = static_cast<std::int8_t>(value);
+  inputs_[layer + 1][sample * row_length_[layer + 1] + static_cast<std::size_t>(unit)] =
+      static_cast<std::int8_t>(value);
 }
 
 namespace {
@@ -146,7 +148,8 @@ int NetworkState::step(std::size_t l, const Move& move) const {
     return step_from(bias, move.plane, layer.bias) * layer.bias_unit;
   }
   const InputPair& pair = data_->pairs()[static_cast<std::size_t>(move.index)];
-  const int a = weight(pair.a, move.plane), b = weight(pair.b, {MoveKind::swap, move.plane.size, -move.plane.direction});
+  const int a = weight(pair.a, move.plane),
+            b = weight(pair.b, {MoveKind::swap, move.plane.size, -move.plane.direction});
   return a == -b ? a : 0;
 }
 
@@ -205,7 +208,8 @@ std::int64_t NetworkState::propagate(std::size_t l, int unit, std::size_t sample
     changed.clear();
     changes.clear();
     for (std::size_t j = 0; j < units; ++j) {
-      const int was = row(next + 1, sample)[j], is = layer.values[static_cast<std::size_t>(segment_of(layer.thresholds, z[j]))];
+      const int was = row(next + 1, sample)[j],
+                is = layer.values[static_cast<std::size_t>(segment_of(layer.thresholds, z[j]))];
       if (commit) z_[next][j * stride_ + sample] = static_cast<std::int16_t>(z[j]);
       if (was == is) continue;
       changed.push_back(static_cast<int>(j));
@@ -229,7 +233,8 @@ std::int64_t NetworkState::output_jump(int unit, std::size_t sample, int low, in
   const int now = row(last, sample)[unit];
   const OutputMove move{{z_out_.data() + sample * outputs_, outputs_}, {weights, outputs_}, low - now, high - now};
   if (loss_ == MoveLoss::lead) return lead_jump(move, labels_[sample], margin_);
-  if (!table_.empty()) return looked_up_jump(move, std::span(sign_).subspan(sample * outputs_, outputs_), margin_, table_);
+  if (!table_.empty())
+    return looked_up_jump(move, std::span(sign_).subspan(sample * outputs_, outputs_), margin_, table_);
   const bool squared = architecture_->loss == Loss::squared_hinge;
   std::int64_t sum = 0;
   for (std::size_t c = 0, at = sample * outputs_; c < outputs_; ++c, ++at) {
@@ -273,12 +278,13 @@ void NetworkState::add_to_weight(std::size_t l, int unit, int input, int change)
   const Layer& layer = architecture_->layers[l];
   const std::size_t at = parameter(l, unit, input);
   values_[l].weights[at] = static_cast<std::int16_t>(values_[l].weights[at] + change);
-  outgoing_[l][static_cast<std::size_t>(input) * static_cast<std::size_t>(layer.units) + static_cast<std::size_t>(unit)] =
-      values_[l].weights[at];
+  outgoing_[l][static_cast<std::size_t>(input) * static_cast<std::size_t>(layer.units) +
+               static_cast<std::size_t>(unit)] = values_[l].weights[at];
   const auto bits = layer.weights.nearest_bits(values_[l].weights[at]);
   std::copy(bits.begin(), bits.end(), bits_[l].weights.begin() + static_cast<std::ptrdiff_t>(at * bits.size()));
   if (!layer.is_output()) return shift_unit_z(l, unit, input, change);
-  for (std::size_t s = 0; s < samples_; ++s) z_out_[s * outputs_ + static_cast<std::size_t>(unit)] += change * row(l, s)[input];
+  for (std::size_t s = 0; s < samples_; ++s)
+    z_out_[s * outputs_ + static_cast<std::size_t>(unit)] += change * row(l, s)[input];
 }
 
 void NetworkState::add_to_bias(std::size_t l, int unit, int change) {

@@ -17,8 +17,8 @@ namespace isinglass {
 /// changes. All integers; always consistent with `bits` (the state is a feasible point of the QCBO at any time).
 class NetworkState {
 public:
-  /// `margin`: M of the loss, grid units of the output. With one output, its own loss is all there is. `set` must follow.
-  /// `architecture` and `data` outlive this.
+  /// `margin`: M of the loss, grid units of the output. With one output, its own loss is all there is. `set` must
+  /// follow. `architecture` and `data` outlive this.
   NetworkState(const Architecture& architecture, const MoveData& data, int margin, MoveLoss loss = MoveLoss::own);
   /// The same, of a network.
   NetworkState(const Architecture& architecture, const MoveData& data, int margin, const NetworkBits& bits,
@@ -44,10 +44,13 @@ public:
   /// The loss by the shortfall, of losses other than the hinges; for these, which have kernels of their own, empty.
   [[nodiscard]] const LossTable& loss_table() const { return table_; }
   /// Do the outputs' changes sum squares of shortfalls?
-  [[nodiscard]] bool sums_squares() const { return loss_ == MoveLoss::own && architecture_->loss == Loss::squared_hinge; }
+  [[nodiscard]] bool sums_squares() const {
+    return loss_ == MoveLoss::own && architecture_->loss == Loss::squared_hinge;
+  }
   /// Moves of a plane: one an input, one a pair, or one.
   [[nodiscard]] int move_count(std::size_t layer, const MovePlane& plane) const;
-  /// Change of z per unit of what moves (input, difference of a pair, constant 1); 0 if the move would leave the codebook.
+  /// Change of z per unit of what moves (input, difference of a pair, constant 1); 0 if the move would leave the
+  /// codebook.
   [[nodiscard]] int step(std::size_t layer, const Move& move) const;
   /// Largest |change of z| of a plane's moves on any sample of this shard.
   [[nodiscard]] int reach(std::size_t layer, const MovePlane& plane) const;
@@ -56,8 +59,8 @@ public:
     return plane.kind == MoveKind::swap ? data_->pairs_at() : 0;
   }
   [[nodiscard]] bool has_swaps(std::size_t layer) const { return layer == 0 && !data_->pairs().empty(); }
-  /// Inputs of a layer for one sample, [row_length(layer)], padded with zeros; in the first layer the differences of the pairs
-  /// follow.
+  /// Inputs of a layer for one sample, [row_length(layer)], padded with zeros; in the first layer the differences of
+  /// the pairs follow.
   [[nodiscard]] const std::int8_t* row(std::size_t layer, std::size_t sample) const {
     return layer == 0 ? data_->row(sample) : inputs_[layer].data() + sample * row_length_[layer];
   }
@@ -70,20 +73,21 @@ public:
   [[nodiscard]] const std::int16_t* z(std::size_t layer, int unit) const {
     return z_[layer].data() + static_cast<std::size_t>(unit) * stride_;
   }
-  /// How far one output of a sample falls short of what its loss asks for, by the others as they are: margin - y_c z_c with the
-  /// own loss; negative where it is past that.
+  /// How far one output of a sample falls short of what its loss asks for, by the others as they are: margin - y_c z_c
+  /// with the own loss; negative where it is past that.
   [[nodiscard]] FlipShortfall shortfall(int output, std::size_t sample) const;
 
   /// How much larger one sample's integer loss is if the activation of (layer, unit) is `high` instead of `low`: hinge
-  /// sums the shortfalls, squared hinge their squares, others loss_table(). Propagates through the layers after `layer`.
+  /// sums the shortfalls, squared hinge their squares, others loss_table(). Propagates through the layers after
+  /// `layer`.
   [[nodiscard]] std::int64_t loss_jump(std::size_t layer, int unit, std::size_t sample, int low, int high);
   /// Integer loss of the shard.
   [[nodiscard]] std::int64_t loss() const;
   /// How many samples of the shard are classified.
   [[nodiscard]] std::int64_t correct() const;
 
-  /// Makes a move and propagates. `near` must hold every sample and threshold that the move may take it across, with the
-  /// distances before the move (a hidden layer's; unused for the output layer).
+  /// Makes a move and propagates. `near` must hold every sample and threshold that the move may take it across, with
+  /// the distances before the move (a hidden layer's; unused for the output layer).
   void apply(std::size_t layer, const Move& move, std::span<const FlipEvent> near);
 
 private:

@@ -22,8 +22,8 @@ std::int64_t UnitPass::jump(std::size_t threshold, std::size_t sample) {
   return jumps_[at];
 }
 
-/// Samples that a move of `plane` may take across a threshold; and those that it or a shift within the window may take across
-/// one where that matters: most samples past the margin stay there whatever one unit says.
+/// Samples that a move of `plane` may take across a threshold; and those that it or a shift within the window may take
+/// across one where that matters: most samples past the margin stay there whatever one unit says.
 void UnitPass::find_events(const MovePlane& plane) {
   events_.clear();
   crossings_.clear();
@@ -44,7 +44,8 @@ void UnitPass::set_steps(const MovePlane& plane, int first, std::size_t count) {
   steps_.assign(state_->row_length(layer_), 0);
   const std::size_t offset = state_->row_offset(plane);
   for (int index = first; index < first + static_cast<int>(count); ++index)
-    steps_[offset + static_cast<std::size_t>(index)] = static_cast<std::int16_t>(state_->step(layer_, {plane, unit_, index}));
+    steps_[offset + static_cast<std::size_t>(index)] =
+        static_cast<std::int16_t>(state_->step(layer_, {plane, unit_, index}));
 }
 
 void UnitPass::hidden_changes(const MovePlane& plane, int first, std::span<std::int64_t> changes) {
@@ -60,8 +61,8 @@ void UnitPass::hidden_changes(const MovePlane& plane, int first, std::span<std::
   set_steps(plane, first, changes.size());
   sums_.assign(state_->row_length(layer_), 0);
   const std::size_t from = state_->row_offset(plane) + static_cast<std::size_t>(first);
-  sum_heights(events_, {state_->row(layer_, 0), state_->row_length(layer_)}, steps_, from, from + changes.size(), window_,
-              sums_);
+  sum_heights(events_, {state_->row(layer_, 0), state_->row_length(layer_)}, steps_, from, from + changes.size(),
+              window_, sums_);
   for (std::size_t i = 0; i < changes.size(); ++i) changes[i] = sums_[from + i] - now;
 }
 
@@ -77,7 +78,8 @@ void UnitPass::output_changes(const MovePlane& plane, int first, std::span<std::
   }
   if (plane.kind == MoveKind::bias) {
     const int step = state_->step(layer_, {plane, unit_, 0});
-    changes[0] = table.empty() ? sum_bias_losses(shortfalls_, step, squared) : sum_bias_losses(shortfalls_, step, table);
+    changes[0] =
+        table.empty() ? sum_bias_losses(shortfalls_, step, squared) : sum_bias_losses(shortfalls_, step, table);
     return;
   }
   set_steps(plane, first, changes.size());

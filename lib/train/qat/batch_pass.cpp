@@ -97,7 +97,8 @@ void BatchPass::add_gradient(std::size_t layer, std::span<std::int64_t> gradient
   const auto& [inputs, z, signals] = stages_[layer];
   const auto& [weights, biases] = layout_.layers[layer];
   product_.noalias() = signals.transpose() * inputs;
-  MatrixView<std::int64_t>(gradient.data() + weights.first, product_.rows(), product_.cols()) += product_.cast<std::int64_t>();
+  MatrixView<std::int64_t>(gradient.data() + weights.first, product_.rows(), product_.cols()) +=
+      product_.cast<std::int64_t>();
   vector_view(gradient.subspan(biases.first, biases.size)) += signals.colwise().sum().transpose().cast<std::int64_t>();
 }
 
@@ -106,7 +107,8 @@ void BatchPass::propagate_back(std::size_t layer, std::span<const double> values
   const Surrogate& surrogate = surrogates_[layer - 1];
   auto& [inputs, z, signals] = stages_[layer - 1];
   signals.noalias() = stages_[layer].signals * weights_of(layer, values);
-  signals = signals.binaryExpr(z, [&](double signal, double at) { return to_signal(signal * scale * surrogate.slope(at)); });
+  signals =
+      signals.binaryExpr(z, [&](double signal, double at) { return to_signal(signal * scale * surrogate.slope(at)); });
 }
 
 double Assessment::accuracy() const {

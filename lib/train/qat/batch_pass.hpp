@@ -43,7 +43,8 @@ public:
 
   /// Outputs z [sample][output] of the samples `rows` of `samples`, valid until the next call.
   /// `values`: of all parameters, as from round_latents.
-  const RowMatrix<double>& forward(std::span<const double> values, const Samples& samples, std::span<const std::uint32_t> rows);
+  const RowMatrix<double>& forward(std::span<const double> values, const Samples& samples,
+                                   std::span<const std::uint32_t> rows);
 
   /// Adds the gradient of the last forward pass's samples, in units of the signals, to `gradient` [parameter].
   void backward(std::span<const double> values, const LossScale& loss, std::span<const std::uint8_t> labels,
@@ -75,7 +76,7 @@ struct Assessment {
 };
 
 /// Runs all samples of a split through the network. Collective over `comm`.
-[[nodiscard]] Assessment assess(BatchPass& pass, std::span<const double> values, const LossScale& loss, const Samples& samples,
-                                const Communicator& comm);
+[[nodiscard]] Assessment assess(BatchPass& pass, std::span<const double> values, const LossScale& loss,
+                                const Samples& samples, const Communicator& comm);
 
 }  // namespace isinglass::qat

@@ -26,7 +26,8 @@ std::vector<std::uint8_t> block_bits(const Codebook& codebook, const Block& bloc
   std::vector<std::uint8_t> bits;
   bits.reserve(block.size * codebook.steps.size());
   for (const double latent : latents.subspan(block.first, block.size)) {
-    const auto& parameter = bits_of_level[static_cast<std::size_t>((rounded(block, latent) + block.largest) / block.spacing)];
+    const auto& parameter =
+        bits_of_level[static_cast<std::size_t>((rounded(block, latent) + block.largest) / block.spacing)];
     bits.insert(bits.end(), parameter.begin(), parameter.end());
   }
   return bits;
@@ -43,7 +44,8 @@ Layout make_layout(const Architecture& architecture) {
   Layout layout;
   for (const auto& layer : architecture.layers) {
     const auto units = static_cast<std::size_t>(layer.units);
-    const auto weights = make_block(layer.weights, layout.parameters, units * static_cast<std::size_t>(layer.inputs), 1);
+    const auto weights =
+        make_block(layer.weights, layout.parameters, units * static_cast<std::size_t>(layer.inputs), 1);
     const auto biases = make_block(layer.bias, weights.first + weights.size, units, layer.bias_unit);
     layout.layers.push_back({weights, biases});
     layout.parameters = biases.first + biases.size;
@@ -55,7 +57,8 @@ std::vector<double> initial_latents(const Layout& layout, double scale, std::uin
   std::vector<double> latents(layout.parameters);
   const auto fill = [&](const Block& block, double width) {
     for (std::size_t i = block.first; i < block.first + block.size; ++i) {
-      const auto words = draw(seed, Stream::latent, static_cast<std::uint32_t>(i), static_cast<std::uint32_t>(i >> 32), 0);
+      const auto words =
+          draw(seed, Stream::latent, static_cast<std::uint32_t>(i), static_cast<std::uint32_t>(i >> 32), 0);
       latents[i] = width * (2 * uniform(words[0]) - 1);
     }
   };
@@ -86,7 +89,8 @@ NetworkBits to_bits(const Architecture& architecture, const Layout& layout, std:
   for (std::size_t l = 0; l < layout.layers.size(); ++l) {
     const auto& layer = architecture.layers[l];
     const auto& blocks = layout.layers[l];
-    bits.push_back({block_bits(layer.weights, blocks.weights, latents), block_bits(layer.bias, blocks.biases, latents)});
+    bits.push_back(
+        {block_bits(layer.weights, blocks.weights, latents), block_bits(layer.bias, blocks.biases, latents)});
   }
   return bits;
 }
@@ -95,7 +99,8 @@ void Adam::step(std::span<double> latents, std::span<const std::int64_t> gradien
   constexpr double decay = 0.9, square_decay = 0.999, floor = 1e-8;
   const auto t = static_cast<double>(++state_.steps);
   const double rate = learning_rate * std::sqrt(1 - std::pow(square_decay, t)) / (1 - std::pow(decay, t));
-  auto mean = vector_view(state_.mean).array(), square = vector_view(state_.square).array(), x = vector_view(latents).array();
+  auto mean = vector_view(state_.mean).array(), square = vector_view(state_.square).array(),
+       x = vector_view(latents).array();
   const auto g = vector_view(gradient).array().cast<double>() * unit;
   mean = decay * mean + (1 - decay) * g;
   square = square_decay * square + (1 - square_decay) * g * g;

@@ -43,7 +43,8 @@ struct Layout {
 void round_latents(const Layout& layout, std::span<const double> latents, std::span<double> values);
 
 /// The parameter bits that a network with these latents has.
-[[nodiscard]] NetworkBits to_bits(const Architecture& architecture, const Layout& layout, std::span<const double> latents);
+[[nodiscard]] NetworkBits to_bits(const Architecture& architecture, const Layout& layout,
+                                  std::span<const double> latents);
 
 /// Adam (Kingma and Ba, arXiv 1412.6980, algorithm 1) on latents that are clipped to [-1, 1].
 class Adam {

@@ -47,7 +47,8 @@ void own_signals(const LossScale& loss, std::span<const double> outputs, int lab
 }
 
 /// Softmax over the outputs; the logistic function where there is only one.
-void cross_entropy_signals(const LossScale& loss, std::span<const double> outputs, int label, std::span<double> signals) {
+void cross_entropy_signals(const LossScale& loss, std::span<const double> outputs, int label,
+                           std::span<double> signals) {
   const double unit = loss.rms * loss.margin;
   if (outputs.size() == 1) {
     signals[0] = to_signal((1 / (1 + std::exp(-outputs[0] / unit)) - (label == 1 ? 1 : 0)) * signal_one);
@@ -64,7 +65,8 @@ void cross_entropy_signals(const LossScale& loss, std::span<const double> output
 
 LossScale make_loss(const Architecture& architecture, const QatConfig& config) {
   LossScale loss;
-  loss.objective = config.loss == GradientLoss::cross_entropy ? Objective::cross_entropy : own_objective(architecture.loss);
+  loss.objective =
+      config.loss == GradientLoss::cross_entropy ? Objective::cross_entropy : own_objective(architecture.loss);
   loss.reported = architecture.loss;
   loss.rms = architecture.layers.back().rms;
   loss.margin = config.output_margin;

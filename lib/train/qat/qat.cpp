@@ -14,10 +14,10 @@ namespace {
 using namespace qat;
 
 /// Quantization-aware training, the baseline: straight-through estimator and Adam on latent parameters.
-/// The incumbent is the epoch with the best validation accuracy, ties (and runs without a validation split) decided by the
-/// training accuracy, then by the exact training loss: the loss alone would judge cross-entropy by a hinge. Every group of
-/// ranks does the same work, so only grid.group communicates. Signals are integers and sums are exact: the result does not
-/// depend on the sharding.
+/// The incumbent is the epoch with the best validation accuracy, ties (and runs without a validation split) decided by
+/// the training accuracy, then by the exact training loss: the loss alone would judge cross-entropy by a hinge. Every
+/// group of ranks does the same work, so only grid.group communicates. Signals are integers and sums are exact: the
+/// result does not depend on the sharding.
 class Qat final : public Phase {
 public:
   Qat(TrainingContext& context, std::int64_t epochs)
@@ -47,7 +47,9 @@ public:
     return {.row = row};
   }
 
-  [[nodiscard]] PhaseEnd finish() override { return {incumbent_.objective(), fmt::format("all {} epochs done", steps_)}; }
+  [[nodiscard]] PhaseEnd finish() override {
+    return {incumbent_.objective(), fmt::format("all {} epochs done", steps_)};
+  }
 
 private:
   /// False, with the state as it was before, if a rank was asked to stop.
@@ -63,7 +65,8 @@ private:
         adam_.set_state(moments);
         return false;
       }
-      learn(batches.rows(static_cast<std::size_t>(b)), cosine_rate(config_.learning_rate, epoch * count + b, steps_ * count));
+      learn(batches.rows(static_cast<std::size_t>(b)),
+            cosine_rate(config_.learning_rate, epoch * count + b, steps_ * count));
     }
     return true;
   }
@@ -115,7 +118,8 @@ private:
       throw InputError("the checkpoint's latent parameters do not fit this network");
     latents_ = state.latents;
     adam_.set_state({state.gradient_mean, state.gradient_square, state.gradient_steps});
-    take(state.incumbent, state.incumbent_objective, {counts[3], counts[4], counts[5]}, {counts[0], counts[1], counts[2]});
+    take(state.incumbent, state.incumbent_objective, {counts[3], counts[4], counts[5]},
+         {counts[0], counts[1], counts[2]});
   }
 
   const QatConfig& config_;
@@ -131,6 +135,8 @@ private:
 
 }  // namespace
 
-std::unique_ptr<Phase> make_qat(TrainingContext& context, std::int64_t steps) { return std::make_unique<Qat>(context, steps); }
+std::unique_ptr<Phase> make_qat(TrainingContext& context, std::int64_t steps) {
+  return std::make_unique<Qat>(context, steps);
+}
 
 }  // namespace isinglass

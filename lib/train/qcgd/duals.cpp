@@ -13,7 +13,8 @@ namespace {
 /// Floating-point terms are summed as multiples of this, in integers: the sum does not depend on the sharding.
 constexpr double fixed_point = 0x1.0p-20;
 
-/// Holds sums of any number of terms: the squares of large multipliers would wrap around in 64 bits, and pass below the cap.
+/// Holds sums of any number of terms: the squares of large multipliers would wrap around in 64 bits, and pass below the
+/// cap.
 __extension__ using Wide = __int128;
 
 Wide fixed(double term) {
@@ -106,14 +107,15 @@ std::vector<float> padded(const ShardedRows& rows, const LayerState& layer) {
     throw InputError("the checkpoint's multipliers do not fit this network and its training samples");
   std::vector<float> values(layer.above.size());
   for (int j = 0; j < layer.layer->units; ++j)
-    std::copy_n(rows.values.begin() + static_cast<std::ptrdiff_t>(static_cast<std::size_t>(j) * rows.columns), rows.columns,
-                values.begin() + static_cast<std::ptrdiff_t>(layer.at(j)));
+    std::copy_n(rows.values.begin() + static_cast<std::ptrdiff_t>(static_cast<std::size_t>(j) * rows.columns),
+                rows.columns, values.begin() + static_cast<std::ptrdiff_t>(layer.at(j)));
   return values;
 }
 
 }  // namespace
 
-NetworkDuals::NetworkDuals(const StructuredState& state, double samples, double initial_multiplier, const Communicator& group)
+NetworkDuals::NetworkDuals(const StructuredState& state, double samples, double initial_multiplier,
+                           const Communicator& group)
     : group_(group), layers_(state.layers.size() - 1) {
   for (std::size_t l = 0; l < layers_.size(); ++l) {
     const LayerState& layer = state.layers[l];
@@ -142,7 +144,8 @@ void NetworkDuals::set_prices(StructuredState& state, double beta, bool first) c
 }
 
 double NetworkDuals::add_gap(double start, double beta) const {
-  return start + sum_constraints(*atom_, layers_, group_, [&](const LayerState& layer, const LayerDuals& dual, std::size_t at) {
+  return start +
+         sum_constraints(*atom_, layers_, group_, [&](const LayerState& layer, const LayerDuals& dual, std::size_t at) {
            return (dual.multiplier[at] + beta * dual.image[at]) * (dual.image[at] - violation(layer, at));
          });
 }
@@ -158,7 +161,8 @@ void NetworkDuals::move_images(double eta) {
 
 void NetworkDuals::move_multipliers(double sigma) {
   for (LayerDuals& layer : layers_)
-    for (std::size_t at = 0; at < layer.image.size(); ++at) layer.multiplier[at] += static_cast<float>(sigma) * layer.image[at];
+    for (std::size_t at = 0; at < layer.image.size(); ++at)
+      layer.multiplier[at] += static_cast<float>(sigma) * layer.image[at];
 }
 
 double NetworkDuals::image_square() const {
@@ -176,20 +180,22 @@ double NetworkDuals::multiplier_square(double sigma) const {
 std::int64_t NetworkDuals::bytes() const {
   std::size_t bytes = 0;
   for (const LayerDuals& layer : layers_)
-    bytes += layer.image.size() * (2 * sizeof(float) + 3 * sizeof(std::int16_t) + sizeof(std::uint8_t) + sizeof(std::int8_t));
+    bytes += layer.image.size() *
+             (2 * sizeof(float) + 3 * sizeof(std::int16_t) + sizeof(std::uint8_t) + sizeof(std::int8_t));
   return static_cast<std::int64_t>(bytes);
 }
 
 std::vector<DualRecord> NetworkDuals::to_records(const StructuredState& state, const Samples& samples) const {
   std::vector<DualRecord> records;
   for (std::size_t l = 0; l < layers_.size(); ++l)
-    records.push_back(
-        {unpadded(layers_[l].image, state.layers[l], samples), unpadded(layers_[l].multiplier, state.layers[l], samples)});
+    records.push_back({unpadded(layers_[l].image, state.layers[l], samples),
+                       unpadded(layers_[l].multiplier, state.layers[l], samples)});
   return records;
 }
 
 void NetworkDuals::load(const std::vector<DualRecord>& records, const StructuredState& state) {
-  if (records.size() != layers_.size()) throw InputError("the checkpoint holds multipliers of another number of layers");
+  if (records.size() != layers_.size())
+    throw InputError("the checkpoint holds multipliers of another number of layers");
   for (std::size_t l = 0; l < records.size(); ++l)
     layers_[l] = {padded(records[l].image, state.layers[l]), padded(records[l].multiplier, state.layers[l])};
 }

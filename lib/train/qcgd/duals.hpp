@@ -15,20 +15,21 @@ struct LayerDuals {
   std::vector<float> multiplier;  ///< y_c
 };
 
-/// The dual side of QCGD for this rank's samples: everything that lasts between iterations is one image v and one multiplier y
-/// per constraint, a constraint being one (sample, hidden unit) with P = (dist / rms)^2. Sums over the group are exact in fixed
-/// point, so that they do not depend on the sharding; members that return them are collective.
+/// The dual side of QCGD for this rank's samples: everything that lasts between iterations is one image v and one
+/// multiplier y per constraint, a constraint being one (sample, hidden unit) with P = (dist / rms)^2. Sums over the
+/// group are exact in fixed point, so that they do not depend on the sharding; members that return them are collective.
 class NetworkDuals final : public Constraints {
 public:
-  /// v = 0 and y = `initial_multiplier`. The rows hold as P = 0, so any y is a valid start; a positive one keeps a price on
-  /// rows that no atom has violated yet, without which the next answer breaks them all at once. `samples`: of all ranks.
+  /// v = 0 and y = `initial_multiplier`. The rows hold as P = 0, so any y is a valid start; a positive one keeps a
+  /// price on rows that no atom has violated yet, without which the next answer breaks them all at once. `samples`: of
+  /// all ranks.
   NetworkDuals(const StructuredState& state, double samples, double initial_multiplier, const Communicator& group);
   /// Of layers as they are, without an energy: for sums alone.
   NetworkDuals(std::vector<LayerDuals> layers, const Communicator& group) : group_(group), layers_(std::move(layers)) {}
 
-  /// Sets the state's integer multipliers and scales to mu_c = y_c + beta v_c, or to beta for all if `first`. The quantum of a
-  /// layer is chosen so that the largest multiplier, or 64 times the mean where outliers are larger, fits the oracle's
-  /// coefficient range.
+  /// Sets the state's integer multipliers and scales to mu_c = y_c + beta v_c, or to beta for all if `first`. The
+  /// quantum of a layer is chosen so that the largest multiplier, or 64 times the mean where outliers are larger, fits
+  /// the oracle's coefficient range.
   void set_prices(StructuredState& state, double beta, bool first) const;
   /// The state whose choices are the atom x; it outlives the use of add_gap and move_images.
   void set_atom(const StructuredState& state) { atom_ = &state; }

@@ -14,9 +14,9 @@ namespace isinglass {
 
 namespace {
 
-/// Quantum conditional gradient descent on the augmented Lagrangian of the lifted QCBO (lib/cgal): at iteration t the oracle
-/// minimises loss + sum_c (y_c + beta_t v_c) P_c, and its atom moves images and multipliers. Every atom is completed by a
-/// forward pass; the best completed one is the incumbent.
+/// Quantum conditional gradient descent on the augmented Lagrangian of the lifted QCBO (lib/cgal): at iteration t the
+/// oracle minimises loss + sum_c (y_c + beta_t v_c) P_c, and its atom moves images and multipliers. Every atom is
+/// completed by a forward pass; the best completed one is the incumbent.
 class Qcgd final : public Phase {
 public:
   Qcgd(TrainingContext& context, std::int64_t steps);
@@ -58,8 +58,8 @@ Qcgd::Qcgd(TrainingContext& context, std::int64_t steps)
     : Phase(context, PhaseName::qcgd, steps),
       settings_(input_.config.qcgd),
       group_(input_.grid.group),
-      state_(make_state(input_.architecture, input_.data.train, input_.reach, {settings_.margin, settings_.output_margin},
-                        group_)),
+      state_(make_state(input_.architecture, input_.data.train, input_.reach,
+                        {settings_.margin, settings_.output_margin}, group_)),
       duals_(state_, static_cast<double>(input_.data.train.global_size), settings_.initial_multiplier, group_),
       oracle_(make_oracle(input_.config, state_, group_)),
       chain_(input_, context.move_data(), settings_.output_margin, MoveLoss::own) {}
@@ -80,8 +80,8 @@ void Qcgd::load(const TrainingState& state) {
   duals_.load(state.duals, state_);
 }
 
-/// The state at the start's forward pass. Mostly the last descent has ended there, and the first layer need not be summed
-/// again.
+/// The state at the start's forward pass. Mostly the last descent has ended there, and the first layer need not be
+/// summed again.
 void Qcgd::set_start() {
   if (chain_.bits() == start_ && !chain_.state().first_z().empty())
     set_forward(state_, start_, chain_.state().first_z());
@@ -89,8 +89,8 @@ void Qcgd::set_start() {
     set_forward(state_, start_);
 }
 
-/// The oracle chose the weights for the segments it wanted, so a short descent fits them to the segments that really come out.
-/// The state is at the forward pass of `bits`. Returns nothing if a rank was asked to stop.
+/// The oracle chose the weights for the segments it wanted, so a short descent fits them to the segments that really
+/// come out. The state is at the forward pass of `bits`. Returns nothing if a rank was asked to stop.
 std::optional<NetworkBits> Qcgd::complete(const NetworkBits& bits) {
   if (settings_.descent_sweeps == 0) return bits;
   chain_.set(bits, layer_z(state_.layers.front()));
@@ -100,12 +100,13 @@ std::optional<NetworkBits> Qcgd::complete(const NetworkBits& bits) {
   return chain_.bits();
 }
 
-/// One answer of the oracle, from the start. The forward pass makes any weights a feasible point with an exact loss; the energy
-/// is that of the best segments for the multipliers. Returns nothing if a rank was asked to stop.
+/// One answer of the oracle, from the start. The forward pass makes any weights a feasible point with an exact loss;
+/// the energy is that of the best segments for the multipliers. Returns nothing if a rank was asked to stop.
 std::optional<Qcgd::Atom> Qcgd::ask_replica(int replica) {
   set_start();
   const auto replicas = static_cast<std::uint32_t>(input_.config.machine.replicas);
-  const OracleCall call{input_.config.seed, static_cast<std::uint32_t>(t_) * replicas + static_cast<std::uint32_t>(replica)};
+  const OracleCall call{input_.config.seed,
+                        static_cast<std::uint32_t>(t_) * replicas + static_cast<std::uint32_t>(replica)};
   if (!oracle_->answer(state_, call, input_.control.stop_is_asked)) return std::nullopt;
   complete_forward(state_);
   Atom atom{.bits = state_.bits(), .completed = {}};
@@ -120,8 +121,8 @@ std::optional<Qcgd::Atom> Qcgd::ask_replica(int replica) {
   return atom;
 }
 
-/// The replicas of this group one after the other; then the best of all groups, with the state at its segments. Returns nothing
-/// if a rank was asked to stop meanwhile: the incumbent is then what it was.
+/// The replicas of this group one after the other; then the best of all groups, with the state at its segments. Returns
+/// nothing if a rank was asked to stop meanwhile: the incumbent is then what it was.
 std::optional<Qcgd::Atom> Qcgd::call_oracle() {
   const Incumbent before = incumbent_;
   // The first call starts from random weights, which the full price on all rows would hold where they are.
@@ -178,8 +179,9 @@ PhaseStep Qcgd::step() {
 
 PhaseEnd Qcgd::finish() {
   const std::string reason =
-      has_converged_ ? fmt::format("surrogate gap and violation are within their tolerances after {} iterations", steps_done_)
-                     : fmt::format("all {} iterations done", steps_);
+      has_converged_
+          ? fmt::format("surrogate gap and violation are within their tolerances after {} iterations", steps_done_)
+          : fmt::format("all {} iterations done", steps_);
   return {incumbent_.objective(), reason, group_.all_sum(duals_.bytes())};
 }
 
