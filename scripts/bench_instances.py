@@ -42,7 +42,8 @@ def known_instances(folder):
 def solve(options, instance, machine, *arguments, ranks=1):
     launcher = ["mpirun", "-n", str(ranks)] if ranks > 1 else []
     settings = [part for text in options.set if text.startswith(f"machine.{machine}.") for part in ("--set", text)]
-    command = [*launcher, options.program, "solve", instance["path"], "--format", instance["format"], "--machine", machine,
+    command = [*launcher, options.program, "solve", instance["path"], "--format", instance["format"], "--machine",
+               machine,
                "--quiet", "--json", *settings, *map(str, arguments)]
     done = subprocess.run(command, capture_output=True, text=True, check=False, env=runs.mpi_environment(ranks))
     if done.returncode != 0:
@@ -77,7 +78,8 @@ def write(options, suffix, rows, note):
         table.writerows(rows)
     with open(path + ".md", "w", encoding="utf-8") as file:
         _, *made_with = runs.table_head(f"{options.ranks} rank(s)", runs.program_version(options.program))
-        file.write(note + "\n" + "\n".join(made_with) + "\n\n| " + " | ".join(rows[0]) + " |\n|" + "---|" * len(rows[0]) + "\n")
+        file.write(note + "\n" + "\n".join(made_with) + "\n\n| " + " | ".join(rows[0]) + " |\n|" +
+                   "---|" * len(rows[0]) + "\n")
         for row in rows:
             file.write("| " + " | ".join(str(v) for v in row.values()) + " |\n")
     print(f"written: {path}.md, {path}.csv")
@@ -87,7 +89,8 @@ def run_to_targets(options, instances):
     rows = []
     for instance in (i for i in instances if i["group"] == "library"):
         for machine in options.machines:
-            answers = [solve(options, instance, machine, "--target", instance["best"], "--time-limit", options.time_limit,
+            answers = [solve(options, instance, machine, "--target", instance["best"], "--time-limit",
+                             options.time_limit,
                              "--seed", seed, ranks=options.ranks) for seed in range(1, options.runs + 1)]
             values = [value_of(a) for a in answers]
             best = max if instance["format"] in ("rudy", "beasley") else min
@@ -116,7 +119,8 @@ def tuned_sweeps(options, instances, machine):
     repeats = blocks_of(options, tuning[0], machine, options.tune_reads)
 
     def median_at(sweeps):
-        points = [solve(options, i, machine, "--tts", repeats, "--target", i["best"], "--sweeps", sweeps) for i in tuning]
+        points = [solve(options, i, machine, "--tts", repeats, "--target", i["best"], "--sweeps", sweeps)
+                  for i in tuning]
         return statistics.median(math.inf if p["successes"] == 0 else p["tts99_seconds"] for p in points)
 
     return min(TUNED_SWEEPS, key=median_at)
@@ -137,7 +141,8 @@ def measure_tts(options, instances):
             rows.append({"machine": machine, "spins": group[3:], "instances": len(points), "sweeps": sweeps,
                          "reads each": points[0]["reads"],
                          "success": number(statistics.median(p["success_probability"] for p in points)),
-                         "TTS99 s": number(seconds[1]), "TTS99 s quartiles": f"{number(seconds[0])} .. {number(seconds[2])}",
+                         "TTS99 s": number(seconds[1]),
+                         "TTS99 s quartiles": f"{number(seconds[0])} .. {number(seconds[2])}",
                          "TTS99 evaluations": number(work[1]),
                          "evaluations quartiles": f"{number(work[0])} .. {number(work[2])}",
                          "lower bound": "yes" if is_bound else "no"})
@@ -155,9 +160,12 @@ def parse():
     parser.add_argument("--time-limit", type=float, default=60, help="seconds of a run (default: 60)")
     parser.add_argument("--ranks", type=int, default=1, help="MPI ranks of a run to a target (default: 1)")
     parser.add_argument("--reads", type=int, default=1000, help="of each TTS measurement, at least (default: 1000)")
-    parser.add_argument("--tune-reads", type=int, default=200, help="the same while the sweeps are tuned (default: 200)")
-    parser.add_argument("--tune-on", default="sk-100", help="group of instances that the sweeps are tuned on (default: sk-100)")
-    parser.add_argument("--set", action="append", default=[], help="machine.NAME.KEY=VALUE, for that machine; repeatable")
+    parser.add_argument("--tune-reads", type=int, default=200,
+                        help="the same while the sweeps are tuned (default: 200)")
+    parser.add_argument("--tune-on", default="sk-100",
+                        help="group of instances that the sweeps are tuned on (default: sk-100)")
+    parser.add_argument("--set", action="append", default=[],
+                        help="machine.NAME.KEY=VALUE, for that machine; repeatable")
     parser.add_argument("--only", choices=("targets", "tts"), help="one of the two tables")
     parser.add_argument("--output", default=str(runs.TABLES / "machines"))
     options = parser.parse_args()
@@ -175,12 +183,14 @@ def main():
     if options.only != "tts":
         rows = run_to_targets(options, instances)
         if rows:
-            write(options, "", rows, f"Runs until the best known value or {options.time_limit:g} s on {options.ranks} core(s), "
+            write(options, "", rows,
+                  f"Runs until the best known value or {options.time_limit:g} s on {options.ranks} core(s), "
                   f"seeds 1 to {options.runs}: `scripts/bench_instances.py`.")
     if options.only != "targets":
         rows = measure_tts(options, instances)
         if rows:
-            write(options, "-tts", rows, "Sherrington-Kirkpatrick problems, +-1 on all pairs: TTS99 in CPU seconds of one core and in field "
+            write(options, "-tts", rows,
+                  "Sherrington-Kirkpatrick problems, +-1 on all pairs: TTS99 in CPU seconds of one core and in field "
                   f"evaluations, median and quartiles over the instances; sweeps tuned once on {options.tune_on}: "
                   "`scripts/bench_instances.py`. Where no read of an instance succeeded, its TTS99 is a lower bound.")
 

@@ -76,7 +76,8 @@ class Program:
 def solve(program, path, options, folder):
     """The point that the program writes; None if it wrote no feasible one."""
     output = os.path.join(folder, "point.h5")
-    command = [program, "solve", path, "--format", "qplib", "--time-limit", options.time_limit, "--seed", options.seed, "--quiet",
+    command = [program, "solve", path, "--format", "qplib", "--time-limit", options.time_limit, "--seed", options.seed,
+               "--quiet",
                "--output", output]
     done = subprocess.run([str(word) for word in command], capture_output=True, text=True, check=False)
     if done.returncode != 0:
@@ -116,7 +117,8 @@ def programs_of(text):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder")
-    parser.add_argument("--programs", type=programs_of, default={"isinglass": str(runs.PROGRAM)}, metavar="LABEL=PROGRAM,...")
+    parser.add_argument("--programs", type=programs_of, default={"isinglass": str(runs.PROGRAM)},
+                        metavar="LABEL=PROGRAM,...")
     parser.add_argument("--instances", help="names, separated by commas (default: all)")
     parser.add_argument("--time-limit", type=float, default=10, metavar="SECONDS")
     parser.add_argument("--seed", type=int, default=1)

@@ -96,7 +96,8 @@ def percent(results, name):
 
 def rows_of(found):
     for (task, row, completion), results in found.items():
-        yield (task, row, completion, len(results), results[0]["iterations"], *(percent(results, name) for name in ACCURACIES),
+        yield (task, row, completion, len(results), results[0]["iterations"],
+               *(percent(results, name) for name in ACCURACIES),
                f"{statistics.median(result['cpu_seconds'] for result in results):.1f}")
 
 
@@ -117,7 +118,8 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--tasks", nargs="+", default=TASKS, metavar="TASK",
                         help="names of configurations under inputs, without .yaml (default: %(default)s)")
-    parser.add_argument("--rows", nargs="+", default=list(ROWS), choices=ROWS, metavar="ROW", help="default: all of them")
+    parser.add_argument("--rows", nargs="+", default=list(ROWS), choices=ROWS, metavar="ROW",
+                        help="default: all of them")
     parser.add_argument("--completions", nargs="+", default=list(COMPLETIONS), choices=COMPLETIONS,
                         help="of the oracle's answers: a descent of the weights, or the forward pass alone (default: both)")
     parser.add_argument("--iterations", type=int, help="the same for all rows (default: the rows' own)")

@@ -36,7 +36,8 @@ def arguments():
     parser.add_argument("--values", type=int, default=16)
     parser.add_argument("--seed", type=int, default=1, help="of the problem")
     parser.add_argument("--reads", type=int, default=16)
-    parser.add_argument("--weights", type=int, nargs="+", default=[1000, 1200, 1400, 1600, 2000, 3000], help="of the penalty")
+    parser.add_argument("--weights", type=int, nargs="+", default=[1000, 1200, 1400, 1600, 2000, 3000],
+                        help="of the penalty")
     parser.add_argument("--tables", type=pathlib.Path, default=SCRIPTS.parent / "results" / "tables")
     return parser.parse_args()
 
@@ -44,14 +45,16 @@ def arguments():
 def solve(args, folder, instance, machine, sweeps, weight):
     """One row: CPU seconds a read, and the energies of the reads that keep the groups."""
     output = folder / "reads.h5"
-    command = [args.program, "solve", str(instance), "--machine", machine, "--sweeps", str(sweeps), "--reads", str(args.reads),
+    command = [args.program, "solve", str(instance), "--machine", machine, "--sweeps", str(sweeps), "--reads",
+               str(args.reads),
                "--json", "--quiet", "--output", str(output)] + (["--penalty", str(weight)] if weight else [])
     result = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout.splitlines()[-1])
     with h5py.File(output) as file:
         energies, packed = file["reads/energy"][:], file["reads/spins"][:]
     valid = [float(energy) for energy, row in zip(energies, packed) if keeps_groups(row, args)]
     everything = sorted(valid) + [float("inf")] * (len(energies) - len(valid))
-    return {"machine": machine, "penalty": weight or "native", "sweeps": sweeps, "reads": len(energies), "kept": len(valid),
+    return {"machine": machine, "penalty": weight or "native", "sweeps": sweeps, "reads": len(energies),
+            "kept": len(valid),
             "cpu_seconds_a_read": result["machine_seconds"] / len(energies),
             "best": min(valid, default=float("inf")), "median": statistics.median_low(everything)}
 

@@ -23,7 +23,8 @@ TASKS = {
 EFFORT = ["qcgd.iterations=8", "machine.whole.sweeps=15"]
 # 4-bit weights on 16 levels would leave the solvers' integer grid.
 EXTRA = {"segments": [], "bits": ["data.levels=8"]}
-# The baseline: epochs of so few images are short, and networks of ReLU, whose activations have a mean, want smaller steps.
+# The baseline: epochs of so few images are short, and networks of ReLU, whose activations have a mean, want smaller
+# steps.
 METHODS = {"qcgd": EFFORT, "qat": ["qat.epochs=100", "qat.learning_rate=0.01"]}
 
 
@@ -72,7 +73,8 @@ def run_table(arguments, table):
                 for variant in VARIANTS[table]():
                     for method in METHODS:
                         for seed in arguments.seeds:
-                            overrides = [*settings(variant, units, depth, samples, method, seed), *EXTRA[table], *arguments.overrides]
+                            overrides = [*settings(variant, units, depth, samples, method, seed), *EXTRA[table],
+                                         *arguments.overrides]
                             folder = arguments.output / "-".join(
                                 word.replace("/", "+").replace(" ", "_")
                                 for word in (table, task, str(depth), variant[0], method, str(seed)))
@@ -98,7 +100,8 @@ def table_lines(found, table, seeds):
     for task, depth in rows:
         _, units, samples = TASKS[task]
         variants = [row[2] for row in found if row[:2] == (task, depth) and row[3] == "qcgd"]
-        lines += ["", f"**{task}**, {samples} images, a tenth of them held out; {depth} hidden layer{'s' * (depth > 1)} of {units}", ""]
+        lines += ["",
+                  f"**{task}**, {samples} images, a tenth of them held out; {depth} hidden layer{'s' * (depth > 1)} of {units}", ""]
         body = []
         for variant in variants:
             qcgd, qat = found[task, depth, variant, "qcgd"], found[task, depth, variant, "qat"]
@@ -129,8 +132,10 @@ def plot(path, tables):
         for column, task in enumerate(tasks):
             axis = axes[line][column]
             for depth in sorted({row[1] for row in found}):
-                draw(axis, table, {row: results for row, results in found.items() if row[0] == task and row[1] == depth}, depth)
-            axis.set(title=task, xlabel="segments" if table == "segments" else "bits per parameter", ylabel="test accuracy, %")
+                draw(axis, table,
+                     {row: results for row, results in found.items() if row[0] == task and row[1] == depth}, depth)
+            axis.set(title=task, xlabel="segments" if table == "segments" else "bits per parameter",
+                     ylabel="test accuracy, %")
             axis.grid(alpha=0.3)
     axes[0][0].legend(fontsize=7)
     if len(tables) > 1:
@@ -145,7 +150,8 @@ def draw(axis, table, found, depth):
     lines = {}
     for (_, _, variant, method), results in found.items():
         if table == "bits":
-            lines.setdefault(f"{method}, {depth} hidden", []).append((results[0]["bits_per_parameter"], *spread(results)))
+            lines.setdefault(f"{method}, {depth} hidden",
+                             []).append((results[0]["bits_per_parameter"], *spread(results)))
         elif method == "qcgd":
             words = variant.split()
             name, x = (f"{words[0]}, {words[2]} {words[3]}", int(words[1].rstrip(","))) if "degree" in variant else \
@@ -159,8 +165,10 @@ def draw(axis, table, found, depth):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--table", nargs="+", default=list(VARIANTS), choices=VARIANTS, dest="chosen", help="default: both")
-    parser.add_argument("--tasks", nargs="+", default=list(TASKS), choices=TASKS, metavar="TASK", help="default: %(default)s")
+    parser.add_argument("--table", nargs="+", default=list(VARIANTS), choices=VARIANTS, dest="chosen",
+                        help="default: both")
+    parser.add_argument("--tasks", nargs="+", default=list(TASKS), choices=TASKS, metavar="TASK",
+                        help="default: %(default)s")
     parser.add_argument("--depths", nargs="+", type=int, default=[1, 2], help="hidden layers (default: %(default)s)")
     parser.add_argument("--seeds", nargs="+", type=int, default=[1, 2, 3, 4, 5], help="default: %(default)s")
     parser.add_argument("--jobs", type=int, default=2, help="trainings at a time (default: %(default)s)")

@@ -25,7 +25,8 @@ def train_once(arguments, config, ranks):
         result = runs.train(arguments.program, config, output, ranks, arguments.overrides)
         with h5py.File(output / "results.h5") as file:
             layers = range(int(file["model"].attrs["layers"]))
-            bits = [file[f"model/layer_{layer}/{name}"][:].ravel() for layer in layers for name in ("weight_bits", "bias_bits")]
+            bits = [file[f"model/layer_{layer}/{name}"][:].ravel() for layer in layers
+                    for name in ("weight_bits", "bias_bits")]
     return result["wall_seconds"] - result["data_seconds"], np.concatenate(bits)
 
 
@@ -59,7 +60,8 @@ def main():
     head = runs.table_head(f"load {load:.2f} at the start", runs.program_version(arguments.program))
     columns = ["configuration", "1 rank, s", f"{arguments.ranks} ranks, s", "speed-up", "over the pairs"]
     text = f"Medians of {arguments.pairs} runs each, in turns; wall seconds of the training without reading the data."
-    runs.write_text(arguments.tables / "speedup.md", ["# Speed-up", "", *head, "", text, "", *runs.markdown(columns, rows)])
+    runs.write_text(arguments.tables / "speedup.md",
+                    ["# Speed-up", "", *head, "", text, "", *runs.markdown(columns, rows)])
 
 
 if __name__ == "__main__":

@@ -122,8 +122,10 @@ def draw(sweep, rows, x, lines, y):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("sweep", type=pathlib.Path, help="folder of the sweep with sweep.h5")
-    parser.add_argument("--x", metavar="KEY", help="key of the horizontal axis (default: the numeric one with the most values)")
-    parser.add_argument("--lines", metavar="KEY", help="key with a line a value (default: the first that is left, without seed)")
+    parser.add_argument("--x", metavar="KEY",
+                        help="key of the horizontal axis (default: the numeric one with the most values)")
+    parser.add_argument("--lines", metavar="KEY",
+                        help="key with a line a value (default: the first that is left, without seed)")
     parser.add_argument("--y", choices=RESULTS, default=RESULTS[0], help="default: %(default)s")
     parser.add_argument("--output", type=pathlib.Path, help="picture, png, pdf or svg (default: OUTPUT/sweep.png)")
     arguments = parser.parse_args()

@@ -21,7 +21,8 @@ def add_common_options(parser):
     parser.add_argument("--program", type=absolute_path, default=PROGRAM, help="default: %(default)s")
     parser.add_argument("--set", dest="overrides", action="append", default=[], metavar="KEY=VALUE",
                         help="passed on to every training; repeatable")
-    parser.add_argument("--tables", type=absolute_path, default=TABLES, help="folder of the tables (default: %(default)s)")
+    parser.add_argument("--tables", type=absolute_path, default=TABLES,
+                        help="folder of the tables (default: %(default)s)")
 
 
 def mpi_environment(ranks):

@@ -54,7 +54,8 @@ TRAININGS = {
     "anneal": ["method=anneal"],
     "anneal, four classes": ["method=anneal", "data.classes=[0, 2, 4, 6]"],
     "qat": ["method=qat"],
-    **{f"{kind}, whole problem": [f"machine.kind={kind}", "machine.whole.sweeps=8"] for kind in ("bsb", "dsb", "cim", "cac")},
+    **{f"{kind}, whole problem": [f"machine.kind={kind}", "machine.whole.sweeps=8"]
+       for kind in ("bsb", "dsb", "cim", "cac")},
     "cim, neurons, 8 bits with noise": [
         "machine.kind=cim", NEURONS, "machine.cim.steps=30", "machine.hardware.spin_budget=120",
         "machine.hardware.coefficient_bits=8", "machine.hardware.field_noise=0.01"],
@@ -81,7 +82,8 @@ def one_hot(groups, size, seed):
     rng = random.Random(seed)
     members = [[g * size + k for k in range(size)] for g in range(groups)]
     lines = ["# vartype=BINARY", *("# group " + " ".join(map(str, group)) for group in members)]
-    lines += [f"{i} {j} {rng.randint(-9, 9)}" for a in range(groups) for b in range(a) for i in members[b] for j in members[a]]
+    lines += [f"{i} {j} {rng.randint(-9, 9)}" for a in range(groups) for b in range(a) for i in members[b]
+              for j in members[a]]
     return "\n".join(lines) + "\n"
 
 
@@ -90,7 +92,8 @@ def knapsack(variables, seed):
     rng = random.Random(seed)
     entries = [(i, j, rng.randint(1, 40)) for i in range(1, variables + 1) for j in range(1, i) if rng.random() < 0.3]
     rows = [(1, i, rng.randint(1, 20)) for i in range(1, variables + 1)] + [(2, i, 1) for i in range(1, variables + 1)]
-    return (f"knapsack\nQBL\nmaximize\n{variables}\n2\n{len(entries)}\n" + "".join(f"{i} {j} {v}\n" for i, j, v in entries)
+    return (f"knapsack\nQBL\nmaximize\n{variables}\n2\n{len(entries)}\n" +
+            "".join(f"{i} {j} {v}\n" for i, j, v in entries)
             + f"0\n0\n0\n{len(rows)}\n" + "".join(f"{r} {i} {v}\n" for r, i, v in rows)
             + f"1e30\n-1e30\n0\n{5 * variables}\n1\n2 {variables // 2}\n0\n0\n0\n0\n")
 
@@ -125,11 +128,13 @@ def exact(values):
 def trained(program, folder, overrides):
     with open(os.path.join(folder, "c.yaml"), "w", encoding="utf-8") as file:
         file.write(BASE)
-    run(program, folder, "train", "c.yaml", "--quiet", *(word for override in overrides for word in ("--set", override)))
+    run(program, folder, "train", "c.yaml", "--quiet",
+        *(word for override in overrides for word in ("--set", override)))
     with h5py.File(os.path.join(folder, "run/results.h5"), "r") as file:
         layers = [file["model"][name] for name in sorted(file["model"]) if name.startswith("layer_")]
         history = {name: exact(column[()]) for name, column in file["history"].items() if column.dtype.kind == "f"}
-        return {"network": digest(*(layer[name][()] for layer in layers for name in ("weights", "biases"))), "history": history}
+        return {"network": digest(*(layer[name][()] for layer in layers for name in ("weights", "biases"))),
+                "history": history}
 
 
 def solved(program, folder, name, text, *arguments):
@@ -139,7 +144,8 @@ def solved(program, folder, name, text, *arguments):
     with h5py.File(os.path.join(folder, "o.h5"), "r") as file:
         value = exact([file["best"].attrs["value"]])
         if "iterations" in file:
-            return {"best": value, "point": digest(file["best/x"][()]), "objective": exact(file["iterations/objective"][()])}
+            return {"best": value, "point": digest(file["best/x"][()]),
+                    "objective": exact(file["iterations/objective"][()])}
         return {"best": value, "energies": exact(file["reads/energy"][()]), "spins": digest(file["reads/spins"][()])}
 
 
@@ -158,7 +164,8 @@ def all_cases():
 
 def library_fingerprint():
     sha = hashlib.sha256()
-    for function in (math.exp, math.tanh, math.sin, math.log1p, math.erf, math.cbrt if hasattr(math, "cbrt") else math.sqrt):
+    for function in (math.exp, math.tanh, math.sin, math.log1p, math.erf,
+                     math.cbrt if hasattr(math, "cbrt") else math.sqrt):
         for step in range(2000):
             sha.update(function(0.00173 * step + 0.0007).hex().encode())
     return sha.hexdigest()[:16]

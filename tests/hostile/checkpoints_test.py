@@ -26,7 +26,8 @@ SWEEP = "schema: 1\nbase: tiny.yaml\noutput: sweep\naxes: [{key: seed, values: [
 
 
 def run(folder, *arguments):
-    done = subprocess.run([hostile.PROGRAM, *arguments], cwd=folder, env=tool.ENVIRONMENT, capture_output=True, text=True,
+    done = subprocess.run([hostile.PROGRAM, *arguments], cwd=folder, env=tool.ENVIRONMENT, capture_output=True,
+                          text=True,
                           check=False)
     if done.returncode:
         raise AssertionError(done.stdout + done.stderr)
@@ -59,22 +60,28 @@ QCGD = {
                         "number of atoms: 2 instead of 3"),
     "atoms without weights": (set_data("atoms/weights", lambda w: w[:2]), "weights"),
     "a weight that is no number": (set_data("atoms/weights", at(0, NAN)), "weights"),
-    "two current networks": (set_data("current/bits", lambda b: np.concatenate([b, b])), "number of networks: 2 instead of 1"),
+    "two current networks": (set_data("current/bits", lambda b: np.concatenate([b, b])),
+                             "number of networks: 2 instead of 1"),
     "no current network": (set_data("current/bits", lambda b: b[:0]), "holds no network"),
     "no duals": (set_attribute("duals", "layers", 0), "number of layers: 0 instead of 2"),
     "duals of minus one layer": (set_attribute("duals", "layers", -1), "hidden layers instead of 2"),
     "duals that are infinite": (set_data("duals/layer_0/multiplier", at((0, 0), INF)), "multiplier"),
-    "a mean of losses that is too large": (set_attribute("state", "objective_image", 1e300), "/state: objective_image is 1e+300"),
-    "a negative mean of losses": (set_attribute("state", "objective_image", -1.0), "/state: objective_image is -1, outside 0 .."),
-    "a mean of losses beyond that of the worst network": (set_attribute("state", "objective_image", 1e6), "objective_image"),
+    "a mean of losses that is too large": (set_attribute("state", "objective_image", 1e300),
+                                           "/state: objective_image is 1e+300"),
+    "a negative mean of losses": (set_attribute("state", "objective_image", -1.0),
+                                  "/state: objective_image is -1, outside 0 .."),
+    "a mean of losses beyond that of the worst network": (set_attribute("state", "objective_image", 1e6),
+                                                          "objective_image"),
     "a multiplier of 1e30": (set_data("duals/layer_0/multiplier", at((1, 2), 1e30)),
                              "/duals/layer_0/multiplier: of unit 1 and sample 2 is 1e+30, outside"),
-    "a multiplier past what the steps add": (set_data("duals/layer_1/multiplier", at((0, 0), 9e5)), "/duals/layer_1/multiplier"),
+    "a multiplier past what the steps add": (set_data("duals/layer_1/multiplier", at((0, 0), 9e5)),
+                                             "/duals/layer_1/multiplier"),
     "a multiplier below its start": (set_data("duals/layer_1/multiplier", at((0, 0), 0.1)), "is 0.1, outside 0.25"),
     "a negative multiplier": (set_data("duals/layer_0/multiplier", at((0, 0), -1.0)), "/duals/layer_0/multiplier"),
     "an image of 1e30": (set_data("duals/layer_1/image", at((1, 3), 1e30)),
                          "/duals/layer_1/image: of unit 1 and sample 3 is 1e+30, outside 0"),
-    "a negative image": (set_data("duals/layer_0/image", at((0, 0), -1e-3)), "/duals/layer_0/image: of unit 0 and sample 0"),
+    "a negative image": (set_data("duals/layer_0/image", at((0, 0), -1e-3)),
+                         "/duals/layer_0/image: of unit 0 and sample 0"),
     "a better incumbent than there was": (set_attribute("state", "incumbent_objective", -1e9), "incumbent_objective"),
     "another incumbent": (set_data("incumbent/bits", another), "/state: incumbent_objective is"),
     "a better incumbent, in the history too": (several(set_attribute("state", "incumbent_objective", -7.0),
@@ -93,16 +100,19 @@ QCGD = {
 }
 # With a small cap on their norm: each multiplier is one that the steps can lead to, but not all of them.
 CAPPED = {
-    "multipliers past the cap": (set_data("duals/layer_0/multiplier", lambda y: y * 0 + 3), "/duals: the norm of all multipliers"),
+    "multipliers past the cap": (set_data("duals/layer_0/multiplier", lambda y: y * 0 + 3),
+                                 "/duals: the norm of all multipliers"),
 }
 QAT = {
-    "a mean of losses of QCGD": (set_attribute("state", "objective_image", 1.0), "/state: objective_image is 1, outside 0 .. 0"),
+    "a mean of losses of QCGD": (set_attribute("state", "objective_image", 1.0),
+                                 "/state: objective_image is 1, outside 0 .. 0"),
     "iteration -5": (set_attribute("state", "iteration", -5), "iteration -5"),
     "phase of another method": (set_attribute("state", "phase", "anneal"), 'phase "anneal"'),
     "negative squares": (set_data("qat/gradient_square", at(0, -1.0)), "gradient_square: a negative value"),
     "steps that do not fit": (set_attribute("state", "gradient_steps", 2**62), "gradient_steps"),
     "another incumbent": (set_data("incumbent/bits", another), "samples are said to be correct"),
-    "no latents": (several(*[set_data(f"qat/{name}", lambda v: v[:0]) for name in ("latents", "gradient_mean", "gradient_square")]),
+    "no latents": (several(*[set_data(f"qat/{name}", lambda v: v[:0])
+                             for name in ("latents", "gradient_mean", "gradient_square")]),
                    "/qat/latents: number: 0"),
     "no counts": (set_data("qat/incumbent_counts", lambda c: c[:0]), "/qat/incumbent_counts: number: 0"),
     "more right than there are": (set_data("qat/incumbent_counts", at(4, 10**6)), "samples are correct"),
@@ -118,7 +128,8 @@ POLISH = {
 ANNEAL = {
     "no networks": (set_data("current/bits", lambda b: b[:0]), "holds no network"),
     "another incumbent": (set_data("incumbent/bits", another), "/state: incumbent_objective is"),
-    "a better incumbent": (set_attribute("state", "incumbent_objective", -1e9), "/state: incumbent_objective is -1000000000"),
+    "a better incumbent": (set_attribute("state", "incumbent_objective", -1e9),
+                           "/state: incumbent_objective is -1000000000"),
     "too many networks": (set_data("current/bits", lambda b: np.concatenate([b, b])), "number of networks: 2"),
     "iteration 2^62": (set_attribute("state", "iteration", 2**62), "iteration 4611686018427387904"),
 }
@@ -155,14 +166,16 @@ class Checkpoints(HostileTest):
             return make
 
         def same(test, folder, _):
-            test.assertEqual(tool.h5diff(os.path.join(whole, "run", "results.h5"), os.path.join(folder, "run", "results.h5")), "")
+            test.assertEqual(tool.h5diff(os.path.join(whole, "run", "results.h5"),
+                                         os.path.join(folder, "run", "results.h5")), "")
 
         train = ["train", "tiny.yaml", *arguments]
         for number, (name, (edit, says)) in enumerate(table.items()):
             yield Case(f"{method}: {name}", train, 3, prepare=prepare(edit, [last]), left=("run",),
                        says=(f"checkpoint-{last:08}.h5", says, "--fresh"))
             if number % 4 == 0:
-                yield Case(f"{method}: {name}, with the one before it", train, 0, prepare=prepare(edit, [last - 1, last]),
+                yield Case(f"{method}: {name}, with the one before it", train, 0,
+                           prepare=prepare(edit, [last - 1, last]),
                            left=("run",), prints=("warning: cannot continue from", says), check=same)
 
     def test_qcgd(self):
@@ -197,7 +210,8 @@ class Checkpoints(HostileTest):
             test.assertEqual(sorted(names), ["checkpoint-00000004.h5", "checkpoint-99999999.h5"])
             test.assertEqual(os.readlink(os.path.join(folder, "run", "checkpoint.h5")), "checkpoint-00000004.h5")
 
-        self.run_table([Case("keep one", ["train", "tiny.yaml", "--set", "checkpoint.keep=1"], 0, prepare=prepare, left=("run",),
+        self.run_table([Case("keep one", ["train", "tiny.yaml", "--set", "checkpoint.keep=1"], 0, prepare=prepare,
+                             left=("run",),
                              prints=("holds the state of checkpoint-00000003.h5",), check=check)])
 
 
@@ -214,7 +228,8 @@ RESULTS = {
     "endless time": (set_attribute("provenance", "wall_seconds", INF), "/provenance/wall_seconds: inf"),
     "a root mean square that is no number": (set_attribute("model/layer_0", "rms", NAN), "/model/layer_0/rms: nan"),
     "weights that overflow": (set_attribute("model/layer_0", "bias_unit", 2**24), "/model/layer_0"),
-    "a configuration of another method": (set_data("config/yaml", lambda t: np.array([b"schema: 1\nmethod: xyz\n"])), "method"),
+    "a configuration of another method": (set_data("config/yaml", lambda t: np.array([b"schema: 1\nmethod: xyz\n"])),
+                                          "method"),
 }
 
 
@@ -227,7 +242,8 @@ class Results(HostileTest):
             os.mkdir(os.path.join(folder, "data"))
             tool.write_images(os.path.join(folder, "data"))
             run(folder, "sweep", "sweep.yaml", "--run", "--quiet")
-            change_file(os.path.join(folder, "sweep", "point-0001", "results.h5"), set_attribute("results", "test_accuracy", 7.0))
+            change_file(os.path.join(folder, "sweep", "point-0001", "results.h5"),
+                        set_attribute("results", "test_accuracy", 7.0))
 
         self.run_table([Case("collect", ["sweep", "sweep.yaml", "--collect", "--json"], prepare=prepare,
                              says=("point-0001/results.h5: /results/test_accuracy: 7 is no fraction",),

@@ -20,13 +20,15 @@ class Disks(HostileTest):
     def mounted(self, folder, options):
         path = os.path.join(folder, "disk")
         os.mkdir(path)
-        if subprocess.run(["mount", "-t", "tmpfs", "-o", options, "tmpfs", path], capture_output=True, check=False).returncode:
+        if subprocess.run(["mount", "-t", "tmpfs", "-o", options, "tmpfs", path], capture_output=True,
+                          check=False).returncode:
             self.skipTest("no right to mount a small file system")
         self.addCleanup(subprocess.run, ["umount", "-l", path], check=False)
         return path
 
     def expect(self, folder, code, says, *arguments):
-        done = subprocess.run([hostile.PROGRAM, *arguments], cwd=folder, env=tool.ENVIRONMENT, capture_output=True, text=True,
+        done = subprocess.run([hostile.PROGRAM, *arguments], cwd=folder, env=tool.ENVIRONMENT, capture_output=True,
+                              text=True,
                               check=False)
         self.assertEqual(done.returncode, code, done.stdout + done.stderr)
         self.assertIn(says, done.stderr)
@@ -43,7 +45,8 @@ class Disks(HostileTest):
             except OSError:
                 pass
         self.expect(folder, 1, "on disk, and", "compile", "tiny.yaml", "-o", "disk/old.h5")
-        self.assertIn('"cut":2.0', self.expect(folder, 1, "No space left", "solve", "g.txt", "--output", "disk/old.h5", "--json"))
+        self.assertIn('"cut":2.0',
+                      self.expect(folder, 1, "No space left", "solve", "g.txt", "--output", "disk/old.h5", "--json"))
         self.expect(folder, 1, "No space left", "export", "q.h5", "--format", "lp", "-o", "disk/old.h5")
         self.assertEqual(sorted(os.listdir(disk)), ["filler", "old.h5"])
         with open(os.path.join(disk, "old.h5"), encoding="utf-8") as file:
@@ -57,8 +60,10 @@ class Disks(HostileTest):
                     folder = self.folder()
                     disk = self.mounted(folder, "size=256k")
                     process = subprocess.Popen(
-                        [hostile.PROGRAM, "train", "tiny.yaml", "--output", "disk/run", "--set", "qcgd.iterations=100000", "--set",
-                         f"machine.whole.sweeps={sweeps}", "--set", "checkpoint.every_iterations=1", "--set", "checkpoint.keep=1"],
+                        [hostile.PROGRAM, "train", "tiny.yaml", "--output", "disk/run", "--set",
+                         "qcgd.iterations=100000", "--set",
+                         f"machine.whole.sweeps={sweeps}", "--set", "checkpoint.every_iterations=1", "--set",
+                         "checkpoint.keep=1"],
                         cwd=folder, env=tool.ENVIRONMENT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
                     line = next(line for line in process.stdout if line.startswith("qcgd "))
                     filler = os.path.join(disk, "filler")
@@ -104,7 +109,8 @@ class Disks(HostileTest):
                                 (["solve", "g.txt", "--output", "mine"], "Permission denied"),
                                 (["solve", "g.txt", "--output", "shared/mine"], "Operation not permitted")):
             with self.subTest(" ".join(arguments)):
-                done = subprocess.run([*as_nobody, *arguments], cwd=folder, env=tool.ENVIRONMENT, capture_output=True, text=True,
+                done = subprocess.run([*as_nobody, *arguments], cwd=folder, env=tool.ENVIRONMENT, capture_output=True,
+                                      text=True,
                                       check=False)
                 self.assertEqual((done.returncode, done.stdout), (1, ""), done.stderr)
                 self.assertIn(says, done.stderr)
@@ -113,7 +119,8 @@ class Disks(HostileTest):
         folder = self.folder()
         write(folder, "below", "old")
         write(folder, "x.h5", "")
-        if subprocess.run(["mount", "--bind", "below", "x.h5"], cwd=folder, capture_output=True, check=False).returncode:
+        if subprocess.run(["mount", "--bind", "below", "x.h5"], cwd=folder, capture_output=True,
+                          check=False).returncode:
             self.skipTest("no right to mount a file")
         self.addCleanup(subprocess.run, ["umount", "-l", os.path.join(folder, "x.h5")], check=False)
         self.expect(folder, 2, "x.h5: a mount point", "solve", "g.txt", "--output", "x.h5")
@@ -124,7 +131,8 @@ class Disks(HostileTest):
         os.mkdir(os.path.join(disk, "run"))
         write(disk, "old.h5", "old")
         subprocess.run(["mount", "-o", "remount,ro", disk], check=True)
-        for arguments in (["train", "tiny.yaml", "--output", "disk/new"], ["train", "tiny.yaml", "--output", "disk/run"],
+        for arguments in (["train", "tiny.yaml", "--output", "disk/new"],
+                          ["train", "tiny.yaml", "--output", "disk/run"],
                           ["compile", "tiny.yaml", "-o", "disk/x.h5"], ["solve", "g.txt", "--output", "disk/old.h5"],
                           ["export", "q.h5", "--format", "qubo", "-o", "disk/x"]):
             with self.subTest(" ".join(arguments)):

@@ -36,15 +36,19 @@ class Answers(HostileTest):
             solve("a folder", "mkdir {spins}", "spins.txt: a folder"),
             solve("a link to a device", "ln -s /dev/zero {spins}", "spins.txt: a device"),
             solve("a link to nothing", "ln -s nothing {spins}", "wrote no file {spins}"),
-            solve("a link to a good one", "printf '1 -1 1 -1\\n' > {spins}.x; ln -s {spins}.x {spins}", code=0, json={"cut": 4}),
-            solve("a gigabyte of nothing", "truncate -s 1G {spins}", "more than"),  # the command may have ended before it is seen
+            solve("a link to a good one", "printf '1 -1 1 -1\\n' > {spins}.x; ln -s {spins}.x {spins}", code=0,
+                  json={"cut": 4}),
+            # the command may have ended before it is seen
+            solve("a gigabyte of nothing", "truncate -s 1G {spins}", "more than"),
             solve("a line without end", "yes 1 | tr '\\n' ' ' > {spins}", "the command wrote more than", "to {spins}"),
             solve("errors without end", "yes 1 >&2", "the command wrote more than 64.0 MiB of errors"),
             solve("a long word", "head -c 60000 /dev/zero | tr '\\0' 9 > {spins}", 'value 1 is "99999999999999999999"'),
             solve("NULs", "head -c 100 /dev/zero > {spins}", "line 1 of its answer"),
-            solve("a pipe instead of errors", "rm $(dirname {spins})/errors.txt; mkfifo $(dirname {spins})/errors.txt; exit 4",
+            solve("a pipe instead of errors",
+                  "rm $(dirname {spins})/errors.txt; mkfifo $(dirname {spins})/errors.txt; exit 4",
                   "ended with exit code 4", "(none)"),
-            solve("a folder without rights", "mkdir -p {spins}.d/e; touch {spins}.d/e/f; chmod 0 {spins}.d/e {spins}.d; " + GOOD,
+            solve("a folder without rights",
+                  "mkdir -p {spins}.d/e; touch {spins}.d/e/f; chmod 0 {spins}.d/e {spins}.d; " + GOOD,
                   code=0, json={"cut": 4}),
         ])
 
@@ -56,15 +60,19 @@ class Processes(HostileTest):
             solve("a child", f"{sleep} & {GOOD}", code=0),
             solve("a child in a session of its own", f"setsid {sleep} & {GOOD}", code=0),
             solve("a daemon", f"(setsid sh -c '{sleep} & {sleep} & exit' &) ; {GOOD}", code=0),
-            solve("a daemon after the time limit", f"(setsid sh -c '{sleep} & {sleep}' &) ; sleep 100", "was not done after 0.5 s",
+            solve("a daemon after the time limit", f"(setsid sh -c '{sleep} & {sleep}' &) ; sleep 100",
+                  "was not done after 0.5 s",
                   arguments=limit(0.5)),
-            solve("ten levels of shells", "a() { if [ $1 -gt 0 ]; then (setsid sh -c 'sleep 1000' & a $(($1 - 1)) & sleep 1000); "
+            solve("ten levels of shells",
+                  "a() { if [ $1 -gt 0 ]; then (setsid sh -c 'sleep 1000' & a $(($1 - 1)) & sleep 1000); "
                   "else sleep 1000; fi; }; a 10", "was not done after 0.5 s", arguments=limit(0.5)),
-            solve("one that ignores TERM", "trap '' TERM INT HUP; sleep 1000; sleep 1000", "was not done after", arguments=limit(0.5)),
+            solve("one that ignores TERM", "trap '' TERM INT HUP; sleep 1000; sleep 1000", "was not done after",
+                  arguments=limit(0.5)),
             solve("one that ends itself", "kill -9 $$", "was ended by signal 9"),
             solve("TERM to the program", f"setsid {sleep} & sleep 1000", code=85, send=(1.0, signal.SIGTERM)),
             solve("KILL to the program", f"setsid {sleep} & sleep 1000", code=-9, send=(1.0, signal.SIGKILL)),
-            solve("KILL to the program while a daemon runs", f"(setsid sh -c '{sleep} & {sleep}' &) ; touch {{spins}}.x; sleep 1000",
+            solve("KILL to the program while a daemon runs",
+                  f"(setsid sh -c '{sleep} & {sleep}' &) ; touch {{spins}}.x; sleep 1000",
                   code=-9, send=(1.0, signal.SIGKILL)),
         ])
 
@@ -82,7 +90,8 @@ class Processes(HostileTest):
 class Names(HostileTest):
     def test_folders_with_odd_names(self):
         """TMPDIR holds what a shell would take for something else; each way to quote a placeholder works."""
-        odd = ("a blank", "semicolon;touch broken;", "dollar$(touch broken)", "back`touch broken`", "quote'", 'double"', "new\nline",
+        odd = ("a blank", "semicolon;touch broken;", "dollar$(touch broken)", "back`touch broken`", "quote'", 'double"',
+               "new\nline",
                "star*", "-dash", "~", "ü", "back\\slash", "&& touch broken #")
         ways = (GOOD, GOOD.replace("{spins}", '"{spins}"'), GOOD.replace("{spins}", "'{spins}'"),
                 'sh -c "printf \'1 -1 1 -1\' > {spins}"', "test -s {problem} && cp {problem} /dev/null && " + GOOD,
@@ -112,8 +121,10 @@ class Names(HostileTest):
 
     def test_no_folder_for_temporary_files(self):
         self.run_table([
-            solve("none", GOOD, "the folder for temporary files (TMPDIR)", code=1, environment={"TMPDIR": "/nonexistent"}),
-            solve("a file", GOOD, "the folder for temporary files (TMPDIR)", code=1, environment={"TMPDIR": "/etc/passwd"}),
+            solve("none", GOOD, "the folder for temporary files (TMPDIR)", code=1,
+                  environment={"TMPDIR": "/nonexistent"}),
+            solve("a file", GOOD, "the folder for temporary files (TMPDIR)", code=1,
+                  environment={"TMPDIR": "/etc/passwd"}),
         ])
 
 

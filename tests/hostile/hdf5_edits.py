@@ -27,7 +27,8 @@ def set_data(place, change):
         del file[place]
         if f"{place}_checksums" in file:
             del file[f"{place}_checksums"]
-        file.create_dataset(place, data=new.astype(dtype), dtype=dtype, chunks=chunks, maxshape=(None,) * new.ndim, fletcher32=True)
+        file.create_dataset(place, data=new.astype(dtype), dtype=dtype, chunks=chunks, maxshape=(None,) * new.ndim,
+                            fletcher32=True)
     return edit
 
 

@@ -92,7 +92,8 @@ class HostileTest(unittest.TestCase):
             for leftover in (path for path in files_below(folder) - before if path not in case.left):
                 self.assertTrue(any(leftover.startswith(f"{name}/") for name in case.left), f"left behind: {leftover}")
             # What mpirun itself keeps for a moment is not the program's.
-            left = [name for name in os.listdir(temporary) if not name.startswith("ompi.") and not name.startswith("pmix")]
+            left = [name for name in os.listdir(temporary) if not name.startswith("ompi.")
+                    and not name.startswith("pmix")]
             self.assertEqual(left, [], "temporary files left behind")
             if case.check:
                 case.check(self, folder, done)
@@ -113,7 +114,8 @@ class HostileTest(unittest.TestCase):
             if case.file_size:
                 resource.setrlimit(resource.RLIMIT_FSIZE, (case.file_size, case.file_size))
 
-        with subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=folder,
+        with subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                              cwd=folder,
                               env=environment, preexec_fn=confine) as process:
             try:
                 if case.send:

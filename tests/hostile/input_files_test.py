@@ -34,7 +34,8 @@ def data_files(dotted=False):
         for name in PARTS:
             with open(os.path.join(folder, name + ".gz"), "rb") as file:
                 packed = file.read()
-            files[name.replace("-idx", ".idx") if dotted else name + ".gz"] = gzip.decompress(packed) if dotted else packed
+            files[name.replace("-idx", ".idx") if dotted
+                  else name + ".gz"] = gzip.decompress(packed) if dotted else packed
         return files
 
 
@@ -142,10 +143,12 @@ def huge_shape(file, path):
 class SpecialFiles(HostileTest):
     def test_special_files_are_refused_before_they_are_opened(self):
         cases = []
-        for command in (["solve"], ["check"], ["train"], ["inspect"], ["sweep", "--list"], ["evaluate"], ["export", "--format",
+        for command in (["solve"], ["check"], ["train"], ["inspect"], ["sweep", "--list"], ["evaluate"],
+                        ["export", "--format",
                         "lp", "-o", "out.lp"], ["bounds"], ["compile"]):
             cases += [Case(f"{command[0]} of a pipe", [*command, "pipe"], says=("pipe: a pipe",), prepare=make_fifo),
-                      Case(f"{command[0]} of an endless device", [*command, "/dev/zero"], says=("/dev/zero: a device",)),
+                      Case(f"{command[0]} of an endless device", [*command, "/dev/zero"],
+                           says=("/dev/zero: a device",)),
                       Case(f"{command[0]} of no file", [*command, "none"], says=("none: no such file",))]
             if command[0] not in ("evaluate", "bounds"):
                 cases += [Case(f"{command[0]} of a folder", [*command, "/usr"], says=("/usr: a folder",))]
@@ -157,8 +160,10 @@ class SpecialFiles(HostileTest):
         self.run_table([
             Case(f"a name of 300 letters: {' '.join(arguments)[:20]}", arguments, says=("nnn", "File name too long"),
                  files={"tiny.yaml": TINY, **sweep, **data_files()})
-            for arguments in (["check", name], ["train", "tiny.yaml", "--output", name], ["status", name], ["evaluate", name],
-                              ["bounds", "tiny.yaml", "--model", name], ["sweep", "--list", "sweep.yaml"], ["solve", name])
+            for arguments in (["check", name], ["train", "tiny.yaml", "--output", name], ["status", name],
+                              ["evaluate", name],
+                              ["bounds", "tiny.yaml", "--model", name], ["sweep", "--list", "sweep.yaml"],
+                              ["solve", name])
         ] + [Case("a link to itself", ["evaluate", "loop"], says=("loop: Too many levels of symbolic links",),
                   prepare=lambda folder: os.symlink("loop", os.path.join(folder, "loop")))])
 
@@ -177,17 +182,20 @@ class SpecialFiles(HostileTest):
                            says=(f"results.h5: {kind}",)),
                       Case(f"evaluate: {kind} as results", ["evaluate", "run"], prepare=make(kind, "run/results.h5"),
                            says=(f"results.h5: {kind}",)),
-                      Case(f"status: {kind} as configuration", ["status", "run"], prepare=make(kind, "run/config.resolved.yaml"),
+                      Case(f"status: {kind} as configuration", ["status", "run"],
+                           prepare=make(kind, "run/config.resolved.yaml"),
                            says=(f"config.resolved.yaml: {kind}",)),
                       Case(f"status: {kind} as trace", ["status", "run"], prepare=make(kind, "run/trace"),
                            files={"run/config.resolved.yaml": TINY}, says=(f"trace: {kind}",)),
                       Case(f"train: {kind} as configuration of the run", ["train", "tiny.yaml"],
                            prepare=make(kind, "run/config.resolved.yaml"), files={"tiny.yaml": TINY, **data_files()},
                            says=(f"config.resolved.yaml: {kind}", "--fresh")),
-                      Case(f"train: {kind} as log", ["train", "tiny.yaml"], prepare=make(kind, "run/run.log"), left=("run",),
+                      Case(f"train: {kind} as log", ["train", "tiny.yaml"], prepare=make(kind, "run/run.log"),
+                           left=("run",),
                            files={"tiny.yaml": TINY, **data_files()}, says=(f"run.log: {kind}",)),
                       Case(f"train: {kind} as lock", ["train", "tiny.yaml"], prepare=make(kind, "run/lock"),
-                           files={"tiny.yaml": TINY, **data_files()}, says=("run/lock: a ", "expected a regular file or none")),
+                           files={"tiny.yaml": TINY, **data_files()},
+                           says=("run/lock: a ", "expected a regular file or none")),
                       Case(f"sweep: {kind} as base", ["sweep", "--list", "sweep.yaml"], prepare=make(kind, "base.yaml"),
                            files={"sweep.yaml": SWEEP}, says=(f"base.yaml: {kind}",))]
         self.run_table(cases)
@@ -195,8 +203,10 @@ class SpecialFiles(HostileTest):
     def test_names_of_data_files(self):
         files = data_files(dotted=True)
         self.run_table([
-            Case("a dot before idx", ["check", "tiny.yaml"], code=0, files={"tiny.yaml": TINY, **files}, prints=("54 training", "20 test")),
-            Case("a dot before idx, one missing", ["check", "tiny.yaml"], says=("t10k-labels-idx1-ubyte: no such file",),
+            Case("a dot before idx", ["check", "tiny.yaml"], code=0, files={"tiny.yaml": TINY, **files},
+                 prints=("54 training", "20 test")),
+            Case("a dot before idx, one missing", ["check", "tiny.yaml"],
+                 says=("t10k-labels-idx1-ubyte: no such file",),
                  files={"tiny.yaml": TINY, **without(files, "t10k-labels.idx1-ubyte")}),
         ])
 
@@ -205,7 +215,8 @@ class SpecialFiles(HostileTest):
         self.run_table([
             Case("a header of 1.6 terabytes", ["check", "tiny.yaml"], says=("more than a file of", "can hold"),
                  files={"tiny.yaml": TINY, **data_files(), PARTS[0] + ".gz": gzip.compress(header)}),
-            Case("4 GB of zeros in 4 MB, in 2 GB of memory", ["check", "tiny.yaml"], says=("of memory", "are available"),
+            Case("4 GB of zeros in 4 MB, in 2 GB of memory", ["check", "tiny.yaml"],
+                 says=("of memory", "are available"),
                  files={"tiny.yaml": TINY, **data_files(), PARTS[0] + ".gz":
                         gzip.compress(struct.pack(">4i", 2051, 2**22, 32, 32) + bytes(2**22)) + bytes(2**22)},
                  address_space=2 * 2**30),

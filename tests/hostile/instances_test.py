@@ -22,7 +22,8 @@ def refused(name, text, *says, file="a.txt", options=()):
 
 class CooHeaders(HostileTest):
     def test_usual_spellings_are_taken(self):
-        headers = ("# vartype=SPIN", "# vartype: SPIN", "#vartype:SPIN", "# Vartype=SPIN", "# VARTYPE = spin", "# vartype SPIN",
+        headers = ("# vartype=SPIN", "# vartype: SPIN", "#vartype:SPIN", "# Vartype=SPIN", "# VARTYPE = spin",
+                   "# vartype SPIN",
                    "# a model of mine, vartype: SPIN, 2024", "# vartype=Vartype.SPIN", '# {"vartype": "SPIN"}',
                    "\t #  vartype\t:\tSPIN")
         self.run_table([solved(header, f"{header}\n{SPIN_TERMS}", energy=-3, vartype="SPIN") for header in headers] + [
@@ -32,18 +33,23 @@ class CooHeaders(HostileTest):
             solved("all in one line", f"# vartype=SPIN offset=2.5 variables=2, terms: 3\n{SPIN_TERMS}", energy=-0.5),
             solved("Offset", f"# Offset = -3\n# vartype=BINARY\n{SPIN_TERMS}", objective=-3),
             solved("Group", "# Group 0 1\n0 0 5\n1 1 4\n# vartype=BINARY\n", objective=4),
-            solved("groups with brackets", "# groups: [0, 1]\n# GROUP=(2, 3)\n0 0 5\n1 1 4\n2 2 1\n3 3 7\n", objective=5),
-            solved("the same twice", f"# vartype=SPIN\n# offset 1\n# offset: 1\n# VARTYPE: spin\n{SPIN_TERMS}", energy=-2)])
+            solved("groups with brackets", "# groups: [0, 1]\n# GROUP=(2, 3)\n0 0 5\n1 1 4\n2 2 1\n3 3 7\n",
+                   objective=5),
+            solved("the same twice", f"# vartype=SPIN\n# offset 1\n# offset: 1\n# VARTYPE: spin\n{SPIN_TERMS}",
+                   energy=-2)])
 
     def test_what_is_assumed_is_printed_and_can_be_said(self):
         self.run_table([
             solved("assumed", SPIN_TERMS, prints=("vartype BINARY is assumed",), objective=0, vartype="BINARY"),
             solved("said", SPIN_TERMS, options=("--vartype", "spin"), energy=-3, vartype="SPIN"),
-            solved("confirmed", f"# vartype=SPIN\n{SPIN_TERMS}", options=("--vartype", "spin"), energy=-3, vartype="SPIN"),
+            solved("confirmed", f"# vartype=SPIN\n{SPIN_TERMS}", options=("--vartype", "spin"), energy=-3,
+                   vartype="SPIN"),
             solved("binary", SPIN_TERMS, options=("--vartype", "binary"), objective=0, note=None),
-            refused("contradicted", f"\n# vartype: SPIN\n{SPIN_TERMS}", "a.txt:2: vartype SPIN, and --vartype says BINARY",
+            refused("contradicted", f"\n# vartype: SPIN\n{SPIN_TERMS}",
+                    "a.txt:2: vartype SPIN, and --vartype says BINARY",
                     options=("--vartype", "binary")),
-            refused("of a format that has no choice", "2 1\n1 2 3\n", "format rudy are SPIN", options=("--vartype", "binary")),
+            refused("of a format that has no choice", "2 1\n1 2 3\n", "format rudy are SPIN",
+                    options=("--vartype", "binary")),
             refused("of QUBO lists", "2 1\n1 1 3\n", "format bqp are BINARY", options=("--vartype", "spin")),
             refused("no vartype", SPIN_TERMS, "--vartype", options=("--vartype", "ising"))])
 
@@ -71,13 +77,16 @@ class CooHeaders(HostileTest):
             near("# group 0 -1", "a.txt:2: index of a group -1 is outside"),
             near("# variable=4", "a.txt:2: ", "did you mean \"VARIABLES\""),
             near("# variables: 1", "index 1 is used, and the file says that it has 1 variables"),
-            refused("twice", f"# vartype=SPIN\n# vartype=BINARY\n{SPIN_TERMS}", "a.txt:2: vartype BINARY contradicts line 1"),
+            refused("twice", f"# vartype=SPIN\n# vartype=BINARY\n{SPIN_TERMS}",
+                    "a.txt:2: vartype BINARY contradicts line 1"),
             refused("two offsets", f"# offset=1\n# offset=2\n{SPIN_TERMS}", "a.txt:2: offset 2 contradicts 1"),
-            refused("groups that overlap", "# group 0 1\n# group 1 2\n0 0 1\n", "a.txt:2: variable 1 is in this group twice, or also"),
+            refused("groups that overlap", "# group 0 1\n# group 1 2\n0 0 1\n",
+                    "a.txt:2: variable 1 is in this group twice, or also"),
             solved("a comma before the next directive", f"# vartype=SPIN, offset=3,terms=3\n{SPIN_TERMS}", energy=0),
             solved("type=SPIN", f"# type=SPIN\n{SPIN_TERMS}", says=("a.coo:1: \"type: SPIN\" looks like a directive",),
                    objective=0),
-            solved("constant: 3", f"# constant: 3\n{SPIN_TERMS}", says=("a.coo:1: \"constant: 3\" looks like",), objective=0),
+            solved("constant: 3", f"# constant: 3\n{SPIN_TERMS}", says=("a.coo:1: \"constant: 3\" looks like",),
+                   objective=0),
             solved("group of", f"# group of items\n{SPIN_TERMS}", says=("a.coo:1: \"group of items\" looks like",)),
             solved("prose", f"# written: by hand, see http://a.b/c\n# all terms of it\n{SPIN_TERMS}", warnings=None)])
 
@@ -92,7 +101,8 @@ class Lists(HostileTest):
               for form in ("ising", "bqp", "sparse", "beasley")),
             refused("coo", "0 1 2\n1 2\n", "a.txt:2: expected i j value"),
             refused("qbsolv", "p qubo 0 2 1 1\n0 0 1\n0 1\n", "a.txt:3: expected i j value"),
-            refused("mtx", "%%MatrixMarket matrix coordinate real symmetric\n3 3 2\n2 1 1\n3 1\n", "a.txt:4: expected i j value"),
+            refused("mtx", "%%MatrixMarket matrix coordinate real symmetric\n3 3 2\n2 1 1\n3 1\n",
+                    "a.txt:4: expected i j value"),
             refused("mtx pattern", "%%MatrixMarket matrix coordinate pattern symmetric\n3 3 2\n2 1\n3 1 4\n",
                     "a.txt:4: expected i j"),
             solved("none", "3 3\n1 2\n2 3\n1 3\n", "a.txt", cut=2),
@@ -131,7 +141,8 @@ class OtherFormats(HostileTest):
         self.run_table([
             case,
             solved("nodes need not be contiguous", head + "0 2 5\n", "a.qubo", objective=-1, spins=3, format="qbsolv"),
-            solved("by name", "p QUBO unconstrained 2 1 1\n0 0 -1\n0 1 -5\n", options=("--format", "qbsolv"), objective=-6),
+            solved("by name", "p QUBO unconstrained 2 1 1\n0 0 -1\n0 1 -5\n", options=("--format", "qbsolv"),
+                   objective=-6),
             refused("a coupler is missing", head, "a.txt:3: 0 couplers, and the program line says 1"),
             refused("a node is missing", "p qubo 0 3 2 1\n0 0 -1\n0 2 5\n", "1 nodes, and the program line says 2"),
             refused("a node twice", "p qubo 0 3 2 1\n0 0 -1\n0 0 -1\n0 2 5\n", "node 0 is listed twice"),
@@ -157,15 +168,20 @@ class OtherFormats(HostileTest):
             refused("one direction", head("real general") + triangle, "not symmetric, so no graph"),
             refused("two weights", head("real general") + "2 2 2\n1 2 3\n2 1 4\n", "not symmetric, so no graph"),
             refused("twice", head("real symmetric") + "2 2 2\n1 2 3\n2 1 3\n", "is listed twice"),
-            refused("a diagonal", head("real symmetric") + "2 2 2\n1 1 3\n2 1 3\n", "a.txt:4: entry 1 1 on the diagonal"),
+            refused("a diagonal", head("real symmetric") + "2 2 2\n1 1 3\n2 1 3\n",
+                    "a.txt:4: entry 1 1 on the diagonal"),
             refused("not square", head("real general") + "2 3 0\n", "a.txt:3: 2 rows and 3 columns: no graph"),
-            refused("complex", head("complex symmetric") + "2 2 1\n2 1 1 0\n", "a.txt:1: a Matrix Market file of complex values"),
-            refused("skew", head("real skew-symmetric") + "2 2 1\n2 1 1\n", "a.txt:1: a skew-symmetric Matrix Market file"),
+            refused("complex", head("complex symmetric") + "2 2 1\n2 1 1 0\n",
+                    "a.txt:1: a Matrix Market file of complex values"),
+            refused("skew", head("real skew-symmetric") + "2 2 1\n2 1 1\n",
+                    "a.txt:1: a skew-symmetric Matrix Market file"),
             refused("dense", "%%MatrixMarket matrix array real general\n1 1\n5\n",
                     "a.txt:1: a Matrix Market file of kind matrix array"),
-            refused("truncated", head("real symmetric") + "3 3 3\n2 1 1\n", "a.txt:4: the file ends before entry 2 of 3"),
+            refused("truncated", head("real symmetric") + "3 3 3\n2 1 1\n",
+                    "a.txt:4: the file ends before entry 2 of 3"),
             refused("more", head("real symmetric") + "3 3 1\n2 1 1\n3 1 1\n", "a.txt:5: more than the 1 entries"),
-            refused("as another format", head("real symmetric") + triangle, "a file of format mtx", options=("--format", "rudy")),
+            refused("as another format", head("real symmetric") + triangle, "a file of format mtx",
+                    options=("--format", "rudy")),
             refused("no banner", triangle, "a.txt:1: expected the banner", options=("--format", "mtx"))])
 
     def test_qplib_words_and_numbers(self):
@@ -177,7 +193,8 @@ class OtherFormats(HostileTest):
             solved("half of every entry", "b\nQBN\nmaximize\n2\n1\n2 1 3\n0\n0\n0\n", "b.qplib", objective=1.5),
             solved("and of the diagonal", "b\nQBN\nmaximize\n1\n1\n1 1 3\n0\n0\n0\n", "b.qplib", objective=1.5),
             *(solved(f"{kind} {sense}", text(kind, sense), "b.qplib", objective=value) for kind, sense, value in
-              (("qbn", "Minimize", -1), ("Qbn", "MINIMIZE", -1), ("QBN", "Maximize", 0), ("cbb", "maximize # sense", 0))),
+              (("qbn", "Minimize", -1), ("Qbn", "MINIMIZE", -1), ("QBN", "Maximize", 0),
+               ("cbb", "maximize # sense", 0))),
             solved("sides", sides(1, 1), "b.qplib", objective=-1, feasible=True),
             solved("infinite sides", sides("-1e30", "1e30"), "b.qplib", objective=-2, feasible=True),
             refused("sideways", text(sense="sideways"), "a.txt:3: expected minimize or maximize, found \"sideways\""),
@@ -220,7 +237,8 @@ class Overflow(HostileTest):
             refused("coo", f"0 1 {big}\n1 2 {big}\n", "a.txt:1: value 1e+308"),
             refused("coo offset", "# offset=1e308\n0 1 1\n", "offset 1e+308"),
             refused("qbsolv", f"p qubo 0 2 1 1\n0 0 {big}\n0 1 -{big}\n", "a.txt:2: value 1e+308"),
-            refused("mtx", f"%%MatrixMarket matrix coordinate real symmetric\n2 2 1\n2 1 {big}\n", "a.txt:3: value 1e+308"),
+            refused("mtx", f"%%MatrixMarket matrix coordinate real symmetric\n2 2 1\n2 1 {big}\n",
+                    "a.txt:3: value 1e+308"),
             refused("qplib", f"a\nQBN\nminimize\n2\n2\n1 1 {big}\n2 1 {big}\n0\n0\n0\n", "a.txt:6: value 1e+308"),
             refused("qplib linear", f"a\nQBN\nminimize\n9\n0\n{big}\n0\n0\n", "a.txt:6: linear coefficients"),
             refused("qplib constant", f"a\nQBN\nminimize\n2\n0\n0\n0\n-{big}\n", "a.txt:8: constant -1e+308"),
@@ -228,7 +246,8 @@ class Overflow(HostileTest):
                     "a.txt:10: value 1e+300: the values up to here add up to more than 1e+120"),
             refused("qplib sides", "a\nLBL\nminimize\n2\n1\n0\n0\n0\n2\n1 1 1\n1 2 1\n1e308\n0\n0\n1e300\n0\n",
                     "constraint 1: side 1e+300"),
-            refused("qplib objective of a program", "a\nLBL\nminimize\n2\n1\n1e300\n0\n0\n2\n1 1 1\n1 2 1\n1e30\n0\n0\n1\n0\n",
+            refused("qplib objective of a program",
+                    "a\nLBL\nminimize\n2\n1\n1e300\n0\n0\n2\n1 1 1\n1 2 1\n1e30\n0\n0\n1\n0\n",
                     "a.txt:6: linear coefficients of the objective 2e+300"),
             refused("too small", "2 1\n1 2 5e-324\n", "a.txt:2: value 5e-324: nearer to 0 than"),
             solved("large and exact", "3 3\n1 2 1e300\n2 3 7e300\n1 3 1e300\n", "a.txt", cut=8e300),
@@ -240,18 +259,23 @@ class SpecialAndLarge(HostileTest):
         def short(test, _, done):
             test.assertLess(len(done.stderr), 1000)
         word = "9" * 20_000_000
-        for form, text in (("rudy", f"3 1\n1 {word} 1\n"), ("coo", f"0 {word} 1\n"), ("coo", f"# vartype={word}\n0 1 1\n"),
-                           ("coo", f"# {word}=SPIN\n0 1 1\n"), ("qplib", f"a\n{word}\nminimize\n"), ("qplib", f"a\nQBN\n{word}\n"),
-                           ("mtx", f"%%MatrixMarket matrix {word} real general\n"), ("qbsolv", f"p qubo 0 {word} 1 1\n"),
+        for form, text in (("rudy", f"3 1\n1 {word} 1\n"), ("coo", f"0 {word} 1\n"),
+                           ("coo", f"# vartype={word}\n0 1 1\n"),
+                           ("coo", f"# {word}=SPIN\n0 1 1\n"), ("qplib", f"a\n{word}\nminimize\n"),
+                           ("qplib", f"a\nQBN\n{word}\n"),
+                           ("mtx", f"%%MatrixMarket matrix {word} real general\n"),
+                           ("qbsolv", f"p qubo 0 {word} 1 1\n"),
                            ("beasley", f"{word}\n"), ("", f"{word} a b c d\n"), ("", f"p {word}\n")):
             with self.subTest(form=form, text=text[:20]):
                 options = ["--format", form] if form else []
-                self.run_case(Case("long word", ["solve", "a.txt", *options], 0 if "=SPIN" in text else 2, {"a.txt": text},
+                self.run_case(Case("long word", ["solve", "a.txt", *options], 0 if "=SPIN" in text else 2,
+                                   {"a.txt": text},
                                    says=() if "=SPIN" in text else ("a.txt:",), check=short))
 
     def test_what_does_not_fit_the_memory_is_refused_at_once(self):
         def much(name, text, place, bytes_free=0, options=()):
-            return Case(name, ["solve", "a.txt", *options], 2, {"a.txt": text}, says=(place, "of memory, and"), seconds=5,
+            return Case(name, ["solve", "a.txt", *options], 2, {"a.txt": text}, says=(place, "of memory, and"),
+                        seconds=5,
                         address_space=bytes_free)
         huge = 2_000_000_000
         self.run_table([
@@ -271,7 +295,8 @@ class SpecialAndLarge(HostileTest):
             refused("a large penalty", "# group 0 1 2\n0 1 1\n", "energies would overflow",
                     options=("--machine", "bsb", "--penalty", "1e307")),
             refused("words without end", "1 " * 10_000_000, "a.txt:1: the format is not recognised"),
-            refused("words without end in a list", "3 1\n" + "1 " * 10_000_000, "a.txt:2: expected i j value, found at least",
+            refused("words without end in a list", "3 1\n" + "1 " * 10_000_000,
+                    "a.txt:2: expected i j value, found at least",
                     options=("--format", "rudy")),
             refused("comments without end", "#\n" * 10_000_000, "the file ends before anything to read"),
             refused("another problem", "3 1\n1 2 1\n", "--problem 2: files of format rudy hold one problem",

@@ -25,18 +25,21 @@ class Locks(HostileTest):
         self.folder = os.path.realpath(holder.name)
         self.work = os.path.join(self.folder, "work")
         self.shim = os.path.join(self.folder, "no_locks.so")
-        subprocess.run([compiler, "-shared", "-fPIC", "-o", self.shim, os.path.join(HERE, "no_locks.c"), "-ldl"], check=True)
+        subprocess.run([compiler, "-shared", "-fPIC", "-o", self.shim, os.path.join(HERE, "no_locks.c"), "-ldl"],
+                       check=True)
         os.makedirs(os.path.join(self.work, "data"))
         tool.write_images(os.path.join(self.work, "data"))
         for name, text in (("tiny.yaml", CONFIG), ("g.txt", "3 3\n1 2 1\n2 3 1\n1 3 1\n"),
-                           ("sweep.yaml", "schema: 1\nbase: tiny.yaml\noutput: sweep\naxes: [{key: seed, values: [1, 2]}]\n")):
+                           ("sweep.yaml",
+                            "schema: 1\nbase: tiny.yaml\noutput: sweep\naxes: [{key: seed, values: [1, 2]}]\n")):
             with open(os.path.join(self.work, name), "w", encoding="utf-8") as file:
                 file.write(text)
 
     def run_here(self, error, *arguments, code=0, ranks=0, **environment):
         shim = {"LD_PRELOAD": self.shim, "NO_LOCKS_BELOW": self.work, "NO_LOCKS_ERROR": str(error)} if error else {}
         done = subprocess.run(tool.command_of(hostile.PROGRAM, hostile.MPIRUN, ranks, arguments), cwd=self.work,
-                              env={**tool.ENVIRONMENT, **shim, **environment}, capture_output=True, text=True, timeout=60,
+                              env={**tool.ENVIRONMENT, **shim, **environment}, capture_output=True, text=True,
+                              timeout=60,
                               check=False)
         self.assertEqual(done.returncode, code, done.stdout + done.stderr)
         return done.stdout + done.stderr
@@ -68,7 +71,8 @@ class Locks(HostileTest):
         asked = {"HDF5_USE_FILE_LOCKING": "TRUE"}
         for error in (errno.ENOLCK, errno.EAGAIN, ENOTSUPP):
             with self.subTest(error=error):
-                for arguments in (["train", "tiny.yaml"], ["evaluate", "run"], ["status", "run"], ["inspect", "run/results.h5"]):
+                for arguments in (["train", "tiny.yaml"], ["evaluate", "run"], ["status", "run"],
+                                  ["inspect", "run/results.h5"]):
                     text = self.run_here(error, *arguments, code=1, **asked)
                     self.assertIn("HDF5_USE_FILE_LOCKING asks for one", text)
                     self.assertNotIn("damaged", text)

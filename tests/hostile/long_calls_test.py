@@ -44,7 +44,8 @@ class LongCalls(HostileTest):
         cases += [stopped("a billion reads", ["solve", "g.txt", "--machine", "sa", "--reads", "1000000000"],
                           files={"g.txt": graph(9)},
                           number=signal.SIGINT),
-                  stopped("time to solution", ["solve", "g.txt", "--machine", "sa", "--tts", "1000000000", "--target", "1e9"],
+                  stopped("time to solution",
+                          ["solve", "g.txt", "--machine", "sa", "--tts", "1000000000", "--target", "1e9"],
                           files={"g.txt": graph()}, number=signal.SIGUSR1),
                   stopped("groups that moves keep", ["solve", "p.coo", "--machine", "sa", "--sweeps", "1000000000"],
                           files={"p.coo": "# vartype: BINARY\n# group 0 1 2\n# group 3 4 5\n0 3 1\n1 4 2.5\n2 5 -1\n6 0 1\n"}),
@@ -52,20 +53,25 @@ class LongCalls(HostileTest):
         self.run_table(cases)
 
     def test_what_a_limit_cut_is_called_so(self):
-        dense = "# vartype=SPIN\n" + "".join(f"{i} {j} {(7 * i * i + 3 * j) % 19 - 9}\n" for j in range(30) for i in range(j))
+        dense = "# vartype=SPIN\n" + "".join(f"{i} {j} {(7 * i * i + 3 * j) % 19 - 9}\n" for j in range(30)
+                                             for i in range(j))
         slow = ["--machine", "external", *sets("machine.external.command=sleep 60")]
         self.run_table([
-            Case("enumeration", ["solve", "d.coo", "--machine", "enumeration", "--time-limit", "0.1", "--json"], 0, {"d.coo": dense},
+            Case("enumeration", ["solve", "d.coo", "--machine", "enumeration", "--time-limit", "0.1", "--json"], 0,
+                 {"d.coo": dense},
                  json={"proven_optimal": False, "stop_reason": "time limit"}),
-            Case("enumeration of one read", ["solve", "d.coo", "--machine", "enumeration", "--reads", "1", "--time-limit", "0.1",
+            Case("enumeration of one read",
+                 ["solve", "d.coo", "--machine", "enumeration", "--reads", "1", "--time-limit", "0.1",
                                              "--json"], 0, {"d.coo": dense}, json={"proven_optimal": False}),
             Case("rounded coefficients", ["solve", "g.txt", "--machine", "enumeration", "--reads", "2", "--json",
                                           *sets("machine.hardware.coefficient_bits=2")], 0, {"g.txt": graph(9)},
                  json={"proven_optimal": False, "stop_reason": "all reads done"}),
-            Case("all reads of annealing", ["solve", "g.txt", "--machine", "sa", "--reads", "3", "--sweeps", "1000000000",
+            Case("all reads of annealing",
+                 ["solve", "g.txt", "--machine", "sa", "--reads", "3", "--sweeps", "1000000000",
                                             "--time-limit", "0.3", "--json"], 0, {"g.txt": graph()},
                  json={"stop_reason": "time limit"}),
-            Case("a command that gives nothing", ["solve", "g.txt", *slow, "--reads", "1", "--time-limit", "0.5", "--json"], 0,
+            Case("a command that gives nothing",
+                 ["solve", "g.txt", *slow, "--reads", "1", "--time-limit", "0.5", "--json"], 0,
                  {"g.txt": graph(9)}, json={"stop_reason": "time limit", "reads": 0, "energy": None})])
 
     def test_training_stops_within_a_second(self):
@@ -85,7 +91,8 @@ class LongCalls(HostileTest):
                 ("replicas", ["machine.replicas=" + ENDLESS]),
                 ("dynamics of the whole problem", ["machine.kind=bsb", "machine.whole.sweeps=" + ENDLESS]),
                 ("rounds", [neurons, "machine.subproblems.rounds=" + ENDLESS])]
-        cases = [stopped(name, ["train", "tiny.yaml", "--quiet", *sets(*keys)], files={"tiny.yaml": TINY}, prepare=prepare,
+        cases = [stopped(name, ["train", "tiny.yaml", "--quiet", *sets(*keys)], files={"tiny.yaml": TINY},
+                         prepare=prepare,
                          left=("run",), address_space=4 << 30) for name, keys in runs]
         for method, key in (("anneal", "anneal.sweeps"), ("qat", "qat.epochs"), ("qcgd", "qcgd.iterations")):
             cases.append(stopped(f"{method} between its iterations, with a checkpoint",
@@ -102,8 +109,10 @@ class LongCalls(HostileTest):
             with open(os.path.join(folder, "run", "stopped-early"), "w", encoding="utf-8") as file:
                 file.write("signal TERM\n")
 
-        self.run_table([stopped("the second time", ["train", "tiny.yaml", "--quiet", *sets("machine.whole.sweeps=" + ENDLESS)], 1,
-                                files={"tiny.yaml": TINY}, prepare=prepare, left=("run",), says=("give the run more time",))])
+        self.run_table([stopped("the second time",
+                                ["train", "tiny.yaml", "--quiet", *sets("machine.whole.sweeps=" + ENDLESS)], 1,
+                                files={"tiny.yaml": TINY}, prepare=prepare, left=("run",),
+                                says=("give the run more time",))])
 
     def test_commands_that_write_nothing_stop_at_once(self):
         def prepare(folder):
@@ -126,7 +135,8 @@ class LongCalls(HostileTest):
                  files={"p.qplib": program}, says=("--reads", "ask for fewer")),
             Case("exit under a small address space", ["solve", "g.txt", "--json"], 0,
                  {"g.txt": "3 3\n1 2 1\n2 3 7\n1 3 2\n"}, json={"cut": 9}, address_space=200 << 20, seconds=5),
-            Case("training under a small address space", ["train", "tiny.yaml", "--quiet"], 0, {"tiny.yaml": TINY}, prepare,
+            Case("training under a small address space", ["train", "tiny.yaml", "--quiet"], 0, {"tiny.yaml": TINY},
+                 prepare,
                  left=("run",), address_space=220 << 20, seconds=8)])
 
     def test_products_without_memory_for_blas(self):
@@ -143,17 +153,20 @@ class LongCalls(HostileTest):
             arguments, name = [*words, *sets(*method)], method[0]
             few = {"says": says, "environment": one_thread, "seconds": 8}
             enough = {"left": ("run",), "environment": one_thread, "seconds": 8}
-            cases += [Case(f"{name}, {limit >> 20} MiB of addresses", arguments, 2, files, prepare, address_space=limit, **few)
+            cases += [Case(f"{name}, {limit >> 20} MiB of addresses", arguments, 2, files, prepare, address_space=limit,
+                           **few)
                       for limit in (100 << 20, 130 << 20, 160 << 20)]
             cases += [Case(f"{name}, 100 MiB of data", arguments, 2, files, prepare, data_size=100 << 20, **few),
-                      Case(f"{name}, 250 MiB of addresses", arguments, 0, files, prepare, address_space=250 << 20, **enough),
+                      Case(f"{name}, 250 MiB of addresses", arguments, 0, files, prepare, address_space=250 << 20,
+                           **enough),
                       Case(f"{name}, 250 MiB of data", arguments, 0, files, prepare, data_size=250 << 20, **enough)]
         cases += [Case("sweeps need no products", words, 0, files, prepare, left=("run",), environment=one_thread,
                        address_space=130 << 20, seconds=8),
                   Case("two ranks", [*words, *sets("method=qat")], 2, files, prepare, says=says, environment=one_thread,
                        data_size=100 << 20, ranks=2),
                   stopped("TERM under a limit", [*words, *sets("method=qat", "qat.epochs=" + ENDLESS)], files=files,
-                          prepare=prepare, left=("run",), environment=one_thread, address_space=400 << 20)]  # a long history
+                          # a long history
+                          prepare=prepare, left=("run",), environment=one_thread, address_space=400 << 20)]
         self.run_table(cases)
 
     def test_threads_of_blas_that_wait_for_memory(self):

@@ -44,25 +44,30 @@ class Numbers(HostileTest):
         margins = ["1001", "-1", "1e300"]
         cases = options(["compile", "tiny.yaml", "-o", "q.h5", "--with", "qubo"], "--multiplier",
                         NO_NUMBERS + ["0", "-1", "1e201"])
-        cases += options(["export", "q.h5", "--format", "coo", "-o", "q.coo"], "--multiplier", NO_NUMBERS + ["0", "1e-320", "1e300"])
+        cases += options(["export", "q.h5", "--format", "coo", "-o", "q.coo"], "--multiplier",
+                         NO_NUMBERS + ["0", "1e-320", "1e300"])
         for option in ("--margin", "--output-margin"):
             cases += options(["compile", "tiny.yaml"], option, NO_NUMBERS + margins)
-        for option in ("--error", "--confidence", "--oracle-error", "--oracle-deviation", "--read-success", "--read-seconds"):
+        for option in ("--error", "--confidence", "--oracle-error", "--oracle-deviation", "--read-success",
+                       "--read-seconds"):
             cases += options(["bounds", "tiny.yaml"], option, ["nan", "inf", "-1", "1e999"])
         cases += options(["bounds", "tiny.yaml"], "--coefficient-bits", ["nan", "53", "-2", "2.5", "4294967298"])
-        cases += options(["bounds", "tiny.yaml"], "--coefficient-bits", ["1"], says=("--coefficient-bits: ", "use 2 bits"))
+        cases += options(["bounds", "tiny.yaml"], "--coefficient-bits", ["1"],
+                         says=("--coefficient-bits: ", "use 2 bits"))
         hours = ["nan", "inf", "-1", "0", "1e999", "jobs", "0x1", "1e300"]
         files = {"tiny.yaml": TINY, "sweep.yaml": SWEEP}
         cases += options(["train", "tiny.yaml"], "--max-hours", hours, files)
         cases += options(["sweep", "sweep.yaml", "--run"], "--max-hours", hours, files)
         cases += options(["sweep", "sweep.yaml", "--run"], "--team-ranks", ["0", "-1", "nan", "99999999999"], files)
         cases += options(["sweep", "sweep.yaml"], "--point", ["nan", "1.5", "99999999999999999999", ""], files)
-        cases += options(["sweep", "sweep.yaml"], "--point", ["0", "-1", "3"], files, says=("the sweep has points 1 to 2",))
+        cases += options(["sweep", "sweep.yaml"], "--point", ["0", "-1", "3"], files,
+                         says=("the sweep has points 1 to 2",))
         self.run_table(cases)
 
     def test_numbers_of_a_configuration(self):
         cases = []
-        for key in ("qcgd.beta0", "machine.whole.hot_temperature", "checkpoint.every_minutes", "machine.cim.first_gain"):
+        for key in ("qcgd.beta0", "machine.whole.hot_temperature", "checkpoint.every_minutes",
+                    "machine.cim.first_gain"):
             for value in (".nan", "inf", "-1e999"):
                 section = "{" + ": {".join(key.split(".")) + f": {value}" + "}" * key.count(".") + "}"
                 cases += [Case(f"--set {key}={value}", ["check", "tiny.yaml", "--set", f"{key}={value}"],
@@ -89,7 +94,8 @@ class Numbers(HostileTest):
                            ("logarithmic: [1, 2, .nan]", 'found ".nan"'), ("range: [1, 1e999]", 'found "1e999"'),
                            ("range: [1, 99999999999999999999]", "99999999999999999999")):
             text = SWEEP.replace("{key: seed, range: [1, 2]}", "{key: qcgd.beta0, " + axis + "}")
-            cases.append(Case(axis, ["sweep", "s.yaml", "--list"], files={"s.yaml": text, "tiny.yaml": TINY}, says=(says,)))
+            cases.append(Case(axis, ["sweep", "s.yaml", "--list"], files={"s.yaml": text, "tiny.yaml": TINY},
+                              says=(says,)))
         self.run_table(cases)
 
     def test_what_numbers_may_be(self):
@@ -97,7 +103,8 @@ class Numbers(HostileTest):
             tool.write_images(folder)
 
         self.run_table([
-            Case("extreme but good", ["compile", "tiny.yaml", "-o", "q.h5", "--with", "qubo", "--multiplier", "1e200", "--json"],
+            Case("extreme but good",
+                 ["compile", "tiny.yaml", "-o", "q.h5", "--with", "qubo", "--multiplier", "1e200", "--json"],
                  0, {"tiny.yaml": TINY}, write_data, left=("q.h5",), json={"multiplier": 1e200}),
             Case("iterations without memory", ["bounds", "tiny.yaml", "--set", "qcgd.iterations=20000000"], 0,
                  {"tiny.yaml": TINY}, write_data, address_space=2 << 30, environment={"OPENBLAS_NUM_THREADS": "1"})])
@@ -109,7 +116,8 @@ class Numbers(HostileTest):
         for machine in ("sa", "pt", "tabu", "bsb", "dsb", "cim", "cac"):
             machine_options = ["--machine", machine, "--seed", "3", "--json"]
             cases += [Case(f"{machine}: a target that no state reaches",
-                           ["solve", "t.coo", *machine_options, "--tts", "2", "--sweeps", "20", "--target", "-5e-10"], 0, small,
+                           ["solve", "t.coo", *machine_options, "--tts", "2", "--sweeps", "20", "--target", "-5e-10"],
+                           0, small,
                            json={"success_probability": 0.0, "target_reached": False, "energy": -4e-10}),
                       Case(f"{machine}: two weights that overflow", ["solve", "g.txt", *machine_options],
                            files={"g.txt": "3 2\n1 2 1e308\n2 3 1e308\n"}, says=("g.txt", "overflow")),
@@ -120,9 +128,11 @@ class Numbers(HostileTest):
         cases += [Case("fields that overflow together", ["solve", "f.coo"], files={
             "f.coo": "# vartype=SPIN\n" + "".join(f"{i} {i} 1e307\n" for i in range(40))}, says=("f.coo", "overflow")),
                   Case("a penalty that overflows", ["solve", "p.coo", "--machine", "bsb", "--penalty", "1.7e308"],
-                       files={"p.coo": "# vartype: BINARY\n# group 0 1 2\n0 1 1\n1 2 1\n"}, says=("--penalty", "overflow")),
+                       files={"p.coo": "# vartype: BINARY\n# group 0 1 2\n0 1 1\n1 2 1\n"},
+                       says=("--penalty", "overflow")),
                   Case("a time limit on a target below rounding",
-                       ["solve", "g.txt", "--machine", "sa", "--target", "9.0000000001", "--time-limit", "0.2", "--json"], 0,
+                       ["solve", "g.txt", "--machine", "sa", "--target", "9.0000000001", "--time-limit", "0.2",
+                        "--json"], 0,
                        {"g.txt": TRIANGLE}, json={"target_reached": False, "cut": 9})]
         self.run_table(cases)
 

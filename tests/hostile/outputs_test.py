@@ -26,7 +26,8 @@ SWEEP = "schema: 1\nbase: tiny.yaml\noutput: sweep\naxes: [{key: seed, values: [
 
 
 def run(folder, *arguments, code=0):
-    done = subprocess.run([hostile.PROGRAM, *arguments], cwd=folder, env=tool.ENVIRONMENT, capture_output=True, check=False)
+    done = subprocess.run([hostile.PROGRAM, *arguments], cwd=folder, env=tool.ENVIRONMENT, capture_output=True,
+                          check=False)
     if done.returncode != code:
         raise AssertionError(done.stdout.decode(errors="replace") + done.stderr.decode(errors="replace"))
 
@@ -104,7 +105,8 @@ class Places(HostileTest):
                                      (self.before.st_mode, self.before.st_ino, self.before.st_rdev))
                     self.assertEqual(os.readlink(os.path.join(folder, "dv", "link")), "thing")
 
-                yield Case(f"{writer} onto a {kind} by its {name}", [*command, f"dv/{name}"], prepare=prepare, check=check,
+                yield Case(f"{writer} onto a {kind} by its {name}", [*command, f"dv/{name}"], prepare=prepare,
+                           check=check,
                            says=(f"dv/{name}: a {kind}", "choose another name"))
 
     def test_nothing_but_regular_files_is_replaced(self):
@@ -118,20 +120,25 @@ class Places(HostileTest):
             os.symlink("a", os.path.join(folder, "b"))
             os.symlink("no/where", os.path.join(folder, "astray"))
 
-        places = {"/nonexistent/x.h5": "the folder /nonexistent does not exist", "none/x.h5": "the folder none does not exist",
-                  "g.txt/x": "Not a directory", "a": "its links go in circles", "astray": "the folder no does not exist",
+        places = {"/nonexistent/x.h5": "the folder /nonexistent does not exist",
+                  "none/x.h5": "the folder none does not exist",
+                  "g.txt/x": "Not a directory", "a": "its links go in circles",
+                  "astray": "the folder no does not exist",
                   "x" * 256: "File name too long", "none/": "the name of a folder", "data/": "a folder"}
         self.run_table([Case(f"{writer} to {place[:20]}", [*command, place], prepare=prepare, says=(says,))
                         for writer, command in WRITERS.items() for place, says in places.items()])
         self.run_table([
-            Case("solve to no name", ["solve", "g.txt", "--output", ""], prepare=make_inputs, says=("expected the name of a file",)),
+            Case("solve to no name", ["solve", "g.txt", "--output", ""], prepare=make_inputs,
+                 says=("expected the name of a file",)),
             Case("solve over its instance", ["solve", "g.txt", "--output", "./g.txt"], prepare=make_inputs,
                  says=("would replace the input g.txt",)),
-            Case("compile over its configuration", ["compile", "tiny.yaml", "-o", "data/../tiny.yaml"], prepare=make_inputs,
+            Case("compile over its configuration", ["compile", "tiny.yaml", "-o", "data/../tiny.yaml"],
+                 prepare=make_inputs,
                  says=("would replace the input tiny.yaml",)),
             Case("export over the problem", ["export", "q.h5", "--format", "coo", "-o", "q.h5"], prepare=make_problem,
                  says=("would replace the input q.h5",)),
-            Case("solve where no file can be made", ["solve", "g.txt", "--output", "/proc/x.h5"], code=1, prepare=make_inputs,
+            Case("solve where no file can be made", ["solve", "g.txt", "--output", "/proc/x.h5"], code=1,
+                 prepare=make_inputs,
                  says=("/proc/x.h5: cannot be written",)),
             Case("solve to what standard output is", ["solve", "g.txt", "--output", "/dev/stdout"], prepare=make_inputs,
                  says=("/dev/stdout: ",))])
@@ -161,7 +168,8 @@ class Places(HostileTest):
                     test.assertEqual(file.read(), "mine")
             return look
 
-        self.run_table([Case(f"{writer} to {name}", [*command, name], 0, prepare=prepare, left=("far/new",), check=check(target))
+        self.run_table([Case(f"{writer} to {name}", [*command, name], 0, prepare=prepare, left=("far/new",),
+                             check=check(target))
                         for writer, command in WRITERS.items()
                         for name, target in (("link", "far/old"), ("promise", "far/new"), ("twice", "far/old"))])
 
@@ -173,8 +181,10 @@ class Places(HostileTest):
                 SPECIAL[kind](os.path.join(folder, "run", name))
             return make
 
-        names = ["config.resolved.yaml", "run.log", "trace", "results.h5", "checkpoint.h5", "checkpoint-00000002.h5", "lock"]
-        cases = [Case(f"train where {name} is a {kind}", ["train", "tiny.yaml"], prepare=prepare(kind, name), left=("run/run.log",),
+        names = ["config.resolved.yaml", "run.log", "trace", "results.h5", "checkpoint.h5", "checkpoint-00000002.h5",
+                 "lock"]
+        cases = [Case(f"train where {name} is a {kind}", ["train", "tiny.yaml"], prepare=prepare(kind, name),
+                      left=("run/run.log",),
                       says=(f"run/{name}: ", f"a {kind}"))
                  for name in names for kind in ("pipe", "folder", "device") if kind != "device" or can_make_devices()]
         self.run_table(cases)
@@ -189,7 +199,8 @@ class Places(HostileTest):
         def is_still_link(name):
             return lambda test, folder, _: test.assertTrue(os.path.islink(os.path.join(folder, "run", name)))
 
-        self.run_table([Case(f"train where {name} is a link to a file", ["train", "tiny.yaml"], 0, prepare=link(name, "../elsewhere"),
+        self.run_table([Case(f"train where {name} is a link to a file", ["train", "tiny.yaml"], 0,
+                             prepare=link(name, "../elsewhere"),
                              left=("run", "elsewhere"), check=is_still_link(name)) for name in names[:4]])
         self.run_table([
             Case("train where the lock is a link to nothing", ["train", "tiny.yaml"], prepare=link("lock", "nowhere"),
@@ -206,7 +217,8 @@ class Places(HostileTest):
                     make_inputs(folder)
                     run(folder, "sweep", "sweep.yaml", "--run")
                     SPECIAL[kind](os.path.join(folder, "sweep", name))
-                self.run_table([Case(f"collect onto a {kind} {name}", ["sweep", "sweep.yaml", "--collect"], prepare=prepare,
+                self.run_table([Case(f"collect onto a {kind} {name}", ["sweep", "sweep.yaml", "--collect"],
+                                     prepare=prepare,
                                      says=(f"sweep/{name}: a {kind}",))])
 
 
@@ -217,14 +229,17 @@ class Results(HostileTest):
         large = "# vartype=SPIN\n" + "".join(f"{i} {i + 1} 1\n" for i in range(4000))
         cut = {"files": {"g.coo": large}, "file_size": 20000}
         self.run_table([
-            Case("solve", ["solve", "g.coo", "--machine", "sa", "--reads", "64", "--output", "x.h5", "--json"], 1, **cut,
+            Case("solve", ["solve", "g.coo", "--machine", "sa", "--reads", "64", "--output", "x.h5", "--json"], 1,
+                 **cut,
                  says=("x.h5: cannot be written: File too large",), json={"reads": 64, "output": None}),
             Case("compile", ["compile", "tiny.yaml", "-o", "x.h5", "--json"], 1, prepare=make_inputs, file_size=5000,
                  says=("File too large",), json={"samples": 54, "file": None}),
             Case("export", ["export", "q.h5", "--format", "qplib", "-o", "x"], 1, prepare=make_problem, file_size=5000,
                  says=("x: cannot be written: File too large",)),
-            Case("train", ["train", "tiny.yaml", "--set", "checkpoint.every_iterations=0", "--json"], 1, prepare=make_inputs,
-                 file_size=20000, says=("results.h5: cannot be written: File too large",), left=("run",), prints=("test_accuracy",)),
+            Case("train", ["train", "tiny.yaml", "--set", "checkpoint.every_iterations=0", "--json"], 1,
+                 prepare=make_inputs,
+                 file_size=20000, says=("results.h5: cannot be written: File too large",), left=("run",),
+                 prints=("test_accuracy",)),
             Case("train that could save nothing", ["train", "tiny.yaml"], 1, prepare=make_inputs, file_size=7000,
                  says=("no checkpoint can be written here", "File too large"), left=("run",))])
 
@@ -232,8 +247,10 @@ class Results(HostileTest):
         rows = "".join(f"1 {i} 1\n" for i in range(1, 31))
         values = "".join(f"{i} {i}\n" for i in range(1, 31))
         text = f"p\nLBL\nmaximize\n30\n1\n0\n30\n{values}0\n30\n{rows}1e30\n-1e30\n0\n5\n0\n"
-        self.run_table([Case("solve", ["solve", "p.qplib", "--output", "x.h5", "--json"], 1, files={"p.qplib": text}, file_size=3000,
-                             says=("x.h5: cannot be written: File too large",), json={"feasible": True, "output": None})])
+        self.run_table([Case("solve", ["solve", "p.qplib", "--output", "x.h5", "--json"], 1, files={"p.qplib": text},
+                             file_size=3000,
+                             says=("x.h5: cannot be written: File too large",),
+                             json={"feasible": True, "output": None})])
 
     def test_standard_output(self):
         with open("/dev/full", "wb") as full:
@@ -252,8 +269,10 @@ class Results(HostileTest):
         for closed in (">&-", ">&- 2>&-", "<&- >&- 2>&-"):
             with self.subTest(closed), hostile.tempfile.TemporaryDirectory() as folder:
                 make_inputs(folder)
-                for command in ("solve g.txt --output x.h5", "compile tiny.yaml -o q.h5", "train tiny.yaml", "inspect x.h5"):
-                    done = subprocess.run(f"'{hostile.PROGRAM}' {command} {closed}", shell=True, cwd=folder, env=tool.ENVIRONMENT,
+                for command in ("solve g.txt --output x.h5", "compile tiny.yaml -o q.h5", "train tiny.yaml",
+                                "inspect x.h5"):
+                    done = subprocess.run(f"'{hostile.PROGRAM}' {command} {closed}", shell=True, cwd=folder,
+                                          env=tool.ENVIRONMENT,
                                           stderr=subprocess.PIPE, check=False)
                     self.assertEqual(done.returncode, 1, f"{command}: {done.stderr}")
                     if "2>" not in closed:
@@ -294,16 +313,19 @@ class Results(HostileTest):
         self.run_table([
             Case("solve", ["solve", odd, "--output", f"{odd}.h5", "--json"], 0, prepare=prepare, left=(f"{odd}.h5",),
                  json={"instance": shown, "output": f"{shown}.h5", "cut": 2.0}),
-            Case("compile", ["compile", f"{odd}.yaml", "-o", f"{odd}.h5", "--json"], 0, prepare=prepare, left=(f"{odd}.h5",),
+            Case("compile", ["compile", f"{odd}.yaml", "-o", f"{odd}.h5", "--json"], 0, prepare=prepare,
+                 left=(f"{odd}.h5",),
                  json={"config": f"{shown}.yaml", "file": f"{shown}.h5"}),
             Case("check", ["check", f"{odd}.yaml", "--json"], 0, prepare=prepare, prints=(f"{shown}.yaml",)),
             Case("train", ["train", "tiny.yaml", "--output", f"{odd}-run", "--json"], prepare=prepare,
                  says=("--output: ", "byte 0xff is not UTF-8")),
-            Case("status", ["status", f"{odd}-run", "--json"], 0, prepare=trained, prints=(f'"directory":"{shown}-run"',)),
+            Case("status", ["status", f"{odd}-run", "--json"], 0, prepare=trained,
+                 prints=(f'"directory":"{shown}-run"',)),
             Case("evaluate", ["evaluate", f"{odd}-run", "--json"], 0, prepare=trained, json={"model": f"{shown}-run"}),
             Case("inspect", ["inspect", f"{odd}-run/results.h5", "--json"], 0, prepare=trained,
                  json={"file": f"{shown}-run/results.h5"}),
-            Case("a folder with a line break", ["train", "tiny.yaml", "--output", "a\nb", "--json"], 0, prepare=prepare, left=("a\nb",),
+            Case("a folder with a line break", ["train", "tiny.yaml", "--output", "a\nb", "--json"], 0, prepare=prepare,
+                 left=("a\nb",),
                  json={"output_directory": "a\nb"})])
 
 
@@ -324,10 +346,12 @@ class Leftovers(HostileTest):
         return [name for name in os.listdir(folder) if name.endswith(".tmp")]
 
     def start(self, folder):
-        process = subprocess.Popen([hostile.PROGRAM, "compile", "tiny.yaml", "-o", "x.h5", "--with", "problem,qubo"], cwd=folder,
+        process = subprocess.Popen([hostile.PROGRAM, "compile", "tiny.yaml", "-o", "x.h5", "--with", "problem,qubo"],
+                                   cwd=folder,
                                    env=tool.ENVIRONMENT, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
         for _ in range(2000):
-            if process.poll() is not None or any(os.path.getsize(os.path.join(folder, t)) for t in self.temporaries(folder)):
+            if process.poll() is not None or any(os.path.getsize(os.path.join(folder, t))
+                                                 for t in self.temporaries(folder)):
                 break
             time.sleep(0.005)
         self.assertIsNone(process.poll(), "too quick to be stopped")

@@ -52,11 +52,13 @@ def assignment(side):
     """A quadratic assignment of `side` facilities: too large for a proof in a second."""
     n = side * side
     cell = lambda i, j: i * side + j + 1
-    entries = [(cell(i, j), cell(k, m), 2 * (1 + (5 * i * k + i + k) % 7) * (1 + (j - m) ** 2 % 11)) for i in range(side) for j in range(side)
+    entries = [(cell(i, j), cell(k, m), 2 * (1 + (5 * i * k + i + k) % 7) * (1 + (j - m) ** 2 % 11))
+               for i in range(side) for j in range(side)
                for k in range(i) for m in range(side) if m != j]
     rows = [(r + 1, cell(r, j)) for r in range(side) for j in range(side)]
     rows += [(side + r + 1, cell(i, r)) for r in range(side) for i in range(side)]
-    return (f"qap\nQBL\nminimize\n{n}\n{2 * side}\n{len(entries)}\n" + "".join(f"{i} {j} {v}\n" for i, j, v in entries) + "0\n0\n0\n"
+    return (f"qap\nQBL\nminimize\n{n}\n{2 * side}\n{len(entries)}\n" +
+            "".join(f"{i} {j} {v}\n" for i, j, v in entries) + "0\n0\n0\n"
             + f"{len(rows)}\n" + "".join(f"{r} {i} 1\n" for r, i in rows) + "1e30\n1\n0\n1\n0\n")
 
 
@@ -90,14 +92,17 @@ class Programs(HostileTest):
         ])
 
     def test_the_time_limit_is_used(self):
-        self.run_table([Case("an assignment of twelve", ["solve", "p.qplib", "--json", "--time-limit", "1"], 0, {"p.qplib": assignment(12)},
+        self.run_table([Case("an assignment of twelve", ["solve", "p.qplib", "--json", "--time-limit", "1"], 0,
+                             {"p.qplib": assignment(12)},
                              check=time_is_used)])
 
     def test_a_machine_that_is_asked_for_finds_small_optima(self):
-        self.run_table([Case(f"{name} by annealing", ["solve", "p.qplib", "--json", "--machine", "sa"], 0, {"p.qplib": text},
+        self.run_table([Case(f"{name} by annealing", ["solve", "p.qplib", "--json", "--machine", "sa"], 0,
+                             {"p.qplib": text},
                              json={"objective": value, "feasible": True})
                         for name, text, value in (("one equation, one product", TINY, 0),
-                                                  ("nine primes", one_equation(NEAR, 58, COSTS), cheapest(NEAR, 58, COSTS)))])
+                                                  ("nine primes", one_equation(NEAR, 58, COSTS),
+                                                   cheapest(NEAR, 58, COSTS)))])
 
 
 if __name__ == "__main__":

@@ -36,18 +36,23 @@ def set_column(place, change):
 
 
 PROBLEM = {
-    "a coefficient that wraps": (set_column("objective/coefficient", at(0, -2**63)), "/objective/coefficient: the numbers add up"),
-    "coefficients whose sum wraps": (set_column("objective/coefficient", lambda c: c * 0 + 2**60), "/objective/coefficient"),
+    "a coefficient that wraps": (set_column("objective/coefficient", at(0, -2**63)),
+                                 "/objective/coefficient: the numbers add up"),
+    "coefficients whose sum wraps": (set_column("objective/coefficient", lambda c: c * 0 + 2**60),
+                                     "/objective/coefficient"),
     "a right-hand side that wraps": (set_column("rows/rhs", at(0, 2**63 - 1)), "/rows/rhs: row 0"),
     "a right-hand side whose square wraps": (set_column("rows/rhs", at(1, 2**32)), "/rows/rhs: row 1"),
     "a unit that is no number": (set_attribute("objective", "unit", NAN), "/objective/unit: is nan"),
     "a unit that is infinite": (set_attribute("objective", "unit", INF), "/objective/unit: is inf"),
     "a unit of 0": (set_attribute("objective", "unit", 0.0), "/objective/unit: is 0"),
-    "a unit that is denormal": (set_attribute("objective", "unit", 1e-320), "/objective/unit: is 1e-320, nearer to 0 than"),
-    "a unit that is too small beside the rows": (set_attribute("objective", "unit", 1e-303), "/objective/unit: is 1e-303"),
+    "a unit that is denormal": (set_attribute("objective", "unit", 1e-320),
+                                "/objective/unit: is 1e-320, nearer to 0 than"),
+    "a unit that is too small beside the rows": (set_attribute("objective", "unit", 1e-303),
+                                                 "/objective/unit: is 1e-303"),
     "a unit that is too large": (set_attribute("objective", "unit", 1e307), "/objective/unit: is 1e+307, more than"),
     "a negative unit": (set_attribute("objective", "unit", -1.0), "/objective/unit: is -1, not above 0"),
-    "a constant that wraps": (set_attribute("objective", "constant", -2**63), "/objective/coefficient: the numbers add up"),
+    "a constant that wraps": (set_attribute("objective", "constant", -2**63),
+                              "/objective/coefficient: the numbers add up"),
     "too many spins": (set_attribute("counts", "spins", 10**9), "/counts/spins: is 1000000000"),
     "negative spins": (set_attribute("counts", "spins", -1), "/counts/spins: is -1"),
     "too many rows": (set_attribute("counts", "rows", 10**9), "/counts/rows"),
@@ -61,8 +66,10 @@ QUBO = {
     "a value that is infinite": (set_column("qubo/value", at(3, -INF)), "/qubo/value: of"),
     "a value that is denormal": (set_column("qubo/value", at(3, 1e-320)), "is 1e-320, nearer to 0 than"),
     "a constant that is too large": (set_attribute("qubo", "constant", 1e307), "/qubo/constant: is 1e+307"),
-    "a multiplier that is denormal": (set_attribute("qubo", "multiplier", 1e-320), "/qubo/multiplier: is 1e-320, nearer to 0"),
-    "a multiplier that is too large": (set_attribute("qubo", "multiplier", 1e307), "/qubo/multiplier: is 1e+307, more than"),
+    "a multiplier that is denormal": (set_attribute("qubo", "multiplier", 1e-320),
+                                      "/qubo/multiplier: is 1e-320, nearer to 0"),
+    "a multiplier that is too large": (set_attribute("qubo", "multiplier", 1e307),
+                                       "/qubo/multiplier: is 1e+307, more than"),
     "values whose sum overflows": (set_column("qubo/value", lambda v: v * 0 + 1e308), "/qubo/value: is inf"),
     "a constant that is no number": (set_attribute("qubo", "constant", NAN), "/qubo/constant: is nan"),
     "a multiplier that is no number": (set_attribute("qubo", "multiplier", NAN), "/qubo/multiplier: is nan"),
@@ -72,7 +79,8 @@ QUBO = {
                                              set_attribute("counts", "parameter_bits", 10**9 - 10)), "/counts/spins"),
     "negative spins": (set_attribute("counts", "spins", -7), "/qubo/i"),
     "a variable that is none": (set_column("qubo/j", at(0, -1)), "/qubo/j: element 0 is -1"),
-    "a pair twice": (several(set_column("qubo/i", at(1, 0)), set_column("qubo/j", at(1, 0)), set_column("qubo/i", at(0, 0)),
+    "a pair twice": (several(set_column("qubo/i", at(1, 0)), set_column("qubo/j", at(1, 0)),
+                             set_column("qubo/i", at(0, 0)),
                              set_column("qubo/j", at(0, 0))), "coupled twice"),
 }
 
@@ -90,14 +98,16 @@ class Problems(HostileTest):
             os.mkdir(os.path.join(holder.name, "data"))
             tool.write_images(os.path.join(holder.name, "data"))
             for name, parts in (("problem", "problem"), ("qubo", "qubo"), ("both", "problem,qubo")):
-                run(holder.name, "compile", "tiny.yaml", "-o", f"{name}.h5", "--with", parts, "--set", "data.train_samples=6")
+                run(holder.name, "compile", "tiny.yaml", "-o", f"{name}.h5", "--with", parts, "--set",
+                    "data.train_samples=6")
         return Problems.folder
 
     def cases(self, name, edit, says, commands):
         def prepare(folder):
             shutil.copy(os.path.join(self.compiled(), name), os.path.join(folder, "q.h5"))
             change_file(os.path.join(folder, "q.h5"), edit)
-        return [Case(" ".join(command), command, prepare=prepare, says=("q.h5", says), seconds=10) for command in commands]
+        return [Case(" ".join(command), command, prepare=prepare, says=("q.h5", says), seconds=10)
+                for command in commands]
 
     def test_problems(self):
         for number, (name, (edit, says)) in enumerate(PROBLEM.items()):
@@ -117,7 +127,8 @@ class Problems(HostileTest):
             def prepare(folder, unit=unit):
                 shutil.copy(os.path.join(self.compiled(), "problem.h5"), os.path.join(folder, "q.h5"))
                 change_file(os.path.join(folder, "q.h5"), set_attribute("objective", "unit", unit))
-            self.run_table([Case(f"unit {unit}", ["solve", "q.h5", "--format", "qcbo", "--reads", "1", "--json"], 0, prepare=prepare)])
+            self.run_table([Case(f"unit {unit}", ["solve", "q.h5", "--format", "qcbo", "--reads", "1", "--json"], 0,
+                                 prepare=prepare)])
 
     def test_qubos(self):
         for file in ("qubo.h5", "both.h5"):

@@ -39,14 +39,16 @@ class Commands(HostileTest):
             ("another configuration", ["train", "c.yaml"], ["train", "d.yaml"], '"d.yaml" where'),
             ("--fresh on one rank", ["train", "c.yaml"], ["train", "c.yaml", "--fresh"], '"--fresh" where'),
             ("another split", ["evaluate", "r"], ["evaluate", "r", "--split", "train"], '"--split" where'),
-            ("another format", ["export", "q", "--format", "lp", "-o", "x"], ["export", "q", "--format", "coo", "-o", "x"],
+            ("another format", ["export", "q", "--format", "lp", "-o", "x"],
+             ["export", "q", "--format", "coo", "-o", "x"],
              '"coo" where'),
             ("another mode", ["sweep", "s", "--list"], ["sweep", "s", "--run"], '"--run" where rank 0 has "--list"'))
         self.run_table([Case(name, two(first, second), files=files, ranks=1, says=(says, COMMAND, "(rank 1 on "))
                         for name, first, second, says in cases] + [
             Case("the last of four ranks", [*two(solve, solve, 2), ":", "-n", "1", hostile.PROGRAM, "solve", "b.txt"],
                  files=files, ranks=1, says=("(rank 3 on ",)),
-            Case("the same command twice", two([*solve, "--quiet"], [*solve, "--quiet"]), code=0, files=files, ranks=1)])
+            Case("the same command twice", two([*solve, "--quiet"], [*solve, "--quiet"]), code=0, files=files,
+                 ranks=1)])
 
 
 class Signals(HostileTest):
@@ -60,13 +62,15 @@ class Signals(HostileTest):
         self.run_table([
             Case(name, train, code=code, ranks=2, send=(4.0, number), left=("run",), check=is_saved,
                  files={"c.yaml": files_test.TINY, **files_test.data_files()})
-            for name, number, code in (("USR1", signal.SIGUSR1, 85), ("TERM", signal.SIGTERM, 1), ("INT", signal.SIGINT, 1))])
+            for name, number,
+            code in (("USR1", signal.SIGUSR1, 85), ("TERM", signal.SIGTERM, 1), ("INT", signal.SIGINT, 1))])
 
 
 class Files(HostileTest):
     def test_instances(self):
         def solve(name, file, here, there, *says):
-            return Case(name, elsewhere(["solve", file, "--quiet"]), ranks=1, says=says or (f"{file}: ", FILES, "(rank 1 on "),
+            return Case(name, elsewhere(["solve", file, "--quiet"]), ranks=1,
+                        says=says or (f"{file}: ", FILES, "(rank 1 on "),
                         files={file: here, **({"other/" + file: there} if there else {"other/x": ""})})
         qplib = "b\nQBN\nmaximize\n2\n1\n2 1 3\n0\n0\n0\n"
         self.run_table([
@@ -85,7 +89,8 @@ class Files(HostileTest):
         there = {f"other/{name}": content for name, content in changed.items()}
         commands = (["train", "tiny.yaml"], ["check", "tiny.yaml"], ["compile", "tiny.yaml", "-o", "q.h5"],
                     ["sweep", "s.yaml", "--run"])
-        cases = [Case(f"other data: {' '.join(command)}", elsewhere(command), ranks=1, files={**config, **data, **there},
+        cases = [Case(f"other data: {' '.join(command)}", elsewhere(command), ranks=1,
+                      files={**config, **data, **there},
                       says=("the data set: ", FILES, "(rank 1 on ")) for command in commands]
         same = {f"other/{name}": content for name, content in data.items()}
 
@@ -96,7 +101,8 @@ class Files(HostileTest):
         cases += [
             Case("another model", elsewhere(["evaluate", "m.h5"]), ranks=1, prepare=change, says=("m.h5: ", FILES),
                  files={**data, **same, "m.h5": model, "other/m.h5": model}),
-            Case("another model to bound", elsewhere(["bounds", "tiny.yaml", "--model", "m.h5"]), ranks=1, prepare=change,
+            Case("another model to bound", elsewhere(["bounds", "tiny.yaml", "--model", "m.h5"]), ranks=1,
+                 prepare=change,
                  says=("m.h5: ",), files={**config, **data, **same, "m.h5": model, "other/m.h5": model}),
             Case("no model there", elsewhere(["evaluate", "m.h5"]), ranks=1, says=("m.h5: no such file", "(rank 1 on "),
                  files={**data, **same, "m.h5": model}),

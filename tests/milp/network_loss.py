@@ -33,7 +33,8 @@ def read_layers(results):
                            "weights": codebook(text["weight_codebook"]), "bias": codebook(text["bias_codebook"]),
                            "bias_unit": int(group.attrs["bias_unit"]), "rms": float(group.attrs["rms"]),
                            "thresholds": group["thresholds"][:] if "thresholds" in group else None,
-                           "values": group["activation_values"][:].astype(int) if "activation_values" in group else None})
+                           "values": group["activation_values"][:].astype(int) if "activation_values" in group
+                           else None})
         return layers, model["center"][:]
 
 
@@ -49,7 +50,8 @@ def read_samples(folder, pool, levels, center):
 
 
 def parameter_bits(layers):
-    return sum(layer["units"] * (layer["inputs"] * len(layer["weights"][0]) + len(layer["bias"][0])) for layer in layers)
+    return sum(layer["units"] * (layer["inputs"] * len(layer["weights"][0]) + len(layer["bias"][0]))
+               for layer in layers)
 
 
 def outputs(layers, bits, inputs):
@@ -63,7 +65,8 @@ def outputs(layers, bits, inputs):
         at += size
         steps, offset = layer["bias"]
         size = layer["units"] * len(steps)
-        bias = (bits[:, at:at + size].reshape(len(bits), layer["units"], len(steps)) @ steps + offset) * layer["bias_unit"]
+        bias = (bits[:, at:at + size].reshape(len(bits), layer["units"],
+                                              len(steps)) @ steps + offset) * layer["bias_unit"]
         at += size
         z = np.einsum("ksi,kji->ksj", a, weights) + bias[:, None, :]
         if layer["values"] is None:

@@ -42,7 +42,8 @@ def lp_text(n, cost, rows):
 
 
 def qplib_text(n, cost, rows):
-    text = f"random\nLBL\nminimize\n{n}\n{len(rows)}\n0\n{n}\n" + "".join(f"{i + 1} {c}\n" for i, c in enumerate(cost)) + "0\n"
+    text = f"random\nLBL\nminimize\n{n}\n{len(rows)}\n0\n{n}\n" + "".join(f"{i + 1} {c}\n" for i,
+                                                                          c in enumerate(cost)) + "0\n"
     text += f"{sum(len(row) for row, _, _ in rows)}\n"
     text += "".join(f"{r + 1} {i + 1} {a}\n" for r, (row, _, _) in enumerate(rows) for i, a in row.items())
     text += "1e30\n"
@@ -56,7 +57,8 @@ def glpsol_optimum(glpsol, folder, text):
     """The proven optimum; None if there is no feasible point."""
     with open(os.path.join(folder, "p.lp"), "w", encoding="utf-8") as file:
         file.write(text)
-    subprocess.run([glpsol, "--lp", "p.lp", "-w", "p.txt", "--tmlim", "30"], cwd=folder, check=True, capture_output=True)
+    subprocess.run([glpsol, "--lp", "p.lp", "-w", "p.txt", "--tmlim", "30"], cwd=folder, check=True,
+                   capture_output=True)
     with open(os.path.join(folder, "p.txt"), encoding="utf-8") as file:
         words = re.search(r"^s mip \d+ \d+ (\w) (\S+)", file.read(), re.M)
     if words is None or words.group(1) != "o":

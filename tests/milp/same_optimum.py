@@ -30,7 +30,8 @@ def write_idx(folder, pictures, labels):
     side = len(pictures[0])
     for part in ("train", "t10k"):
         with gzip.open(os.path.join(folder, part + "-images-idx3-ubyte.gz"), "wb") as file:
-            file.write(struct.pack(">4i", 2051, len(pictures), side, side) + b"".join(bytes(row) for p in pictures for row in p))
+            file.write(struct.pack(">4i", 2051, len(pictures), side, side) +
+                       b"".join(bytes(row) for p in pictures for row in p))
         with gzip.open(os.path.join(folder, part + "-labels-idx1-ubyte.gz"), "wb") as file:
             file.write(struct.pack(">2i", 2049, len(labels)) + bytes(labels))
 
@@ -48,7 +49,8 @@ def fashion_set(rng, folder, samples, classes):
         labels = file.read()[8:8 + 600]
     with gzip.open(os.path.join(FASHION, "train-images-idx3-ubyte.gz")) as file:
         pixels = file.read(16 + 600 * 784)[16:]
-    chosen = [rng.choice([i for i, label in enumerate(labels) if label == wanted % classes]) for wanted in range(samples)]
+    chosen = [rng.choice([i for i, label in enumerate(labels) if label == wanted % classes])
+              for wanted in range(samples)]
     pictures = [[pixels[i * 784 + row * 28:i * 784 + row * 28 + 28] for row in range(28)] for i in chosen]
     write_idx(folder, pictures, [labels[i] for i in chosen])
     return 14
@@ -62,9 +64,11 @@ def random_network(rng):
         layer = {"units": rng.choice((1, 2)), "activation": activation,
                  "weights": rng.choice(("1bit", "1bit", "2bit", "ternary")), "bias": rng.choice(("1bit", "2bit"))}
         if activation != "sign":
-            layer.update(segments=rng.choice((2, 3)), degree=rng.choice((0, 1)), knots=rng.choice(("uniform", "equalized")))
+            layer.update(segments=rng.choice((2, 3)), degree=rng.choice((0, 1)),
+                         knots=rng.choice(("uniform", "equalized")))
         hidden.append(layer)
-    output = {"weights": rng.choice(("1bit", "2bit", "ternary")), "bias": "1bit", "loss": rng.choice(("hinge", "squared_hinge", "squared"))}
+    output = {"weights": rng.choice(("1bit", "2bit", "ternary")), "bias": "1bit",
+              "loss": rng.choice(("hinge", "squared_hinge", "squared"))}
     return {"hidden": hidden, "output": output}
 
 
@@ -80,7 +84,8 @@ def bit_count(network, inputs, outputs):
 
 
 def run(command, folder):
-    done = subprocess.run(command, capture_output=True, text=True, timeout=100, cwd=folder, env=tool.ENVIRONMENT, check=False)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=100, cwd=folder, env=tool.ENVIRONMENT,
+                          check=False)
     if done.returncode:
         raise RuntimeError(f"{' '.join(command)}: exit code {done.returncode}\n{done.stdout}{done.stderr}")
     return done.stdout
@@ -110,7 +115,8 @@ def one_case(program, seed):
         pool = (fashion_set if seed % 4 == 3 else random_set)(rng, folder, samples, classes)
         levels = rng.choice((2, 3, 4))
         config = {"schema": 1, "method": "anneal",
-                  "data": {"dataset": "idx", "directory": folder, "validation_fraction": 0, "pool": pool, "levels": levels},
+                  "data": {"dataset": "idx", "directory": folder, "validation_fraction": 0, "pool": pool,
+                           "levels": levels},
                   "network": network, "anneal": {"sweeps": 1, "output_margin": margin}, "output": {"directory": "run"}}
         with open(os.path.join(folder, "c.yaml"), "w", encoding="utf-8") as file:
             json.dump(config, file)  # JSON is YAML
@@ -146,7 +152,8 @@ def main():
         case = one_case(os.path.abspath(arguments.program), seed)
         if case:
             checked += 1
-            print(f"seed {seed}: {case[0]} parameter bits, optimum {case[1]:.6g}, {time.monotonic() - begin:.1f} s", flush=True)
+            print(f"seed {seed}: {case[0]} parameter bits, optimum {case[1]:.6g}, {time.monotonic() - begin:.1f} s",
+                  flush=True)
         seed += 1
         if seed - arguments.first > 5 * arguments.cases:
             raise RuntimeError(f"only {checked} of {seed - arguments.first} networks exist")

@@ -32,7 +32,8 @@ class Bounds(unittest.TestCase):
                        "output: {directory: tiny}\n")
 
     def run_here(self, *arguments, ranks=0):
-        return subprocess.run(tool.command_of(PROGRAM, MPIRUN, ranks, arguments), capture_output=True, text=True, timeout=100,
+        return subprocess.run(tool.command_of(PROGRAM, MPIRUN, ranks, arguments), capture_output=True, text=True,
+                              timeout=100,
                               cwd=self.folder, env=tool.ENVIRONMENT, check=False)
 
     def bounds(self, *arguments, ranks=0):
@@ -48,7 +49,8 @@ class Bounds(unittest.TestCase):
         self.assertEqual(found["reads_per_call"], math.ceil(math.log(0.1 / 3) / math.log(0.75)))
         success = (1 - 0.75 ** found["reads_per_call"]) ** 3
         self.assertAlmostEqual(found["run_success_probability"], success)
-        self.assertAlmostEqual(found["tts99_reads"], 3 * found["reads_per_call"] * math.log(0.01) / math.log(1 - success))
+        self.assertAlmostEqual(found["tts99_reads"],
+                               3 * found["reads_per_call"] * math.log(0.01) / math.log(1 - success))
         self.assertAlmostEqual(found["tts99_seconds"], 2 * found["tts99_reads"])
         self.assertGreater(found["samples_vc"], found["samples_finite_class"])
 
@@ -56,7 +58,8 @@ class Bounds(unittest.TestCase):
         return json.loads(self.run_here(*arguments, "tiny.yaml", "--json").stdout.splitlines()[-1])
 
     def test_spins_are_those_of_check_and_compile(self):
-        counted = {"spins": self.json_of("check")["configs"][0]["spins"], "explicit_spins": self.json_of("compile")["spins"]}
+        counted = {"spins": self.json_of("check")["configs"][0]["spins"],
+                   "explicit_spins": self.json_of("compile")["spins"]}
         found = self.bounds()
         for key, spins in counted.items():
             self.assertEqual(found[key], spins)
@@ -101,8 +104,10 @@ class Bounds(unittest.TestCase):
 
     def test_mistakes_end_with_2(self):
         for arguments in (["bounds"], ["bounds", "none.yaml"], ["bounds", "tiny.yaml", "--error", "0"],
-                          ["bounds", "tiny.yaml", "--confidence", "1"], ["bounds", "tiny.yaml", "--coefficient-bits", "1"],
-                          ["bounds", "tiny.yaml", "--model", "nowhere"], ["bounds", "tiny.yaml", "--read-success", "2"]):
+                          ["bounds", "tiny.yaml", "--confidence", "1"],
+                          ["bounds", "tiny.yaml", "--coefficient-bits", "1"],
+                          ["bounds", "tiny.yaml", "--model", "nowhere"],
+                          ["bounds", "tiny.yaml", "--read-success", "2"]):
             with self.subTest(arguments=arguments):
                 result = self.run_here(*arguments)
                 self.assertEqual(result.returncode, 2, result.stderr)

@@ -17,7 +17,8 @@ PROGRAM, MPIRUN = "", ""
 
 
 def run(*arguments, ranks=0, cwd=None):
-    return subprocess.run(tool.command_of(PROGRAM, MPIRUN, ranks, arguments), capture_output=True, text=True, timeout=100,
+    return subprocess.run(tool.command_of(PROGRAM, MPIRUN, ranks, arguments), capture_output=True, text=True,
+                          timeout=100,
                           cwd=cwd, env=tool.ENVIRONMENT, check=False)
 
 
@@ -118,11 +119,14 @@ class Runs(InTemporaryFolder):
         result = self.run_here("train", self.config, "--json")
         self.assertEqual(result.returncode, 0, result.stderr)
         summary = last_json(result)
-        for key in ("test_accuracy", "validation_accuracy", "train_accuracy", "bits_per_parameter", "parameters", "spins",
-                    "constraints", "constraint_bytes", "wall_seconds", "objective", "method", "seed", "classes", "ranks"):
+        for key in ("test_accuracy", "validation_accuracy", "train_accuracy", "bits_per_parameter", "parameters",
+                    "spins",
+                    "constraints", "constraint_bytes", "wall_seconds", "objective", "method", "seed", "classes",
+                    "ranks"):
             self.assertIn(key, summary)
         self.assertEqual(sorted(os.listdir(os.path.join(self.folder, "tiny"))),
-                         ["checkpoint-00000003.h5", "checkpoint.h5", "config.resolved.yaml", "results.h5", "run.log", "trace"])
+                         ["checkpoint-00000003.h5", "checkpoint.h5", "config.resolved.yaml", "results.h5", "run.log",
+                          "trace"])
         for file in ("results.h5", "checkpoint.h5"):
             listing = last_json(self.run_here("inspect", os.path.join("tiny", file), "--json"))
             self.assertIn("/history/iteration", [entry["path"] for entry in listing["objects"]])
@@ -153,9 +157,11 @@ class Runs(InTemporaryFolder):
         other = self.run_here("train", self.config, "--output", "other/two", "--set", "checkpoint.keep=3", "--quiet")
         self.assertEqual(other.returncode, 0, other.stderr)
         self.assertEqual(self.difference("tiny", "other/two"), "")
-        self.assertEqual(self.run_here("train", self.config, "--output", "seed", "--set", "seed=5", "--quiet").returncode, 0)
+        self.assertEqual(self.run_here("train", self.config, "--output", "seed", "--set", "seed=5",
+                                       "--quiet").returncode, 0)
         self.assertNotEqual(self.difference("tiny", "seed"), "")
-        for command in (["status", "other/two"], ["evaluate", "other/two/results.h5"], ["train", self.config, "--output", "other/two"]):
+        for command in (["status", "other/two"], ["evaluate", "other/two/results.h5"],
+                        ["train", self.config, "--output", "other/two"]):
             done = self.run_here(*command)
             self.assertEqual(done.returncode, 0, done.stderr)
         self.assertIn("finished already", done.stdout)
@@ -166,8 +172,10 @@ class Runs(InTemporaryFolder):
         self.assert_bad_input(self.run_here("train", self.config, "--output", ".", "--fresh"), "holds no run")
 
     def train_externally(self, command, *arguments, ranks=0):
-        return self.run_here("train", self.config, "--set", "machine.kind=external", "--set", f"machine.external.command={command}",
-                             "--set", "machine.subproblems.blocks=neurons_and_samples", "--set", "machine.whole.sweeps=30", "--set", "qcgd.iterations=2", *arguments,
+        return self.run_here("train", self.config, "--set", "machine.kind=external", "--set",
+                             f"machine.external.command={command}",
+                             "--set", "machine.subproblems.blocks=neurons_and_samples", "--set",
+                             "machine.whole.sweeps=30", "--set", "qcgd.iterations=2", *arguments,
                              ranks=ranks)
 
     def test_an_external_machine_trains(self):
@@ -197,9 +205,11 @@ class Ranks(InTemporaryFolder):
 
     def test_a_mistake_is_told_once_and_mpirun_ends_with_2(self):
         self.assert_bad_input(self.run_here("train", self.config, "--set", "seed=x", ranks=3), "--set seed: expected")
-        self.assert_bad_input(self.run_here("train", self.config, "--set", "data.classes=[0,7]", ranks=3), "data.classes")
+        self.assert_bad_input(self.run_here("train", self.config, "--set", "data.classes=[0,7]", ranks=3),
+                              "data.classes")
         self.assert_bad_input(self.run_here("trian", ranks=3), "trian")
-        self.assert_bad_input(self.run_here("train", self.config, "--set", "parallel.replica_groups=9", ranks=2), "replica_groups")
+        self.assert_bad_input(self.run_here("train", self.config, "--set", "parallel.replica_groups=9", ranks=2),
+                              "replica_groups")
         self.assertFalse(os.path.exists(os.path.join(self.folder, "tiny")))
 
     def test_two_ranks_make_one_run(self):

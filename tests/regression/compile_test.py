@@ -45,7 +45,8 @@ class Compile(unittest.TestCase):
         return os.path.join(self.folder, name)
 
     def run_here(self, *arguments, ranks=0):
-        return subprocess.run(tool.command_of(PROGRAM, MPIRUN, ranks, arguments), capture_output=True, text=True, timeout=100,
+        return subprocess.run(tool.command_of(PROGRAM, MPIRUN, ranks, arguments), capture_output=True, text=True,
+                              timeout=100,
                               cwd=self.folder, env=tool.ENVIRONMENT, check=False)
 
     def good(self, *arguments, ranks=0):
@@ -70,9 +71,11 @@ class Compile(unittest.TestCase):
                     kinds = np.bincount(file["variables/kind"][:], minlength=5)
                     rows = np.bincount(file["rows/kind"][:], minlength=3)
                     self.assertEqual(len(file["variables/kind"]), counts["spins"])
-                    self.assertEqual(list(kinds), [*kinds[:2], counts["indicators"], counts["slack_bits"], counts["products"]])
+                    self.assertEqual(list(kinds),
+                                     [*kinds[:2], counts["indicators"], counts["slack_bits"], counts["products"]])
                     self.assertEqual(kinds[0] + kinds[1], counts["parameter_bits"])
-                    self.assertEqual(list(rows), [counts["one_hot_rows"], counts["interval_rows"], counts["symmetry_rows"]])
+                    self.assertEqual(list(rows),
+                                     [counts["one_hot_rows"], counts["interval_rows"], counts["symmetry_rows"]])
                     self.assertEqual(len(file["products/u"]), counts["product_rows"])
                     self.assertEqual(len(file["rows/variable"]), written["row_entries"])
                     i, j = file["qubo/i"][:], file["qubo/j"][:]
@@ -80,14 +83,16 @@ class Compile(unittest.TestCase):
                     self.assertLessEqual(np.count_nonzero(i < j), counts["couplers"])
                     self.assertGreaterEqual(np.count_nonzero(i < j), 0.9 * counts["couplers"])
                     self.assertEqual(int(file["counts"].attrs["couplers"]), counts["couplers"])
-                    self.assertGreaterEqual(2 ** (counts["coefficient_bits"] - 1) - 1, np.abs(file["rows/coefficient"][:]).max())
+                    self.assertGreaterEqual(2 ** (counts["coefficient_bits"] - 1) - 1,
+                                            np.abs(file["rows/coefficient"][:]).max())
 
     def test_every_rank_writes_its_part_of_the_same_file(self):
         self.good("compile", "tiny.yaml", "-o", "alone.h5", "--with", "problem,qubo", "--break-symmetry")
         with open(self.path("alone.h5"), "rb") as file:
             alone = file.read()
         for ranks in (1, 2, 3, 4) if MPIRUN else ():
-            self.good("compile", "tiny.yaml", "-o", f"{ranks}.h5", "--with", "problem,qubo", "--break-symmetry", ranks=ranks)
+            self.good("compile", "tiny.yaml", "-o", f"{ranks}.h5", "--with", "problem,qubo", "--break-symmetry",
+                      ranks=ranks)
             with open(self.path(f"{ranks}.h5"), "rb") as file:
                 self.assertEqual(file.read(), alone, f"{ranks} ranks")
 
@@ -97,7 +102,8 @@ class Compile(unittest.TestCase):
             checked = 0
             for group in ("variables", "rows", "products", "objective", "qubo"):
                 for name, dataset in file[group].items():
-                    self.assertEqual(int(file[group].attrs[name + "_checksum"]), checksum(dataset[:]), f"{group}/{name}")
+                    self.assertEqual(int(file[group].attrs[name + "_checksum"]), checksum(dataset[:]),
+                                     f"{group}/{name}")
                     checked += 1
             self.assertEqual(checked, 23)
             self.assertEqual(int(file.attrs["complete"]), 1)
@@ -107,7 +113,8 @@ class Compile(unittest.TestCase):
         lifted = self.good("export", "q.h5", "--format", "qubo", "-o", "q.qubo", "--multiplier", "7.5")
         stored = self.good("export", "q.h5", "--format", "qubo", "-o", "stored.qubo")
         self.assertEqual(stored["multiplier"], 7.5)
-        with open(self.path("q.qubo"), encoding="utf-8") as first, open(self.path("stored.qubo"), encoding="utf-8") as second:
+        with open(self.path("q.qubo"), encoding="utf-8") as first, open(self.path("stored.qubo"),
+                                                                        encoding="utf-8") as second:
             self.assertEqual(first.read(), second.read())
         self.assertEqual(lifted["terms"], stored["terms"])
         for name in ("coo", "ising-csv", "qplib", "lp"):
@@ -124,7 +131,8 @@ class Compile(unittest.TestCase):
             row = np.repeat(np.arange(len(starts) - 1), np.diff(starts))
             for _ in range(5):
                 x = rng.integers(0, 2, spins)
-                residual = np.bincount(row, get("rows/coefficient") * x[get("rows/variable")], len(starts) - 1) - get("rows/rhs")
+                residual = np.bincount(row, get("rows/coefficient") * x[get("rows/variable")],
+                                       len(starts) - 1) - get("rows/rhs")
                 u, w, b = x[get("products/u")], x[get("products/w")], x[get("products/b")]
                 penalty = (residual ** 2).sum() + (w * b - 2 * u * (w + b) + 3 * u).sum()
                 objective = file["objective"].attrs["constant"] + \

@@ -55,7 +55,8 @@ class Solve(unittest.TestCase):
         return name
 
     def run_here(self, *arguments, ranks=0):
-        return subprocess.run(tool.command_of(PROGRAM, MPIRUN, ranks, ["solve", *arguments]), capture_output=True, text=True,
+        return subprocess.run(tool.command_of(PROGRAM, MPIRUN, ranks, ["solve", *arguments]), capture_output=True,
+                              text=True,
                               timeout=100, cwd=self.folder, env=tool.ENVIRONMENT, check=False)
 
     def good(self, *arguments, ranks=0):
@@ -102,7 +103,8 @@ class Solve(unittest.TestCase):
             if machine in ("enumeration", "external"):
                 continue
             with self.subTest(machine=machine):
-                found = self.good(sk, "--format", "ising", "--machine", machine, "--target", "-259", "--time-limit", "20")
+                found = self.good(sk, "--format", "ising", "--machine", machine, "--target", "-259", "--time-limit",
+                                  "20")
                 self.assertEqual(found["energy"], -259)
                 self.assertTrue(found["target_reached"])
                 self.assertEqual(found["machine"], machine)
@@ -142,7 +144,8 @@ class Solve(unittest.TestCase):
         self.write("g.txt", list_text(100, random_graph(100, 500, 2)))
         self.write("p.qplib", qplib_text(14, 3))
         for name, arguments in (("g.txt", ["--machine", "sa", "--reads", "200", "--sweeps", "10"]),
-                                ("p.qplib", ["--machine", "sa", "--iterations", "4", "--reads", "9", "--sweeps", "20"])):
+                                ("p.qplib",
+                                 ["--machine", "sa", "--iterations", "4", "--reads", "9", "--sweeps", "20"])):
             for ranks in range(1, 5 if MPIRUN else 1):
                 self.good(name, *arguments, "--output", f"{ranks}.h5", ranks=ranks)
                 self.assertEqual(tool.h5diff(self.path("1.h5"), self.path(f"{ranks}.h5")), "")
@@ -166,7 +169,8 @@ class Solve(unittest.TestCase):
     def test_a_signal_stops_with_the_best_so_far(self):
         self.write("g.txt", list_text(100, random_graph(100, 500, 2)))
         for ranks in (0, 2) if MPIRUN else (0,):
-            command = tool.command_of(PROGRAM, MPIRUN, ranks, ["solve", "g.txt", "--machine", "sa", "--time-limit", "90",
+            command = tool.command_of(PROGRAM, MPIRUN, ranks,
+                                      ["solve", "g.txt", "--machine", "sa", "--time-limit", "90",
                                                                "--json", "--output", "s.h5"])
             with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=self.folder,
                                   env=tool.ENVIRONMENT) as process:
@@ -189,10 +193,12 @@ class Solve(unittest.TestCase):
             runs = np.log(0.01) / np.log(1 - p)
             self.assertAlmostEqual(tts["tts99_field_evaluations"] / (runs * tts["field_evaluations_per_read"]), 1)
             self.assertAlmostEqual(tts["tts99_seconds"] / (runs * tts["seconds_per_read"]), 1)
-        never = self.good(sk, "--format", "ising", "--machine", "sa", "--tts", "1", "--target", "-1000", "--sweeps", "5")
+        never = self.good(sk, "--format", "ising", "--machine", "sa", "--tts", "1", "--target", "-1000", "--sweeps",
+                          "5")
         self.assertTrue(never["tts99_is_lower_bound"])
         self.assertGreater(never["tts99_seconds"], 0)
-        scan = self.good(sk, "--format", "ising", "--machine", "sa", "--tts", "4", "--target", "-259", "--sweeps", "scan",
+        scan = self.good(sk, "--format", "ising", "--machine", "sa", "--tts", "4", "--target", "-259", "--sweeps",
+                         "scan",
                          "--set", "machine.sa.sweeps=20")
         self.assertIn(scan["scan"][0]["sweeps"], range(20, 40))  # and the descent; the next one has twice as many
         least = min(point["tts99_field_evaluations"] for point in scan["scan"] if point["successes"] > 0)
@@ -222,7 +228,8 @@ class Solve(unittest.TestCase):
                    "network:\n  hidden:\n    - {units: 1, bias: 1bit}\n  output: {weights: 1bit, bias: 1bit}\n")
         command = [PROGRAM, "compile", "tiny.yaml", "-o", "q.h5", "--with", "problem,qubo"]
         subprocess.run(command, cwd=self.folder, check=True, capture_output=True)
-        by_qubo, by_rows = self.good("q.h5", "--time-limit", "5"), self.good("q.h5", "--format", "qcbo", "--machine", "sa")
+        by_qubo, by_rows = self.good("q.h5", "--time-limit", "5"), self.good("q.h5", "--format", "qcbo", "--machine",
+                                                                             "sa")
         self.assertEqual(by_qubo["format"], "hdf5")
         self.assertTrue(by_rows["feasible"])
         self.assertAlmostEqual(by_qubo["objective"], by_rows["objective"])
@@ -278,7 +285,8 @@ def qplib_optimum(n, seed):
     for items in itertools.combinations(range(n), chosen):
         if sum(knapsack[i] for i in items) > capacity:
             continue
-        value = sum(linear[i] for i in items) + sum(q for (i, j), q in quadratic.items() if i in items and j in items) / 2
+        value = sum(linear[i] for i in items) + sum(q for (i, j),
+                                                    q in quadratic.items() if i in items and j in items) / 2
         best = value if best is None else min(best, value)
     return best
 

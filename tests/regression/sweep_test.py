@@ -52,7 +52,8 @@ class InTemporaryFolder(unittest.TestCase):
 
     def run_sweep(self, *arguments, ranks=0, sweep="sweep.yaml"):
         command = tool.command_of(PROGRAM, MPIRUN, ranks, ["sweep", sweep, *arguments])
-        return subprocess.run(command, capture_output=True, text=True, timeout=100, cwd=self.folder, env=tool.ENVIRONMENT, check=False)
+        return subprocess.run(command, capture_output=True, text=True, timeout=100, cwd=self.folder,
+                              env=tool.ENVIRONMENT, check=False)
 
     def json_of(self, *arguments, code=0, **options):
         result = self.run_sweep(*arguments, "--json", **options)
@@ -67,7 +68,8 @@ class Listing(InTemporaryFolder):
     def test_the_points_are_listed_with_their_states(self):
         points = self.json_of("--list")["points"]
         self.assertEqual([point["point"] for point in points], list(range(1, POINTS + 1)))
-        self.assertEqual(points[2], {"point": 3, "overrides": {"method": "qcgd", "data.train_samples": "all", "seed": "1"},
+        self.assertEqual(points[2],
+                         {"point": 3, "overrides": {"method": "qcgd", "data.train_samples": "all", "seed": "1"},
                                      "folder": "out/point-0003", "state": "absent"})
         self.assertEqual(self.run_sweep("--list", "--count").stdout, f"{POINTS}\n")
         self.assertEqual(self.json_of("--list", "--count"), {"count": POINTS})
@@ -77,7 +79,8 @@ class Listing(InTemporaryFolder):
         self.assertFalse(os.path.exists(self.path("out")))
 
     def test_mistakes_end_with_2(self):
-        for arguments in ([], ["--list", "--run"], ["--point", "1", "--collect"], ["--point", "0"], ["--point", str(POINTS + 1)],
+        for arguments in ([], ["--list", "--run"], ["--point", "1", "--collect"], ["--point", "0"],
+                          ["--point", str(POINTS + 1)],
                           ["--run", "--count"], ["--run", "--team-ranks", "2"], ["--run", "--max-hours", "-1"]):
             result = self.run_sweep(*arguments)
             self.assertEqual(result.returncode, 2, (arguments, result.stderr))
@@ -114,7 +117,8 @@ class Running(InTemporaryFolder):
         again = self.run_sweep("--run", ranks=2)
         self.assertLess(time.monotonic() - begin, 5)
         self.assertEqual(again.returncode, 0, again.stderr)
-        self.assertIn(f"{POINTS} points: {POINTS} finished ({POINTS} of them before), 0 failed, 0 unfinished", again.stdout)
+        self.assertIn(f"{POINTS} points: {POINTS} finished ({POINTS} of them before), 0 failed, 0 unfinished",
+                      again.stdout)
         self.assertIn("finished already", self.run_sweep("--point", "3").stdout)
         quiet = self.run_sweep("--run", "--quiet", ranks=2)
         self.assertEqual((quiet.returncode, quiet.stdout), (0, ""), quiet.stderr)
@@ -128,13 +132,15 @@ class Running(InTemporaryFolder):
             summary = json.loads(result.stdout.splitlines()[-1])
             self.assertEqual((summary["finished"], summary["unfinished"]), (POINTS - 1, []))
             self.assertEqual([failed["point"] for failed in summary["failed"]], [2])
-            self.assertEqual(result.stderr.count("point 2 (method=qcgd, data.train_samples=20, seed=2) failed: "), 1, result.stderr)
+            self.assertEqual(result.stderr.count("point 2 (method=qcgd, data.train_samples=20, seed=2) failed: "), 1,
+                             result.stderr)
             self.assertEqual(result.stderr.count("cannot create the folder out/point-0002"), 1, result.stderr)
 
     def test_points_that_another_process_works_on_are_left_to_it(self):
         self.write("sweep.yaml", "schema: 1\nbase: tiny.yaml\noutput: out\naxes:\n"
                                  "  - {key: qcgd.iterations, values: [10000000, 5, 6]}\n")
-        with subprocess.Popen([PROGRAM, "sweep", self.sweep, "--point", "1", "--quiet"], cwd=self.folder, env=tool.ENVIRONMENT,
+        with subprocess.Popen([PROGRAM, "sweep", self.sweep, "--point", "1", "--quiet"], cwd=self.folder,
+                              env=tool.ENVIRONMENT,
                               stderr=subprocess.PIPE) as other:
             deadline = time.monotonic() + 30
             while not os.path.exists(self.path("out", "point-0001", "trace")) and time.monotonic() < deadline:
@@ -143,7 +149,8 @@ class Running(InTemporaryFolder):
                 result = self.run_sweep("--run", "--json", ranks=ranks)
                 self.assertEqual(result.returncode, 85, result.stdout + result.stderr)
                 summary = json.loads(result.stdout.splitlines()[-1])
-                self.assertEqual((summary["finished"], summary["failed"], summary["unfinished"], summary["elsewhere"]), (2, [], [], [1]))
+                self.assertEqual((summary["finished"], summary["failed"], summary["unfinished"], summary["elsewhere"]),
+                                 (2, [], [], [1]))
                 self.assertIn("1 points are left to other processes that work on them, the first: out/point-0001: in use by process "
                               f"{other.pid} ", result.stderr)
                 self.assertIn("3 points: 2 finished", result.stdout)
@@ -153,7 +160,8 @@ class Running(InTemporaryFolder):
 
     def test_two_sweeps_at_once_share_the_points(self):
         command = tool.command_of(PROGRAM, MPIRUN, 0, ["sweep", self.sweep, "--run", "--json"])
-        both = [subprocess.Popen(command, cwd=self.folder, env=tool.ENVIRONMENT, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        both = [subprocess.Popen(command, cwd=self.folder, env=tool.ENVIRONMENT, stdout=subprocess.PIPE,
+                                 stderr=subprocess.PIPE,
                                  text=True) for _ in range(2)]
         for process in both:
             out, errors = process.communicate(timeout=60)
@@ -180,7 +188,8 @@ class Running(InTemporaryFolder):
         summary = json.loads(first.stdout.splitlines()[-1])
         self.assertEqual((summary["finished"] + len(summary["unfinished"]), summary["failed"]), (3, []))
         self.assertIn("the same command continues", first.stderr)
-        self.assertIn(self.run_sweep("--point", "1", "--max-hours", str(0.1 / 3600), sweep="parts.yaml").returncode, (0, 85))
+        self.assertIn(self.run_sweep("--point", "1", "--max-hours", str(0.1 / 3600), sweep="parts.yaml").returncode,
+                      (0, 85))
         self.assertEqual(self.json_of("--run", sweep="parts.yaml", ranks=3)["finished"], 3)
         self.assert_same_runs("whole", "parts", points=3)
 
@@ -219,7 +228,8 @@ class Collecting(InTemporaryFolder):
         with h5py.File(self.path("out", f"point-{index + 1:04}", "results.h5")) as run:
             for name in COLUMNS:
                 expected = run["results"].attrs[name]
-                self.assertEqual(str(float(row[name])), str(float(expected)), name)  # as text: NaN is not equal to itself
+                # as text: NaN is not equal to itself
+                self.assertEqual(str(float(row[name])), str(float(expected)), name)
                 self.assertEqual(str(table["results"][name][index]), str(expected), name)
             for name in PROVENANCE:
                 self.assertEqual(float(row[name]), run["provenance"].attrs[name], name)
@@ -229,11 +239,13 @@ class Collecting(InTemporaryFolder):
         self.json_of("--run", ranks=2)
         self.json_of("--collect")
         script = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../scripts/plot_sweep.py")
-        done = subprocess.run([sys.executable, script, self.path("out"), "--x", "data.train_samples"], capture_output=True,
+        done = subprocess.run([sys.executable, script, self.path("out"), "--x", "data.train_samples"],
+                              capture_output=True,
                               text=True, timeout=100, check=False)
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertGreater(os.path.getsize(self.path("out/sweep.png")), 1000)
-        self.assertEqual(len([line for line in done.stdout.splitlines() if line.split()[0] in ("qcgd", "qat")]), 4, done.stdout)
+        self.assertEqual(len([line for line in done.stdout.splitlines() if line.split()[0] in ("qcgd", "qat")]), 4,
+                         done.stdout)
 
 
 def content_of(file):

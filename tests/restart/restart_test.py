@@ -61,7 +61,8 @@ class InTemporaryFolder(unittest.TestCase):
         """Starts a training in the folder `name`, whose run folder is `run` in it: all configurations are equal."""
         os.makedirs(self.path(name), exist_ok=True)
         words = ["train", self.path(config), "--quiet", *arguments]
-        return subprocess.Popen(tool.command_of(PROGRAM, MPIRUN, ranks, words), cwd=self.path(name), env=tool.ENVIRONMENT,
+        return subprocess.Popen(tool.command_of(PROGRAM, MPIRUN, ranks, words), cwd=self.path(name),
+                                env=tool.ENVIRONMENT,
                                 stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
     def train(self, name, config, *arguments, ranks=0, code=DONE):
@@ -84,7 +85,8 @@ class InTemporaryFolder(unittest.TestCase):
 
     def assert_same(self, whole, name):
         self.assertEqual(tool.h5diff(self.results(whole), self.results(name)), "")
-        self.assertEqual(tool.trace_rows(self.path(whole, "run", "trace")), tool.trace_rows(self.path(name, "run", "trace")))
+        self.assertEqual(tool.trace_rows(self.path(whole, "run", "trace")),
+                         tool.trace_rows(self.path(name, "run", "trace")))
 
 
 class Cuts(InTemporaryFolder):
@@ -129,7 +131,8 @@ class Cuts(InTemporaryFolder):
 class Stops(InTemporaryFolder):
     """Stopped by each means in the middle of a longer run, continued, and compared with the uninterrupted run."""
 
-    ARGUMENTS = ["--set", "qcgd.iterations=14", "--set", "machine.whole.sweeps=20", "--set", "checkpoint.every_iterations=0"]
+    ARGUMENTS = ["--set", "qcgd.iterations=14", "--set", "machine.whole.sweeps=20", "--set",
+                 "checkpoint.every_iterations=0"]
     whole = None  # the uninterrupted run, trained once
 
     def setUp(self):
@@ -212,7 +215,8 @@ class Changes(InTemporaryFolder):
     def test_changed_parameters_are_refused_with_a_table(self):
         self.cut("whole", "cut", self.checkpoints("whole")[2])
         os.remove(self.path("cut", "run", "config.resolved.yaml"))
-        text = self.train("cut", "tiny.yaml", "--set", "qcgd.beta0=0.5", "--set", "machine.whole.sweeps=4", code=BAD_INPUT)
+        text = self.train("cut", "tiny.yaml", "--set", "qcgd.beta0=0.5", "--set", "machine.whole.sweeps=4",
+                          code=BAD_INPUT)
         for part in ("qcgd.beta0", "0.02", "0.5", "machine.whole.sweeps", "--fresh"):
             self.assertIn(part, text)
         self.train("cut", "tiny.yaml", "--set", "checkpoint.keep=3", "--set", "checkpoint.every_iterations=1")

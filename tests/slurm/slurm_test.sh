@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# The job scripts on a real Slurm of two nodes: a job that gets USR1 writes a checkpoint, goes back into the queue, goes on, and
-# ends with the result of an uninterrupted run, bit for bit.
+# The job scripts on a real Slurm of two nodes: a job that gets USR1 writes a checkpoint, goes back into the queue, goes
+# on, and ends with the result of an uninterrupted run, bit for bit.
 #   slurm_test.sh ISINGLASS H5DIFF
 # Exit code 77: skipped, since this machine cannot run a Slurm of its own.
 set -euo pipefail
@@ -56,7 +56,8 @@ anneal: {polish_sweeps: 8}
 output: {directory: run}
 YAML
 
-# submit NAME SBATCH_ARGUMENTS...: in a folder of its own, so that the stored configurations are equal; prints the job's number.
+# submit NAME SBATCH_ARGUMENTS...: in a folder of its own, so that the stored configurations are equal; prints the job's
+# number.
 submit() {
   local name=$1
   shift
@@ -73,7 +74,8 @@ expect_same() {
 
 has_ended() { job_says "$1" 'JobState=(COMPLETED|FAILED|CANCELLED|TIMEOUT|NODE_FAIL)'; }
 
-# interrupted RUN_FOLDER JOB SCANCEL_ARGUMENTS...: sends USR1 to a job in the middle of a run, and follows it to its end.
+# interrupted RUN_FOLDER JOB SCANCEL_ARGUMENTS...: sends USR1 to a job in the middle of a run, and follows it to its
+# end.
 interrupted() {
   local run=$1 job=$2
   shift 2

@@ -79,8 +79,8 @@ start_munge() {
     --socket="$folder/run/munge.socket" --pid-file="$folder/run/munged.pid" --log-file="$folder/log/munged"
 }
 
-# Each node has its own host name and its own folder for temporary files, as real ones have: Open MPI takes ranks of one host
-# name for neighbours that share memory, and Slurm's PMIx makes a folder of the same name on each node.
+# Each node has its own host name and its own folder for temporary files, as real ones have: Open MPI takes ranks of one
+# host name for neighbours that share memory, and Slurm's PMIx makes a folder of the same name on each node.
 start_node() {
   mkdir -p "$folder/spool/$1" "$folder/spool/$1-tmp"
   # shellcheck disable=SC2016  # expanded by the inner shell
