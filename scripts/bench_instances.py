@@ -1,16 +1,20 @@
 #!/usr/bin/env python3
 """Machines on instances with known best values: time to target, and time to solution.
 
-    scripts/bench_instances.py FOLDER [--machines sa,tabu] [--instances G22,G39] [--runs 20] [--time-limit 60] [--ranks 1] [--output results/tables/machines]
+    scripts/bench_instances.py FOLDER [--machines sa,tabu] [--instances G22,G39] [--runs 20] [--time-limit 60]
+    [--ranks 1] [--output results/tables/machines]
 
-FOLDER holds the files that inputs/instances.csv names; those that are missing are left out, and said so. Two tables, as Markdown and CSV:
+FOLDER holds the files that inputs/instances.csv names; those that are missing are left out, and said so. Two tables,
+as Markdown and CSV:
 
-  NAME.md/.csv      each machine on each instance of group `library`: runs until the best known value or the time limit, with
-                    different seeds; runs that reached it, the best and the median value, median and largest seconds to the
-                    target (start of the machine included, reading the file not), spin updates/s
+  NAME.md/.csv      each machine on each instance of group `library`: runs until the best known value or the time
+                    limit, with different seeds; runs that reached it, the best and the median value, median and
+                    largest seconds to the target (start of the machine included, reading the file not), spin
+                    updates/s
   NAME-tts.md/.csv  each machine on the Sherrington-Kirkpatrick instances: TTS99 in CPU seconds of one core and in field
-                    evaluations, median and quartiles over the instances of each size; the number of sweeps is chosen once for
-                    all instances of a machine (the scanned number with the least median TTS99 over the tuning instances)
+                    evaluations, median and quartiles over the instances of each size; the number of sweeps is chosen
+                    once for all instances of a machine (the scanned number with the least median TTS99 over the
+                    tuning instances)
 """
 
 import argparse
@@ -113,7 +117,8 @@ def blocks_of(options, instance, machine, reads):
 
 
 def tuned_sweeps(options, instances, machine):
-    """The power of two with the least median TTS99 (CPU seconds) over the tuning instances. All of them are tried: the TTS99 of
+    """The power of two with the least median TTS99 (CPU seconds) over the tuning instances. All of them are tried:
+    the TTS99 of
     dynamics has two minima, one of them at a few steps and a descent, which field evaluations do not count."""
     tuning = [i for i in instances if i["group"] == options.tune_on] or instances
     repeats = blocks_of(options, tuning[0], machine, options.tune_reads)

@@ -3,10 +3,11 @@
 
     scripts/bench_qplib.py FOLDER [--programs before=OLD,after=NEW] [--time-limit 10] [--output results/tables/qplib]
 
-FOLDER holds the files that inputs/qplib.csv names; those that are missing are left out, and said so. Each run has one core and
-one seed. The point that `isinglass solve --output` writes is read, and its objective and rows are evaluated here, from the
-instance file by a reader of its own: so programs that read a file differently are measured by the same values. The gap is
-|value - best| / max(1, |best|), negative where the value is better than the best known one. Two files: NAME.md and NAME.csv.
+FOLDER holds the files that inputs/qplib.csv names; those that are missing are left out, and said so. Each run has one
+core and one seed. The point that `isinglass solve --output` writes is read, and its objective and rows are evaluated
+here, from the instance file by a reader of its own: so programs that read a file differently are measured by the same
+values. The gap is |value - best| / max(1, |best|), negative where the value is better than the best known one. Two
+files: NAME.md and NAME.csv.
 """
 
 import argparse
@@ -23,7 +24,8 @@ import runs
 
 
 class Program:
-    """A binary program of QPLIB, in its text form: minimize or maximize 1/2 x'Qx + b'x + q subject to lower <= Ax <= upper."""
+    """A binary program of QPLIB, in its text form: minimize or maximize 1/2 x'Qx + b'x + q subject to lower <= Ax <=
+    upper."""
 
     def __init__(self, path):
         with open(path, encoding="utf-8") as file:
@@ -31,7 +33,8 @@ class Program:
         next(words)  # the name
         kind = next(words).upper()
         if kind[1] != "B" or kind[2] not in "LNB" or kind[0] not in "QL":
-            raise ValueError(f"{path}: {kind}, expected a quadratic or linear objective, binary variables and linear rows")
+            raise ValueError(f"{path}: {kind}, expected a quadratic or linear objective, binary variables and "
+                             f"linear rows")
         self.is_maximised = next(words).lower() == "maximize"
         variables = int(next(words))
         rows = int(next(words)) if kind[2] == "L" else 0
@@ -61,7 +64,8 @@ class Program:
         return values
 
     def objective(self, x):
-        """An entry v of the quadratic part means v/2 x_i x_j, on the diagonal and off it: so the library's files mean it."""
+        """An entry v of the quadratic part means v/2 x_i x_j, on the diagonal and off it: so the library's files mean
+        it."""
         terms = [value / 2 for (i, j), value in self.quadratic if x[i] and x[j]]
         return math.fsum([*terms, *(value for value, bit in zip(self.linear, x) if bit), self.constant])
 

@@ -11,7 +11,8 @@ mode=(--dry-run --Werror)
 find lib apps tests -name '*.?pp' -print0 | sort -z | xargs -0 clang-format "${mode[@]}"
 
 export LC_ALL=C.UTF-8  # columns are characters
-files=(-name '*.?pp' -o -name '*.inc' -o -name '*.py' -o -name '*.sh' -o -name '*.sbatch' -o -name '*.md' -o -name '*.yaml'
+files=(-name '*.?pp' -o -name '*.inc' -o -name '*.py' -o -name '*.sh' -o -name '*.sbatch' -o -name '*.md'
+       -o -name '*.yaml'
        -o -name CMakeLists.txt)
 wide=$(find . \( -path './build*' -o -path ./.git -o -path './results/*/*' -o -path ./tests/fuzz/corpus \) -prune -o \
          \( "${files[@]}" \) -exec grep -nHP '^(?!\s*\|).{121,}$' {} + || true)

@@ -2,8 +2,9 @@
 """Trains the same networks by QCGD with each kind of machine as its oracle and writes one table of accuracies.
 
 Iterations are set per row so that each takes about the same CPU time (15 s for pairs, 45 s for ten classes); they are
-fixed, so that a row can be repeated bit for bit. Run folders are kept under results/machines/TASK/ROW-COMPLETION/SEED, and what is
-finished there is not run again. Writes results/tables/machines-training.md and machines-training.csv.
+fixed, so that a row can be repeated bit for bit. Run folders are kept under
+results/machines/TASK/ROW-COMPLETION/SEED, and what is finished there is not run again. Writes
+results/tables/machines-training.md and machines-training.csv.
 """
 
 import argparse
@@ -121,7 +122,8 @@ def main():
     parser.add_argument("--rows", nargs="+", default=list(ROWS), choices=ROWS, metavar="ROW",
                         help="default: all of them")
     parser.add_argument("--completions", nargs="+", default=list(COMPLETIONS), choices=COMPLETIONS,
-                        help="of the oracle's answers: a descent of the weights, or the forward pass alone (default: both)")
+                        help="of the oracle's answers: a descent of the weights, or the forward pass alone "
+                             "(default: both)")
     parser.add_argument("--iterations", type=int, help="the same for all rows (default: the rows' own)")
     parser.add_argument("--seeds", nargs="+", type=int, help="default: 1 to 3 for pairs, 1 for ten classes")
     parser.add_argument("--output", type=runs.absolute_path, default=runs.ROOT / "results/machines",
@@ -135,11 +137,15 @@ def main():
     found = run_all(arguments)
     columns = ["task", "machine", "completion", "seeds", "iterations", "training", "validation", "test", "seconds"]
     lines = ["# Machines in training", "", *runs.table_head("1 rank", runs.program_version(arguments.program)), "",
-             "Accuracy in %: mean ± standard deviation over the seeds, as many as the column says. Seconds: median CPU time of a "
-             "run, data included. sa, bsb, dsb, cim, cac: the whole problem at once. neurons-: problems of one neuron's bits. "
+             "Accuracy in %: mean ± standard deviation over the seeds, as many as the column says. Seconds: "
+             "median CPU time of a "
+             "run, data included. sa, bsb, dsb, cim, cac: the whole problem at once. neurons-: problems of one "
+             "neuron's bits. "
              "parts-: of 16 of them. samples-: also problems of the segments of some samples. 550-: within 550 spins; "
-             "8-bit-noise: couplings of 8 bits, each with an error of 1 % of the largest, fields through one spin. Completion of "
-             "an answer: by a descent of the weights, or by the forward pass alone, which shows what the machine itself found.", "",
+             "8-bit-noise: couplings of 8 bits, each with an error of 1 % of the largest, fields through one "
+             "spin. Completion of "
+             "an answer: by a descent of the weights, or by the forward pass alone, which shows what the "
+             "machine itself found.", "",
              *runs.markdown(columns, rows_of(found))]
     runs.write_text(arguments.tables / "machines-training.md", lines)
     write_csv(arguments.tables / "machines-training.csv", found)

@@ -47,7 +47,8 @@ def run_one(arguments, task, method, seed):
     with h5py.File(output / "results.h5") as file:
         result["version"] = file["provenance"].attrs["version"].decode()
         result["run_on_ranks"] = int(file["provenance"].attrs["ranks"])
-    print(f"{task:20} {method:12} seed {seed}  test {100 * result['test_accuracy']:6.2f} %  {result['wall_seconds']:7.1f} s"
+    print(f"{task:20} {method:12} seed {seed}  test {100 * result['test_accuracy']:6.2f} %  "
+          f"{result['wall_seconds']:7.1f} s"
           + ("  (finished before)" if result["finished_before"] else ""), flush=True)
     return result
 

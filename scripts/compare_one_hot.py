@@ -1,9 +1,10 @@
 #!/usr/bin/python3
 """Native moves of one-hot groups against single flips on penalties: energy against time a read.
 
-Writes a 64 x 16 problem with scripts/make_one_hot.py, solves it with machines that keep the groups and with annealing and tabu
-search on the penalty form at several weights, and writes results/tables/one-hot.md, .csv and .png. A read that breaks a group
-is no solution; a median is over all reads, so that it exists if at least half of them keep the groups. Time is CPU time.
+Writes a 64 x 16 problem with scripts/make_one_hot.py, solves it with machines that keep the groups and with annealing
+and tabu search on the penalty form at several weights, and writes results/tables/one-hot.md, .csv and .png. A read
+that breaks a group is no solution; a median is over all reads, so that it exists if at least half of them keep the
+groups. Time is CPU time.
 
     scripts/compare_one_hot.py build/release/apps/isinglass/isinglass
 """
@@ -89,7 +90,8 @@ def write_table(rows, args, path):
         writer.writeheader()
         writer.writerows(rows)
     with open(path.with_suffix(".md"), "w", encoding="utf-8") as out:
-        out.write(f"One-hot groups, {args.groups} x {args.values}, seed {args.seed}, {args.reads} reads: native moves and "
+        out.write(f"One-hot groups, {args.groups} x {args.values}, seed {args.seed}, {args.reads} reads: native "
+                  f"moves and "
                   "penalties of several weights.\nMade by `scripts/compare_one_hot.py`; CPU time of one core.\n\n"
                   "| machine | groups | sweeps | CPU ms a read | reads that keep the groups | best | median |\n"
                   "|---|---|---:|---:|---:|---:|---:|\n")

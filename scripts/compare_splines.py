@@ -1,8 +1,9 @@
 #!/usr/bin/python3
 """Test accuracy against the number of segments of the activation, and against bits per parameter, with several seeds.
 
-Every training runs on one rank, as many at a time as --jobs says. Run folders are kept under results/splines, and what is
-finished there is not run again. Writes results/tables/splines-segments.md and splines-bits.md, a .csv of each, and splines.png.
+Every training runs on one rank, as many at a time as --jobs says. Run folders are kept under results/splines, and
+what is finished there is not run again. Writes results/tables/splines-segments.md and splines-bits.md, a .csv of
+each, and splines.png.
 """
 
 import argparse
@@ -101,7 +102,8 @@ def table_lines(found, table, seeds):
         _, units, samples = TASKS[task]
         variants = [row[2] for row in found if row[:2] == (task, depth) and row[3] == "qcgd"]
         lines += ["",
-                  f"**{task}**, {samples} images, a tenth of them held out; {depth} hidden layer{'s' * (depth > 1)} of {units}", ""]
+                  f"**{task}**, {samples} images, a tenth of them held out; {depth} hidden "
+                  f"layer{'s' * (depth > 1)} of {units}", ""]
         body = []
         for variant in variants:
             qcgd, qat = found[task, depth, variant, "qcgd"], found[task, depth, variant, "qat"]

@@ -3,8 +3,8 @@
 
     scripts/count_house.py [COMMIT]
 
-Prints files, lines (and those that are neither blank nor comment), lines per file, lines of the apps, the longest file, and
-how many lines are over 120 columns.
+Prints files, lines (and those that are neither blank nor comment), lines per file, lines of the apps, the longest
+file, and how many lines are over 120 columns.
 """
 
 import subprocess

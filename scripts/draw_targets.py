@@ -4,8 +4,8 @@
     scripts/draw_targets.py            check: the drawing is that of the CMakeLists, and no file includes past it
     scripts/draw_targets.py --write    draw it anew
 
-The drawing has one arrow per dependency that does not follow from others. An include of another folder's header is allowed
-only if its target is reached by arrows.
+The drawing has one arrow per dependency that does not follow from others. An include of another folder's header is
+allowed only if its target is reached by arrows.
 """
 
 import argparse

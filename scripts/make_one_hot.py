@@ -1,9 +1,9 @@
 #!/usr/bin/python3
 """A random problem of one-hot groups as a COO QUBO, which `isinglass solve` reads with its groups.
 
-Every pair of binary variables of different groups gets a random integer coefficient, so that each choice of values is one
-term for each pair of groups: min sum_{g<h} q[g, value_g, h, value_h]. With --penalty the groups are terms instead,
-penalty (sum x - 1)^2: the form for machines that flip single spins.
+Every pair of binary variables of different groups gets a random integer coefficient, so that each choice of values is
+one term for each pair of groups: min sum_{g<h} q[g, value_g, h, value_h]. With --penalty the groups are terms
+instead, penalty (sum x - 1)^2: the form for machines that flip single spins.
 
     scripts/make_one_hot.py --groups 64 --values 16 --seed 1 > one-hot.coo
 """

@@ -1,10 +1,11 @@
 #!/usr/bin/python3
-"""Draws the accuracy of a collected sweep against one of its keys, one line a value of a second key, and prints the table.
+"""Draws the accuracy of a collected sweep against one of its keys, one line a value of a second key, and prints the
+table.
 
 Usage: scripts/plot_sweep.py OUTPUT [--x KEY] [--lines KEY] [--y RESULT] [--output PICTURE.png]
 
-OUTPUT is the sweep's folder with sweep.h5, which `isinglass sweep SWEEP.yaml --collect` writes. What remains of the keys, such as
-the seed, is averaged over: the line is the mean, the band reaches from the worst to the best run.
+OUTPUT is the sweep's folder with sweep.h5, which `isinglass sweep SWEEP.yaml --collect` writes. What remains of the
+keys, such as the seed, is averaged over: the line is the mean, the band reaches from the worst to the best run.
 """
 
 import argparse
@@ -49,7 +50,8 @@ def varying_keys(sweep):
 
 
 def choose_keys(sweep, x, lines):
-    """The keys asked for; by default x is the varying numeric key with the most values, lines the first that is left."""
+    """The keys asked for; by default x is the varying numeric key with the most values, lines the first that is left.
+    """
     axes, varying = sweep["axes"], varying_keys(sweep)
     numeric = [key for key in varying if axes[key].dtype.kind in "if" and key not in ("seed", lines)]
     x = x or max(numeric or varying or sweep["keys"], key=lambda key: len(values_of(axes[key])))
@@ -67,7 +69,8 @@ def percent(name):
 
 
 def summarize(sweep, x, lines, y):
-    """One row a value of x and of lines: (line, x, runs, mean, standard deviation, least, most); accuracies in percent."""
+    """One row a value of x and of lines: (line, x, runs, mean, standard deviation, least, most); accuracies in
+    percent."""
     axes, column = sweep["axes"], sweep["results"][y] * (100 if percent(y) else 1)
     for line in values_of(axes[lines]) if lines else [""]:
         for value in values_of(axes[x]):
@@ -82,7 +85,8 @@ def print_table(rows, x, lines, y):
     print(f"{y}{', %' if percent(y) else ''}: mean, standard deviation, least and most of the runs")
     print(f"{lines or '-':>16}  {x:>24}  {'runs':>5}  {'mean':>10}  {'std':>9}  {'min':>10}  {'max':>10}")
     for line, value, runs, mean, spread, least, most in rows:
-        print(f"{str(line) or '-':>16}  {str(value):>24}  {runs:5d}  {mean:10.4g}  {spread:9.3g}  {least:10.4g}  {most:10.4g}")
+        print(f"{str(line) or '-':>16}  {str(value):>24}  {runs:5d}  {mean:10.4g}  {spread:9.3g}  {least:10.4g} "
+              f" {most:10.4g}")
 
 
 def spans_decades(values):

@@ -4,12 +4,14 @@
     golden_test.py PROGRAM            compares; exit code 77 (skipped) where this host computes differently
     golden_test.py PROGRAM --renew    writes golden.json anew
 
-A change that must not change results leaves this test green. One that changes them on purpose says so in its commit message and
-renews the file; the difference of the file then shows which methods and machines it touched, and from which iteration on.
+A change that must not change results leaves this test green. One that changes them on purpose says so in its commit
+message and renews the file; the difference of the file then shows which methods and machines it touched, and from
+which iteration on.
 
-Results are a function of the input and of how the host rounds: of its C library's exp, log, tanh and others, and, in `qat` alone,
-of the OpenBLAS kernel that suits its processor (sums of floating-point products). Both are told by a fingerprint in the file.
-Where that of the library differs the whole test is skipped, where that of the kernel differs the cases of `qat`.
+Results are a function of the input and of how the host rounds: of its C library's exp, log, tanh and others, and, in
+`qat` alone, of the OpenBLAS kernel that suits its processor (sums of floating-point products). Both are told by a
+fingerprint in the file. Where that of the library differs the whole test is skipped, where that of the kernel differs
+the cases of `qat`.
 """
 
 import ctypes
@@ -215,12 +217,14 @@ def main():
     with open(GOLDEN, encoding="utf-8") as file:
         golden = json.load(file)
     if host["library"] != golden["host"]["library"]:
-        print("skipped: the C library of this host rounds differently; --renew makes a file for it to compare changes with")
+        print("skipped: the C library of this host rounds differently; --renew makes a file for it to compare "
+              "changes with")
         sys.exit(SKIPPED)
     found, differences = computed(program), 0
     for name in sorted(golden["results"].keys() | found.keys()):
         if name.startswith("train: qat") and host["kernel"] != golden["host"]["kernel"]:
-            print(f"{name}: left out, OpenBLAS has another kernel here ({host['kernel']}, not {golden['host']['kernel']})")
+            print(f"{name}: left out, OpenBLAS has another kernel here ({host['kernel']}, not "
+                  f"{golden['host']['kernel']})")
             continue
         text = first_difference(golden["results"].get(name), found.get(name))
         if text:

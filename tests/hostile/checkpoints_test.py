@@ -152,7 +152,8 @@ class Checkpoints(HostileTest):
         return self.folders[name]
 
     def cases(self, method, arguments, last, table):
-        """Each edit of the checkpoint of step `last`: alone it is code 3, with the one before it the run ends as it should."""
+        """Each edit of the checkpoint of step `last`: alone it is code 3, with the one before it the run ends as it
+        should."""
         whole = self.whole(method, *arguments)
 
         def prepare(edit, steps):

@@ -26,9 +26,10 @@ TAG = "ISINGLASS_HOSTILE_CASE"
 class Case:
     """One run of the program in a folder of its own.
 
-    `files` maps names to text or bytes; `prepare(folder)` makes what these cannot be. `says` are parts of standard error,
-    `prints` of standard output, `json` values of the result object. `left` are the names of files that the run may leave
-    besides those it was given. `address_space`, `data_size` and `file_size` are limits in bytes, `send` is (seconds, signal) to send to the program.
+    `files` maps names to text or bytes; `prepare(folder)` makes what these cannot be. `says` are parts of standard
+    error, `prints` of standard output, `json` values of the result object. `left` are the names of files that the run
+    may leave besides those it was given. `address_space`, `data_size` and `file_size` are limits in bytes, `send` is
+    (seconds, signal) to send to the program.
     """
     name: str
     arguments: list

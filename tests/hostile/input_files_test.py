@@ -1,4 +1,5 @@
-"""Files that are no regular files, wherever the program reads one; names of data files; HDF5 files that lead elsewhere."""
+"""Files that are no regular files, wherever the program reads one; names of data files; HDF5 files that lead
+elsewhere."""
 
 import gzip
 import os
@@ -13,7 +14,9 @@ from hostile import Case, HostileTest
 
 TINY = """schema: 1
 data: {dataset: idx, directory: ., train_samples: all, pool: 1, levels: 16, classes: [0, 1]}
-network: {hidden: [{units: 2, activation: sign, weights: 1bit, bias: 2bit}], output: {weights: 1bit, bias: 2bit, loss: hinge}}
+network:
+  hidden: [{units: 2, activation: sign, weights: 1bit, bias: 2bit}]
+  output: {weights: 1bit, bias: 2bit, loss: hinge}
 method: qcgd
 qcgd: {iterations: 2}
 output: {directory: run}

@@ -125,7 +125,8 @@ class Lists(HostileTest):
 
 class OtherFormats(HostileTest):
     # The example of the README of qbsolv.
-    QBSOLV = ("c\nc  This is a sample .qubo file\np  qubo  0  4  4  6\nc ---\n0  0   3.4\n1  1   4.5\n2  2   2.1\n3  3   -2.4\n"
+    QBSOLV = ("c\nc  This is a sample .qubo file\np  qubo  0  4  4  6\nc ---\n0  0   3.4\n1  1   4.5\n2  2   "
+              "2.1\n3  3   -2.4\n"
               "c ---\n0  1   2.2\n0  2   3.4\n1  2   4.5\n0  3   -2\n1  3   4.5678\n2  3   -3.22\n")
 
     def test_qbsolv_files(self):

@@ -1,4 +1,5 @@
-"""Long calls: a signal ends each within a second with 85, a time limit too, and no count takes memory before the first step."""
+"""Long calls: a signal ends each within a second with 85, a time limit too, and no count takes memory before the
+first step."""
 
 import os
 import signal
@@ -48,7 +49,8 @@ class LongCalls(HostileTest):
                           ["solve", "g.txt", "--machine", "sa", "--tts", "1000000000", "--target", "1e9"],
                           files={"g.txt": graph()}, number=signal.SIGUSR1),
                   stopped("groups that moves keep", ["solve", "p.coo", "--machine", "sa", "--sweeps", "1000000000"],
-                          files={"p.coo": "# vartype: BINARY\n# group 0 1 2\n# group 3 4 5\n0 3 1\n1 4 2.5\n2 5 -1\n6 0 1\n"}),
+                          files={"p.coo": "# vartype: BINARY\n# group 0 1 2\n# group 3 4 5\n0 3 1\n1 4 2.5\n2 5 "
+                                          "-1\n6 0 1\n"}),
                   stopped("enumeration", ["solve", "g.txt", "--machine", "enumeration"], files={"g.txt": graph(30)})]
         self.run_table(cases)
 
@@ -127,7 +129,8 @@ class LongCalls(HostileTest):
             tool.write_images(folder)
 
         reads = [*sets("machine.subproblems.blocks=neurons_and_samples", "machine.subproblems.reads=" + ENDLESS)]
-        program = "tiny\nQBL\nmaximize\n5\n1\n1\n3 2 9\n0\n0\n0\n5\n1 1 -4\n1 2 7\n1 3 7\n1 4 -6\n1 5 5\n1e30\n12\n0\n12\n0\n"
+        program = ("tiny\nQBL\nmaximize\n5\n1\n1\n3 2 9\n0\n0\n0\n5\n1 1 -4\n1 2 7\n1 3 7\n1 4 -6\n"
+                   "1 5 5\n1e30\n12\n0\n12\n0\n")
         self.run_table([
             Case("reads of sub-problems", ["train", "tiny.yaml", *reads], files={"tiny.yaml": TINY}, prepare=prepare,
                  says=("machine.subproblems.reads", "ask for fewer")),

@@ -1,4 +1,5 @@
-"""Outputs onto what is no regular file, onto links, full disks and places that cannot be written; results whose file fails."""
+"""Outputs onto what is no regular file, onto links, full disks and places that cannot be written; results whose file
+fails."""
 
 import os
 import shutil

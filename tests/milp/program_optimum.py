@@ -74,7 +74,8 @@ def solve(program, folder, *options):
 
 def check_proof(answer, optimum, seed):
     if optimum is None:
-        assert answer["proven_infeasible"], f"seed {seed}: glpsol says that nothing is feasible, which was not proven: {answer}"
+        message = f"seed {seed}: glpsol says that nothing is feasible, which was not proven: {answer}"
+        assert answer["proven_infeasible"], message
         return
     assert answer["proven_optimal"], f"seed {seed}: not proven: {answer}"
     assert answer["objective"] == optimum, f"seed {seed}: {answer['objective']} is not the optimum {optimum}"

@@ -1,7 +1,7 @@
 """The exported LP file and a MILP solver find the optimum that enumeration of all weights finds.
 
-Small random networks on tiny data sets are compiled and exported by the built program; glpsol solves the LP file; network_loss.py
-enumerates every assignment of the weights. Usage: same_optimum.py PROGRAM [--cases N] [--first SEED]
+Small random networks on tiny data sets are compiled and exported by the built program; glpsol solves the LP file;
+network_loss.py enumerates every assignment of the weights. Usage: same_optimum.py PROGRAM [--cases N] [--first SEED]
 """
 
 import argparse

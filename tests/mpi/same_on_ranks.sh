@@ -27,23 +27,28 @@ case $method in
   polish) overrides=("${whole[@]}" --set qcgd.polish=true --set "data.classes=[0, 2, 4, 6]") ;;
   # two hidden layers, tables, several bits and the squared loss: the general path of the oracle and of the polish
   deep)
-    sed -i 's/hidden: .*/hidden: [{units: 6, activation: tanh, segments: 5, weights: 2bit}, {units: 5, weights: ternary}]/' "$work/base.yaml"
+    hidden='[{units: 6, activation: tanh, segments: 5, weights: 2bit}, {units: 5, weights: ternary}]'
+    sed -i "s/hidden: .*/hidden: $hidden/" "$work/base.yaml"
     overrides=("${whole[@]}" --set qcgd.polish=true --set network.output.loss=squared_hinge)
     ;;
   # linear pieces, many cells, and a loss that is looked up in a table
   splines)
-    sed -i 's/hidden: .*/hidden: [{units: 5, activation: gelu, segments: 6, degree: 1, knots: equalized}, {units: 4, activation: relu, segments: 4, degree: 1}]/' "$work/base.yaml"
+    hidden='[{units: 5, activation: gelu, segments: 6, degree: 1, knots: equalized}, '
+    hidden+='{units: 4, activation: relu, segments: 4, degree: 1}]'
+    sed -i "s/hidden: .*/hidden: $hidden/" "$work/base.yaml"
     overrides=("${whole[@]}" --set qcgd.polish=true --set network.output.loss=logistic --set data.train_samples=250)
     ;;
   # all fields by matrix products; two hidden layers, one of many cells
   dynamics)
-    sed -i 's/hidden: .*/hidden: [{units: 6, activation: tanh, segments: 5, weights: 2bit}, {units: 5}]/' "$work/base.yaml"
+    hidden='[{units: 6, activation: tanh, segments: 5, weights: 2bit}, {units: 5}]'
+    sed -i "s/hidden: .*/hidden: $hidden/" "$work/base.yaml"
     overrides=(--set machine.kind=bsb --set machine.whole.sweeps=8)
     ;;
   # a neuron's bits in parts that a machine of few spins and bits takes
   subproblems)
     overrides=(--set machine.kind=cim --set machine.subproblems.blocks=neurons --set machine.cim.steps=30
-      --set machine.hardware.spin_budget=120 --set machine.hardware.coefficient_bits=8 --set machine.hardware.field_noise=0.01)
+      --set machine.hardware.spin_budget=120 --set machine.hardware.coefficient_bits=8
+      --set machine.hardware.field_noise=0.01)
     ;;
   # also the segments of some samples; two hidden layers, one of them with more units than spins
   samples)
@@ -57,7 +62,8 @@ esac
 # run NAME RANKS GROUPS: every run in a folder of its own, so that the stored configurations are equal.
 run() {
   mkdir "$work/$1"
-  (cd "$work/$1" && "$mpiexec" -n "$2" "$isinglass" train ../base.yaml "${overrides[@]}" --set "parallel.replica_groups=$3" --quiet)
+  (cd "$work/$1" &&
+    "$mpiexec" -n "$2" "$isinglass" train ../base.yaml "${overrides[@]}" --set "parallel.replica_groups=$3" --quiet)
 }
 
 compare() {

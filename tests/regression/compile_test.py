@@ -37,8 +37,10 @@ class Compile(unittest.TestCase):
         tool.write_images(self.folder)
         with open(self.path("tiny.yaml"), "w", encoding="utf-8") as file:
             file.write("schema: 1\n"
-                       f"data: {{dataset: idx, directory: {self.folder}, classes: [0, 1], pool: 2, levels: 4, train_samples: 20}}\n"
-                       "network:\n  hidden:\n    - {units: 2, activation: tanh, segments: 3, weights: ternary, bias: 2bit}\n"
+                       f"data: {{dataset: idx, directory: {self.folder}, classes: [0, 1], "
+                       "pool: 2, levels: 4, train_samples: 20}\n"
+                       "network:\n  hidden:\n    - {units: 2, activation: tanh, segments: 3, weights: ternary, "
+                       "bias: 2bit}\n"
                        "  output: {weights: 2bit, bias: 2bit, loss: squared_hinge}\n")
 
     def path(self, name):

@@ -1,4 +1,5 @@
-"""The command solve as users see it: formats, targets, limits, signals, result files, the same answer on any number of ranks.
+"""The command solve as users see it: formats, targets, limits, signals, result files, the same answer on any number
+of ranks.
 
 Usage: solve_test.py PROGRAM [MPIRUN]
 """
@@ -87,7 +88,8 @@ class Solve(unittest.TestCase):
         self.assertEqual(self.good(self.write("d.qplib", qplib))["objective"], 5)
 
     def test_published_values_of_qplib(self):
-        """An entry v of the quadratic part is v/2 x_i x_j, off the diagonal too: only so the published values are reached."""
+        """An entry v of the quadratic part is v/2 x_i x_j, off the diagonal too: only so the published values are
+        reached."""
         for name, sense, best in (("QPLIB_3852", 1, 234), ("QPLIB_3714", -1, 1183)):
             path = os.path.join(INSTANCES, f"{name}.qplib")
             found = self.good(path, "--target", best, "--time-limit", "20")
@@ -224,7 +226,8 @@ class Solve(unittest.TestCase):
     def test_compiled_and_exported_problems(self):
         tool.write_images(self.folder)
         self.write("tiny.yaml", "schema: 1\n"
-                   f"data: {{dataset: idx, directory: {self.folder}, classes: [0, 1], pool: 4, levels: 2, train_samples: 3}}\n"
+                   f"data: {{dataset: idx, directory: {self.folder}, classes: [0, 1], "
+                   "pool: 4, levels: 2, train_samples: 3}\n"
                    "network:\n  hidden:\n    - {units: 1, bias: 1bit}\n  output: {weights: 1bit, bias: 1bit}\n")
         command = [PROGRAM, "compile", "tiny.yaml", "-o", "q.h5", "--with", "problem,qubo"]
         subprocess.run(command, cwd=self.folder, check=True, capture_output=True)

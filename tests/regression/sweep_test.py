@@ -151,7 +151,8 @@ class Running(InTemporaryFolder):
                 summary = json.loads(result.stdout.splitlines()[-1])
                 self.assertEqual((summary["finished"], summary["failed"], summary["unfinished"], summary["elsewhere"]),
                                  (2, [], [], [1]))
-                self.assertIn("1 points are left to other processes that work on them, the first: out/point-0001: in use by process "
+                self.assertIn("1 points are left to other processes that work on them, the first: "
+                              "out/point-0001: in use by process "
                               f"{other.pid} ", result.stderr)
                 self.assertIn("3 points: 2 finished", result.stdout)
                 self.assertIn("0 failed, 0 unfinished, 1 running elsewhere", result.stdout)

@@ -65,7 +65,8 @@ def one_part(arguments, folder, rng, longest):
 
 
 def launcher_end(launcher):
-    """mpirun ends when a rank has died; one that lost a rank while it was starting may wait for ever and is ended here."""
+    """mpirun ends when a rank has died; one that lost a rank while it was starting may wait for ever and is ended
+    here."""
     try:
         launcher.communicate(timeout=30)
     except subprocess.TimeoutExpired:

@@ -14,7 +14,8 @@ skip() {
 }
 (( EUID == 0 )) || skip "two nodes on one machine need root"
 for program in slurmctld slurmd munged sbatch; do
-  PATH=$PATH:/usr/sbin:/sbin command -v "$program" >/dev/null || skip "no $program; scripts/install_packages.sh test installs it"
+  PATH=$PATH:/usr/sbin:/sbin command -v "$program" >/dev/null ||
+    skip "no $program; scripts/install_packages.sh test installs it"
 done
 unshare --uts --mount --propagation private true 2>/dev/null || skip "unshare is not allowed here"
 
@@ -97,7 +98,8 @@ test_srun() {
   other=$(submit srun --ntasks=1 "$scripts/train.sbatch" ../base.yaml)
   wait_for 60 "the end of the second job" has_ended "$other"
   job_says "$other" 'JobState=FAILED.* ExitCode=2:0' || fail "a second job on the same run folder was not refused"
-  grep -q "in use by process .* on node1, Slurm job $job" "$work/srun/isinglass-$other.log" || fail "the owner is not named"
+  grep -q "in use by process .* on node1, Slurm job $job" "$work/srun/isinglass-$other.log" ||
+    fail "the owner is not named"
   interrupted srun/run "$job"
   grep -q 'part 2' "$work/srun/isinglass-$job.log" || fail "the log of the second part is missing"
 }
@@ -120,12 +122,14 @@ test_restart_limit() {
 # Two points at a time; the first is interrupted, which leaves the second alone.
 test_sweep() {
   local array collect
-  array=$(submit sweep --output=%x-%A_%a.log --array=1-"$(cd "$work/sweep" && "$isinglass" sweep ../sweep.yaml --list --count)" \
+  points=$(cd "$work/sweep" && "$isinglass" sweep ../sweep.yaml --list --count)
+  array=$(submit sweep --output=%x-%A_%a.log --array=1-"$points" \
     "$scripts/sweep.sbatch" ../sweep.yaml)
   collect=$(submit sweep --dependency=afterany:"$array" --wrap "$isinglass sweep ../sweep.yaml --collect")
   interrupted sweep/points/point-0001 "${array}_1"
   wait_for 180 "the second point" has_ended "${array}_2"
-  job_says "${array}_2" 'Restarts=0 .*JobState=COMPLETED|JobState=COMPLETED.* Restarts=0' || fail "the second point was disturbed"
+  job_says "${array}_2" 'Restarts=0 .*JobState=COMPLETED|JobState=COMPLETED.* Restarts=0' ||
+    fail "the second point was disturbed"
   wait_for 60 "the collected results" has_ended "$collect"
   [[ $(wc -l < "$work/sweep/points/sweep.csv") == 3 ]] || fail "sweep.csv has not a header and two rows"
   echo "sweep: collected"
