@@ -131,7 +131,7 @@ class Cuts(InTemporaryFolder):
 class Stops(InTemporaryFolder):
     """Stopped by each means in the middle of a longer run, continued, and compared with the uninterrupted run."""
 
-    ARGUMENTS = ["--set", "qcgd.iterations=14", "--set", "machine.whole.sweeps=20", "--set",
+    ARGUMENTS = ["--set", "qcgd.iterations=60", "--set", "machine.whole.sweeps=20", "--set",
                  "checkpoint.every_iterations=0"]
     whole = None  # the uninterrupted run, trained once
 
