@@ -22,6 +22,7 @@ struct MovePlane {
   MoveKind kind = MoveKind::weight;
   int size = 0;       ///< codebook units
   int direction = 0;  ///< -1, +1; 0: towards the other value of a codebook of two
+  bool operator==(const MovePlane&) const = default;
 };
 
 /// Two inputs of the first layer that swaps pair; a < b.

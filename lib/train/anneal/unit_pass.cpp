@@ -9,6 +9,7 @@ void UnitPass::begin(std::size_t layer_index, int unit, int window) {
   layer_ = layer_index;
   window_ = window;
   unit_ = unit;
+  found_for_.reset();
   jumps_.resize(layer().thresholds.size() * state_->samples());
   known_.assign(jumps_.size(), 0);
 }
@@ -25,6 +26,8 @@ std::int64_t UnitPass::jump(std::size_t threshold, std::size_t sample) {
 /// Samples that a move of `plane` may take across a threshold; and those that it or a shift within the window may take
 /// across one where that matters: most samples past the margin stay there whatever one unit says.
 void UnitPass::find_events(const MovePlane& plane) {
+  if (found_for_ == plane) return;
+  found_for_ = plane;
   events_.clear();
   crossings_.clear();
   const int reach = state_->reach(layer_, plane);
@@ -38,6 +41,8 @@ void UnitPass::find_events(const MovePlane& plane) {
       if (-reach < event.distance && event.distance <= reach) crossings_.push_back(event);
     }
   }
+  now_ = 0;
+  for (const FlipEvent& event : events_) now_ += event.jump * height(-event.distance, window_);
 }
 
 void UnitPass::set_steps(const MovePlane& plane, int first, std::size_t count) {
@@ -50,11 +55,9 @@ void UnitPass::set_steps(const MovePlane& plane, int first, std::size_t count) {
 
 void UnitPass::hidden_changes(const MovePlane& plane, int first, std::span<std::int64_t> changes) {
   find_events(plane);
-  std::int64_t now = 0;  // what the sums count without a move
-  for (const FlipEvent& event : events_) now += event.jump * height(-event.distance, window_);
   if (plane.kind == MoveKind::bias) {
     const int step = state_->step(layer_, {plane, unit_, 0});
-    changes[0] = -now;
+    changes[0] = -now_;
     for (const FlipEvent& event : events_) changes[0] += event.jump * height(step - event.distance, window_);
     return;
   }
@@ -63,7 +66,7 @@ void UnitPass::hidden_changes(const MovePlane& plane, int first, std::span<std::
   const std::size_t from = state_->row_offset(plane) + static_cast<std::size_t>(first);
   sum_heights(events_, {state_->row(layer_, 0), state_->row_length(layer_)}, steps_, from, from + changes.size(),
               window_, sums_);
-  for (std::size_t i = 0; i < changes.size(); ++i) changes[i] = sums_[from + i] - now;
+  for (std::size_t i = 0; i < changes.size(); ++i) changes[i] = sums_[from + i] - now_;
 }
 
 void UnitPass::output_changes(const MovePlane& plane, int first, std::span<std::int64_t> changes) {
@@ -100,6 +103,9 @@ void UnitPass::evaluate(const MovePlane& plane, int first, std::span<std::int64_
     hidden_changes(plane, first, changes);
 }
 
-void UnitPass::apply(const MovePlane& plane, int index) { state_->apply(layer_, {plane, unit_, index}, crossings_); }
+void UnitPass::apply(const MovePlane& plane, int index) {
+  state_->apply(layer_, {plane, unit_, index}, crossings_);
+  found_for_.reset();
+}
 
 }  // namespace isinglass

@@ -4,6 +4,7 @@
 #include "train/anneal/network_state.hpp"
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -37,9 +38,12 @@ private:
   NetworkState* state_;
   std::size_t layer_ = 0;
   int unit_ = 0, window_ = 0;
-  // At the last evaluation:
-  std::vector<FlipEvent> events_;     // what the sums are over
-  std::vector<FlipEvent> crossings_;  // samples that a move may take across a threshold
+  // At the last evaluation of a hidden layer's moves; the next one of the same plane finds the same, if no move was
+  // made:
+  std::optional<MovePlane> found_for_;  // whose events these are; nothing: they are to be found
+  std::int64_t now_ = 0;                // what the sums count without a move
+  std::vector<FlipEvent> events_;       // what the sums are over
+  std::vector<FlipEvent> crossings_;    // samples that a move may take across a threshold
   std::vector<FlipShortfall> shortfalls_;
   std::vector<std::int64_t> jumps_;  // [threshold][sample]
   std::vector<std::uint8_t> known_;  // is the jump computed?
