@@ -25,7 +25,7 @@ private:
   bool is_busy_;
 };
 
-/// What an exception means to the user.
+/// Meaning of an exception to the user.
 struct Failure {
   std::string text;
   ExitCode code = ExitCode::error;

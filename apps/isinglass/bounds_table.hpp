@@ -12,7 +12,7 @@
 
 namespace isinglass {
 
-/// What the user of `isinglass bounds` assumes. Energies and objectives are in units of one output step.
+/// Assumptions of the user of `isinglass bounds`. Energies and objectives are in units of one output step.
 struct BoundsAssumptions {
   double error = 0.05;       ///< allowed difference of training and true error rate
   double confidence = 0.95;  ///< probability with which the statements about random things hold

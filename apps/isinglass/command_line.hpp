@@ -19,7 +19,7 @@ class Option;
 /// The command line in terms of this program. command_line.cpp alone includes CLI11, which takes seconds to compile.
 namespace isinglass {
 
-/// What the chosen command does on every rank; returns the exit code.
+/// Work of the chosen command on every rank; returns the exit code.
 using Action = std::function<ExitCode(const Communicator& world)>;
 
 /// The longest time that a limit may name, about eleven years: clocks count nanoseconds in 64 bits.
@@ -115,7 +115,7 @@ public:
   /// Parses the command line and stores what it says. Returns the exit code if there is nothing left to do, as after
   /// --help or a mistake; what there is to say is printed if `prints`.
   [[nodiscard]] std::optional<ExitCode> parse(int argc, char** argv, bool prints);
-  /// What the chosen command does.
+  /// Work of the chosen command.
   [[nodiscard]] const Action& action() const { return action_; }
 
 private:

@@ -85,7 +85,7 @@ BlockSource source_of(const Compiler& compiler) {
   return source;
 }
 
-/// What was written, for the text and the JSON object.
+/// Account of what was written, for the text and the JSON object.
 struct Written {
   QcboFileSummary summary;
   double seconds = 0;

@@ -19,7 +19,7 @@ namespace isinglass {
 [[nodiscard]] nlohmann::ordered_json counts_json(const std::string& config, const QcboCounts& counts,
                                                  std::size_t samples);
 
-/// The same as lines of text.
+/// Prints the counts as lines of text.
 [[nodiscard]] std::string counts_text(const nlohmann::ordered_json& json);
 
 }  // namespace isinglass

@@ -14,7 +14,7 @@ namespace isinglass {
 
 namespace {
 
-/// What a job keeps of the time it has left, for the last checkpoint and for leaving: two minutes, and a fifth of less
+/// Time that a job keeps of what it has left, for the last checkpoint and for leaving: two minutes, and a fifth of less
 /// than ten.
 double reserve_seconds(double left) { return std::min(120.0, left / 5); }
 

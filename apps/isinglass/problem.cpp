@@ -15,7 +15,7 @@ namespace isinglass {
 
 namespace {
 
-/// What the solvers add to the reach of a pre-activation, in units of its rms: checked here, before a run folder
+/// Margin that the solvers add to the reach of a pre-activation, in units of its rms: checked here, before a run folder
 /// exists.
 double largest_margin(const Config& config) {
   return std::max({config.qcgd.margin, config.qcgd.output_margin, config.anneal.output_margin, 2 * config.anneal.window,

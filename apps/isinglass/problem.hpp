@@ -10,7 +10,7 @@
 
 namespace isinglass {
 
-/// What a configuration asks to train: this rank's shard of the samples, and the network on its grids.
+/// Data and network that a configuration asks to train: this rank's shard of the samples, and the network on its grids.
 struct Problem {
   DataSplits data;
   Architecture architecture;

@@ -12,7 +12,7 @@
 
 namespace isinglass {
 
-/// What an interrupted run goes on from.
+/// State that an interrupted run goes on from.
 struct Resume {
   std::optional<TrainingState> state;  ///< nothing: from the start
   std::string path;                    ///< of the checkpoint

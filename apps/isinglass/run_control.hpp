@@ -12,7 +12,7 @@
 
 namespace isinglass {
 
-/// What a checkpoint holds besides the method's own state.
+/// Facts that a checkpoint holds besides the method's own state.
 struct RunIdentity {
   std::string config_yaml;
   std::int64_t data_fingerprint = 0;

@@ -10,7 +10,7 @@
 
 namespace isinglass {
 
-/// What the reports of one solve share.
+/// Facts that the reports of one solve share.
 struct SolveFacts {
   std::string path, format;
   Goal goal = Goal::energy;
@@ -44,7 +44,7 @@ private:
 [[nodiscard]] std::string end_text(const SolveFacts& facts, const SearchResult& result);
 
 [[nodiscard]] nlohmann::ordered_json to_json(const SolveFacts& facts, const SearchResult& result);
-/// What TTS mode adds.
+/// Members that TTS mode adds to the JSON object.
 [[nodiscard]] nlohmann::ordered_json to_json(const TtsMeasurement& measurement);
 
 /// The last words on standard output.

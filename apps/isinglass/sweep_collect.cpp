@@ -17,7 +17,7 @@ namespace isinglass {
 
 namespace {
 
-/// What the run folders hold.
+/// Contents of the run folders.
 struct Collection {
   std::vector<SweepRow> rows;
   std::vector<std::int64_t> missing;

@@ -12,7 +12,7 @@
 
 namespace isinglass {
 
-/// What came of a point. `open`: nobody got round to it; `elsewhere`: another process works on it.
+/// Fate of a point. `open`: nobody got round to it; `elsewhere`: another process works on it.
 enum class Fate : std::int64_t { open, finished_before, finished, stopped, elsewhere, failed };
 
 /// The fates of all points and what the failed ones said; index: point number - 1.
@@ -25,7 +25,8 @@ struct Fates {
   [[nodiscard]] std::int64_t count(Fate fate) const;
 };
 
-/// What is finished already, and what cannot be started; the texts on rank 0 alone. AgreedError. Collective.
+/// Points that are finished already, and those that cannot be started; the texts on rank 0 alone. AgreedError.
+/// Collective.
 [[nodiscard]] Fates look_around(const Sweep& sweep, const Communicator& world);
 
 /// Brings together what the roots of the teams know, the first of each `team_ranks` ranks. Collective.
@@ -37,12 +38,12 @@ void look_elsewhere(const Sweep& sweep, Fates& found, const Communicator& world)
 /// "10 points: 9 finished (2 of them before), 1 failed, 0 unfinished", and those elsewhere, if there are any.
 [[nodiscard]] std::string summary_of(const Sweep& sweep, const Fates& found);
 
-/// The same with the numbers of the points and the texts of the failures.
+/// Fates as JSON, with the numbers of the points and the texts of the failures.
 [[nodiscard]] nlohmann::ordered_json to_json(const Sweep& sweep, const Fates& found);
 
-/// What the command ends with: done if all points are finished, else AgreedError with the texts of the failures; of
-/// code unfinished if points are left that can go on, or that others work on. A part in which nothing went on is an
-/// error: it must not be requeued for ever.
+/// Exit code that the command ends with: done if all points are finished, else AgreedError with the texts of the
+/// failures; of code unfinished if points are left that can go on, or that others work on. A part in which nothing went
+/// on is an error: it must not be requeued for ever.
 [[nodiscard]] ExitCode conclude(const Sweep& sweep, const Fates& found);
 
 }  // namespace isinglass

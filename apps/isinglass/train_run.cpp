@@ -59,7 +59,7 @@ Screen screen_style(const RunOptions& options) {
   return terminal_width() ? Screen::progress : Screen::rows;
 }
 
-/// What the coordinator keeps open while a run goes on.
+/// Files that the coordinator keeps open while a run goes on.
 struct RunFiles {
   Reporter reporter;
   TraceFile trace;

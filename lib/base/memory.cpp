@@ -33,7 +33,7 @@ std::optional<std::int64_t> left_in_system() {
   return std::nullopt;
 }
 
-/// Of this process in version 2 of control groups, "/" for the outermost; empty if there is none.
+/// Path of this process in version 2 of control groups, "/" for the outermost; empty if there is none.
 std::string control_group() {
   std::ifstream file("/proc/self/cgroup");
   for (std::string line; std::getline(file, line);)
@@ -60,8 +60,8 @@ std::optional<std::int64_t> limit_of(int resource) {
   return static_cast<std::int64_t>(std::min<rlim_t>(limit.rlim_cur, std::numeric_limits<std::int64_t>::max()));
 }
 
-/// What `ulimit -v` leaves of the address space, or `ulimit -d` of what can be written in it; libraries take a good
-/// part of both without using memory.
+/// Memory that `ulimit -v` leaves of the address space, or `ulimit -d` of what can be written in it; libraries take a
+/// good part of both without using memory.
 std::optional<std::int64_t> left_in_address_space() {
   const auto all = limit_of(RLIMIT_AS), data = limit_of(RLIMIT_DATA);
   if (!all && !data) return std::nullopt;

@@ -10,7 +10,7 @@
 /// do not depend on the number of ranks and no generator state is ever saved.
 namespace isinglass {
 
-/// What a number is drawn for; part of the key, so that streams never overlap.
+/// Purpose that a number is drawn for; part of the key, so that streams never overlap.
 enum class Stream : std::uint32_t { subset, initial, weight, segment, anneal, shuffle, latent, test, read, noise };
 
 /// Four independent 32-bit words for one draw.

@@ -4,7 +4,7 @@
 
 namespace isinglass {
 
-/// What this program was built from and with.
+/// Sources and tools that this program was built from.
 struct BuildInfo {
   std::string version;     ///< of isinglass
   std::string git_hash;    ///< of the source at build time, "-dirty" if it was changed; "unknown" outside a clone

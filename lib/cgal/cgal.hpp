@@ -47,7 +47,7 @@ struct CgalTolerances {
   double infeasibility = 0;  ///< of the violation
 };
 
-/// What a step measured.
+/// Gap and violation that a step measured.
 struct CgalStep {
   double gap = 0;        ///< surrogate gap before the step
   double violation = 0;  ///< root mean square of the images after it

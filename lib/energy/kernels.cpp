@@ -52,7 +52,7 @@ void squared_costs(float* cost, DownstreamUnit unit, const std::int16_t* shift, 
   }
 }
 
-/// What a sample's loss changes by when z moves by `step`; `loss` is that of the distance `first`.
+/// Change of a sample's loss when z moves by `step`; `loss` is that of the distance `first`.
 std::int32_t loss_change(const LossView& output, std::size_t s, int step, const std::int32_t* loss, int first) {
   const bool is_high = output.segment[s] != 0;
   const int before = (is_high ? output.below[s] : output.above[s]) - first;

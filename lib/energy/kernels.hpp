@@ -50,7 +50,7 @@ struct KernelRange {
 void shift_unit(std::int16_t* above, std::int16_t* below, const std::int8_t* x, int step, std::size_t size,
                 simd::Width width = simd::cpu_width());
 
-/// What the next layer costs when an input of it shifts: pointers to one block of one unit. Each of the functions below
+/// Cost of the next layer when an input of it shifts: pointers to one block of one unit. Each of the functions below
 /// takes `sample_block` samples, each with its own shift of an activation.
 struct DownstreamUnit {
   const std::int16_t* above;

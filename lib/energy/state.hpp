@@ -49,7 +49,7 @@ struct LayerState {
   [[nodiscard]] int distance(std::size_t index) const;
   /// Integer cost of one sample, multiplier included.
   [[nodiscard]] std::int64_t cost(std::size_t index) const;
-  /// The same if z moved by `shift`.
+  /// Integer cost of one sample if z moved by `shift`.
   [[nodiscard]] std::int64_t cost_after(std::size_t index, int shift) const;
   /// Moves z and keeps the segment.
   void shift_z(std::size_t index, int shift);
@@ -83,7 +83,7 @@ struct StructuredState {
 /// Sets the parameter bits, every z, and each segment to the forward pass.
 void set_forward(StructuredState& state, const NetworkBits& bits);
 
-/// The same, with the first layer's z of all units known: [unit][stride].
+/// Sets all that with the first layer's z of all units known: [unit][stride].
 void set_forward(StructuredState& state, const NetworkBits& bits, std::span<const std::int16_t> first_z);
 
 /// Sets the segments, and every z behind the first layer, to the forward pass of the parameter bits as they are. The

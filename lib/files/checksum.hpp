@@ -8,9 +8,9 @@
 
 namespace isinglass {
 
-/// What the element `value` at `index` adds to the checksum of a dataset. The sum over all elements, modulo 2^64, does
-/// not depend on who adds which part: ranks add theirs up. Integers count as 64 bits with their sign, a double as its
-/// bits; then
+/// Term that the element `value` at `index` adds to the checksum of a dataset. The sum over all elements, modulo 2^64,
+/// does not depend on who adds which part: ranks add theirs up. Integers count as 64 bits with their sign, a double as
+/// its bits; then
 ///
 ///   h = value xor (index + 1) 9e3779b97f4a7c15;  h ^= h >> 32;  h *= d6e8feb86659fd93;  h ^= h >> 32
 ///
@@ -31,7 +31,7 @@ template <h5::Element T>
   return h ^ (h >> 32);
 }
 
-/// Of the elements from `first` on.
+/// Checksum of the elements from `first` on.
 template <h5::Element T>
 [[nodiscard]] constexpr std::uint64_t checksum(std::uint64_t first, std::span<const T> values) {
   std::uint64_t sum = 0;

@@ -12,7 +12,7 @@
 namespace isinglass::h5 {
 namespace {
 
-/// What HDF5 says of a failed call.
+/// HDF5's own words about a failed call.
 struct LibraryMessage {
   std::string text;      ///< of the deepest error on its stack; the system's own text where a system call failed
   bool is_lock = false;  ///< the file system refused a lock

@@ -133,7 +133,7 @@ void write_texts(const Group& group, const std::string& name, std::span<const st
 /// All elements, row-major. Throws SystemError if there is no such dataset, for another type, or for damaged data.
 template <Element T>
 [[nodiscard]] std::vector<T> read(const Group& group, const std::string& name);
-/// The same, and throws if the shape is not `dimensions`.
+/// Reads the dataset and throws if the shape is not `dimensions`.
 template <Element T>
 [[nodiscard]] std::vector<T> read(const Group& group, const std::string& name, const Dimensions& dimensions);
 [[nodiscard]] std::vector<std::string> read_texts(const Group& group, const std::string& name);

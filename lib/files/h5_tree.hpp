@@ -7,7 +7,7 @@
 
 namespace isinglass::h5 {
 
-/// What a name in a file stands for, as one line of a listing.
+/// Meaning of a name in a file, as one line of a listing.
 struct Object {
   /// A link is a name that leads elsewhere: to an object that has another name as well, or that may not exist.
   enum class Kind { group, dataset, link, named_type };

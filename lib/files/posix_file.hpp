@@ -48,7 +48,7 @@ public:
   void reserve(std::uint64_t size) const;
   /// Gives it the permissions of another file, where that exists and may be done.
   void take_mode_of(const std::filesystem::path& other) const;
-  /// What this machine wrote goes to the disk, where other machines can read it.
+  /// Sends what this machine wrote to the disk, where other machines can read it.
   void flush() const;
   /// Closes it and reports failure, which the destructor cannot: network file systems tell only here that there was no
   /// room.

@@ -45,10 +45,10 @@ public:
     buffer_.clear();
   }
 
-  /// Of the elements that were put.
+  /// Checksum of the elements that were put.
   [[nodiscard]] std::uint64_t checksum() const { return checksum_; }
 
-  /// Of the same elements as `file` holds them, whatever was put.
+  /// Checksum of the same elements as `file` holds them, whatever was put.
   [[nodiscard]] std::uint64_t checksum_in(const PosixFile& file) const {
     std::uint64_t sum = 0;
     std::vector<T> values;
@@ -74,7 +74,7 @@ public:
   BlockWriter(const PosixFile& file, const std::vector<std::int64_t>& places, const QcboMeasure& measure,
               const QcboFileOptions& options, double multiplier, double unit);
 
-  /// What rank 0 writes before its blocks.
+  /// Entries that rank 0 writes before its blocks.
   void write_shared(const std::vector<Variable>& parameters);
   /// The next block of this rank.
   void write(const Qcbo& block);

@@ -41,7 +41,7 @@ IsingProblem spin_problem(std::int64_t spins, const std::vector<BinaryTerm>& ter
   return problem;
 }
 
-/// What the variables are: as the file says, as the user says, or binary.
+/// Kind of the variables: as the file says, as the user says, or binary.
 Vartype agreed_vartype(TextLines& lines, const CooHeader& header, std::optional<Vartype> asked) {
   if (!header.vartype) return asked.value_or(Vartype::binary);
   if (asked && *asked != *header.vartype)

@@ -59,7 +59,7 @@ bool is_number(std::string_view word) {
   return error == std::errc() && end == word.data() + word.size();
 }
 
-/// As programs write it: SPIN, spin, Vartype.SPIN.
+/// Recognises a vartype as programs write it: SPIN, spin, Vartype.SPIN.
 std::optional<Vartype> vartype_of(std::string_view word) {
   const std::string name = upper_case(shown(word.substr(std::min(word.rfind('.') + 1, word.size()))));
   if (name == "SPIN") return Vartype::spin;

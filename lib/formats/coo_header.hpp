@@ -10,7 +10,7 @@
 
 namespace isinglass {
 
-/// What the comments of a COO file say.
+/// Directives in the comments of a COO file.
 ///
 /// A directive is `# KEY VALUE`, or `KEY: VALUE` or `KEY = VALUE` anywhere in a comment, keys and vartypes in any case:
 /// variables, terms, offset, vartype (SPIN or BINARY), group (indices), and multiplier, which only informs.

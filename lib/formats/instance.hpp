@@ -56,14 +56,14 @@ struct InstanceOptions {
 /// Names that --format takes: the text formats, hdf5 and qcbo.
 [[nodiscard]] std::vector<std::string> instance_formats();
 
-/// Those of them that are text: rudy, ising, bqp, sparse, beasley, coo, qplib, mtx, qbsolv.
+/// Names of the formats that are text: rudy, ising, bqp, sparse, beasley, coo, qplib, mtx, qbsolv.
 [[nodiscard]] std::vector<std::string> text_formats();
 
 /// A text in the format of the options or in the one that its first lines look like. InputError "FILE:LINE: reason" for
 /// anything that is wrong with it.
 [[nodiscard]] Instance read_text_instance(const InstanceText& text, const InstanceOptions& options);
 
-/// The same of a file of any format.
+/// Reads a file of any format.
 [[nodiscard]] Instance read_instance(const std::filesystem::path& path, const InstanceOptions& options);
 
 /// Number of coupled pairs.
@@ -73,12 +73,12 @@ struct InstanceOptions {
 
 /// `n m`, then m lines `i j w`, indices from 1; w may be left out of all lines: 1. Maximum cut.
 [[nodiscard]] Instance read_rudy(const InstanceText& text);
-/// The same lines as an Ising problem: minimise the sum of w s_i s_j; `i i w` is a field.
+/// Reads the same lines as an Ising problem: minimise the sum of w s_i s_j; `i i w` is a field.
 [[nodiscard]] Instance read_ising_list(const InstanceText& text);
 /// `n m`, then m lines `i j q`: minimise the sum of q x_i x_j over the lines.
 [[nodiscard]] Instance read_bqp(const InstanceText& text);
-/// The same lines as the upper triangle of a symmetric matrix: minimise x^T Q x, so that i != j counts twice (Biq Mac
-/// library).
+/// Reads the same lines as the upper triangle of a symmetric matrix: minimise x^T Q x, so that i != j counts twice (Biq
+/// Mac library).
 [[nodiscard]] Instance read_sparse_matrix(const InstanceText& text);
 /// A count of problems, then each as in `sparse`, but maximised (Beasley's OR-Library); without the count, one.
 /// `number` from 1.

@@ -22,12 +22,13 @@ struct BlockSource {
   double unit = 1;                   ///< objective per integer unit
   std::size_t samples = 0;           ///< of this rank, in the global order of the ranks
   std::size_t batch = 1;             ///< samples that are built at once; changes nothing in the file
-  /// What belongs to this rank's samples first .. last - 1; with first = 0 also what belongs to none and is of this
-  /// rank (symmetry), before them. Numbered in the order of the ranks behind the parameter bits. Asked twice for each.
+  /// Adds what belongs to this rank's samples first .. last - 1; with first = 0 also what belongs to none and is of
+  /// this rank (symmetry), before them. Numbered in the order of the ranks behind the parameter bits. Asked twice for
+  /// each.
   std::function<Qcbo(std::size_t first, std::size_t last)> block;
 };
 
-/// What a QCBO file is to hold.
+/// Contents that a QCBO file is to hold.
 struct QcboFileOptions {
   std::string config_yaml;
   std::vector<std::pair<std::string, std::int64_t>> counts;  ///< attributes of /counts
@@ -36,7 +37,7 @@ struct QcboFileOptions {
   std::optional<double> multiplier;  ///< of all rows and products; nothing: sufficient_multiplier()
 };
 
-/// What was written, the same on every rank.
+/// Account of what was written, the same on every rank.
 struct QcboFileSummary {
   TableSizes sizes;  ///< over all ranks
   std::int64_t bytes = 0;

@@ -7,7 +7,7 @@
 #include <cstdint>
 #include <string>
 
-/// What a QCBO file consists of: its format and the one list of its datasets.
+/// Layout of a QCBO file: its format and the one list of its datasets.
 namespace isinglass {
 
 inline constexpr FileFormat qcbo_format{.name = "isinglass-qcbo",
@@ -75,7 +75,7 @@ void for_each_problem_column(Columns& c, Visit&& visit) {
   visit(Table::terms, "objective", "coefficient", c.term_coefficient);
 }
 
-/// The same for the lifted problem.
+/// Datasets of the lifted problem.
 template <class Columns, class Visit>
 void for_each_qubo_column(Columns& c, Visit&& visit) {
   visit(Table::couplings, "qubo", "i", c.coupling_i);

@@ -11,7 +11,7 @@
 
 namespace isinglass {
 
-/// What must be known of all blocks before the first is written.
+/// Measures of all blocks, to be known before the first is written.
 struct QcboMeasure {
   TableSizes own, total;              ///< of this rank, and of all
   TableSizes first;                   ///< what the ranks before this one write

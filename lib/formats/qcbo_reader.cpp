@@ -122,7 +122,7 @@ double check_rows(const h5::Group& root, const Rows& rows) {
   return sum;
 }
 
-/// What the attributes of /counts say must be what the tables hold.
+/// Compares the attributes of /counts with what the tables hold.
 void check_count(const h5::Group& root, const char* name, std::int64_t expected) {
   const h5::Group counts = root.open_group("counts");
   if (!counts.has_attribute(name)) return;

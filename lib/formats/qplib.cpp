@@ -206,7 +206,7 @@ void QplibReader::check_sides(std::size_t r, double lower, double upper) {
   program_.rows[r].upper = upper;
 }
 
-/// What follows the sides, a starting point and names, does not change the problem and may be missing.
+/// Reads the problem. What follows the sides, a starting point and names, does not change it and may be missing.
 Instance QplibReader::read() {
   read_head();
   read_objective();
@@ -251,7 +251,7 @@ void print_entries(TextFile& file, const std::vector<LinearRow>& rows) {
       file.print("{} {} {}\n", r + 1, rows[r].variable[k] + 1, rows[r].coefficient[k]);
 }
 
-/// Those of the sides that are not the default one.
+/// Prints the sides that are not the default one.
 void print_sides(TextFile& file, const char* which, double others, const std::vector<LinearRow>& rows,
                  double LinearRow::*side) {
   const auto listed = std::ranges::count_if(rows, [&](const LinearRow& row) { return row.*side != others; });

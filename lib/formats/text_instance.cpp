@@ -55,7 +55,7 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 12> foreign{
     {"VERSION", "a pointer of Git LFS: fetch the file itself"},
 }};
 
-/// What a text is that names its own kind: its format, or InputError if it is none of those that are read; empty for
+/// Kind of a text that names it: its format, or InputError if it is none of those that are read; empty for
 /// others.
 std::string_view declared_format(const InstanceText& text) {
   if (is_matrix_market(text)) return "mtx";
@@ -149,7 +149,7 @@ Recognised recognise(const InstanceText& text) {
   return {"rudy", "read as --format rudy: maximum cut"};
 }
 
-/// What was asked for, unless the text says that it is something else; what is recognised, if nothing was.
+/// Format that was asked for, unless the text says that it is something else; what is recognised, if nothing was.
 Recognised format_of(const InstanceText& text, const std::string& asked) {
   const std::string_view declared = declared_format(text);
   if (!declared.empty() && !asked.empty() && asked != declared)

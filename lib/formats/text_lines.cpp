@@ -24,7 +24,7 @@ using namespace std::string_view_literals;
 
 constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
 
-/// What is no text, by its first bytes, and the way out.
+/// Files that are no text, by their first bytes, and the way out.
 struct Other {
   std::string_view begin, advice;
 };

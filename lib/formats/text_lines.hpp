@@ -30,7 +30,7 @@ struct InstanceText {
 /// reason".
 class TextLines {
 public:
-  /// Of `text`, which must outlive this. Lines that begin with one of `comment_marks` and lines without words are no
+  /// Reads `text`, which must outlive this. Lines that begin with one of `comment_marks` and lines without words are no
   /// lines to next(); # ends a line.
   TextLines(const InstanceText& text, std::string comment_marks);
 
@@ -40,9 +40,9 @@ public:
   /// The words of the next line, of which no more than `most_words` are kept; nullptr at the end. Valid until the next
   /// call.
   [[nodiscard]] const Words* next();
-  /// The same, of a line that must be there: "FILE:LINE: the file ends before WHAT".
+  /// Reads a line that must be there: "FILE:LINE: the file ends before WHAT".
   [[nodiscard]] const Words& expect(std::string_view what);
-  /// The same, of the line of entry k (from 0) of `count`.
+  /// Reads the line of entry k (from 0) of `count`.
   [[nodiscard]] const Words& expect_entry(std::string_view what, std::int64_t k, std::int64_t count);
   /// From now on next() calls `read` with each comment that it passes: a line that begins with a comment mark, or what
   /// follows # in a line, without the mark.
@@ -57,7 +57,8 @@ public:
                                      std::int64_t last) const;
   /// `word` as a finite number.
   [[nodiscard]] double number(std::string_view word, std::string_view what) const;
-  /// The same of a constraint, where the last digit counts: InputError also for a whole number that no double holds.
+  /// Reads a number of a constraint, where the last digit counts: InputError also for a whole number that no double
+  /// holds.
   [[nodiscard]] double exact_number(std::string_view word, std::string_view what) const;
   /// Throws unless the line has `count` words: "expected WHAT".
   void expect_words(const Words& words, std::size_t count, std::string_view what) const;

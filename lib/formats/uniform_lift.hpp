@@ -36,7 +36,7 @@ public:
   void add(std::int64_t i, std::int64_t j, std::int64_t objective, std::int64_t penalty);
   /// Sums over the ranks, in place. Collective.
   void sum_over(const Communicator& comm);
-  /// Those that are not 0, in ascending order of (j, i).
+  /// Coefficients that are not 0, in ascending order of (j, i).
   [[nodiscard]] std::vector<LiftedTerm> terms() const;
   /// Memory that they take now.
   [[nodiscard]] std::int64_t bytes() const { return bytes_; }

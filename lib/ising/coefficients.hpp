@@ -6,7 +6,7 @@
 #include <optional>
 #include <span>
 
-/// What kernels ask about the coefficients of a problem with sparse or dense couplings.
+/// Facts that kernels ask about the coefficients of a problem with sparse or dense couplings.
 namespace isinglass {
 
 /// The power of two in units of which 2 J and 2 h are integers and all sums of a row are below 2^bits; none: real

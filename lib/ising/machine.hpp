@@ -30,8 +30,8 @@ struct Read {
   std::vector<Improvement> history;
 };
 
-/// What to read and when to stop. A read is determined by the problem, the machine's settings, `seed`, `sweeps` and its
-/// index, as long as neither target nor deadline nor stop_is_asked cuts it short.
+/// Request of reads, and when to stop. A read is determined by the problem, the machine's settings, `seed`, `sweeps`
+/// and its index, as long as neither target nor deadline nor stop_is_asked cuts it short.
 struct ReadRequest {
   std::int64_t first = 0;   ///< index of the first read
   std::int64_t count = 1;   ///< how many

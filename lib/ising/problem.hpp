@@ -61,7 +61,7 @@ struct IsingProblem {
 /// Whether exactly one spin of every group is +1.
 [[nodiscard]] bool keeps_groups(const IsingProblem& problem, std::span<const std::int8_t> spins);
 
-/// The same couplings in another form. InputError if the dense matrix would have more than `largest_dense` rows.
+/// Converts the couplings to another form. InputError if the dense matrix would have more than `largest_dense` rows.
 inline constexpr std::size_t largest_dense = 16384;
 [[nodiscard]] DenseCouplings to_dense(const IsingProblem& problem);
 [[nodiscard]] SparseCouplings to_sparse(const IsingProblem& problem);

@@ -2,8 +2,8 @@
 
 #include "ising/problem.hpp"
 
-/// What rounding may cost. A spin's local field is a sum of its own coefficients, so they alone say which of its gains
-/// are real: a problem may have coefficients of 1e10 and of 1e-10. Energies are sums of all coefficients.
+/// Bounds on what rounding may cost. A spin's local field is a sum of its own coefficients, so they alone say which of
+/// its gains are real: a problem may have coefficients of 1e10 and of 1e-10. Energies are sums of all coefficients.
 namespace isinglass {
 
 /// |offset| + sum |J| + sum |h|: no energy is larger. Of matrix-free couplings, which nobody can list, without them.

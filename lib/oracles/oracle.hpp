@@ -10,7 +10,7 @@
 
 namespace isinglass {
 
-/// What the random numbers of an oracle call are keyed by.
+/// Key of the random numbers of an oracle call.
 struct OracleCall {
   std::uint64_t seed = 0;
   std::uint32_t number = 0;  ///< unique per iteration and replica

@@ -22,7 +22,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-/// What OpenBLAS takes in one piece for each thread that computes, measured with 0.3.21 on x86-64, whatever the
+/// Memory that OpenBLAS takes in one piece for each thread that computes, measured with 0.3.21 on x86-64, whatever the
 /// processor.
 constexpr std::int64_t buffer_bytes = 128 << 20;
 

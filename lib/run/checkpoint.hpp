@@ -10,7 +10,7 @@
 
 namespace isinglass {
 
-/// What a rank must know to read its part: the network's shape, and which training samples it holds.
+/// Facts that a rank must know to read its part: the network's shape, and which training samples it holds.
 struct CheckpointShape {
   const Architecture& architecture;
   std::size_t first = 0, columns = 0, global_columns = 0;

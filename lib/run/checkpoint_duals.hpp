@@ -14,7 +14,7 @@
 /// another.
 namespace isinglass {
 
-/// What the parts of a checkpoint must fit.
+/// Sizes that the parts of a checkpoint must fit.
 struct CheckpointSizes {
   BitCounts bits;                                          ///< of a network
   std::vector<std::int64_t> units;                         ///< of each hidden layer

@@ -15,8 +15,8 @@ namespace isinglass {
 /// The groups of all that the ranks share: everything but the duals and the configuration.
 void write_shared_groups(const h5::Group& root, const TrainingState& checkpoint);
 
-/// What write_shared_groups wrote. Throws InputError or SystemError where anything is missing, is not finite, or does
-/// not fit `bits` or the rest.
+/// Reads what write_shared_groups wrote. Throws InputError or SystemError where anything is missing, is not finite, or
+/// does not fit `bits` or the rest.
 [[nodiscard]] TrainingState read_shared_groups(const h5::Group& root, const BitCounts& bits);
 
 /// Throws InputError "`where`: holds a number that is not finite" if one is not.

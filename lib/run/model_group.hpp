@@ -8,7 +8,7 @@ namespace isinglass {
 /// The network, its classes and its input grid as the group /model of a file. Not the configuration.
 void write_model_group(const h5::Group& root, const Model& model);
 
-/// What write_model_group wrote. Throws InputError or SystemError where anything is missing, out of range or
+/// Reads what write_model_group wrote. Throws InputError or SystemError where anything is missing, out of range or
 /// contradicts the rest, the decoded weights included.
 [[nodiscard]] Model read_model_group(const h5::Group& root);
 

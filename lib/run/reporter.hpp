@@ -12,7 +12,7 @@
 
 namespace isinglass {
 
-/// What the screen shows while a run goes on. The log gets everything in each case.
+/// How much the screen shows while a run goes on. The log gets everything in each case.
 enum class Screen {
   quiet,     ///< nothing
   rows,      ///< banner, table rows, last words: for files and pipes

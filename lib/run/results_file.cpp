@@ -106,7 +106,7 @@ void write_numbers(const h5::Group& root, const h5::Group& provenance, const Run
   write_history(root, provenance, results.history);
 }
 
-/// What write_numbers wrote. Throws InputError or SystemError where anything is missing or does not fit.
+/// Reads what write_numbers wrote. Throws InputError or SystemError where anything is missing or does not fit.
 RunResults read_numbers(const h5::Group& root) {
   RunResults results;
   const h5::Group group = root.open_group("results"), provenance = root.open_group("provenance");

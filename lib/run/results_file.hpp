@@ -35,7 +35,7 @@ void write_results(const std::filesystem::path& path, const Model& model, const 
 /// The group /history, a dataset per column, and its times in the group /provenance: two equal runs differ in nothing
 /// else.
 void write_history(const h5::Group& root, const h5::Group& provenance, const std::vector<HistoryRow>& history);
-/// What write_history wrote. Throws InputError or SystemError where anything is missing or does not fit.
+/// Reads what write_history wrote. Throws InputError or SystemError where anything is missing or does not fit.
 [[nodiscard]] std::vector<HistoryRow> read_history(const h5::Group& root);
 
 }  // namespace isinglass

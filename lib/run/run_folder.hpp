@@ -34,7 +34,7 @@ struct RunFolder {
 
 enum class RunState { absent, unfinished, finished };
 
-/// What the folder holds of the run of `config`. Changes nothing. Throws InputError with the keys that differ if it
+/// State of the run of `config` in the folder. Changes nothing. Throws InputError with the keys that differ if it
 /// holds a run that cannot go on as `config`, or results that cannot be read. A finished run with fewer iterations than
 /// `config` asks for is unfinished.
 [[nodiscard]] RunState inspect(const RunFolder& folder, const Config& config);

@@ -27,7 +27,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-/// What a lock file says.
+/// Contents of a lock file.
 struct Owner {
   ProcessIdentity identity;
   std::string since;  ///< UTC, to the microsecond: no two locks of one process are alike

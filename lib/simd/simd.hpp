@@ -6,10 +6,10 @@
 #include <new>
 #include <vector>
 
-/// What all kernels share: the vector instructions that they are compiled for, aligned memory, padding. A kernel takes
-/// a Width, so that a test can run every width of its host, and gives the same bits with each. Loops that the compiler
-/// vectorises are written once and called through `run`; those that need instructions by name are written with Highway
-/// (each_width.hpp).
+/// Common ground of all kernels: the vector instructions that they are compiled for, aligned memory, padding. A kernel
+/// takes a Width, so that a test can run every width of its host, and gives the same bits with each. Loops that the
+/// compiler vectorises are written once and called through `run`; those that need instructions by name are written with
+/// Highway (each_width.hpp).
 namespace isinglass::simd {
 
 /// Vector instructions, each with those before it: any x86-64; AVX2 with FMA, BMI2, F16C; AVX-512 F, BW, CD, DQ, VL,

@@ -31,7 +31,7 @@ public:
   /// Rows that no x satisfies, by their bounds: the program is then proven to be infeasible.
   [[nodiscard]] const std::vector<std::size_t>& impossible_rows() const { return impossible_rows_; }
 
-  /// Of the objective divided by objective_scale(): what a flip typically changes it by.
+  /// Unit that the objective is divided by: what a flip typically changes it by.
   [[nodiscard]] double objective_scale() const { return objective_scale_; }
   /// f / objective_scale of a state, slack bits included.
   [[nodiscard]] double objective(std::span<const std::int8_t> spins) const;
@@ -46,7 +46,7 @@ public:
 private:
   struct Maker;
 
-  /// Of a row of forms_: the sum of the terms whose monomials are 1.
+  /// Value of a row of forms_: the sum of the terms whose monomials are 1.
   [[nodiscard]] double value_of(std::size_t form, std::span<const std::int8_t> spins) const;
 
   /// The row's form, its slack bits, its group, or nothing.

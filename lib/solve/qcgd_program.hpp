@@ -29,7 +29,7 @@ struct ProgramPlan {
 
 enum class ProgramEnd { iterations, target, time, stop, proven, infeasible };
 
-/// What an iteration found.
+/// Findings of an iteration.
 struct ProgramIteration {
   std::int64_t iteration = 0;
   double seconds = 0;

@@ -6,7 +6,7 @@
 #include <optional>
 #include <vector>
 
-/// What a linear row of binary variables can be reduced to before it becomes a penalty.
+/// Shapes that a linear row of binary variables can be reduced to before it becomes a penalty.
 namespace isinglass {
 
 /// A variable or its complement 1 - x.

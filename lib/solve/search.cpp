@@ -143,7 +143,7 @@ public:
     asked_ += request.count;
   }
 
-  /// What a round took decides how large the next one is.
+  /// Sets the size of the next round by what this one took.
   void learn(double seconds, const ReadSet& set) {
     blocks_of_effort_ += blocks_ * ranks_;
     const double a_block = seconds / static_cast<double>(blocks_);  // of a rank

@@ -11,7 +11,7 @@
 
 namespace isinglass {
 
-/// What solution files say of the problem and how it was solved.
+/// Facts that solution files say of the problem and how it was solved.
 struct SolutionFacts {
   std::string instance, format, goal;  ///< path as given, name of the format, cut, energy or objective
   std::int64_t spins = 0, couplers = 0;
@@ -30,7 +30,7 @@ void write_solutions(const std::filesystem::path& path, const SolutionFacts& fac
 /// +1 as 1, 8 spins a byte, the lowest bit first, rows padded with zeros.
 [[nodiscard]] std::vector<std::uint8_t> pack_spins(std::span<const std::int8_t> spins);
 
-/// What a solution file holds: for tests, and to check a file after writing.
+/// Contents of a solution file: for tests, and to check a file after writing.
 struct StoredSolutions {
   std::vector<std::int64_t> index;
   std::vector<double> energy;

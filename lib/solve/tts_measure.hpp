@@ -19,7 +19,7 @@ struct TtsPoint {
   [[nodiscard]] double field_evaluations() const { return tts.known_runs() * field_evaluations_per_read; }
 };
 
-/// What is to be measured.
+/// Plan of a measurement.
 struct TtsPlan {
   std::int64_t repeats = 100;  ///< of a block of reads
   std::int64_t sweeps = 0;     ///< 0: the machine's default
@@ -39,7 +39,7 @@ struct TtsMeasurement {
                                          const IsingProblem& problem, const TtsPlan& plan, const Communicator& comm,
                                          const SearchReport& report);
 
-/// The same at the number of sweeps with the least time, found by doubling and halving from plan.sweeps with a quarter
+/// Measures at the number of sweeps with the least time, found by doubling and halving from plan.sweeps with a quarter
 /// of the repeats each. Collective.
 [[nodiscard]] TtsMeasurement scan_sweeps(const Machine& machine, ProgrammedMachine& programmed,
                                          const IsingProblem& problem, const TtsPlan& plan, const Communicator& comm,

@@ -58,7 +58,7 @@ void write_numbers(const h5::Group& group, const std::string& name, const std::v
   h5::write<T>(group, name, numbers);
 }
 
-/// As numbers if all values of the axis are numbers, not only those of the points that are finished.
+/// Writes numbers if all values of the axis are numbers, not only those of the points that are finished.
 void write_axis(const h5::Group& group, const Sweep& sweep, std::size_t index, const std::vector<SweepRow>& rows) {
   const SweepAxis& axis = sweep.axes[index];
   std::vector<std::string> texts;

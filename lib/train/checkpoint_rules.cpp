@@ -1,6 +1,7 @@
 #include "train/checkpoint_rules.hpp"
 
 #include "base/error.hpp"
+#include "cgal/cgal.hpp"
 #include "train/plan.hpp"
 #include "train/qat/batches.hpp"
 
@@ -42,8 +43,7 @@ void expect_atoms(const TrainingState& checkpoint) {
   constexpr double rounding = 1e-9;
   double later = 1;  // what the steps behind an atom leave of its weight
   for (std::int64_t t = atoms; t >= 1; --t) {
-    const double eta = 2.0 / (static_cast<double>(t) + 1.0),
-                 weight = checkpoint.atoms[static_cast<std::size_t>(t - 1)].weight;
+    const double eta = cgal_eta(t), weight = checkpoint.atoms[static_cast<std::size_t>(t - 1)].weight;
     expect(std::abs(weight - eta * later) <= rounding, "/atoms/weights: weight {} is {} instead of {}", t - 1, weight,
            eta * later);
     later *= 1 - eta;

@@ -22,7 +22,7 @@ void broadcast_network(const Communicator& comm, NetworkBits& bits, int root);
 /// The best network of a phase so far, with its accuracies: the answer of every method.
 class Incumbent {
 public:
-  /// What networks are compared by, lexicographically; smaller is better.
+  /// Numbers that networks are compared by, lexicographically; smaller is better.
   using Merit = std::array<double, 3>;
 
   explicit Incumbent(const TrainingInput& input) : input_(&input) {}
@@ -39,7 +39,7 @@ public:
 
   /// Agrees on the best of all groups. Collective over grid.world.
   void share();
-  /// The same, and evaluates the network if it is new. Collective over grid.world.
+  /// Agrees on the best, and evaluates the network if it is new. Collective over grid.world.
   void settle();
 
   [[nodiscard]] const NetworkBits& bits() const { return bits_; }

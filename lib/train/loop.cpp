@@ -75,6 +75,8 @@ private:
     finished_.push_back({std::string(name_of(phase.name())), end.stop_reason, end.constraint_bytes});
     end_.network = phase.incumbent().bits();
     end_.objective = end.objective;
+    end_.train_accuracy = phase.incumbent().train_accuracy();
+    end_.validation_accuracy = phase.incumbent().validation_accuracy();
     end_.constraint_bytes = std::max(end_.constraint_bytes, end.constraint_bytes);
   }
 

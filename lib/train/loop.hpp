@@ -7,11 +7,12 @@
 
 namespace isinglass {
 
-/// What the loop leaves behind, the same on every rank.
+/// Outcome of the loop, the same on every rank.
 struct LoopEnd {
-  NetworkBits network;                ///< the incumbent of the last phase
-  double objective = 0;               ///< its exact loss, summed over the training samples
-  std::string stop_reason;            ///< one sentence, or one per phase
+  NetworkBits network;                                 ///< the incumbent of the last phase
+  double objective = 0;                                ///< its exact loss, summed over the training samples
+  double train_accuracy = 0, validation_accuracy = 0;  ///< fractions; NaN where there is no such split
+  std::string stop_reason;                             ///< one sentence, or one per phase
   std::int64_t constraint_bytes = 0;  ///< per-constraint state over all ranks of a group; 0 without constraints
   std::vector<HistoryRow> history;
   bool was_stopped = false;  ///< left before the end because Control said so: a checkpoint has the state

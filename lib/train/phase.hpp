@@ -10,7 +10,7 @@
 
 namespace isinglass {
 
-/// What the phases of one training share, made once.
+/// Work that the phases of one training share, made once.
 class TrainingContext {
 public:
   explicit TrainingContext(const TrainingInput& given) : input(given) {}
@@ -22,14 +22,14 @@ private:
   std::optional<MoveData> move_data_;
 };
 
-/// What a step of a phase ended in.
+/// Outcome of a step of a phase.
 struct PhaseStep {
   bool was_cut = false;  ///< a rank was asked to stop in the middle of it: `save` gives the state before it
   std::optional<HistoryRow> row = {};  ///< what to record; phases of many short steps do not fill one in each
   Keep keep = Keep::when_due;
 };
 
-/// What a phase leaves besides its incumbent.
+/// Outcome of a phase besides its incumbent.
 struct PhaseEnd {
   double objective = 0;     ///< exact loss of the incumbent by the network's own loss, summed over the samples
   std::string stop_reason;  ///< one sentence

@@ -40,12 +40,9 @@ TrainingOutput train(const TrainingInput& input) {
     output.was_stopped = true;
     return output;
   }
-  const auto judge = [&](const Samples& samples) {
-    return evaluate(input.architecture, end.network, samples, input.grid.group);
-  };
-  results.train_accuracy = judge(input.data.train).accuracy();
-  results.validation_accuracy = judge(input.data.validation).accuracy();
-  const Evaluation test = judge(input.data.test);
+  results.train_accuracy = end.train_accuracy;
+  results.validation_accuracy = end.validation_accuracy;
+  const Evaluation test = evaluate(input.architecture, end.network, input.data.test, input.grid.group);
   results.test_accuracy = test.accuracy();
   results.confusion = test.confusion;
   results.objective = end.objective;

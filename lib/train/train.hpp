@@ -5,7 +5,7 @@
 
 namespace isinglass {
 
-/// What a training returns, the same on every rank.
+/// Outcome of a training, the same on every rank.
 struct TrainingOutput {
   NetworkBits bits;          ///< the incumbent
   bool was_stopped = false;  ///< by Control, before the end: the rest is empty

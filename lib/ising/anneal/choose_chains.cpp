@@ -92,12 +92,12 @@ constexpr double dense_part = 0.5;
 /// in lanes of 8 or 16 bits are 7 times as fast at 100 spins, 1.4 times at 200 and slower from 300 on. Real ones need
 /// lanes of 32 bits, twice as fast at 100 spins and half as fast for the few reads that sub-problems ask for.
 constexpr std::size_t fewest_dense_whole = 200, fewest_dense_real = 64;
-/// Of the last temperature: a grid of couplings must be finer.
+/// Share of the last temperature: a grid of couplings must be finer.
 constexpr double finest_part = 1e-4;
 /// Places of lanes have 32 bits.
 constexpr std::size_t most_lane_spins = std::size_t{1} << 26U;
 
-/// Of a problem with sparse or dense couplings.
+/// Whether the dense kernel suits a problem with sparse or dense couplings.
 bool suits_dense(const IsingProblem& problem) {
   if (problem.spins < fewest_dense_real || problem.spins > largest_dense) return false;
   const auto n = static_cast<double>(problem.spins);

@@ -12,11 +12,11 @@
 
 namespace isinglass {
 
-/// What the coefficients of a problem are, as far as it decides which kernel takes them. The couplings are looked
+/// Kind of the coefficients of a problem, as far as it decides which kernel takes them. The couplings are looked
 /// through once; new fields cost O(spins).
 class CoefficientUnits {
 public:
-  /// Of a problem with sparse or dense couplings.
+  /// Looks at a problem with sparse or dense couplings.
   explicit CoefficientUnits(const IsingProblem& problem);
 
   /// The largest number of which all couplings and fields h are multiples, to a relative error of 1e-9; 0: there is
@@ -37,7 +37,7 @@ private:
 /// The kernels, by the coefficients that they take.
 enum class ChainKind { lanes8, lanes16, lanes32, sparse_real, dense16, dense32, dense_real };
 
-/// What decides about the kernel of a problem.
+/// Facts that decide about the kernel of a problem.
 struct ChainChoice {
   ChainKind kind = ChainKind::sparse_real;
   double unit = 1;          ///< of whole coefficients

@@ -29,7 +29,7 @@ public:
 
 private:
   void load_rows(const DenseCouplings& couplings);
-  /// What kernels work on, for groups first .. last - 1.
+  /// Arrays that kernels work on, for groups first .. last - 1.
   [[nodiscard]] DenseSweep<Field> view(std::size_t first, std::size_t last);
   /// Flips what is needed to get to a state.
   void move_to(std::span<const std::uint32_t> up);

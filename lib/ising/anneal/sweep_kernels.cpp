@@ -198,7 +198,7 @@ struct BitRow {
   hn::Vec<decltype(d)> where_plus, where_minus;
 };
 
-/// The same for J as bytes.
+/// Works on a row of J as bytes.
 template <class Field>
 struct ByteRow {
   static constexpr hn::ScalableTag<Field> d{};

@@ -13,7 +13,7 @@ namespace isinglass {
 template <class Int>
 inline constexpr std::size_t lanes_of = 64 / sizeof(Int);
 
-/// What one call sweeps: spins first .. last - 1 of all lanes, in order.
+/// Range that one call sweeps: spins first .. last - 1 of all lanes, in order.
 template <class Int>
 struct LaneSweep {
   Int* fields;                 ///< f_i of the lanes, [spins][lanes], 64-byte aligned
@@ -35,7 +35,7 @@ bool sweep_lanes(const LaneSweep<Int>& sweep, Places& places, simd::Width width)
 template <class Field>
 inline constexpr std::size_t dense_group = 64 / sizeof(Field);
 
-/// What one call sweeps: groups first .. last - 1 of one chain, spins in order.
+/// Range that one call sweeps: groups first .. last - 1 of one chain, spins in order.
 template <class Field>
 struct DenseSweep {
   Field* fields;              ///< f, [groups][dense_group], 64-byte aligned

@@ -24,7 +24,7 @@ class Schedule {
 public:
   Schedule(const SaConfig& config, TemperatureRange range, std::int64_t sweeps);
   [[nodiscard]] std::int64_t sweeps() const { return sweeps_; }
-  /// Of sweep 0 .. sweeps() - 1.
+  /// Temperature of sweep 0 .. sweeps() - 1.
   [[nodiscard]] double at(std::int64_t sweep) const;
 
 private:

@@ -81,7 +81,7 @@ protected:
     start_.product->multiply(noise_ > 0 ? measured_ : x_, start_.lanes, product_);
   }
 
-  /// What both kinds tell the kernel.
+  /// Parameters that both kinds tell the kernel.
   [[nodiscard]] BatchStep batch_step(double time_step) {
     BatchStep t{.rows = start_.rows(), .lanes = start_.lanes};
     t.product = product_.data();

@@ -186,7 +186,7 @@ void SparseProduct::multiply_signs(const Floats& x, std::size_t lanes, Floats& o
   run().multiply_units({bounds_.data(), sorted_.data(), start_.size() - 1, unit_}, bytes_.data(), lanes, out.data());
 }
 
-/// What a callback does, between [spin][lane] and its own [vector][spin].
+/// Runs a callback between [spin][lane] and its own [vector][spin].
 class CallbackProduct : public BatchProduct {
 public:
   CallbackProduct(const IsingProblem& problem, const Kernels& kernels)

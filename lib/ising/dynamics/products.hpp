@@ -35,7 +35,7 @@ private:
 /// The product for `problem`, whose callback, if it has one, must outlive it.
 [[nodiscard]] std::unique_ptr<BatchProduct> batch_product(const IsingProblem& problem, const Kernels& kernels);
 
-/// What all values of a matrix are multiples of, exactly.
+/// Largest number that all values of a matrix are multiples of, exactly.
 struct CommonUnit {
   double unit = 0;     ///< the largest such number
   double quantum = 0;  ///< the largest power of two of which they are multiples
@@ -47,7 +47,7 @@ struct CommonUnit {
   }
 };
 
-/// Of values that are multiples of 2^-20 and not all zero.
+/// Common factor of values that are multiples of 2^-20 and not all zero.
 [[nodiscard]] std::optional<CommonUnit> common_unit(std::span<const double> values);
 
 /// A number of which all values are multiples by at most 127, to the rounding of doubles: the common unit, or the step

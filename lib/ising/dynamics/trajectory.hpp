@@ -18,7 +18,7 @@ struct Normalisation {
 };
 [[nodiscard]] Normalisation normalisation(const IsingProblem& problem, BatchProduct& product);
 
-/// What a batch of reads starts from.
+/// Start of a batch of reads.
 struct Start {
   BatchProduct* product = nullptr;
   const Kernels* kernels = nullptr;
@@ -33,7 +33,7 @@ struct Start {
   [[nodiscard]] std::size_t size() const { return rows() * lanes; }
 };
 
-/// What is known of the signs of x at a step: of each lane.
+/// Knowledge of the signs of x at a step: of each lane.
 struct Sample {
   const Floats* product = nullptr;  ///< J sign(x)
   std::span<const float> energy;    ///< [lanes]; offset left out

@@ -24,11 +24,11 @@ public:
   Workplace& operator=(const Workplace&) = delete;
 
   [[nodiscard]] const std::filesystem::path& path() const { return path_; }
-  /// The same folder under a name that means itself wherever a shell meets it: letters, digits and . _ - / only. Where
-  /// TMPDIR holds other characters it is one below /proc, good as long as the object lives. SystemError if that cannot
-  /// be read.
+  /// Path of the same folder under a name that means itself wherever a shell meets it: letters, digits and . _ - /
+  /// only. Where TMPDIR holds other characters it is one below /proc, good as long as the object lives. SystemError if
+  /// that cannot be read.
   [[nodiscard]] std::string name_for_shells() const;
-  /// What the command wrote to standard error.
+  /// Text that the command wrote to standard error.
   [[nodiscard]] std::filesystem::path errors() const { return path_ / "errors.txt"; }
 
   /// Runs `command` by /bin/sh until it ends or `is_over` (polled every few milliseconds). Afterwards none of its

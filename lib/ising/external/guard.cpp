@@ -52,7 +52,7 @@ void put_at(int descriptor, int place) {
   if (descriptor != place) dup2(descriptor, place);
 }
 
-/// What the rank has open must not stay open when it dies: pipes to mpirun, locks on files.
+/// Closes files: what the rank has open must not stay open when it dies: pipes to mpirun, locks on files.
 void keep_own_descriptors(int socket) {
   constexpr int above = 16, most = 1 << 16;
   const int safe_socket = fcntl(socket, F_DUPFD, above), null = open("/dev/null", O_RDWR),

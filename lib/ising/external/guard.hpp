@@ -8,7 +8,7 @@
 /// The process that stands between a rank and the commands of its external machine. Internal to external/command.cpp.
 namespace isinglass::external {
 
-/// What the guard sends when the command has ended and nothing of it is left.
+/// Report that the guard sends when the command has ended and nothing of it is left.
 struct GuardReport {
   int status = 0;            ///< as waitpid gives it
   bool was_stopped = false;  ///< because the rank asked for it

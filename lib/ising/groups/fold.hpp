@@ -10,9 +10,9 @@
 
 namespace isinglass {
 
-/// The same energies on all states that keep the groups, without couplings inside groups: of two spins of a group never
-/// both are +1, so s_a s_b = -s_a - s_b - 1 there and the coupling is a field. A re-assignment then costs the sum of
-/// two single flips. The result has sparse or dense couplings.
+/// Problem of the same energies on all states that keep the groups, without couplings inside groups: of two spins of a
+/// group never both are +1, so s_a s_b = -s_a - s_b - 1 there and the coupling is a field. A re-assignment then costs
+/// the sum of two single flips. The result has sparse or dense couplings.
 [[nodiscard]] IsingProblem fold_groups(const IsingProblem& problem);
 
 /// The group of each spin, or -1.

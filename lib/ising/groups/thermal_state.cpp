@@ -12,7 +12,7 @@ namespace isinglass {
 
 namespace {
 
-/// What copies of a state share.
+/// Data that copies of a state share.
 template <class Real>
 struct Model {
   explicit Model(const IsingProblem& p)

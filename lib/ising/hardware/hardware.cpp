@@ -68,7 +68,7 @@ private:
     std::uint32_t call = 0;
   };
 
-  /// What the machine makes of `problem`: rounding is what is sent to it, noise what happens inside.
+  /// Problem that the machine makes of `problem`: rounding is what is sent to it, noise what happens inside.
   [[nodiscard]] IsingProblem seen(const IsingProblem& problem, std::optional<Draw> noise) const {
     const double sigma = noise ? config_.field_noise * largest_coefficient(problem) : 0;
     IsingProblem result = config_.coefficient_bits > 0 ? rounded(problem, config_.coefficient_bits) : problem;

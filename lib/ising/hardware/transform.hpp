@@ -6,7 +6,7 @@
 #include <span>
 #include <vector>
 
-/// What hardware makes of a problem: its forms and its precision.
+/// Model of what hardware makes of a problem: its forms and its precision.
 namespace isinglass::hardware {
 
 /// The largest |J_ij| or |h_i|.

@@ -9,7 +9,7 @@
 
 namespace isinglass {
 
-/// Of the lanes with the least cost, the one whose block came first, then the first lane.
+/// Picks, of the lanes with the least cost, the one whose block came first, then the first lane.
 template <class Cost>
 Pick<Cost> first_of_least(const Cost* cost, const Stamp<Cost>* block, std::size_t first_block, std::size_t blocks);
 

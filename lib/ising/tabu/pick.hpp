@@ -46,7 +46,7 @@ struct Pick {
   std::int32_t move;
 };
 
-/// What a flip does to all costs: cost_j += sign_j row_j if `plus`, else cost_j -= sign_j row_j.
+/// Change of all costs by a flip: cost_j += sign_j row_j if `plus`, else cost_j -= sign_j row_j.
 template <class Cost, class Row>
 struct Change {
   Cost* cost = nullptr;        ///< [size]

@@ -15,7 +15,7 @@ struct Tenure {
   std::int32_t base = 10, spread = 10;
 };
 
-/// What a read may still do, and the best that it has found.
+/// Budget that a read still has, and the best that it has found.
 struct TabuRun {
   BestState best;
   QuickRandom random;
@@ -32,7 +32,7 @@ public:
   virtual void reset() = 0;
   [[nodiscard]] virtual double energy() const = 0;
   [[nodiscard]] virtual Spins spins() const = 0;
-  /// What the move that turns spin i around costs; for spins of groups only those that are -1 have one.
+  /// Cost of the move that turns spin i around; for spins of groups only those that are -1 have one.
   [[nodiscard]] virtual double cost(std::size_t i) const = 0;
   virtual void move(std::size_t i) = 0;
   /// To a state that keeps the groups, move by move.

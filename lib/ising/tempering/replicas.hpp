@@ -15,7 +15,7 @@ namespace isinglass {
 /// both. The sum of the energies stays, so that every move is accepted.
 class ClusterMoves {
 public:
-  /// Of sparse couplings without groups.
+  /// Takes a problem with sparse couplings and without groups.
   explicit ClusterMoves(const IsingProblem& problem);
   /// One move; the cluster's share of all spins that differ: 1 means that it only exchanged the replicas.
   double move(ThermalState& a, ThermalState& b, QuickRandom& random);
@@ -61,7 +61,7 @@ struct TemperingMoves {
 /// Replicas at all temperatures of a ladder (two sets with cluster moves), swept and exchanged.
 class Replicas {
 public:
-  /// Of a problem that fold_groups has made and that outlives this; all replicas share the couplings of `state`.
+  /// Takes a problem that fold_groups has made and that outlives this; all replicas share the couplings of `state`.
   Replicas(const IsingProblem& problem, const ThermalState& state, Ladder ladder, TemperingMoves moves);
   [[nodiscard]] std::size_t sets() const { return states_.size(); }
   [[nodiscard]] std::size_t count() const { return sets() * ladder_.size(); }

@@ -62,7 +62,7 @@ void draw_words(std::array<Word, sample_block>& words, const SweepKey& key, std:
 /// Any other of `count` segments, each equally likely, as a step forward that wraps around; 0 with one segment only.
 unsigned any_other(std::uint32_t choice, unsigned count) { return count < 2 ? 0 : 1 + ((choice * (count - 1)) >> 4); }
 
-/// The same for many segments, from 20 bits: one time in eight any other, else one that is 1, 2, 4 or 8 away, so that a
+/// Draws among many segments, from 20 bits: one time in eight any other, else one that is 1, 2, 4 or 8 away, so that a
 /// sample can follow its z; steps that would leave the range stay. Both are symmetric, as Metropolis' rule wants it.
 /// With 25 to 50 segments and 8 to 30 sweeps, energies end 5 to 18 % below those of any other alone.
 unsigned near_or_any(std::uint32_t choice, unsigned from, unsigned count) {
@@ -97,7 +97,7 @@ DownstreamUnit downstream(const LayerState& next, int unit, std::size_t sample, 
   return {next.above.data() + at, next.below.data() + at, next.multiplier.data() + at, weight};
 }
 
-/// What the outputs cost whose loss is looked up.
+/// Cost of the outputs whose loss is looked up.
 void add_output_costs(Block& block, const LayerState& next, std::span<const std::int16_t> weights, std::size_t sample) {
   std::array<std::int64_t, sample_block> cost{};
   for (int c = 0; c < next.layer->units; ++c)

@@ -9,7 +9,7 @@
 
 namespace isinglass {
 
-/// What one sweep's random numbers are keyed by, besides layer, unit, and bit or sample.
+/// Key of one sweep's random numbers, besides layer, unit, and bit or sample.
 struct SweepKey {
   std::uint64_t seed = 0;
   std::uint32_t call = 0;  ///< which oracle call: iteration and replica

@@ -21,7 +21,7 @@ struct CallRule {
 };
 [[nodiscard]] CallRule call_rule(const MachineConfig& machine);
 
-/// The same rule for a quantity of many levels, which nothing drives away from the middle or towards the ends.
+/// Rule for a quantity of many levels, which nothing drives away from the middle or towards the ends.
 [[nodiscard]] StepRule level_rule(StepRule rule);
 
 /// Step `step` of `steps` by the machine's kind and its section `whole`; has_dynamics(machine.kind).

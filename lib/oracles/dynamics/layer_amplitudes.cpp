@@ -164,7 +164,7 @@ std::vector<float> forces(const Slopes& slopes, double& scale, float share) {
   return force;
 }
 
-/// What sample s of a unit pays more per cell upwards: the mean over its two neighbouring cells, if it has them.
+/// Price that sample s of a unit pays more per cell upwards: the mean over its two neighbouring cells, if it has them.
 float rise_of(const LayerState& layer, const LayerFields& fields, std::size_t at, std::size_t s) {
   const std::size_t k = layer.segment[at];
   const float z = fields.z.data()[at], m = static_cast<float>(layer.scale) * static_cast<float>(layer.multiplier[at]);

@@ -13,8 +13,8 @@ namespace isinglass {
 /// Parameter bits of one unit.
 [[nodiscard]] std::int64_t unit_bits(const Layer& layer);
 
-/// What the machine can take, without the spin that carries the fields where hardware's limits hold; InputError if that
-/// is less than one parameter's bits.
+/// Spins that the machine can take, without the spin that carries the fields where hardware's limits hold; InputError
+/// if that is less than one parameter's bits.
 [[nodiscard]] std::int64_t spin_budget(const Architecture& architecture, const MachineConfig& machine);
 
 /// Spins that a machine needs for the largest sub-problem, the one that carries fields included where hardware's limits
@@ -43,7 +43,7 @@ inline constexpr std::uint32_t samples_block = 0xFFFFFF;
   return static_cast<std::uint32_t>(layer << 24) | unit;
 }
 
-/// What the random numbers of a block's problems are keyed by.
+/// Key of the random numbers of a block's problems.
 struct SubproblemKey {
   std::uint64_t seed = 0;
   std::uint32_t call = 0, round = 0, block = 0;
@@ -54,7 +54,7 @@ struct SubproblemKey {
   void shuffle(std::vector<int>& values) const;
 };
 
-/// What an oracle call asked of the machine; the same on all ranks.
+/// Counts of what an oracle call asked of the machine; the same on all ranks.
 struct SubproblemCounts {
   std::int64_t problems = 0, accepted = 0, reads = 0;
   std::int64_t largest = 0;  ///< spins of the largest problem

@@ -28,7 +28,7 @@ private:
     double window, caution;
   };
   enum class Answer { taken, refused, cut };
-  /// What came of the reads of this part's problem.
+  /// Improves one part; returns what came of its reads.
   [[nodiscard]] Answer improve_part(StructuredState& state, std::size_t l, int unit, std::span<const int> inputs,
                                     const Trust& trust, const SubproblemKey& key, std::uint32_t part,
                                     SubproblemCounts& counts, const std::function<bool()>& stop_is_asked);

@@ -17,7 +17,7 @@ public:
   /// InputError for a machine that does not exist, or one that is too small. `config` outlives the oracle.
   SubproblemOracle(const Config& config, const StructuredState& state, const Communicator& group);
   [[nodiscard]] bool answer(StructuredState& state, const OracleCall& call, const StopAsked& stop_is_asked) override;
-  /// What the last call asked and took.
+  /// Counts of the last call.
   [[nodiscard]] const SubproblemCounts& counts() const { return counts_; }
 
 private:

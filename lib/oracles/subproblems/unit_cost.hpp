@@ -8,7 +8,7 @@
 #include <span>
 #include <vector>
 
-/// What one unit contributes to the structured energy as a function of its z, everything else fixed, with its own
+/// Share of one unit in the structured energy as a function of its z, everything else fixed, with its own
 /// segment choices minimised out:
 ///
 ///   f_s(z) = min_k  scale m_s dist(z, I_k)^2 + next_s(k)
@@ -34,7 +34,7 @@ public:
   [[nodiscard]] std::vector<double> costs(std::span<const std::int32_t> z) const;
   /// Energy with z and the best segments for it, minus the energy as it is.
   [[nodiscard]] EnergyChange change(std::span<const std::int32_t> z) const;
-  /// The same as a number, of all ranks. Collective.
+  /// Returns the energy change of all ranks as a number. Collective.
   [[nodiscard]] double energy_change(std::span<const std::int32_t> z, const Communicator& group) const;
   /// Makes z and the best segments for it the state's; the parameter bits are the caller's.
   void apply(std::span<const std::int32_t> z);

@@ -21,7 +21,7 @@ public:
 
   /// Turns to another network. Collective over the group.
   void set(const NetworkBits& bits);
-  /// The same, with the first layer's z of all units known: [unit][stride].
+  /// Turns to it with the first layer's z of all units known: [unit][stride].
   void set(const NetworkBits& bits, std::span<const std::int16_t> first_z);
   /// Proposes every move once; `window` in units of each layer's pre-activation rms. False, in the middle of it, if a
   /// rank was asked to stop. Collective over the group.
@@ -34,7 +34,7 @@ public:
   [[nodiscard]] const NetworkState& state() const { return state_; }
 
 private:
-  /// What the random numbers of a unit's proposals are keyed by.
+  /// Key of the random numbers of a unit's proposals.
   struct ProposalKey {
     std::uint32_t sweep = 0, layer_unit = 0, plane = 0;
   };

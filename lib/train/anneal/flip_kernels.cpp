@@ -64,7 +64,7 @@ void crossings16(const FlipEvent* events, std::size_t count, EventRows rows, con
   add_all_terms(events, count, rows, steps, flips, sums, term);
 }
 
-/// The same with a ramp instead of a step: `window` at least 1.
+/// Adds a ramp instead of a step: `window` at least 1.
 void ramps16(const FlipEvent* events, std::size_t count, EventRows rows, const std::int16_t* steps, Window flips,
              int window, std::int16_t* sums) {
   const auto middle = static_cast<std::int16_t>(window), top = static_cast<std::int16_t>(2 * window);

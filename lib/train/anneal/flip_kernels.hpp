@@ -56,7 +56,7 @@ void sum_losses(std::span<const FlipShortfall> samples, const EventRows& rows, s
                 std::size_t first, std::size_t last, bool squared, std::span<std::int64_t> sums,
                 simd::Width width = simd::cpu_width());
 
-/// The same for a constant input.
+/// Sums for a constant input.
 [[nodiscard]] std::int64_t sum_bias_losses(std::span<const FlipShortfall> samples, int step, bool squared);
 
 /// sums[i] += sum of loss(shortfall - target steps[i] x[i]) - loss(shortfall), for a loss that is looked up, first <= i
@@ -65,7 +65,7 @@ void sum_losses(std::span<const FlipShortfall> samples, const EventRows& rows, s
                 std::size_t first, std::size_t last, const LossTable& loss, std::span<std::int64_t> sums,
                 simd::Width width = simd::cpu_width());
 
-/// The same for a constant input.
+/// Sums for a constant input.
 [[nodiscard]] std::int64_t sum_bias_losses(std::span<const FlipShortfall> samples, int step, const LossTable& loss);
 
 /// Loss of one sample: `z` and wanted signs [output].

@@ -7,8 +7,8 @@
 #include <cstdint>
 #include <vector>
 
-/// What FIP-consistent annealing proposes: small steps of a parameter's *value*. Flips of single bits would not do:
-/// from 31 to 32 all bits of a bias change at once.
+/// Moves that FIP-consistent annealing proposes: small steps of a parameter's *value*. Flips of single bits would not
+/// do: from 31 to 32 all bits of a bias change at once.
 namespace isinglass {
 
 enum class MoveKind : std::uint8_t {
@@ -17,7 +17,7 @@ enum class MoveKind : std::uint8_t {
   bias     ///< the bias takes a step
 };
 
-/// The same step for every input (or pair of inputs) of a unit.
+/// One step for every input (or pair of inputs) of a unit.
 struct MovePlane {
   MoveKind kind = MoveKind::weight;
   int size = 0;       ///< codebook units

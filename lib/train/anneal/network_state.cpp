@@ -114,7 +114,7 @@ void NetworkState::set_activation(std::size_t layer, int unit, std::size_t sampl
 
 namespace {
 
-/// What a move of `plane` changes `value` by; 0 if that would leave the codebook.
+/// Change of `value` by a move of `plane`; 0 if that would leave the codebook.
 int step_from(int value, const MovePlane& plane, const Codebook& codebook) {
   const int direction = plane.direction != 0 ? plane.direction : value < 0 ? 1 : -1;
   return std::abs(value + direction * plane.size) <= codebook.largest() ? direction * plane.size : 0;
@@ -187,7 +187,7 @@ std::int64_t NetworkState::correct() const {
   return count;
 }
 
-/// What the change of one activation does, layer by layer; with `commit` the new values are kept.
+/// Propagates the change of one activation, layer by layer; with `commit` the new values are kept.
 template <bool commit>
 std::int64_t NetworkState::propagate(std::size_t l, int unit, std::size_t sample, int value) {
   auto& [z, changed, changes] = scratch_;

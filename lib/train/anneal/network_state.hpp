@@ -20,13 +20,13 @@ public:
   /// `margin`: M of the loss, grid units of the output. With one output, its own loss is all there is. `set` must
   /// follow. `architecture` and `data` outlive this.
   NetworkState(const Architecture& architecture, const MoveData& data, int margin, MoveLoss loss = MoveLoss::own);
-  /// The same, of a network.
+  /// Makes the state of a network.
   NetworkState(const Architecture& architecture, const MoveData& data, int margin, const NetworkBits& bits,
                MoveLoss loss = MoveLoss::own);
 
   /// Turns to another network.
   void set(const NetworkBits& bits);
-  /// The same, with the first layer's z of all units known: [unit][stride].
+  /// Turns to it with the first layer's z of all units known: [unit][stride].
   void set(const NetworkBits& bits, std::span<const std::int16_t> first_z);
 
   /// One move of one unit.

@@ -19,7 +19,7 @@ public:
   /// Turns to another unit; forgets the jumps. With a window (grid units of z) the loss that `evaluate` sees is the
   /// mean over a uniform shift of this unit's z in [-window, window]; with 0 it is the exact loss.
   void begin(std::size_t layer, int unit, int window);
-  /// What one unit of the changes is worth: 1, or 1 / (2 window) for a hidden layer's with a window.
+  /// Value of one unit of the changes: 1, or 1 / (2 window) for a hidden layer's with a window.
   [[nodiscard]] double change_unit() const { return layer().is_output() || window_ == 0 ? 1.0 : 0.5 / window_; }
   /// Exact change of the shard's integer loss for the plane's moves first .. first + changes.size() - 1, each alone,
   /// against the state as it is.

@@ -32,7 +32,7 @@ double growth(const Layer& layer) {
   return std::exp2(std::floor(std::log2(std::sqrt(static_cast<double>(layer.units)) * layer.weights.rms())));
 }
 
-/// As predicted_class, on outputs held in doubles.
+/// Predicts the class as predicted_class does, on outputs held in doubles.
 int predicted(std::span<const double> outputs) {
   if (outputs.size() == 1) return outputs[0] >= 0 ? 1 : 0;
   return static_cast<int>(std::ranges::max_element(outputs) - outputs.begin());

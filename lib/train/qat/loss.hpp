@@ -9,7 +9,7 @@
 
 namespace isinglass::qat {
 
-/// What the gradient comes from. The reported objective is always the network's own loss.
+/// Loss that the gradient comes from. The reported objective is always the network's own loss.
 /// cross_entropy is a softmax over all outputs, logistic the cross-entropy of each output by itself.
 enum class Objective { hinge, squared_hinge, squared, logistic, cross_entropy };
 

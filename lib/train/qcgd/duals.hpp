@@ -24,7 +24,7 @@ public:
   /// price on rows that no atom has violated yet, without which the next answer breaks them all at once. `samples`: of
   /// all ranks.
   NetworkDuals(const StructuredState& state, double samples, double initial_multiplier, const Communicator& group);
-  /// Of layers as they are, without an energy: for sums alone.
+  /// Takes layers as they are, without an energy: for sums alone.
   NetworkDuals(std::vector<LayerDuals> layers, const Communicator& group) : group_(group), layers_(std::move(layers)) {}
 
   /// Sets the state's integer multipliers and scales to mu_c = y_c + beta v_c, or to beta for all if `first`. The
@@ -34,7 +34,8 @@ public:
   /// The state whose choices are the atom x; it outlives the use of add_gap and move_images.
   void set_atom(const StructuredState& state) { atom_ = &state; }
 
-  /// As a checkpoint keeps them, without padding; and back. `load` throws InputError if they do not fit the state.
+  /// Records as a checkpoint keeps them, without padding; and back. `load` throws InputError if they do not fit the
+  /// state.
   [[nodiscard]] std::vector<DualRecord> to_records(const StructuredState& state, const Samples& samples) const;
   void load(const std::vector<DualRecord>& records, const StructuredState& state);
   /// State per constraint on this rank: duals, distances, choices, activations and integer multipliers.

@@ -39,6 +39,8 @@ private:
   [[nodiscard]] std::optional<Atom> ask_replica(int replica);
   [[nodiscard]] std::optional<NetworkBits> complete(const NetworkBits& bits);
   void set_start();
+  /// The iteration under way, from 1.
+  [[nodiscard]] std::int64_t iteration() const { return steps_done_ + 1; }
   void turn_to(Atom& atom);
 
   const QcgdConfig& settings_;
@@ -50,7 +52,6 @@ private:
   std::vector<WeightedAtom> atoms_;  // X, their convex combination
   double objective_image_ = 0;       // f(X): the weighted mean of the atoms' losses
   NetworkBits start_;                // weights from which the next oracle call starts: the last completed atom
-  std::int64_t t_ = 0;               // the iteration under way, from 1
   bool has_converged_ = false;
 };
 
@@ -64,7 +65,7 @@ Qcgd::Qcgd(TrainingContext& context, std::int64_t steps)
       oracle_(make_oracle(input_.config, state_, group_)),
       chain_(input_, context.move_data(), settings_.output_margin, MoveLoss::own) {}
 
-/// What iteration t + 1 starts from. The state of the oracle follows from it.
+/// State that the next iteration starts from. The state of the oracle follows from it.
 void Qcgd::store(TrainingState& state) const {
   state.current = {start_};
   state.atoms = atoms_;
@@ -106,7 +107,7 @@ std::optional<Qcgd::Atom> Qcgd::ask_replica(int replica) {
   set_start();
   const auto replicas = static_cast<std::uint32_t>(input_.config.machine.replicas);
   const OracleCall call{input_.config.seed,
-                        static_cast<std::uint32_t>(t_) * replicas + static_cast<std::uint32_t>(replica)};
+                        static_cast<std::uint32_t>(iteration()) * replicas + static_cast<std::uint32_t>(replica)};
   if (!oracle_->answer(state_, call, input_.control.stop_is_asked)) return std::nullopt;
   complete_forward(state_);
   Atom atom{.bits = state_.bits(), .completed = {}};
@@ -125,8 +126,9 @@ std::optional<Qcgd::Atom> Qcgd::ask_replica(int replica) {
 /// nothing if a rank was asked to stop meanwhile: the incumbent is then what it was.
 std::optional<Qcgd::Atom> Qcgd::call_oracle() {
   const Incumbent before = incumbent_;
+  const std::int64_t t = iteration();
   // The first call starts from random weights, which the full price on all rows would hold where they are.
-  duals_.set_prices(state_, t_ == 1 ? settings_.beta0 : cgal_beta(settings_.beta0, t_), t_ == 1);
+  duals_.set_prices(state_, t == 1 ? settings_.beta0 : cgal_beta(settings_.beta0, t), t == 1);
   Atom best{.bits = start_, .completed = start_};
   bool was_cut = false;
   for (int replica = input_.grid.group_index; replica < input_.config.machine.replicas; replica += input_.grid.groups) {
@@ -158,14 +160,13 @@ void Qcgd::turn_to(Atom& atom) {
 }
 
 PhaseStep Qcgd::step() {
-  t_ = steps_done_ + 1;
   const std::optional<Atom> atom = call_oracle();
   if (!atom) return {.was_cut = true};
-  ++steps_done_;
+  const std::int64_t t = ++steps_done_;
   duals_.set_atom(state_);
   const CgalStep moved =
-      take_step(duals_, {settings_.beta0, settings_.multiplier_cap}, t_, output_loss(state_, group_), objective_image_);
-  add_atom(atoms_, {atom->bits}, cgal_eta(t_));
+      take_step(duals_, {settings_.beta0, settings_.multiplier_cap}, t, output_loss(state_, group_), objective_image_);
+  add_atom(atoms_, {atom->bits}, cgal_eta(t));
   start_ = atom->completed;
   has_converged_ = has_converged(moved, objective_image_, {settings_.gap_tolerance, settings_.infeasibility_tolerance});
   HistoryRow row = new_row();
@@ -178,6 +179,7 @@ PhaseStep Qcgd::step() {
 }
 
 PhaseEnd Qcgd::finish() {
+  incumbent_.settle();
   const std::string reason =
       has_converged_
           ? fmt::format("surrogate gap and violation are within their tolerances after {} iterations", steps_done_)
