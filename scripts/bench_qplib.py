@@ -141,7 +141,8 @@ def main():
                 print(f"left out, no such file: {instance['file']}", file=sys.stderr)
     if not rows:
         sys.exit("no instance: nothing is written")
-    versions = "; ".join(f"{label}: {runs.program_version(program)}" for label, program in options.programs.items())
+    named = [f"{label}: {runs.program_version(program)}" for label, program in options.programs.items()]
+    versions = ",\nand ".join(named)
     head = runs.table_head(f"one rank, {options.time_limit:g} s a run, seed {options.seed}", versions)
     lines = [*head, "", *(summary(rows, label) + "." for label in options.programs), ""]
     lines += runs.markdown(list(rows[0]), [list(row.values()) for row in rows])

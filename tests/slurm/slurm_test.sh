@@ -51,7 +51,7 @@ seed: 7
 data: {classes: [2, 4], train_samples: 6000}
 network:
   hidden: [{units: 8}]
-qcgd: {iterations: 30, polish: true}
+qcgd: {iterations: 120, polish: true}
 machine: {whole: {sweeps: 15}}
 anneal: {polish_sweeps: 8}
 output: {directory: run}
