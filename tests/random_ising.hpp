@@ -8,6 +8,9 @@
 /// Small random Ising problems for tests that compare machines with enumeration or with plain references.
 namespace isinglass::testing {
 
+/// x_i of a spin: 0 or 1.
+inline int binary_of(std::int8_t spin) { return spin > 0 ? 1 : 0; }
+
 /// Which coefficients a random problem has.
 enum class Coefficients { plus_minus_one, small_integers, real };
 

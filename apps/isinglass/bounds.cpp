@@ -1,10 +1,11 @@
-#include "agreement.hpp"
 #include "bounds_table.hpp"
 #include "commands.hpp"
 #include "fingerprints.hpp"
 #include "json_text.hpp"
 #include "problem.hpp"
 #include "shared_config.hpp"
+
+#include "parallel/agreement.hpp"
 
 #include <algorithm>
 #include <cmath>

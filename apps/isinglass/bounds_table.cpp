@@ -86,8 +86,7 @@ void LinesTable::add_measured(const NetworkValues& values, const IdealNetwork& i
 }
 
 void LinesTable::add_spins() {
-  const int margin =
-      std::max(1, static_cast<int>(std::lround(config_.qcgd.output_margin * network().layers.back().rms)));
+  const int margin = margin_on_grid(network().layers.back(), config_.qcgd.output_margin);
   const LossSpline loss = make_loss_spline(network(), margin, output_limit(network()));
   const ProblemPlan plan(network(), loss, problem_.data.train, {}, world_);
   const StructuredCounts structured = count_structured(network(), reach_, world_);
@@ -126,7 +125,7 @@ void LinesTable::add_samples() {
 
 void LinesTable::add_qcgd() {
   const QcgdConfig& qcgd = config_.qcgd;
-  const int margin = std::max(1, static_cast<int>(std::lround(qcgd.output_margin * network().layers.back().rms)));
+  const int margin = margin_on_grid(network().layers.back(), qcgd.output_margin);
   const LiftedConstants constants = structured_constants(network(), reach_, margin, world_);
   QcgdBoundSettings settings;
   settings.iterations = qcgd.iterations;

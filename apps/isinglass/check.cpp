@@ -1,10 +1,10 @@
-#include "agreement.hpp"
 #include "commands.hpp"
 #include "json_text.hpp"
 #include "problem.hpp"
 #include "shared_config.hpp"
 
 #include "oracles/subproblems/subproblem_oracle.hpp"
+#include "parallel/agreement.hpp"
 #include "qcbo/counts.hpp"
 
 #include <iostream>

@@ -1,8 +1,9 @@
 #include "command_line.hpp"
 
-#include "version_text.hpp"
-
+#include "base/version.hpp"
 #include "config/scalars.hpp"
+#include "files/h5.hpp"
+#include "parallel/session.hpp"
 
 #include <algorithm>
 #include <iostream>
@@ -27,6 +28,14 @@ void check_command(int argc, char** argv, const CLI::App& app) {
     expected += command->get_name();
   }
   throw CLI::ValidationError(fmt::format("\"{}\" is no subcommand", word), "expected " + expected);
+}
+
+/// Versions of isinglass and of what it was built with, one a line.
+std::string version_text() {
+  const BuildInfo build = build_info();
+  return fmt::format("isinglass {}\ngit hash   {}\ncompiler   {}\nbuild type {}\nMPI        {}\nHDF5       {}",
+                     build.version, build.git_hash, build.compiler, build.build_type, mpi_version(),
+                     h5::library_version());
 }
 
 }  // namespace

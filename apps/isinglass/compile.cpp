@@ -1,4 +1,3 @@
-#include "agreement.hpp"
 #include "commands.hpp"
 #include "compile_counts.hpp"
 #include "json_text.hpp"
@@ -11,6 +10,7 @@
 #include "files/output_place.hpp"
 #include "formats/qcbo_file.hpp"
 #include "network/loss.hpp"
+#include "parallel/agreement.hpp"
 #include "qcbo/compile.hpp"
 
 #include <algorithm>
@@ -63,8 +63,9 @@ double margin_of_method(const Config& config) {
 }
 
 LossSpline loss_of(const CompileCommand& command, const Config& config, const Architecture& architecture) {
-  const double margin = command.output_margin.value_or(margin_of_method(config)) * architecture.layers.back().rms;
-  return make_loss_spline(architecture, std::max(1, static_cast<int>(std::lround(margin))), output_limit(architecture));
+  const int margin =
+      margin_on_grid(architecture.layers.back(), command.output_margin.value_or(margin_of_method(config)));
+  return make_loss_spline(architecture, margin, output_limit(architecture));
 }
 
 /// Samples that are built at once: enough to be quick, few enough that their blocks need little memory.

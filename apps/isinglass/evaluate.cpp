@@ -1,4 +1,3 @@
-#include "agreement.hpp"
 #include "commands.hpp"
 #include "confusion_table.hpp"
 #include "fingerprints.hpp"
@@ -7,6 +6,7 @@
 
 #include "config/reader.hpp"
 #include "network/forward.hpp"
+#include "parallel/agreement.hpp"
 #include "run/results_file.hpp"
 
 #include <filesystem>

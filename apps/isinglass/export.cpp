@@ -1,10 +1,10 @@
-#include "agreement.hpp"
 #include "commands.hpp"
 #include "json_text.hpp"
 
 #include "files/output_place.hpp"
 #include "formats/export.hpp"
 #include "formats/uniform_lift.hpp"
+#include "parallel/agreement.hpp"
 
 #include <filesystem>
 #include <iostream>

@@ -1,9 +1,9 @@
-#include "agreement.hpp"
 #include "commands.hpp"
 #include "json_text.hpp"
 
 #include "base/input_file.hpp"
 #include "files/h5_tree.hpp"
+#include "parallel/agreement.hpp"
 
 #include <iostream>
 #include <memory>

@@ -1,10 +1,12 @@
-#include "agreement.hpp"
 #include "commands.hpp"
-#include "mpi_session.hpp"
 
 #include "base/memory.hpp"
 #include "base/process.hpp"
 #include "base/stop_signal.hpp"
+#include "base/version.hpp"
+#include "files/h5.hpp"
+#include "parallel/agreement.hpp"
+#include "parallel/session.hpp"
 
 #include <algorithm>
 #include <array>
@@ -49,7 +51,8 @@ void add_commands(CommandLine& line) {
 
 ExitCode run(int argc, char** argv, const MpiSession& session, const Communicator& world) {
   try {
-    expect_same_command(world, std::span<const char* const>(argv, static_cast<std::size_t>(argc)).subspan(1));
+    expect_same_command(world, std::span<const char* const>(argv, static_cast<std::size_t>(argc)).subspan(1),
+                        fmt::format("{}, {}", version_line(), build_line()));
     CommandLine line;
     add_commands(line);
     if (const std::optional<ExitCode> code = line.parse(argc, argv, world.is_root())) return *code;
@@ -98,6 +101,7 @@ void prepare_signals(std::string_view command) {
 }
 
 int run_program(int argc, char** argv) {
+  h5::set_up_library();  // before MPI, see there
   const MpiSession session(argc, argv);
   try {
     return static_cast<int>(after_output(run(argc, argv, session, session.world())));

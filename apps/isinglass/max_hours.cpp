@@ -1,9 +1,9 @@
 #include "max_hours.hpp"
 
-#include "agreement.hpp"
 #include "command_line.hpp"
 
 #include "base/job_time.hpp"
+#include "parallel/agreement.hpp"
 
 #include <algorithm>
 #include <optional>

@@ -1,11 +1,10 @@
 #include "problem.hpp"
 
-#include "agreement.hpp"
-
 #include "data/splits.hpp"
 #include "ising/read_all.hpp"
 #include "network/build.hpp"
 #include "oracles/subproblems/subproblem_oracle.hpp"
+#include "parallel/agreement.hpp"
 #include "qcbo/fip.hpp"
 
 #include <algorithm>

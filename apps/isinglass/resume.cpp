@@ -1,10 +1,10 @@
 #include "resume.hpp"
 
-#include "agreement.hpp"
 #include "fingerprints.hpp"
 
 #include "config/reader.hpp"
 #include "config/writer.hpp"
+#include "parallel/agreement.hpp"
 #include "train/checkpoint_rules.hpp"
 
 #include <optional>
@@ -23,7 +23,7 @@ std::vector<std::string> shared_candidates(const RunFolder& folder, const Commun
     for (const std::filesystem::path& path : folder.checkpoints())
       lines += path.string() + '\0';  // names may hold line breaks
   }
-  std::istringstream stream(broadcast_text(world, lines, 0));
+  std::istringstream stream(world.broadcast(lines, 0));
   std::vector<std::string> names;
   for (std::string line; std::getline(stream, line, '\0');) names.push_back(line);
   return names;

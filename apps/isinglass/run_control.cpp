@@ -1,10 +1,8 @@
 #include "run_control.hpp"
 
-#include "agreement.hpp"
-
 #include "base/clock.hpp"
 #include "base/stop_signal.hpp"
-#include "parallel/consensus.hpp"
+#include "parallel/agreement.hpp"
 #include "run/checkpoint.hpp"
 #include "train/checkpoint_rules.hpp"
 
@@ -64,7 +62,7 @@ bool RunControl::is_due() const {
   const CheckpointConfig& when = config_.checkpoint;
   const bool is_due = (when.every_iterations > 0 && since_save_ >= when.every_iterations) ||
                       (when.every_minutes > 0 && seconds_since(last_save_) >= 60 * when.every_minutes);
-  return grid_.world.all_max(grid_.is_coordinator() && is_due ? 1.0 : 0.0) > 0;
+  return grid_.world.any(grid_.is_coordinator() && is_due);
 }
 
 bool RunControl::finish_iteration(const Snapshot& snapshot, Keep keep) {

@@ -1,11 +1,11 @@
 #pragma once
 
+#include "base/clock.hpp"
 #include "config/config.hpp"
 #include "parallel/grid.hpp"
 #include "run/run_folder.hpp"
 #include "train/input.hpp"
 
-#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <string>
@@ -37,7 +37,6 @@ public:
   [[nodiscard]] bool made_progress() const { return made_progress_; }
 
 private:
-  using Clock = std::chrono::steady_clock;
   [[nodiscard]] std::string local_reason();
   [[nodiscard]] bool is_due() const;
   [[nodiscard]] bool finish_iteration(const Snapshot& snapshot, Keep keep);

@@ -1,7 +1,7 @@
 #include "run_summary.hpp"
 
-#include "agreement.hpp"
-#include "version_text.hpp"
+#include "base/version.hpp"
+#include "parallel/session.hpp"
 
 #include <algorithm>
 #include <chrono>

@@ -1,10 +1,9 @@
 #include "shared_config.hpp"
 
-#include "agreement.hpp"
-
 #include "config/reader.hpp"
 #include "config/text_check.hpp"
 #include "config/writer.hpp"
+#include "parallel/agreement.hpp"
 
 #include <fmt/format.h>
 
@@ -22,7 +21,7 @@ Config shared_config(const ConfigSource& source, const Communicator& world) {
                                    config.output.directory, fault->reason));
     yaml = to_yaml(config);
   });
-  return parse_config(broadcast_text(world, yaml, 0), source.path, {}, ConfigUse::stored);
+  return parse_config(world.broadcast(yaml, 0), source.path, {}, ConfigUse::stored);
 }
 
 }  // namespace isinglass

@@ -1,10 +1,10 @@
 #include "solve_input.hpp"
 
-#include "agreement.hpp"
 #include "fingerprints.hpp"
 
 #include "base/clock.hpp"
 #include "base/stop_signal.hpp"
+#include "parallel/agreement.hpp"
 
 #include <chrono>
 #include <span>

@@ -2,10 +2,10 @@
 #include "solve_report.hpp"
 #include "solve_run.hpp"
 
-#include "agreement.hpp"
-
+#include "base/clock.hpp"
 #include "base/stop_signal.hpp"
 #include "ising/read_all.hpp"
+#include "parallel/agreement.hpp"
 #include "solve/lifted_program.hpp"
 #include "solve/program_file.hpp"
 #include "solve/search_program.hpp"
@@ -28,7 +28,7 @@ public:
 
   void operator()(const ProgramIteration& it) {
     if (!is_shown_ || it.seconds < next_row_) return;
-    next_row_ = it.seconds + std::clamp(0.1 * it.seconds, 1.0, 600.0);
+    next_row_ = next_row_after(it.seconds);
     constexpr const char* row = "{:>9} {:>9} {:>14} {:>10} {:>12} {:>14} {:>9} {:>9}\n";
     if (!has_head_)
       std::cerr << fmt::format(row, "iteration", "elapsed", "atom", "violation", "gap", "best", "feasible",

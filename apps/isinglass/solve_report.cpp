@@ -1,5 +1,6 @@
 #include "solve_report.hpp"
 
+#include "base/clock.hpp"
 #include "base/stop_signal.hpp"
 
 #include <algorithm>
@@ -11,9 +12,6 @@
 namespace isinglass {
 
 namespace {
-
-constexpr double shortest_interval = 1, longest_interval = 600;  // seconds between table rows
-constexpr double interval_growth = 0.1;                          // of the time since the start
 
 /// JSON has no infinity.
 nlohmann::ordered_json finite(double value) {
@@ -54,8 +52,7 @@ std::string value_text(double value) { return fmt::format("{}", value + 0.0); }
 
 void SolveProgress::operator()(const SearchResult& so_far) {
   if (!is_shown_ || so_far.wall_seconds < next_row_) return;
-  next_row_ =
-      so_far.wall_seconds + std::clamp(interval_growth * so_far.wall_seconds, shortest_interval, longest_interval);
+  next_row_ = next_row_after(so_far.wall_seconds);
   constexpr const char* row = "{:>9} {:>10} {:>16} {:>9} {:>12}\n";
   if (!has_head_)
     std::cerr << fmt::format(row, "elapsed", "reads", fmt::format("best {}", goal_name(goal_)), "at", "updates/s");

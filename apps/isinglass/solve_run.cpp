@@ -1,14 +1,15 @@
 #include "solve_run.hpp"
 
-#include "agreement.hpp"
 #include "json_text.hpp"
 #include "solve_input.hpp"
 #include "solve_report.hpp"
-#include "version_text.hpp"
 
 #include "base/stop_signal.hpp"
+#include "base/version.hpp"
 #include "files/output_place.hpp"
 #include "ising/rounding.hpp"
+#include "parallel/agreement.hpp"
+#include "parallel/session.hpp"
 #include "solve/solution_file.hpp"
 
 #include <algorithm>

@@ -1,8 +1,8 @@
-#include "agreement.hpp"
 #include "commands.hpp"
 #include "json_text.hpp"
 
 #include "config/reader.hpp"
+#include "parallel/agreement.hpp"
 #include "run/results_file.hpp"
 #include "run/run_folder.hpp"
 #include "run/trace.hpp"

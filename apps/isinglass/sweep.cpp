@@ -1,10 +1,10 @@
-#include "agreement.hpp"
 #include "commands.hpp"
 #include "json_text.hpp"
 #include "max_hours.hpp"
 #include "sweep_modes.hpp"
 #include "train_run.hpp"
 
+#include "parallel/agreement.hpp"
 #include "sweep/point_state.hpp"
 #include "sweep/sweep_reader.hpp"
 
@@ -33,8 +33,8 @@ Sweep shared_sweep(const std::string& path, const Communicator& world) {
   together(world, [&] {
     if (world.is_root()) sweep = read_sweep(path);
   });
-  const std::string text = broadcast_text(world, sweep.text, 0);
-  const std::string base_text = broadcast_text(world, sweep.base_text, 0);
+  const std::string text = world.broadcast(sweep.text, 0);
+  const std::string base_text = world.broadcast(sweep.base_text, 0);
   if (world.is_root()) return sweep;
   sweep = parse_sweep(text, path);
   sweep.base_text = base_text;

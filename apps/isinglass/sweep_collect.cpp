@@ -1,9 +1,9 @@
-#include "agreement.hpp"
 #include "json_text.hpp"
 #include "sweep_modes.hpp"
 
 #include "files/atomic_file.hpp"
 #include "files/output_place.hpp"
+#include "parallel/agreement.hpp"
 #include "run/results_file.hpp"
 #include "sweep/point_state.hpp"
 #include "sweep/sweep_table.hpp"

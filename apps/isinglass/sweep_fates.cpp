@@ -1,7 +1,6 @@
 #include "sweep_fates.hpp"
 
-#include "agreement.hpp"
-
+#include "parallel/agreement.hpp"
 #include "sweep/point_state.hpp"
 
 #include <algorithm>
@@ -68,7 +67,7 @@ void share(Fates& found, int team_ranks, const Communicator& world) {
   world.all_max(owners);
   for (std::size_t i = 0; i < owners.size(); ++i) {
     found.fates[i] = static_cast<Fate>(fates[i]);
-    if (owners[i] > 0) found.texts[i] = broadcast_text(world, found.texts[i], static_cast<int>(owners[i]) - 1);
+    if (owners[i] > 0) found.texts[i] = world.broadcast(found.texts[i], static_cast<int>(owners[i]) - 1);
   }
 }
 

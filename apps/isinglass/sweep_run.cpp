@@ -1,4 +1,3 @@
-#include "agreement.hpp"
 #include "json_text.hpp"
 #include "sweep_fates.hpp"
 #include "sweep_modes.hpp"
@@ -7,6 +6,7 @@
 #include "base/clock.hpp"
 #include "base/stop_signal.hpp"
 #include "data/splits.hpp"
+#include "parallel/agreement.hpp"
 #include "parallel/shared_counter.hpp"
 
 #include <algorithm>
@@ -55,8 +55,7 @@ public:
 private:
   /// Whether a rank of the team got a signal, or the time is over. Collective over the team.
   [[nodiscard]] bool is_stopped() const {
-    const bool is_over = stop_signal() || (ranks_.is_root() && limit_.is_over());
-    return ranks_.all_max(is_over ? 1.0 : 0.0) > 0;
+    return ranks_.any(stop_signal() != nullptr || (ranks_.is_root() && limit_.is_over()));
   }
 
   /// The next point that no team has, the same on all ranks of this one.

@@ -1,15 +1,15 @@
 #include "train_run.hpp"
 
-#include "agreement.hpp"
 #include "json_text.hpp"
 #include "problem.hpp"
 #include "resume.hpp"
 #include "run_control.hpp"
 #include "run_summary.hpp"
-#include "terminal.hpp"
 
 #include "base/clock.hpp"
+#include "base/terminal.hpp"
 #include "config/writer.hpp"
+#include "parallel/agreement.hpp"
 #include "parallel/grid.hpp"
 #include "run/checkpoint.hpp"
 #include "run/reporter.hpp"
@@ -34,12 +34,9 @@ namespace {
 
 /// Whether the run folder holds this run's results already. Changes nothing on disk. Collective.
 bool is_finished(const RunFolder& folder, const Config& config, const Communicator& world) {
-  std::int64_t finished = 0;
-  together(world, [&] {
-    if (world.is_root()) finished = inspect(folder, config) == RunState::finished ? 1 : 0;
-  });
-  world.all_max(std::span(&finished, 1));
-  return finished == 1;
+  bool finished = false;
+  together(world, [&] { finished = world.is_root() && inspect(folder, config) == RunState::finished; });
+  return world.any(finished);
 }
 
 void tell_finished(const RunFolder& folder, const Config& config, const RunOptions& options) {
@@ -160,7 +157,6 @@ void tell(RunFiles& files, const HistoryRow& row) {
 
 TrainingOutput TrainingRun::solve(RunControl& control) const {
   const Report report = [files = files_.get()](const HistoryRow& row) { tell(*files, row); };
-  const auto earlier = std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(earlier_seconds()));
   return train({.config = config_,
                 .architecture = problem_.architecture,
                 .data = problem_.data,
@@ -169,7 +165,7 @@ TrainingOutput TrainingRun::solve(RunControl& control) const {
                 .report = grid_.is_coordinator() ? report : Report{},
                 .control = control.control(),
                 .resume = resume_.state ? &*resume_.state : nullptr,
-                .begin = Clock::now() - earlier});
+                .begin = time_after(Clock::now(), -earlier_seconds())});
 }
 
 ExitCode TrainingRun::finish(TrainingOutput& output) {
@@ -208,12 +204,10 @@ void TrainingRun::tell_end(const RunResults& results, bool is_written) {
 /// A part that did nothing must not be requeued for ever: that is an error. A signal may come right after the start, so
 /// that it is one the second time in a row.
 void TrainingRun::expect_progress(const RunControl& control) const {
-  std::int64_t may_go_on = control.made_progress() ? 1 : 0;
-  if (may_go_on == 0 && control.stopped_by_signal() && world_.is_root() &&
-      !std::filesystem::exists(folder_.idle_mark()))
-    may_go_on = (std::ofstream(folder_.idle_mark()) << control.stop_reason() << std::endl) ? 1 : 0;
-  world_.all_max(std::span(&may_go_on, 1));
-  if (may_go_on == 0)
+  bool may_go_on = control.made_progress();
+  if (!may_go_on && control.stopped_by_signal() && world_.is_root() && !std::filesystem::exists(folder_.idle_mark()))
+    may_go_on = static_cast<bool>(std::ofstream(folder_.idle_mark()) << control.stop_reason() << std::endl);
+  if (!world_.any(may_go_on))
     throw AgreedError(
         fmt::format("stopped before an iteration was done: {}; give the run more time", control.stop_reason()),
         ExitCode::error);

@@ -1,15 +1,16 @@
 #pragma once
 
+#include "base/error.hpp"
+
 #include <initializer_list>
-#include <stdexcept>
 
 namespace isinglass {
 
 /// A stop signal came before there was anything to save, as while input is read. Exit code 85: the same command begins
 /// again.
-class Interrupted : public std::runtime_error {
+class Interrupted : public Error {
 public:
-  using std::runtime_error::runtime_error;
+  explicit Interrupted(const std::string& text) : Error(text, ExitCode::unfinished) {}
 };
 
 /// From now on USR1, TERM and INT end nothing: they are noted, for stop_signal() to tell. A second INT ends the process

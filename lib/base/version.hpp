@@ -13,5 +13,9 @@ struct BuildInfo {
 };
 
 [[nodiscard]] BuildInfo build_info();
+/// Returns "0.1.0 (git 1a2b3c)".
+[[nodiscard]] std::string version_line();
+/// Returns "GNU 12.2.0, Release".
+[[nodiscard]] std::string build_line();
 
 }  // namespace isinglass

@@ -10,14 +10,6 @@
 
 namespace isinglass {
 
-std::string shortened(std::string_view text) {
-  constexpr std::size_t longest = 100;
-  if (text.size() <= longest) return std::string(text);
-  std::size_t end = longest;
-  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xc0) == 0x80) --end;  // not within a character
-  return fmt::format("{}... ({} bytes)", text.substr(0, end), text.size());
-}
-
 void Diagnostics::add(const Position& position, std::string_view key, std::string_view message) {
   const std::string place =
       position.is_option() ? position.source : fmt::format("{}:{}:{}", position.source, position.line, position.column);

@@ -14,9 +14,6 @@ struct Position {
   [[nodiscard]] bool is_option() const { return line == 0; }
 };
 
-/// A word or text of the user as messages show it: the beginning of a long one.
-[[nodiscard]] std::string shortened(std::string_view text);
-
 /// Everything that is wrong with a configuration, gathered so that the user sees it in one go.
 class Diagnostics {
 public:

@@ -3,7 +3,7 @@
 #include "base/error.hpp"
 #include "files/output_place.hpp"
 #include "files/posix_file.hpp"
-#include "parallel/consensus.hpp"
+#include "parallel/agreement.hpp"
 
 #include <cerrno>
 #include <cstdio>

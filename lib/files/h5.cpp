@@ -163,6 +163,12 @@ void set_up_library() {
   static_cast<void>(stays_inside);
 }
 
+std::string library_version() {
+  unsigned major = 0, minor = 0, release = 0;
+  H5get_libversion(&major, &minor, &release);
+  return fmt::format("{}.{}.{}", major, minor, release);
+}
+
 Handle file_access(const std::string& what) {
   set_up_library();
   Handle access(H5Pcreate(H5P_FILE_ACCESS), H5Pclose, what);

@@ -90,6 +90,9 @@ private:
 /// file that it could not write. Other functions here call it, so that it may be left out elsewhere.
 void set_up_library();
 
+/// Returns "1.10.8", the version of the HDF5 library.
+[[nodiscard]] std::string library_version();
+
 /// How every file is opened: access properties. Without HDF5's own locks, which many network file systems refuse: new
 /// files have names of their own, and run folders are locked by their file `lock`. The environment variable
 /// HDF5_USE_FILE_LOCKING wins.

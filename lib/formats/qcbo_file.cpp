@@ -6,7 +6,7 @@
 #include "files/h5_dataset.hpp"
 #include "files/posix_file.hpp"
 #include "formats/block_writer.hpp"
-#include "parallel/consensus.hpp"
+#include "parallel/agreement.hpp"
 
 #include <algorithm>
 #include <optional>

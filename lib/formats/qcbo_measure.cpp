@@ -2,7 +2,7 @@
 
 #include "base/error.hpp"
 #include "base/memory.hpp"
-#include "parallel/consensus.hpp"
+#include "parallel/agreement.hpp"
 
 #include <algorithm>
 #include <array>

@@ -1,8 +1,8 @@
 #pragma once
 
+#include "base/clock.hpp"
 #include "ising/problem.hpp"
 
-#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <limits>
@@ -38,10 +38,10 @@ struct ReadRequest {
   std::int64_t sweeps = 0;  ///< proposals per spin, or full field evaluations of dynamics; 0: the machine's default
   std::uint64_t seed = 1;
   std::optional<double> target;  ///< stop as soon as an energy at or below this is found
-  std::optional<std::chrono::steady_clock::time_point> deadline;
+  std::optional<Clock::time_point> deadline;
   std::span<const std::int8_t> warm_start;                     ///< [spins]: where every read begins; empty: at random
   std::function<bool()> stop_is_asked = [] { return false; };  ///< cheap; polled about every millisecond
-  std::chrono::steady_clock::time_point begin = std::chrono::steady_clock::now();  ///< time 0 of histories
+  Clock::time_point begin = Clock::now();                      ///< time 0 of histories
 };
 
 /// The answers, in the order of their indices, and what they cost.
@@ -90,12 +90,10 @@ public:
   [[nodiscard]] bool reached(double energy) const { return request_->target && energy <= *request_->target; }
   /// Deadline passed or stop asked: reads the clock, to be polled about every millisecond.
   [[nodiscard]] bool is_over() const {
-    return (request_->deadline && std::chrono::steady_clock::now() >= *request_->deadline) || request_->stop_is_asked();
+    return (request_->deadline && Clock::now() >= *request_->deadline) || request_->stop_is_asked();
   }
   /// Now, as histories count it.
-  [[nodiscard]] double seconds() const {
-    return std::chrono::duration<double>(std::chrono::steady_clock::now() - request_->begin).count();
-  }
+  [[nodiscard]] double seconds() const { return seconds_since(request_->begin); }
 
 private:
   const ReadRequest* request_;

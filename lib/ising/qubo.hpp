@@ -34,7 +34,4 @@ struct SparseQubo {
     std::size_t variables, std::span<const BinaryTerm> terms, double constant,
     const std::function<void()>& look = [] {});
 
-/// x_i of a read: 0 or 1.
-[[nodiscard]] inline int binary_of(std::int8_t spin) { return spin > 0 ? 1 : 0; }
-
 }  // namespace isinglass

@@ -61,7 +61,7 @@ ReadSet read_all(const Machine& machine, ProgrammedMachine& programmed, const Is
   comm.all_sum(costs);
   all.spin_updates = costs[0];
   all.field_evaluations = costs[1];
-  all.was_cut = comm.all_max(own.was_cut ? 1.0 : 0.0) > 0;
+  all.was_cut = comm.any(own.was_cut);
   for (int owner = 0; owner < comm.size(); ++owner)
     std::ranges::move(shared_reads(own.reads, problem.spins, owner, comm), std::back_inserter(all.reads));
   std::ranges::sort(all.reads, {}, &Read::index);

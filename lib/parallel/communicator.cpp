@@ -81,6 +81,21 @@ void Communicator::broadcast(std::span<std::byte> values, int root) const {
   });
 }
 
+std::string Communicator::broadcast(const std::string& text, int root) const {
+  std::uint64_t size = text.size();
+  broadcast(bytes_of(std::span(&size, 1)), root);
+  std::string copy = text;
+  copy.resize(size);
+  broadcast(bytes_of(std::span(copy.data(), copy.size())), root);
+  return copy;
+}
+
+std::optional<int> Communicator::first(bool is_so) const {
+  std::int64_t ranks_after = is_so ? size_ - rank_ : 0;  // with itself
+  all_max(std::span(&ranks_after, 1));
+  return ranks_after > 0 ? std::optional(size_ - static_cast<int>(ranks_after)) : std::nullopt;
+}
+
 void Communicator::barrier() const {
   if (size_ > 1) check_mpi(MPI_Barrier(*comm_), "MPI_Barrier");
 }

@@ -5,7 +5,9 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
+#include <string>
 
 namespace isinglass {
 
@@ -33,6 +35,11 @@ public:
   [[nodiscard]] double all_max(double value) const;
   /// `values` of `root` on every rank.
   void broadcast(std::span<std::byte> values, int root) const;
+  [[nodiscard]] std::string broadcast(const std::string& text, int root) const;
+  /// The lowest rank for which it `is_so`; nothing if it is so for none.
+  [[nodiscard]] std::optional<int> first(bool is_so) const;
+  /// Whether it `is_so` for a rank.
+  [[nodiscard]] bool any(bool is_so) const { return first(is_so).has_value(); }
   void barrier() const;
   /// For libraries that take one, not for calls of its own; MPI_COMM_NULL if serial.
   [[nodiscard]] MPI_Comm mpi() const { return comm_ ? *comm_ : MPI_COMM_NULL; }
@@ -42,7 +49,7 @@ private:
   int rank_ = 0, size_ = 1;
 };
 
-/// Sum, or any reduction, of a trivially copyable vector: its bytes, for broadcast.
+/// Returns the bytes of trivially copyable values, for broadcast.
 template <class T>
 [[nodiscard]] std::span<std::byte> bytes_of(std::span<T> values) {
   return std::as_writable_bytes(values);

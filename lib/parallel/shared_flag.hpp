@@ -2,7 +2,7 @@
 
 #include "parallel/shared_counter.hpp"
 
-#include <chrono>
+#include "base/clock.hpp"
 
 namespace isinglass {
 
@@ -20,8 +20,6 @@ public:
   [[nodiscard]] bool is_raised();
 
 private:
-  using Clock = std::chrono::steady_clock;
-
   SharedCounter raised_;
   bool seen_ = false;
   Clock::time_point next_look_ = Clock::now();

@@ -14,18 +14,6 @@ std::vector<std::uint8_t> parameter_bits(const NetworkBits& bits) {
   return all;
 }
 
-NetworkBits network_bits(const Architecture& architecture, std::span<const std::uint8_t> parameters) {
-  NetworkBits bits;
-  for (const ParameterLayout& layout : parameter_layout(architecture)) {
-    const auto part = [&](std::int64_t first, std::int64_t last) {
-      const auto values = parameters.subspan(static_cast<std::size_t>(first), static_cast<std::size_t>(last - first));
-      return std::vector<std::uint8_t>(values.begin(), values.end());
-    };
-    bits.push_back({part(layout.weights, layout.biases), part(layout.biases, layout.end)});
-  }
-  return bits;
-}
-
 std::int64_t objective_of(const Qcbo& qcbo, const BinaryPoint& point) {
   std::int64_t sum = qcbo.constant;
   for (const Term& term : qcbo.objective) sum += term.coefficient * point[term.i] * point[term.j];

@@ -22,9 +22,8 @@ struct BinaryPoint {
   }
 };
 
-/// Parameter bits in the order of the variables, and back.
+/// Returns the parameter bits in the order of the variables.
 [[nodiscard]] std::vector<std::uint8_t> parameter_bits(const NetworkBits& bits);
-[[nodiscard]] NetworkBits network_bits(const Architecture& architecture, std::span<const std::uint8_t> parameters);
 
 /// sum coefficient x_i x_j + constant of the block: the objective in integer units, without Qcbo::unit.
 [[nodiscard]] std::int64_t objective_of(const Qcbo& qcbo, const BinaryPoint& point);

@@ -17,11 +17,8 @@ constexpr int symmetry_bits = 10;
 
 /// Appends a row code(j+1) - code(j) - slack = 0 for each two neighbouring units of every hidden layer, with an exact
 /// register of slack bits whose first one is variable `first`. Swapping two hidden units and the inputs that read them
-/// changes no output, so that of every network an ordering of its units stays feasible (sorted_units).
+/// changes no output, so that of every network an ordering of its units stays feasible.
 void add_symmetry_rows(const Architecture& architecture, std::int64_t first, Qcbo& out);
-
-/// Returns the network with the units of every hidden layer sorted by their codes: a point that the rows allow.
-[[nodiscard]] NetworkBits sorted_units(const Architecture& architecture, NetworkBits bits);
 
 /// Codes of the hidden units of one layer. [unit]
 [[nodiscard]] std::vector<int> unit_codes(const Layer& layer, const LayerBits& bits);

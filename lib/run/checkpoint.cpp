@@ -5,7 +5,7 @@
 #include "files/file_format.hpp"
 #include "files/h5_dataset.hpp"
 #include "files/posix_file.hpp"
-#include "parallel/consensus.hpp"
+#include "parallel/agreement.hpp"
 #include "run/checkpoint_duals.hpp"
 #include "run/checkpoint_groups.hpp"
 
@@ -154,12 +154,6 @@ TrainingState read_checkpoint(const fs::path& path, const CheckpointShape& shape
     });
   });
   return checkpoint;
-}
-
-std::string read_checkpoint_config(const fs::path& path) {
-  std::string text;
-  read_file(path, format, [&](const h5::Group& root) { text = read_config_text(root); });
-  return text;
 }
 
 }  // namespace isinglass

@@ -33,7 +33,4 @@ void try_checkpoint(const std::filesystem::path& folder, const Communicator& gro
 [[nodiscard]] TrainingState read_checkpoint(const std::filesystem::path& path, const CheckpointShape& shape,
                                             const Communicator& group);
 
-/// The configuration text of a checkpoint, with the same checks of format, version and completeness. Local.
-[[nodiscard]] std::string read_checkpoint_config(const std::filesystem::path& path);
-
 }  // namespace isinglass

@@ -1,5 +1,6 @@
 #include "run/reporter.hpp"
 
+#include "base/clock.hpp"
 #include "base/error.hpp"
 #include "base/input_file.hpp"
 
@@ -15,9 +16,7 @@ namespace isinglass {
 
 namespace {
 
-constexpr double shortest_interval = 1, longest_interval = 600;  // seconds between table rows
-constexpr double interval_growth = 0.1;                          // of the time since the start
-constexpr double progress_interval = 0.1;
+constexpr double progress_interval = 0.1;  // seconds
 
 std::string percent(double fraction) { return std::isnan(fraction) ? "-" : fmt::format("{:.2f} %", 100 * fraction); }
 
@@ -75,7 +74,7 @@ void Reporter::report(const HistoryRow& row) {
   last_is_printed_ = false;
   if (row.wall_seconds >= next_row_) {
     print_row(row);
-    next_row_ = row.wall_seconds + std::clamp(interval_growth * row.wall_seconds, shortest_interval, longest_interval);
+    next_row_ = next_row_after(row.wall_seconds);
   }
   if (style_ == Screen::progress && row.wall_seconds >= next_progress_) {
     show_progress(row);

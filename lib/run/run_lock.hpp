@@ -10,7 +10,7 @@ namespace isinglass {
 /// Another process works in the run folder, or may: what a sweep leaves to it.
 class FolderInUse : public InputError {
 public:
-  using InputError::InputError;
+  explicit FolderInUse(const std::string& text) : InputError(text, true) {}
 };
 
 /// While it lives, no other process takes the same run folder: the file `lock` in it names host, process and Slurm job.

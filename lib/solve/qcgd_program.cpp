@@ -79,9 +79,7 @@ private:
   void offer(const Bits& x);
   void move(const Read& atom, std::int64_t t, ProgramIteration& row);
   [[nodiscard]] std::optional<ProgramEnd> end_after(std::int64_t t) const;
-  [[nodiscard]] double seconds() const {
-    return std::chrono::duration<double>(std::chrono::steady_clock::now() - plan_.begin).count();
-  }
+  [[nodiscard]] double seconds() const { return seconds_since(plan_.begin); }
 
   const BinaryProgram& program_;
   const Machine& machine_;
@@ -129,9 +127,7 @@ ReadSet ProgramSolver::call_oracle(const IsingProblem& problem, std::int64_t t) 
   request.sweeps = plan_.sweeps;
   request.seed = plan_.seed;
   request.begin = plan_.begin;
-  if (plan_.seconds)
-    request.deadline = plan_.begin + std::chrono::duration_cast<std::chrono::steady_clock::duration>(
-                                         std::chrono::duration<double>(std::min(*plan_.seconds, 3e8)));
+  if (plan_.seconds) request.deadline = time_after(plan_.begin, *plan_.seconds);
   request.stop_is_asked = plan_.stop_is_asked;
   return read_all(machine_, *programmed_, problem, request, comm_);
 }
@@ -191,7 +187,7 @@ std::optional<ProgramEnd> ProgramSolver::end_after(std::int64_t t) const {
     return ProgramEnd::target;
   if (result_.best && result_.lower_bound && *result_.lower_bound >= result_.objective - proof_tolerance_)
     return ProgramEnd::proven;
-  if (comm_.all_max(plan_.stop_is_asked() ? 1.0 : 0.0) > 0) return ProgramEnd::stop;
+  if (comm_.any(plan_.stop_is_asked())) return ProgramEnd::stop;
   if (plan_.seconds && comm_.all_max(seconds()) >= *plan_.seconds) return ProgramEnd::time;
   if (plan_.iterations && t >= *plan_.iterations) return ProgramEnd::iterations;
   return std::nullopt;

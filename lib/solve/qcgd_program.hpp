@@ -1,10 +1,10 @@
 #pragma once
 
+#include "base/clock.hpp"
 #include "formats/binary_program.hpp"
 #include "ising/machine.hpp"
 #include "parallel/communicator.hpp"
 
-#include <chrono>
 #include <functional>
 #include <optional>
 #include <vector>
@@ -24,7 +24,7 @@ struct ProgramPlan {
   std::optional<double> seconds;
   std::optional<Bits> start{};  ///< a feasible point that is known already
   std::function<bool()> stop_is_asked = [] { return false; };
-  std::chrono::steady_clock::time_point begin = std::chrono::steady_clock::now();
+  Clock::time_point begin = Clock::now();
 };
 
 enum class ProgramEnd { iterations, target, time, stop, proven, infeasible };

@@ -1,6 +1,5 @@
 #include "solve/search.hpp"
 
-#include "base/clock.hpp"
 #include "ising/read_all.hpp"
 #include "ising/rounding.hpp"
 #include "parallel/shared_flag.hpp"
@@ -58,11 +57,6 @@ private:
   double seconds_ = 0;
 };
 
-Clock::time_point after(Clock::time_point begin, double seconds) {
-  constexpr double longest = 3e8;  // ten years: what a duration can hold
-  return begin + std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(std::min(seconds, longest)));
-}
-
 /// Sum over the ranks, in whole nanoseconds: the same on each.
 double sum_seconds(double seconds, const Communicator& comm) {
   return 1e-9 * static_cast<double>(comm.all_sum(std::llround(1e9 * seconds)));
@@ -119,7 +113,7 @@ void add(SearchResult& result, ReadSet&& set, const SearchPlan& plan, double now
 std::optional<SearchEnd> end_of(const SearchResult& result, const SearchPlan& plan, std::int64_t asked, bool is_exact,
                                 const Communicator& comm) {
   if (plan.target && result.best && result.best->energy <= *plan.target) return SearchEnd::target;
-  if (comm.all_max(plan.stop_is_asked() ? 1.0 : 0.0) > 0) return SearchEnd::stop;
+  if (comm.any(plan.stop_is_asked())) return SearchEnd::stop;
   const bool is_late = plan.seconds && comm.all_max(seconds_since(plan.begin)) >= *plan.seconds;
   // Reads that the limit cut are not what was asked for.
   if ((plan.reads > 0 && asked >= plan.reads) || (is_exact && asked > 0))
@@ -184,7 +178,7 @@ SearchResult search(const Machine& machine, ProgrammedMachine& given, const Isin
   request.seed = plan.seed;
   request.target = plan.target;
   request.begin = plan.begin;
-  if (plan.seconds) request.deadline = after(plan.begin, *plan.seconds);
+  if (plan.seconds) request.deadline = time_after(plan.begin, *plan.seconds);
   request.stop_is_asked = [&] { return plan.stop_is_asked() || over.is_raised(); };
   Rounds rounds(plan, machine, comm.size());
   const double rounding = energy_rounding(problem);

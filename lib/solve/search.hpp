@@ -1,5 +1,6 @@
 #pragma once
 
+#include "base/clock.hpp"
 #include "ising/machine.hpp"
 #include "parallel/communicator.hpp"
 
@@ -28,7 +29,7 @@ struct SearchPlan {
   /// Which reads are solutions: others never are the best, reach no target and are not counted as successes.
   std::function<bool(std::span<const std::int8_t>)> is_solution = [](std::span<const std::int8_t>) { return true; };
   std::function<bool()> stop_is_asked = [] { return false; };  ///< on any rank
-  std::chrono::steady_clock::time_point begin = std::chrono::steady_clock::now();
+  Clock::time_point begin = Clock::now();
 };
 
 enum class SearchEnd { all_reads, target, time, stop };

@@ -1,5 +1,5 @@
 #include "base/error.hpp"
-#include "parallel/consensus.hpp"
+#include "parallel/agreement.hpp"
 #include "train/checkpoint_rules.hpp"
 #include "train/qcgd/duals.hpp"
 

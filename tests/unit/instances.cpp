@@ -245,7 +245,8 @@ BOOST_AUTO_TEST_CASE(coo_files_come_back) {
       const Spins s = testing::random_spins(words, again.problem.spins);
       double expected = qubo.constant;
       for (const auto& [i, j, value] : qubo.couplings)
-        expected += value * binary_of(s[static_cast<std::size_t>(i)]) * binary_of(s[static_cast<std::size_t>(j)]);
+        expected += value * testing::binary_of(s[static_cast<std::size_t>(i)]) *
+                    testing::binary_of(s[static_cast<std::size_t>(j)]);
       BOOST_TEST(std::abs(energy(again.problem, s) - expected) < 1e-12 * 100);
     }
   }

@@ -46,7 +46,6 @@ BOOST_AUTO_TEST_CASE(all_parts_come_back) {
   const auto path = folder / "checkpoint.h5";
   write_sample(path);
   BOOST_TEST(text_at(path) == text_of(sample_checkpoint(shape)));
-  BOOST_TEST(read_checkpoint_config(path) == sample_checkpoint(shape).config_yaml);
   BOOST_TEST(temporaries_in(folder.path()) == 0);
 }
 
@@ -147,7 +146,6 @@ BOOST_AUTO_TEST_CASE(missing_foreign_and_unfinished_files) {
   expect_mentions(read_error(path), {path.string(), "format version 2.3"});
   make(1, "isinglass-checkpoint");
   expect_mentions(read_error(path), {path.string(), "unfinished"});
-  expect_mentions(message_of<InputError>([&] { static_cast<void>(read_checkpoint_config(path)); }), {"unfinished"});
 }
 
 BOOST_AUTO_TEST_CASE(other_networks_and_other_data) {

@@ -82,7 +82,7 @@ BOOST_AUTO_TEST_CASE(texts_have_the_energies_of_the_problem) {
       for (const BinaryTerm& t : terms) {
         const auto value = [&](std::int64_t i) {
           const std::int8_t spin = s[static_cast<std::size_t>(i)];
-          return form == TextForm::ising ? spin : binary_of(spin);
+          return form == TextForm::ising ? spin : testing::binary_of(spin);
         };
         sum += t.value * value(t.i) * (t.i == t.j ? 1 : value(t.j));
       }

@@ -92,7 +92,8 @@ BOOST_AUTO_TEST_CASE(a_qubo_keeps_its_values) {
     const Spins s = testing::random_spins(words, static_cast<std::size_t>(n));
     double value = 7;
     for (const BinaryTerm& t : terms)
-      value += t.value * binary_of(s[static_cast<std::size_t>(t.i)]) * binary_of(s[static_cast<std::size_t>(t.j)]);
+      value += t.value * testing::binary_of(s[static_cast<std::size_t>(t.i)]) *
+               testing::binary_of(s[static_cast<std::size_t>(t.j)]);
     BOOST_TEST(energy(problem, s) == value);
   }
   BOOST_CHECK_THROW((void)from_qubo(2, std::vector<BinaryTerm>{{0, 2, 1.0}}, 0), InputError);
@@ -130,7 +131,7 @@ BOOST_AUTO_TEST_CASE(penalties_price_broken_groups_and_nothing_else) {
     double expected = energy(problem, s);
     for (const OneHotGroup& group : problem.groups) {
       int ups = 0;
-      for (const std::int32_t i : group) ups += binary_of(s[static_cast<std::size_t>(i)]);
+      for (const std::int32_t i : group) ups += testing::binary_of(s[static_cast<std::size_t>(i)]);
       expected += 3.0 * (ups - 1) * (ups - 1);
     }
     BOOST_TEST(energy(penalised, s) == expected);

@@ -1,4 +1,5 @@
 #include "network/forward.hpp"
+#include "qcbo/problem_plan.hpp"
 #include "qcbo/symmetry.hpp"
 #include "qcbo_enumeration.hpp"
 #include "qcbo_problem.hpp"
@@ -6,6 +7,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include <climits>
+#include <numeric>
 #include <set>
 
 BOOST_AUTO_TEST_SUITE(qcbo_exact)
@@ -14,6 +16,59 @@ using namespace isinglass;
 using namespace isinglass::testing;
 
 namespace {
+
+/// The network of parameter bits in the order of the variables.
+NetworkBits network_bits(const Architecture& architecture, std::span<const std::uint8_t> parameters) {
+  NetworkBits bits;
+  for (const ParameterLayout& layout : parameter_layout(architecture)) {
+    const auto part = [&](std::int64_t first, std::int64_t last) {
+      const auto values = parameters.subspan(static_cast<std::size_t>(first), static_cast<std::size_t>(last - first));
+      return std::vector<std::uint8_t>(values.begin(), values.end());
+    };
+    bits.push_back({part(layout.weights, layout.biases), part(layout.biases, layout.end)});
+  }
+  return bits;
+}
+
+/// `count` groups of `size` values each, group g of the result being group order[g].
+std::vector<std::uint8_t> permuted(std::span<const std::uint8_t> values, const std::vector<std::size_t>& order,
+                                   std::size_t size) {
+  std::vector<std::uint8_t> result;
+  for (const std::size_t g : order) {
+    const auto group = values.subspan(g * size, size);
+    result.insert(result.end(), group.begin(), group.end());
+  }
+  return result;
+}
+
+void permute_units(LayerBits& bits, const Layer& layer, const std::vector<std::size_t>& order) {
+  bits.weights = permuted(bits.weights, order, static_cast<std::size_t>(layer.inputs * layer.weights.bits()));
+  bits.biases = permuted(bits.biases, order, static_cast<std::size_t>(layer.bias.bits()));
+}
+
+void permute_inputs(LayerBits& bits, const Layer& layer, const std::vector<std::size_t>& order) {
+  const auto row = static_cast<std::size_t>(layer.inputs * layer.weights.bits());
+  std::vector<std::uint8_t> weights;
+  for (std::size_t at = 0; at < bits.weights.size(); at += row) {
+    const auto one = permuted(std::span<const std::uint8_t>(bits.weights).subspan(at, row), order,
+                              static_cast<std::size_t>(layer.weights.bits()));
+    weights.insert(weights.end(), one.begin(), one.end());
+  }
+  bits.weights = std::move(weights);
+}
+
+/// The network with the units of every hidden layer sorted by their codes: a point that the symmetry rows allow.
+NetworkBits sorted_units(const Architecture& architecture, NetworkBits bits) {
+  for (std::size_t l = 0; l + 1 < architecture.layers.size(); ++l) {
+    const std::vector<int> codes = unit_codes(architecture.layers[l], bits[l]);
+    std::vector<std::size_t> order(codes.size());
+    std::iota(order.begin(), order.end(), std::size_t{0});
+    std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return codes[a] < codes[b]; });
+    permute_units(bits[l], architecture.layers[l], order);
+    permute_inputs(bits[l + 1], architecture.layers[l + 1], order);
+  }
+  return bits;
+}
 
 /// z of every layer and unit, as the layers' formula reads. [layer][unit]
 std::vector<std::vector<int>> all_z(const Architecture& architecture, const NetworkBits& bits,

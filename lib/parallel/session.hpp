@@ -3,6 +3,8 @@
 #include "base/error.hpp"
 #include "parallel/communicator.hpp"
 
+#include <string>
+
 namespace isinglass {
 
 /// MPI from start to end of the program, if the program was started by mpirun or srun; alone it never touches MPI.
@@ -21,5 +23,11 @@ public:
 private:
   bool is_parallel_ = false;
 };
+
+/// Returns "node1 (2 ranks), node2 (2 ranks)", in the order of the ranks. Collective.
+[[nodiscard]] std::string host_summary(const Communicator& world);
+
+/// Returns the name and version of the MPI library; works without a session.
+[[nodiscard]] std::string mpi_version();
 
 }  // namespace isinglass
