@@ -193,7 +193,8 @@ BOOST_AUTO_TEST_CASE(kernels_of_every_width_equal_their_definitions) {
     std::vector<FlipEvent> events;
     std::vector<FlipShortfall> shortfalls;
     for (std::size_t s = 0; s < samples; ++s) {
-      events.push_back({s, words.between(-900, 900), 0, words.between(-largest_jump, largest_jump)});
+      events.push_back(
+          {static_cast<std::uint32_t>(s), words.between(-900, 900), words.between(-largest_jump, largest_jump)});
       shortfalls.push_back({s, words.between(-900, 900), words.between(0, 1) ? 1 : -1});
     }
     const EventRows rows{data.data(), length};
@@ -232,19 +233,24 @@ BOOST_AUTO_TEST_CASE(shifts_and_near_samples_of_every_width_equal_their_definiti
     const int step = words.between(-8, 8), threshold = words.between(-300, 300), reach = words.between(1, 200);
     std::vector<std::int16_t> z;
     std::vector<std::int8_t> x;
-    std::vector<std::size_t> expected;
+    const std::vector<int> thresholds{threshold, threshold + 90};
+    std::vector<std::size_t> expected, went_across;
     for (std::size_t s = 0; s < samples; ++s) {
       z.push_back(static_cast<std::int16_t>(words.between(-1000, 1000)));
       x.push_back(static_cast<std::int8_t>(words.between(-127, 127)));
       if (-reach < threshold - z[s] && threshold - z[s] <= reach) expected.push_back(s);
+      const auto is_across = [&](int t) { return (z[s] >= t) != (z[s] + step * x[s] >= t); };
+      if (std::any_of(thresholds.begin(), thresholds.end(), is_across)) went_across.push_back(s);
     }
     for (const simd::Width width : simd::cpu_widths()) {
-      std::vector<std::size_t> near{99};
+      std::vector<std::size_t> near{99}, crossed{99};
       find_near(z.data(), samples, threshold, reach, near, width);
       BOOST_TEST(near == expected, boost::test_tools::per_element());
       std::vector<std::int16_t> by_inputs = z, by_one = z;
       shift_all(by_inputs.data(), x.data(), step, samples, width);
       shift_all(by_one.data(), nullptr, step, samples, width);
+      find_crossed(z.data(), by_inputs.data(), samples, thresholds, crossed, width);
+      BOOST_TEST(crossed == went_across, boost::test_tools::per_element());
       for (std::size_t s = 0; s < samples; ++s) {
         BOOST_TEST(by_inputs[s] == z[s] + step * x[s]);
         BOOST_TEST(by_one[s] == z[s] + step);

@@ -85,8 +85,9 @@ BOOST_AUTO_TEST_CASE(kernels_equal_the_plain_reference) {
     for (const simd::Width width : simd::cpu_widths()) {
       BOOST_TEST(squared_change(view, unit.x.data(), step, narrow, width) == expected);
       BOOST_TEST(squared_change(view, unit.x.data(), step, false, width) == expected);
-      BOOST_TEST(linear_change(view, unit.x.data(), step, width) ==
-                 reference::linear_change(view, unit.x.data(), step));
+      for (const bool is_narrow : {false, narrow})
+        BOOST_TEST(linear_change(view, unit.x.data(), step, is_narrow, width) ==
+                   reference::linear_change(view, unit.x.data(), step));
       RandomUnit moved = unit;
       shift_unit(moved.above.data(), moved.below.data(), unit.x.data(), step, unit.x.size(), width);
       for (std::size_t s = 0; s < unit.x.size(); ++s) {
@@ -177,9 +178,12 @@ BOOST_AUTO_TEST_CASE(narrow_kernel_holds_at_its_limits) {
       const std::vector<std::int8_t> x(size, static_cast<std::int8_t>(shift / 2));
       const UnitView view{above.data(), below.data(), multipliers.data(), size};
       for (const int step : {2, -2})
-        for (const simd::Width width : simd::cpu_widths())
+        for (const simd::Width width : simd::cpu_widths()) {
           BOOST_TEST(squared_change(view, x.data(), step, true, width) ==
                      reference::squared_change(view, x.data(), step));
+          BOOST_TEST(linear_change(view, x.data(), step, true, width) ==
+                     reference::linear_change(view, x.data(), step));
+        }
     }
   }
 }
@@ -223,6 +227,30 @@ BOOST_AUTO_TEST_CASE(energy_stays_the_plain_energy_through_sweeps) {
                  boost::test_tools::tolerance(1e-9));
     }
     BOOST_TEST(accepted > 0);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(segments_are_swept_alike_with_every_width) {
+  for (std::uint64_t seed = 0; seed < 60; ++seed) {
+    const RandomProblem problem = problem_with_loss(seed, 150);
+    Words words(seed + 900);
+    StructuredState start = state_with_multipliers(problem, words, 200);
+    start.first_sample = seed;  // draws need not begin with a block
+    set_forward(start, random_bits(problem.architecture, seed));
+    for (std::size_t l = 0; l + 1 < start.layers.size(); ++l) {
+      StructuredState plain = start;
+      const std::int64_t accepted = sweep_segments(plain, l, 5.0, {seed, 3, 1}, simd::Width::plain);
+      for (const simd::Width width : simd::cpu_widths()) {
+        StructuredState state = start;
+        BOOST_TEST(sweep_segments(state, l, 5.0, {seed, 3, 1}, width) == accepted);
+        for (const std::size_t of : {l, l + 1}) {
+          BOOST_TEST((state.layers[of].above == plain.layers[of].above));
+          BOOST_TEST((state.layers[of].below == plain.layers[of].below));
+          BOOST_TEST((state.layers[of].segment == plain.layers[of].segment));
+          BOOST_TEST((state.layers[of].value == plain.layers[of].value));
+        }
+      }
+    }
   }
 }
 

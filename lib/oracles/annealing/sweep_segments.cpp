@@ -28,34 +28,24 @@ const std::array<float, 4096>& thresholds() {
 
 /// The proposals of one unit for one block of samples.
 struct Block {
-  std::array<float, sample_block> limit;  // accept if the cost is at most this
-  std::array<std::uint8_t, sample_block> proposal;
-  std::array<std::int16_t, sample_block> shift;  // of the activation value
-  std::array<float, sample_block> cost;
-};
-
-/// The random part of a sample's proposal.
-struct Word {
-  std::uint16_t threshold = 0;  // 12 bits
-  std::uint32_t choice = 0;     // 4 bits; 20 for layers of many segments
+  std::array<std::uint32_t, sample_block + 8> words;  // random bits; those of the first sample may be up to 7 behind
+  std::array<float, sample_block> limit, cost;        // accept if the cost is at most the limit
+  std::array<std::uint8_t, sample_block> segment;     // proposed; and what follows from it:
+  std::array<std::int16_t, sample_block> above, below, shift;  // distances, and change of the activation value
 };
 
 /// Up to this many segments, 4 bits choose among all of them.
 constexpr int few_segments = 16;
 
 /// Random words keyed by the global sample: 16 bits a sample, eight samples a draw; or 32 bits, four samples a draw.
-void draw_words(std::array<Word, sample_block>& words, const SweepKey& key, std::uint32_t layer_unit, std::size_t first,
-                bool is_long) {
-  const std::size_t per_draw = is_long ? 4 : 8;
-  std::array<std::uint32_t, 4> four{};
-  for (std::size_t s = 0; s < sample_block; ++s) {
-    const std::size_t sample = first + s, i = sample % per_draw;
-    if (s == 0 || i == 0)
-      four = draw(key.seed, Stream::segment, key.call, key.sweep, layer_unit,
-                  static_cast<std::uint32_t>(sample / per_draw));
-    const std::uint32_t bits = is_long ? four[i] : (four[i / 2] >> (16 * (i % 2))) & 0xFFFFU;
-    words[s] = {static_cast<std::uint16_t>((bits >> 4) & 0xFFFU),
-                is_long ? (bits >> 16 << 4) | (bits & 15U) : bits & 15U};
+template <std::size_t per_draw>
+void draw_words(std::uint32_t* __restrict words, SweepKey key, std::uint32_t layer_unit, std::size_t first) {
+  const std::size_t draws = (first % per_draw + sample_block + per_draw - 1) / per_draw;
+  for (std::size_t d = 0; d < draws; ++d) {
+    const auto four = draw(key.seed, Stream::segment, key.call, key.sweep, layer_unit,
+                           static_cast<std::uint32_t>(first / per_draw + d));
+    for (std::size_t i = 0; i < per_draw; ++i)
+      words[d * per_draw + i] = per_draw == 4 ? four[i] : (four[i / 2] >> (16 * (i % 2))) & 0xFFFFU;
   }
 }
 
@@ -73,22 +63,30 @@ unsigned near_or_any(std::uint32_t choice, unsigned from, unsigned count) {
   return from >= distance ? count - distance : 0;
 }
 
-void propose(Block& block, const LayerState& layer, std::size_t at, std::size_t sample, double temperature,
-             const std::array<Word, sample_block>& words) {
-  const bool has_few = layer.layer->cell_count() <= few_segments;
+/// `words`: of the first sample on. They hold 12 bits for the threshold, and 4 for the choice, or 20 among many.
+template <bool has_few>
+void propose(Block* __restrict block, const std::uint32_t* words, const LayerState& layer, std::size_t at,
+             std::size_t sample, float temperature) {
+  const float* threshold = thresholds().data();
+  const auto scale = static_cast<float>(layer.scale);
   for (std::size_t s = 0; s < sample_block; ++s) {
-    const std::uint8_t first = layer.first[sample + s], now = layer.segment[at + s];
-    const unsigned count = layer.last[sample + s] - first + 1U, from = static_cast<unsigned>(now - first);
-    const unsigned step = has_few ? any_other(words[s].choice, count) : near_or_any(words[s].choice, from, count);
-    const auto next = static_cast<std::uint8_t>(count < 2 ? now : first + (from + step) % count);
-    block.proposal[s] = next;
-    block.shift[s] = static_cast<std::int16_t>(layer.layer->values[next] - layer.value[at + s]);
-    block.limit[s] = static_cast<float>(temperature) * thresholds()[words[s].threshold];
-    const int z = layer.above[at + s] + layer.hi[now];
-    const int before = std::max({static_cast<int>(layer.above[at + s]), static_cast<int>(layer.below[at + s]), 0});
-    const int after = std::max({z - layer.hi[next], layer.lo[next] - z, 0});
-    const auto difference = static_cast<float>((after - before) * (after + before));
-    block.cost[s] = static_cast<float>(layer.scale) * static_cast<float>(layer.multiplier[at + s]) * difference;
+    const std::uint32_t few = words[s] & 15U;
+    const std::uint8_t first = layer.first[sample + s], segment = layer.segment[at + s];
+    const unsigned count = layer.last[sample + s] - first + 1U, from = static_cast<unsigned>(segment - first);
+    const unsigned step = has_few ? any_other(few, count) : near_or_any((words[s] >> 16 << 4) | few, from, count);
+    const unsigned to = from + step - (from + step < count ? 0 : count);
+    const auto next = static_cast<std::uint8_t>(step == 0 ? segment : first + to);
+    const int above = layer.above[at + s], z = above + layer.hi[segment];
+    const int above_next = z - layer.hi[next], below_next = layer.lo[next] - z;
+    const int before = std::max(std::max<int>(above, layer.below[at + s]), 0);
+    const int after = std::max(std::max(above_next, below_next), 0);
+    block->segment[s] = next;
+    block->above[s] = static_cast<std::int16_t>(above_next);
+    block->below[s] = static_cast<std::int16_t>(below_next);
+    block->shift[s] = static_cast<std::int16_t>(layer.layer->values[next] - layer.value[at + s]);
+    block->limit[s] = temperature * threshold[(words[s] >> 4) & 0xFFFU];
+    block->cost[s] =
+        scale * static_cast<float>(layer.multiplier[at + s]) * static_cast<float>((after - before) * (after + before));
   }
 }
 
@@ -98,73 +96,97 @@ DownstreamUnit downstream(const LayerState& next, int unit, std::size_t sample, 
 }
 
 /// Cost of the outputs whose loss is looked up.
-void add_output_costs(Block& block, const LayerState& next, std::span<const std::int16_t> weights, std::size_t sample) {
+void add_output_costs(Block& block, const LayerState& next, std::span<const std::int16_t> weights, std::size_t sample,
+                      simd::Width width) {
   std::array<std::int64_t, sample_block> cost{};
   for (int c = 0; c < next.layer->units; ++c)
     add_table_costs(cost.data(), next.loss_view(c, sample), block.shift.data(), weights[static_cast<std::size_t>(c)],
-                    next.table);
+                    next.table, width);
   for (std::size_t s = 0; s < sample_block; ++s)
     block.cost[s] += static_cast<float>(next.scale) * static_cast<float>(cost[s]);
 }
 
 void add_downstream_costs(Block& block, const LayerState& next, std::span<const std::int16_t> weights,
-                          std::size_t sample) {
-  if (!next.table.empty()) return add_output_costs(block, next, weights, sample);
+                          std::size_t sample, simd::Width width) {
+  if (!next.table.empty()) return add_output_costs(block, next, weights, sample, width);
   std::array<std::int32_t, sample_block> linear{};
   for (int c = 0; c < next.layer->units; ++c) {
     const DownstreamUnit unit = downstream(next, c, sample, weights[static_cast<std::size_t>(c)]);
     if (next.linear)
-      add_linear_costs(linear.data(), unit, block.shift.data());
+      add_linear_costs(linear.data(), unit, block.shift.data(), width);
     else
-      add_squared_costs(block.cost.data(), unit, block.shift.data(), static_cast<float>(next.scale));
+      add_squared_costs(block.cost.data(), unit, block.shift.data(), static_cast<float>(next.scale), width);
   }
   if (!next.linear) return;
   for (std::size_t s = 0; s < sample_block; ++s)
     block.cost[s] += static_cast<float>(next.scale) * static_cast<float>(linear[s]);
 }
 
-/// Applies the accepted proposals to this layer and the next; rejected ones become a shift of 0.
-std::int64_t accept(Block& block, LayerState& layer, LayerState& next, std::size_t at, std::size_t sample,
-                    std::span<const std::int16_t> weights) {
-  std::int64_t accepted = 0;
+/// Takes the accepted proposals among the first `size`; the others become a shift of 0.
+int accept(Block* __restrict block, LayerState& layer, std::size_t at, std::size_t size) {
+  std::uint8_t* __restrict segment = layer.segment.data() + at;
+  std::int16_t* __restrict above = layer.above.data() + at, * __restrict below = layer.below.data() + at;
+  std::int8_t* __restrict value = layer.value.data() + at;
+  int accepted = 0;
   for (std::size_t s = 0; s < sample_block; ++s) {
-    const bool take = block.proposal[s] != layer.segment[at + s] && block.cost[s] <= block.limit[s] &&
-                      (block.limit[s] > 0 || block.cost[s] < 0) && sample + s < layer.samples;
-    if (take)
-      layer.choose(at + s, block.proposal[s]);
-    else
-      block.shift[s] = 0;
+    const float limit = block->limit[s], cost = block->cost[s];
+    const std::uint8_t next = block->segment[s], now = segment[s];
+    const bool take = (next != now) & (cost <= limit) & ((limit > 0) | (cost < 0)) & (s < size);
+    const int mask = take ? -1 : 0;  // which vectorises, as choices between two loads do not
+    segment[s] = static_cast<std::uint8_t>(now + ((next - now) & mask));
+    above[s] = static_cast<std::int16_t>(above[s] + ((block->above[s] - above[s]) & mask));
+    below[s] = static_cast<std::int16_t>(below[s] + ((block->below[s] - below[s]) & mask));
+    block->shift[s] = static_cast<std::int16_t>(block->shift[s] & mask);
+    value[s] = static_cast<std::int8_t>(value[s] + block->shift[s]);
     accepted += take;
   }
-  if (accepted == 0) return 0;
+  return accepted;
+}
+
+void shift_downstream(const Block& block, LayerState& next, std::span<const std::int16_t> weights, std::size_t sample,
+                      simd::Width width) {
   for (int c = 0; c < next.layer->units; ++c) {
     const std::size_t to = next.at(c, sample);
     apply_shift(next.above.data() + to, next.below.data() + to, block.shift.data(),
-                weights[static_cast<std::size_t>(c)]);
+                weights[static_cast<std::size_t>(c)], width);
+  }
+}
+
+/// All proposals of unit j, whose activation the next layer's units weigh by `weights`.
+template <bool has_few>
+std::int64_t sweep_unit(StructuredState& state, std::size_t l, int j, std::span<const std::int16_t> weights,
+                        float temperature, const SweepKey& key, simd::Width width) {
+  LayerState &layer = state.layers[l], &next = state.layers[l + 1];
+  constexpr std::size_t per_draw = has_few ? 8 : 4;
+  const auto layer_unit = static_cast<std::uint32_t>(l << 24) | static_cast<std::uint32_t>(j);
+  std::int64_t accepted = 0;
+  Block block{};
+  for (std::size_t sample = 0; sample < layer.stride; sample += sample_block) {
+    const std::size_t at = layer.at(j, sample), global = state.first_sample + sample;
+    if (temperature > 0 || layer.layer->cell_count() > 2)
+      simd::run<draw_words<per_draw>>(width, block.words.data(), key, layer_unit, global);
+    simd::run<propose<has_few>>(width, &block, block.words.data() + global % per_draw, layer, at, sample, temperature);
+    add_downstream_costs(block, next, weights, sample, width);
+    const int taken = simd::run<accept>(width, &block, layer, at, layer.samples - sample);
+    if (taken > 0) shift_downstream(block, next, weights, sample, width);
+    accepted += taken;
   }
   return accepted;
 }
 
 }  // namespace
 
-std::int64_t sweep_segments(StructuredState& state, std::size_t l, double temperature, const SweepKey& key) {
-  LayerState &layer = state.layers[l], &next = state.layers[l + 1];
+std::int64_t sweep_segments(StructuredState& state, std::size_t l, double temperature, const SweepKey& key,
+                            simd::Width width) {
+  const LayerState &layer = state.layers[l], &next = state.layers[l + 1];
   const std::vector<std::int16_t> weights = decode(*next.layer, next.bits).weights;
   const auto inputs = static_cast<std::size_t>(next.layer->inputs);
+  const auto sweep = layer.layer->cell_count() <= few_segments ? sweep_unit<true> : sweep_unit<false>;
   std::int64_t accepted = 0;
-  Block block;
-  std::array<Word, sample_block> words{};
   std::vector<std::int16_t> outgoing(static_cast<std::size_t>(next.layer->units));
   for (int j = 0; j < layer.layer->units; ++j) {
     for (std::size_t c = 0; c < outgoing.size(); ++c) outgoing[c] = weights[c * inputs + static_cast<std::size_t>(j)];
-    const auto layer_unit = static_cast<std::uint32_t>(l << 24) | static_cast<std::uint32_t>(j);
-    for (std::size_t sample = 0; sample < layer.stride; sample += sample_block) {
-      if (temperature > 0 || layer.layer->cell_count() > 2)
-        draw_words(words, key, layer_unit, state.first_sample + sample, layer.layer->cell_count() > few_segments);
-      propose(block, layer, layer.at(j, sample), sample, temperature, words);
-      add_downstream_costs(block, next, outgoing, sample);
-      accepted += accept(block, layer, next, layer.at(j, sample), sample, outgoing);
-    }
+    accepted += sweep(state, l, j, outgoing, static_cast<float>(temperature), key, width);
   }
   return accepted;
 }

@@ -43,10 +43,10 @@ int step_of(LayerState& layer, int unit, const BitPlace& place) {
 std::int64_t cost_change(LayerState& layer, int unit, const BitPlace& place, const std::int8_t* column) {
   const int step = step_of(layer, unit, place);
   if (!layer.table.empty()) return table_change(layer.loss_view(unit), column, step, layer.table);
-  if (layer.linear) return linear_change(layer.view(unit), column, step);
   KernelRange range = layer.range;
   range.largest_shift = std::abs(step) * (place.is_bias ? 1 : range.largest_shift);
-  return squared_change(layer.view(unit), column, step, fits_narrow(range));
+  return (layer.linear ? linear_change : squared_change)(layer.view(unit), column, step, fits_narrow(range),
+                                                         simd::cpu_width());
 }
 
 /// Proposes one bit for all units of a tile and applies what is accepted.
@@ -63,10 +63,12 @@ std::int64_t propose_bit(StructuredState& state, std::size_t l, const BitPlace& 
     // A flip that changes nothing is refused: weights without influence would only drift.
     if (changes[u] == 0) continue;
     const int unit = first_unit + static_cast<int>(u);
-    const auto parameter = static_cast<std::uint32_t>(place.input) * 16U + static_cast<std::uint32_t>(place.bit);
-    const auto layer_unit = static_cast<std::uint32_t>(l << 24) | static_cast<std::uint32_t>(unit);
-    const double u01 = uniform(draw(key.seed, Stream::weight, key.call, key.sweep, layer_unit, parameter)[0]);
-    if (layer.scale * static_cast<double>(changes[u]) > -temperature * std::log(u01)) continue;
+    if (changes[u] > 0) {
+      const auto parameter = static_cast<std::uint32_t>(place.input) * 16U + static_cast<std::uint32_t>(place.bit);
+      const auto layer_unit = static_cast<std::uint32_t>(l << 24) | static_cast<std::uint32_t>(unit);
+      const double u01 = uniform(draw(key.seed, Stream::weight, key.call, key.sweep, layer_unit, parameter)[0]);
+      if (layer.scale * static_cast<double>(changes[u]) > -temperature * std::log(u01)) continue;
+    }
     shift_unit(layer.above.data() + layer.at(unit), layer.below.data() + layer.at(unit), column,
                step_of(layer, unit, place), layer.stride);
     bit_at(layer, unit, place) ^= 1U;

@@ -19,7 +19,8 @@ struct SweepKey {
 /// Metropolis moves of the segment choices of hidden layer l: for every unit, each sample proposes another reachable
 /// segment. Samples are independent given the weights, so nothing is communicated. temperature 0: descent.
 /// Returns the number of accepted moves in this shard.
-std::int64_t sweep_segments(StructuredState& state, std::size_t l, double temperature, const SweepKey& key);
+std::int64_t sweep_segments(StructuredState& state, std::size_t l, double temperature, const SweepKey& key,
+                            simd::Width width = simd::cpu_width());
 
 /// Descends in the segment choices alone, weights fixed: a function of the weights and multipliers only, so that every
 /// replica group can compute an atom's segments from its weight bits. Local: samples are independent.

@@ -137,6 +137,11 @@ void mark_near(const std::int16_t* z, std::size_t samples, std::int16_t lowest, 
   for (std::size_t s = 0; s < samples; ++s) marks[s] = static_cast<std::uint16_t>(z[s] - lowest) < width;
 }
 
+void mark_crossed(const std::int16_t* before, const std::int16_t* after, std::size_t samples, std::int16_t threshold,
+                  std::uint8_t* marks) {
+  for (std::size_t s = 0; s < samples; ++s) marks[s] |= (before[s] >= threshold) != (after[s] >= threshold);
+}
+
 void shift_each(std::int16_t* z, const std::int8_t* x, std::int16_t step, std::size_t size) {
   for (std::size_t s = 0; s < size; ++s) z[s] = static_cast<std::int16_t>(z[s] + (x ? step * x[s] : step));
 }
@@ -160,11 +165,19 @@ void shift_all(std::int16_t* z, const std::int8_t* x, int step, std::size_t size
 
 void find_near(const std::int16_t* z, std::size_t samples, int threshold, int reach, std::vector<std::size_t>& near,
                simd::Width width) {
-  std::vector<std::uint8_t> marks((samples + 7) / 8 * 8);
+  std::vector<std::uint8_t> marks(simd::padded(samples, 8));
   // threshold - reach <= z < threshold + reach, as one unsigned comparison that vectorises
   simd::run<mark_near>(width, z, samples, static_cast<std::int16_t>(threshold - reach),
                        static_cast<std::uint16_t>(2 * reach), marks.data());
   list_marks(marks, near);
+}
+
+void find_crossed(const std::int16_t* before, const std::int16_t* after, std::size_t samples,
+                  std::span<const int> thresholds, std::vector<std::size_t>& crossed, simd::Width width) {
+  std::vector<std::uint8_t> marks(simd::padded(samples, 8));
+  for (const int threshold : thresholds)
+    simd::run<mark_crossed>(width, before, after, samples, static_cast<std::int16_t>(threshold), marks.data());
+  list_marks(marks, crossed);
 }
 
 void sum_heights(std::span<const FlipEvent> events, const EventRows& rows, std::span<const std::int16_t> steps,

@@ -3,6 +3,7 @@
 #include "network/loss.hpp"
 #include "simd/simd.hpp"
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -14,9 +15,8 @@ namespace isinglass {
 
 /// A sample whose z lies within reach of a threshold: moving across it upwards changes the sample's loss by `jump`.
 struct FlipEvent {
-  std::size_t sample = 0;
-  int distance = 0;   ///< threshold - z: a step with step x >= distance ends above the threshold
-  int threshold = 0;  ///< the threshold itself
+  std::uint32_t sample = 0;
+  int distance = 0;  ///< threshold - z: a step with step x >= distance ends above the threshold
   std::int64_t jump = 0;
 };
 
@@ -36,13 +36,18 @@ struct EventRows {
 void find_near(const std::int16_t* z, std::size_t samples, int threshold, int reach, std::vector<std::size_t>& near,
                simd::Width width = simd::cpu_width());
 
+/// Replaces `crossed` by the samples whose z went across any of the thresholds, ascending.
+void find_crossed(const std::int16_t* before, const std::int16_t* after, std::size_t samples,
+                  std::span<const int> thresholds, std::vector<std::size_t>& crossed,
+                  simd::Width width = simd::cpu_width());
+
 /// z_s += step x_s over `size` samples, a multiple of 128; x null: a constant input of 1.
 void shift_all(std::int16_t* z, const std::int8_t* x, int step, std::size_t size,
                simd::Width width = simd::cpu_width());
 
 /// How far above a threshold a sample counts: 0 or 1 for window 0; else a ramp from 0 to 2 window across +-window.
 [[nodiscard]] constexpr int height(int above, int window) {
-  return window == 0 ? (above >= 0 ? 1 : 0) : above <= -window ? 0 : above >= window ? 2 * window : above + window;
+  return window == 0 ? (above >= 0 ? 1 : 0) : std::clamp(above + window, 0, 2 * window);
 }
 
 /// sums[i] += sum of jump height(steps[i] x[i] - distance, window) over the events, for first <= i < last; [length].

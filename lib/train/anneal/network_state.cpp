@@ -190,7 +190,7 @@ std::int64_t NetworkState::correct() const {
 /// Propagates the change of one activation, layer by layer; with `commit` the new values are kept.
 template <bool commit>
 std::int64_t NetworkState::propagate(std::size_t l, int unit, std::size_t sample, int value) {
-  auto& [z, changed, changes] = scratch_;
+  std::vector<int>&z = scratch_.z, &changed = scratch_.changed, &changes = scratch_.changes;
   changed.assign(1, unit);
   changes.assign(1, value - row(l + 1, sample)[unit]);
   if (commit) set_activation(l, unit, sample, value);
@@ -222,15 +222,18 @@ std::int64_t NetworkState::propagate(std::size_t l, int unit, std::size_t sample
       break;
     }
   }
-  if (commit) std::copy(z.begin(), z.end(), z_out_.begin() + static_cast<std::ptrdiff_t>(sample * outputs_));
-  return sample_loss(z, sample);
+  if (!commit) return sample_loss(z, sample);
+  std::copy(z.begin(), z.end(), z_out_.begin() + static_cast<std::ptrdiff_t>(sample * outputs_));
+  return 0;
 }
 
 /// loss_jump for the last hidden layer, whose activations reach the outputs directly: by far the most frequent case.
 std::int64_t NetworkState::output_jump(int unit, std::size_t sample, int low, int high) const {
   const std::size_t last = architecture_->layers.size() - 1;
   const std::int16_t* weights = outgoing_[last].data() + static_cast<std::size_t>(unit) * outputs_;
-  const int now = row(last, sample)[unit];
+  const Layer& layer = architecture_->layers[last - 1];
+  // From z, since row(last, sample) is not in the cache.
+  const int now = layer.values[static_cast<std::size_t>(segment_of(layer.thresholds, z(last - 1, unit)[sample]))];
   const OutputMove move{{z_out_.data() + sample * outputs_, outputs_}, {weights, outputs_}, low - now, high - now};
   if (loss_ == MoveLoss::lead) return lead_jump(move, labels_[sample], margin_);
   if (!table_.empty())
@@ -263,14 +266,13 @@ void NetworkState::shift_unit_z(std::size_t l, int unit, int input, int step) {
 }
 
 /// Everything that follows from the samples whose segment changed.
-void NetworkState::update_activations(std::size_t l, int unit, std::span<const FlipEvent> near) {
+void NetworkState::update_activations(std::size_t l, int unit, const std::int16_t* z_before) {
   const Layer& layer = architecture_->layers[l];
-  const std::int16_t* z_of_unit = z(l, unit);
-  for (const FlipEvent& event : near) {
-    const int z_now = z_of_unit[event.sample];
-    if ((event.distance <= 0) == (z_now >= event.threshold)) continue;  // on the side where it was
-    const int value = layer.values[static_cast<std::size_t>(segment_of(layer.thresholds, z_now))];
-    if (value != row(l + 1, event.sample)[unit]) propagate<true>(l, unit, event.sample, value);
+  const std::int16_t* z_now = z(l, unit);
+  find_crossed(z_before, z_now, samples_, layer.thresholds, scratch_.crossed);
+  for (const std::size_t s : scratch_.crossed) {
+    const int value = layer.values[static_cast<std::size_t>(segment_of(layer.thresholds, z_now[s]))];
+    if (value != row(l + 1, s)[unit]) propagate<true>(l, unit, s, value);
   }
 }
 
@@ -297,8 +299,10 @@ void NetworkState::add_to_bias(std::size_t l, int unit, int change) {
   for (std::size_t s = 0; s < samples_; ++s) z_out_[s * outputs_ + at] += change;
 }
 
-void NetworkState::apply(std::size_t l, const Move& move, std::span<const FlipEvent> near) {
+void NetworkState::apply(std::size_t l, const Move& move) {
   const int change = step(l, move);
+  const bool is_hidden = !architecture_->layers[l].is_output();
+  if (is_hidden) scratch_.z_before.assign(z(l, move.unit), z(l, move.unit) + stride_);
   if (move.plane.kind == MoveKind::bias) {
     add_to_bias(l, move.unit, change);
   } else if (move.plane.kind == MoveKind::swap) {
@@ -308,7 +312,7 @@ void NetworkState::apply(std::size_t l, const Move& move, std::span<const FlipEv
   } else {
     add_to_weight(l, move.unit, move.index, change);
   }
-  if (!architecture_->layers[l].is_output()) update_activations(l, move.unit, near);
+  if (is_hidden) update_activations(l, move.unit, scratch_.z_before.data());
 }
 
 }  // namespace isinglass

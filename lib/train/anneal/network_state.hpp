@@ -86,14 +86,15 @@ public:
   /// How many samples of the shard are classified.
   [[nodiscard]] std::int64_t correct() const;
 
-  /// Makes a move and propagates. `near` must hold every sample and threshold that the move may take it across, with
-  /// the distances before the move (a hidden layer's; unused for the output layer).
-  void apply(std::size_t layer, const Move& move, std::span<const FlipEvent> near);
+  /// Makes a move and propagates.
+  void apply(std::size_t layer, const Move& move);
 
 private:
   struct Scratch {
-    std::vector<int> z;                 // of the layer being recomputed
-    std::vector<int> changed, changes;  // units whose activation changed, and by how much
+    std::vector<int> z;                  // of the layer being recomputed
+    std::vector<int> changed, changes;   // units whose activation changed, and by how much
+    std::vector<std::int16_t> z_before;  // of the unit that moves, [stride]
+    std::vector<std::size_t> crossed;    // samples that the move took across a threshold
   };
 
   void set_values(const NetworkBits& bits);
@@ -103,7 +104,7 @@ private:
   void add_to_weight(std::size_t layer, int unit, int input, int change);
   void add_to_bias(std::size_t layer, int unit, int change);
   void shift_unit_z(std::size_t layer, int unit, int input, int step);
-  void update_activations(std::size_t layer, int unit, std::span<const FlipEvent> near);
+  void update_activations(std::size_t layer, int unit, const std::int16_t* z_before);
   template <bool commit>
   std::int64_t propagate(std::size_t layer, int unit, std::size_t sample, int value);
   [[nodiscard]] std::int64_t output_jump(int unit, std::size_t sample, int low, int high) const;

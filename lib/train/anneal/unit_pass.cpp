@@ -1,48 +1,47 @@
 #include "train/anneal/unit_pass.hpp"
 
 #include <algorithm>
-#include <cstdlib>
+#include <limits>
 
 namespace isinglass {
+
+namespace {
+
+/// A jump that is not computed yet.
+constexpr std::int64_t unknown = std::numeric_limits<std::int64_t>::min();
+
+}  // namespace
 
 void UnitPass::begin(std::size_t layer_index, int unit, int window) {
   layer_ = layer_index;
   window_ = window;
   unit_ = unit;
   found_for_.reset();
-  jumps_.resize(layer().thresholds.size() * state_->samples());
-  known_.assign(jumps_.size(), 0);
+  jumps_.assign(layer().thresholds.size() * state_->samples(), unknown);
 }
 
-std::int64_t UnitPass::jump(std::size_t threshold, std::size_t sample) {
-  const std::size_t at = threshold * state_->samples() + sample;
-  if (!known_[at]) {
-    jumps_[at] = state_->loss_jump(layer_, unit_, sample, layer().values[threshold], layer().values[threshold + 1]);
-    known_[at] = 1;
-  }
-  return jumps_[at];
-}
-
-/// Samples that a move of `plane` may take across a threshold; and those that it or a shift within the window may take
-/// across one where that matters: most samples past the margin stay there whatever one unit says.
+/// Samples that a move of `plane`, or a shift within the window, may take across a threshold where that matters: most
+/// samples past the margin stay there whatever one unit says.
 void UnitPass::find_events(const MovePlane& plane) {
   if (found_for_ == plane) return;
   found_for_ = plane;
-  events_.clear();
-  crossings_.clear();
-  const int reach = state_->reach(layer_, plane);
+  std::size_t found = 0;
+  std::int64_t now = 0;
   const std::int16_t* z = state_->z(layer_, unit_);
   for (std::size_t k = 0; k < layer().thresholds.size(); ++k) {
     const int threshold = layer().thresholds[k];
-    find_near(z, state_->samples(), threshold, reach + window_, near_);
+    std::int64_t* jumps = jumps_.data() + k * state_->samples();
+    find_near(z, state_->samples(), threshold, state_->reach(layer_, plane) + window_, near_);
+    events_.resize(found + near_.size());
     for (const std::size_t s : near_) {
-      const FlipEvent event{s, threshold - z[s], threshold, jump(k, s)};
-      if (event.jump != 0) events_.push_back(event);
-      if (-reach < event.distance && event.distance <= reach) crossings_.push_back(event);
+      if (jumps[s] == unknown) jumps[s] = state_->loss_jump(layer_, unit_, s, layer().values[k], layer().values[k + 1]);
+      events_[found] = {static_cast<std::uint32_t>(s), threshold - z[s], jumps[s]};
+      found += jumps[s] != 0 ? 1 : 0;
+      now += jumps[s] * height(z[s] - threshold, window_);
     }
   }
-  now_ = 0;
-  for (const FlipEvent& event : events_) now_ += event.jump * height(-event.distance, window_);
+  events_.resize(found);
+  now_ = now;
 }
 
 void UnitPass::set_steps(const MovePlane& plane, int first, std::size_t count) {
@@ -104,7 +103,7 @@ void UnitPass::evaluate(const MovePlane& plane, int first, std::span<std::int64_
 }
 
 void UnitPass::apply(const MovePlane& plane, int index) {
-  state_->apply(layer_, {plane, unit_, index}, crossings_);
+  state_->apply(layer_, {plane, unit_, index});
   found_for_.reset();
 }
 

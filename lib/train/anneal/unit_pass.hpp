@@ -24,13 +24,12 @@ public:
   /// Exact change of the shard's integer loss for the plane's moves first .. first + changes.size() - 1, each alone,
   /// against the state as it is.
   void evaluate(const MovePlane& plane, int first, std::span<std::int64_t> changes);
-  /// Makes one move; `evaluate` for its plane must have been the last call.
+  /// Makes one move.
   void apply(const MovePlane& plane, int index);
 
 private:
   [[nodiscard]] const Layer& layer() const { return state_->architecture().layers[layer_]; }
   void find_events(const MovePlane& plane);
-  [[nodiscard]] std::int64_t jump(std::size_t threshold, std::size_t sample);
   void set_steps(const MovePlane& plane, int first, std::size_t count);
   void hidden_changes(const MovePlane& plane, int first, std::span<std::int64_t> changes);
   void output_changes(const MovePlane& plane, int first, std::span<std::int64_t> changes);
@@ -43,10 +42,8 @@ private:
   std::optional<MovePlane> found_for_;  // whose events these are; nothing: they are to be found
   std::int64_t now_ = 0;                // what the sums count without a move
   std::vector<FlipEvent> events_;       // what the sums are over
-  std::vector<FlipEvent> crossings_;    // samples that a move may take across a threshold
   std::vector<FlipShortfall> shortfalls_;
   std::vector<std::int64_t> jumps_;  // [threshold][sample]
-  std::vector<std::uint8_t> known_;  // is the jump computed?
   std::vector<std::size_t> near_;    // work space of find_events
   std::vector<std::int16_t> steps_;
   std::vector<std::int64_t> sums_;
