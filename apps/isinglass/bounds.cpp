@@ -1,11 +1,11 @@
 #include "bounds_table.hpp"
 #include "commands.hpp"
-#include "fingerprints.hpp"
 #include "json_text.hpp"
-#include "problem.hpp"
 #include "shared_config.hpp"
 
 #include "parallel/agreement.hpp"
+#include "run/fingerprints.hpp"
+#include "run/training_setup.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -32,12 +32,12 @@ bool same_layer(const Layer& a, const Layer& b) {
 }
 
 /// The weights of another network, or of other inputs, would give bounds of nothing.
-Model read_same_model(const BoundsOptions& options, const Problem& problem) {
+Model read_same_model(const BoundsOptions& options, const TrainingSetup& setup) {
   const std::filesystem::path path(options.model);
   Model model = read_model(std::filesystem::is_directory(path) ? path / "results.h5" : path);
-  const std::vector<Layer>&trained = model.architecture.layers, &asked = problem.architecture.layers;
+  const std::vector<Layer>&trained = model.architecture.layers, &asked = setup.architecture.layers;
   const bool same = std::equal(trained.begin(), trained.end(), asked.begin(), asked.end(), same_layer);
-  if (!same || model.center != problem.data.center || model.class_names != problem.data.class_names)
+  if (!same || model.center != setup.data.center || model.class_names != setup.data.class_names)
     throw InputError(
         fmt::format("{}: a model of another network or other data than {} describes; give the configuration it was "
                     "trained with (config.yaml of its run folder)",
@@ -60,14 +60,14 @@ ExitCode run_bounds(const BoundsOptions& options, const Communicator& world) {
   });
   const Config config =
       shared_config({.path = options.config, .overrides = options.overrides, .use = ConfigUse::bounds}, world);
-  const Problem problem = load_problem(config, world, world);
+  const TrainingSetup setup = load_setup(config, world, world);
   Model model;
   if (!options.model.empty()) {
-    together(world, [&] { model = read_same_model(options, problem); });
+    together(world, [&] { model = read_same_model(options, setup); });
     expect_same(world, fingerprint_of(model), options.model);
   }
   const std::vector<BoundsLine> lines =
-      bounds_table(config, problem, options.model.empty() ? nullptr : &model, options.assume, world);
+      bounds_table(config, setup, options.model.empty() ? nullptr : &model, options.assume, world);
   if (!world.is_root()) return ExitCode::done;
   nlohmann::ordered_json json{{"config", options.config}, {"confidence", options.assume.confidence}};
   std::cout << fmt::format("{:<78} {:>14}  formula\n", "quantity", "value");

@@ -20,7 +20,8 @@ namespace {
 /// Collects the lines, section by section.
 class LinesTable {
 public:
-  LinesTable(const Config& config, const Problem& problem, const BoundsAssumptions& assume, const Communicator& world)
+  LinesTable(const Config& config, const TrainingSetup& problem, const BoundsAssumptions& assume,
+             const Communicator& world)
       : config_(config), problem_(problem), assume_(assume), world_(world), reach_(problem.reach) {}
 
   void add_spline_error(const Model* model);
@@ -42,7 +43,7 @@ private:
   [[nodiscard]] double train_samples() const { return static_cast<double>(problem_.data.train.global_size); }
 
   const Config& config_;
-  const Problem& problem_;
+  const TrainingSetup& problem_;
   const BoundsAssumptions& assume_;
   const Communicator& world_;
   std::vector<LayerReach> reach_;
@@ -169,7 +170,7 @@ void LinesTable::add_reads() {
 
 }  // namespace
 
-std::vector<BoundsLine> bounds_table(const Config& config, const Problem& problem, const Model* model,
+std::vector<BoundsLine> bounds_table(const Config& config, const TrainingSetup& problem, const Model* model,
                                      const BoundsAssumptions& assume, const Communicator& world) {
   LinesTable table(config, problem, assume, world);
   table.add_spline_error(model);

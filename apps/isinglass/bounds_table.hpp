@@ -1,6 +1,6 @@
 #pragma once
 
-#include "problem.hpp"
+#include "run/training_setup.hpp"
 
 #include "run/results_file.hpp"
 
@@ -30,7 +30,8 @@ struct BoundsLine {
 };
 
 /// All bounds for one problem; `model` is a network trained on it, or null. Collective.
-[[nodiscard]] std::vector<BoundsLine> bounds_table(const Config& config, const Problem& problem, const Model* model,
-                                                   const BoundsAssumptions& assume, const Communicator& world);
+[[nodiscard]] std::vector<BoundsLine> bounds_table(const Config& config, const TrainingSetup& problem,
+                                                   const Model* model, const BoundsAssumptions& assume,
+                                                   const Communicator& world);
 
 }  // namespace isinglass

@@ -1,11 +1,11 @@
 #include "commands.hpp"
 #include "json_text.hpp"
-#include "problem.hpp"
 #include "shared_config.hpp"
 
 #include "oracles/subproblems/subproblem_oracle.hpp"
 #include "parallel/agreement.hpp"
 #include "qcbo/counts.hpp"
+#include "run/training_setup.hpp"
 
 #include <iostream>
 #include <memory>
@@ -40,17 +40,17 @@ nlohmann::ordered_json activations_json(const std::vector<ActivationFit>& activa
 }
 
 /// Spins of the largest problem that the machine is given: an oracle call as a whole, or a sub-problem.
-std::int64_t machine_spins(const Config& config, const Problem& problem, const StructuredCounts& counts) {
+std::int64_t machine_spins(const Config& config, const TrainingSetup& setup, const StructuredCounts& counts) {
   if (config.machine.subproblems.blocks == Blocks::none) return counts.spins();
-  return subproblem_spins(problem.architecture, config.machine);
+  return subproblem_spins(setup.architecture, config.machine);
 }
 
 /// All numbers about one configuration. AgreedError. Collective.
 nlohmann::ordered_json check_one(const std::string& path, const CheckOptions& options, const Communicator& world) {
   const Config config = shared_config({.path = path, .overrides = options.overrides}, world);
-  const Problem problem = load_problem(config, world, world);
-  const DataSplits& data = problem.data;
-  const StructuredCounts counts = count_structured(problem.architecture, problem.reach, world);
+  const TrainingSetup setup = load_setup(config, world, world);
+  const DataSplits& data = setup.data;
+  const StructuredCounts counts = count_structured(setup.architecture, setup.reach, world);
   return {{"config", path},
           {"method", name_of(config.method)},
           {"classes", data.class_names},
@@ -58,12 +58,12 @@ nlohmann::ordered_json check_one(const std::string& path, const CheckOptions& op
           {"validation_samples", data.validation.global_size},
           {"test_samples", data.test.global_size},
           {"inputs", data.train.features},
-          {"parameters", parameter_count(problem.architecture)},
-          {"bits_per_parameter", bits_per_parameter(problem.architecture)},
+          {"parameters", parameter_count(setup.architecture)},
+          {"bits_per_parameter", bits_per_parameter(setup.architecture)},
           {"spins", counts.spins()},
           {"constraints", counts.multipliers},
-          {"machine_spins", machine_spins(config, problem, counts)},
-          {"activations", activations_json(problem.activations)}};
+          {"machine_spins", machine_spins(config, setup, counts)},
+          {"activations", activations_json(setup.activations)}};
 }
 
 std::string to_text(const nlohmann::ordered_json& check) {

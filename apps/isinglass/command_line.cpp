@@ -1,7 +1,6 @@
 #include "command_line.hpp"
 
 #include "base/version.hpp"
-#include "config/scalars.hpp"
 #include "files/h5.hpp"
 #include "parallel/session.hpp"
 
@@ -39,22 +38,6 @@ std::string version_text() {
 }
 
 }  // namespace
-
-template <class T>
-T number_of(const std::string& name, const std::string& text, const Rule& rule) {
-  YamlTree tree;
-  tree.kind = YamlTree::Kind::scalar;
-  tree.text = text;
-  T value{};
-  if (const std::string complaint = read_value(tree, rule, value); !complaint.empty())
-    throw InputError(name + ": " + complaint);
-  return value;
-}
-
-template int number_of(const std::string&, const std::string&, const Rule&);
-template std::int64_t number_of(const std::string&, const std::string&, const Rule&);
-template std::uint64_t number_of(const std::string&, const std::string&, const Rule&);
-template double number_of(const std::string&, const std::string&, const Rule&);
 
 Option Option::type(const std::string& name) const { return Option(option_->type_name(name)); }
 

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "base/error.hpp"
-#include "config/rule.hpp"
+#include "config/scalars.hpp"
 #include "parallel/communicator.hpp"
 
 #include <cstdint>
@@ -22,18 +22,9 @@ namespace isinglass {
 /// Work of the chosen command on every rank; returns the exit code.
 using Action = std::function<ExitCode(const Communicator& world)>;
 
-/// The longest time that a limit may name, about eleven years: clocks count nanoseconds in 64 bits.
-inline constexpr double longest_hours = 100'000, longest_seconds = 3600 * longest_hours;
-
 /// The weights that rows and products of a QUBO may have: their 64-bit coefficients times it, and sums of them, are
 /// finite, and no number so small that sums lose it.
 inline constexpr double smallest_multiplier = 1e-200, largest_multiplier = 1e200;
-
-/// Reads the number that `text`, the value of option `name`, spells. Numbers of the command line obey the rules of
-/// those in configuration files: finite, spelled from end to end, and within their range. InputError, with what is
-/// expected, for anything else.
-template <class T>
-[[nodiscard]] T number_of(const std::string& name, const std::string& text, const Rule& rule);
 
 /// The type of the number that an option stores: that of the target, or of what it may hold.
 template <class Target>

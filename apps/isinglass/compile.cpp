@@ -1,7 +1,6 @@
 #include "commands.hpp"
 #include "compile_counts.hpp"
 #include "json_text.hpp"
-#include "problem.hpp"
 #include "shared_config.hpp"
 
 #include "base/clock.hpp"
@@ -12,6 +11,7 @@
 #include "network/loss.hpp"
 #include "parallel/agreement.hpp"
 #include "qcbo/compile.hpp"
+#include "run/training_setup.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -147,21 +147,21 @@ ExitCode run_compile(const CompileCommand& command, const Communicator& world) {
     if (command.output && world.is_root()) expect_output_place(*command.output, {command.config});
   });
   const Config config = shared_config({.path = command.config, .overrides = command.overrides}, world);
-  const Problem problem = load_problem(config, world, world);
+  const TrainingSetup setup = load_setup(config, world, world);
   LossSpline loss;
-  together(world, [&] { loss = loss_of(command, config, problem.architecture); });
+  together(world, [&] { loss = loss_of(command, config, setup.architecture); });
   const auto begin = Clock::now();
-  const ProblemPlan plan(problem.architecture, loss, problem.data.train, command.options, world);
+  const ProblemPlan plan(setup.architecture, loss, setup.data.train, command.options, world);
   const QcboCounts counts = count_qcbo(plan, world);
   const double seconds = seconds_since(begin);
-  nlohmann::ordered_json json = counts_json(command.config, counts, problem.data.train.global_size);
+  nlohmann::ordered_json json = counts_json(command.config, counts, setup.data.train.global_size);
   json["count_seconds"] = seconds;
   std::string text = counts_text(json);
   std::optional<AgreedError> failure;
   if (command.output) {
     const Compiler compiler(plan, world);
     failure = failure_of([&] {
-      add_file(json, command, write(command, config, compiler, counts, world), problem.data.train.global_size);
+      add_file(json, command, write(command, config, compiler, counts, world), setup.data.train.global_size);
     });
     if (!failure) text += file_text(json);
   }

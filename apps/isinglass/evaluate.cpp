@@ -1,13 +1,13 @@
 #include "commands.hpp"
 #include "confusion_table.hpp"
-#include "fingerprints.hpp"
 #include "json_text.hpp"
-#include "problem.hpp"
 
 #include "config/reader.hpp"
 #include "network/forward.hpp"
 #include "parallel/agreement.hpp"
+#include "run/fingerprints.hpp"
 #include "run/results_file.hpp"
+#include "run/training_setup.hpp"
 
 #include <filesystem>
 #include <iostream>
@@ -71,9 +71,9 @@ ExitCode run_evaluate(const EvaluateOptions& options, const Communicator& world)
     config = parse_config(model.config_yaml, file.string(), {}, ConfigUse::stored);
   });
   expect_same(world, fingerprint_of(model), options.path);
-  const Problem problem = load_problem(config, world, world);
-  together(world, [&] { check_same_data(model, problem.data, options); });
-  const Evaluation evaluation = evaluate(model.architecture, model.bits, split_of(problem.data, options.split), world);
+  const TrainingSetup setup = load_setup(config, world, world);
+  together(world, [&] { check_same_data(model, setup.data, options); });
+  const Evaluation evaluation = evaluate(model.architecture, model.bits, split_of(setup.data, options.split), world);
   if (!world.is_root()) return ExitCode::done;
 
   std::cout << fmt::format("{} accuracy {:.2f} % ({} of {} samples)\n\n", options.split, 100 * evaluation.accuracy(),

@@ -1,6 +1,8 @@
 #include "commands.hpp"
 #include "solve_run.hpp"
 
+#include "run/max_hours.hpp"
+
 #include <limits>
 #include <memory>
 
@@ -85,15 +87,15 @@ void add_solve(CommandLine& line) {
   add_instance(command, *options);
   command
       .parsed(
-          "--machine", [options](const std::string& text) { options->machine = value_named<MachineKind>(text); },
+          "--machine", [options](const std::string& text) { options->machine.kind = value_named<MachineKind>(text); },
           "kind of machine (default: chosen by the problem)")
       .type("NAME")
       .one_of(all_names<MachineKind>());
   command.number("--seed", options->seed, anything(), "of every random choice (default: 1)").type("N");
   add_limits(command, *options);
-  command.set_option(options->overrides, "section machine", "machine.tabu.tenure=20");
+  command.set_option(options->machine.overrides, "section machine", "machine.tabu.tenure=20");
   command
-      .number("--penalty", options->penalty, above(0),
+      .number("--penalty", options->machine.penalty, above(0),
               "of a broken one-hot group; machines whose moves keep groups then flip single spins too (default: those "
               "keep the groups, for others enough that no descent ends in a broken one)")
       .type("P");

@@ -6,9 +6,8 @@
 #include "base/stop_signal.hpp"
 #include "ising/read_all.hpp"
 #include "parallel/agreement.hpp"
-#include "solve/lifted_program.hpp"
+#include "parallel/session.hpp"
 #include "solve/program_file.hpp"
-#include "solve/search_program.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -138,29 +137,6 @@ nlohmann::ordered_json to_json(const Outcome& o, bool is_written) {
   return json;
 }
 
-ProgramPlan plan_of(const SolveOptions& options, Goal goal) {
-  ProgramPlan plan;
-  plan.iterations = options.iterations;
-  if (!options.iterations && !options.time_limit) plan.iterations = default_iterations;
-  plan.reads = options.reads;
-  plan.sweeps = options.sweeps;
-  plan.seed = options.seed;
-  if (options.target) plan.target = goal_value(goal, *options.target);
-  plan.seconds = options.time_limit;
-  plan.stop_is_asked = [] { return stop_signal() != nullptr; };
-  return plan;
-}
-
-/// The oracle's machine: that of the lifted problem, unless asked for.
-MachineChoice choose_oracle(const SolveOptions& options, const BinaryProgram& program) {
-  const LiftedProgram lifted(program, LiftedProgram::Groups::as_rows);
-  MachineChoice choice = choose_machine(options, lifted.problem(std::vector<double>(lifted.forms(), 1.0)));
-  static_cast<void>(
-      choice.machine->program(choice.problem));  // it must be able to, which is said before the work starts
-  choice.problem = {};
-  return choice;
-}
-
 void announce(const SolveOptions& options, const Instance& instance) {
   const BinaryProgram& program = *instance.program;
   std::cout << fmt::format("instance: {} ({}), {} variables, {} constraints\n", options.path, instance.format,
@@ -174,38 +150,10 @@ void announce(const MachineChoice& choice) {
   std::cout << std::endl;
 }
 
-/// How a program was solved, and by what.
-struct Solved {
-  ProgramResult result;
-  std::string machine, settings_yaml;
-};
-
-Solved solve_by_qcgd(const SolveOptions& options, const Instance& instance, const ProgramPlan& plan,
-                     const Communicator& world) {
-  MachineChoice choice;
-  together(world, [&] { choice = choose_oracle(options, *instance.program); });
-  const bool speaks = world.is_root() && !options.quiet;
-  if (speaks) announce(choice);
-  IterationTable table(instance.goal, speaks);
-  return {
-      solve_program(*instance.program, *choice.machine, plan, world, [&](const ProgramIteration& row) { table(row); }),
-      choice.machine->name(), choice.yaml};
-}
-
-/// Branch and bound first, unless a machine is asked for: what it proves needs no oracle.
-Solved solve(const SolveOptions& options, const Instance& instance, const Communicator& world) {
-  ProgramPlan plan = plan_of(options, instance.goal);
-  if (options.machine) return solve_by_qcgd(options, instance, plan, world);
-  ProgramResult searched = search_program(*instance.program, plan, world);
-  if (searched.end != ProgramEnd::iterations) return {std::move(searched), "branch_and_bound", ""};
-  plan.start = std::move(searched.best);
-  return solve_by_qcgd(options, instance, plan, world);
-}
-
 void write(const Outcome& outcome, const std::string& settings_yaml, const Communicator& world) {
   const SolveOptions& options = outcome.options;
   const Instance& instance = outcome.instance;
-  const auto provenance = solve_provenance(world);
+  const auto provenance = job_facts(world, "written");
   together(world, [&] {
     if (!world.is_root()) return;
     write_program_solution(options.output,
@@ -226,7 +174,13 @@ ExitCode run_solve_program(const SolveOptions& options, const Instance& instance
   });
   const bool speaks = world.is_root() && !options.quiet;
   if (speaks) announce(options, instance);
-  const auto [result, machine, settings_yaml] = solve(options, instance, world);
+  IterationTable table(instance.goal, speaks);
+  const auto [result, machine, settings_yaml] = solve_constrained(
+      *instance.program, options, instance.goal, world,
+      [&](const MachineChoice& choice) {
+        if (speaks) announce(choice);
+      },
+      [&](const ProgramIteration& row) { table(row); });
   const Outcome outcome{options, instance, result, machine, end_text(result, options), world.size()};
   if (speaks) print(outcome);
   std::optional<AgreedError> failure;

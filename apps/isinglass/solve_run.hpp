@@ -14,7 +14,4 @@ namespace isinglass {
 [[nodiscard]] ExitCode run_solve_program(const SolveOptions& options, const Instance& instance,
                                          const Communicator& world);
 
-/// Time, host and versions, for the group that comparisons leave out. Collective.
-[[nodiscard]] std::vector<std::pair<std::string, std::string>> solve_provenance(const Communicator& world);
-
 }  // namespace isinglass

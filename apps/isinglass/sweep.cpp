@@ -1,10 +1,10 @@
 #include "commands.hpp"
 #include "json_text.hpp"
-#include "max_hours.hpp"
 #include "sweep_modes.hpp"
 #include "train_run.hpp"
 
 #include "parallel/agreement.hpp"
+#include "run/max_hours.hpp"
 #include "sweep/point_state.hpp"
 #include "sweep/sweep_reader.hpp"
 
@@ -101,10 +101,8 @@ ExitCode run_point(const Sweep& sweep, const SweepOptions& options, const Commun
   });
   RunOptions run;
   run.config_path = fmt::format("{}, point {}", options.path, point.number);
-  run.json = options.json;
-  run.quiet = options.quiet;
   run.max_hours = shared_max_hours(options.max_hours, world);
-  return run_training(config, run, world);
+  return train_and_tell(config, run, options.json, options.quiet, world);
 }
 
 ExitCode run_command(const SweepOptions& options, const Communicator& world) {

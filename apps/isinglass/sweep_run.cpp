@@ -1,13 +1,13 @@
 #include "json_text.hpp"
 #include "sweep_fates.hpp"
 #include "sweep_modes.hpp"
-#include "train_run.hpp"
 
 #include "base/clock.hpp"
 #include "base/stop_signal.hpp"
 #include "data/splits.hpp"
 #include "parallel/agreement.hpp"
 #include "parallel/shared_counter.hpp"
+#include "run/training_run.hpp"
 
 #include <algorithm>
 #include <chrono>
@@ -70,11 +70,13 @@ private:
   [[nodiscard]] Failure run(const SweepPoint& point) const {
     RunOptions run;
     run.config_path = fmt::format("{}, point {}", sweep_.path.string(), point.number);
-    run.quiet = true;  // the runs of several teams would mix
     // The limit may have passed since take() looked, and 0 would be none.
     run.max_hours = options_.max_hours > 0 ? std::max(limit_.left(), 1e-9) : 0;
     try {
-      return {"", run_training(config_of(sweep_, point), run, ranks_)};
+      std::ostream nowhere(nullptr);  // the runs of several teams would mix
+      const RunEnd end = run_training(config_of(sweep_, point), run, nowhere, ranks_);
+      if (end.failure) throw *end.failure;
+      return {"", end.code};
     } catch (const AgreedError& error) {
       return {error.what(), error.code(), error.is_busy()};
     } catch (...) {

@@ -1,7 +1,8 @@
 #include "commands.hpp"
-#include "max_hours.hpp"
 #include "shared_config.hpp"
 #include "train_run.hpp"
+
+#include "run/max_hours.hpp"
 
 #include <memory>
 #include <string>
@@ -12,15 +13,16 @@ namespace {
 
 struct TrainOptions {
   ConfigSource source;
-  RunOptions run;
+  bool fresh = false, json = false, quiet = false;
   std::string max_hours;
 };
 
 ExitCode run_train(const TrainOptions& options, const Communicator& world) {
-  RunOptions run = options.run;
+  RunOptions run;
   run.config_path = options.source.path;
+  run.fresh = options.fresh;
   run.max_hours = shared_max_hours(options.max_hours, world);
-  return run_training(shared_config(options.source, world), run, world);
+  return train_and_tell(shared_config(options.source, world), run, options.json, options.quiet, world);
 }
 
 }  // namespace
@@ -36,10 +38,10 @@ void add_train(CommandLine& line) {
       .type("DIR");
   command.set_option(options->source.overrides, "the configuration", "qcgd.iterations=40");
   command.max_hours_option(options->max_hours);
-  command.flag("--fresh", options->run.fresh,
+  command.flag("--fresh", options->fresh,
                "rename an existing run folder to NAME.1, NAME.2, ... and start anew (default: off)");
-  command.json_flag(options->run.json);
-  command.flag("--quiet", options->run.quiet,
+  command.json_flag(options->json);
+  command.flag("--quiet", options->quiet,
                "show nothing but errors and --json; run.log still has everything (default: off)");
   command.run([options](const Communicator& world) { return run_train(*options, world); });
 }

@@ -1,30 +1,10 @@
 #include "train_run.hpp"
 
 #include "json_text.hpp"
-#include "problem.hpp"
-#include "resume.hpp"
-#include "run_control.hpp"
-#include "run_summary.hpp"
 
-#include "base/clock.hpp"
 #include "base/terminal.hpp"
-#include "config/writer.hpp"
-#include "parallel/agreement.hpp"
-#include "parallel/grid.hpp"
-#include "run/checkpoint.hpp"
-#include "run/reporter.hpp"
-#include "run/results_file.hpp"
-#include "run/run_lock.hpp"
-#include "run/trace.hpp"
-#include "train/train.hpp"
 
-#include <chrono>
-#include <filesystem>
-#include <fstream>
 #include <iostream>
-#include <memory>
-#include <optional>
-#include <span>
 
 #include <fmt/format.h>
 
@@ -32,229 +12,38 @@ namespace isinglass {
 
 namespace {
 
-/// Whether the run folder holds this run's results already. Changes nothing on disk. Collective.
-bool is_finished(const RunFolder& folder, const Config& config, const Communicator& world) {
-  bool finished = false;
-  together(world, [&] { finished = world.is_root() && inspect(folder, config) == RunState::finished; });
-  return world.any(finished);
-}
-
-void tell_finished(const RunFolder& folder, const Config& config, const RunOptions& options) {
-  const RunResults results = read_results(folder.results());
-  if (!options.quiet) {
-    std::cout << fmt::format("{}: finished already, test accuracy {:.2f} %; --fresh starts anew\n",
-                             folder.directory.string(), 100 * results.test_accuracy);
-  }
-  if (!options.json) return;
-  RunSummary summary{config, read_model(folder.results()).class_names, results};
-  summary.is_repeated = true;
-  std::cout << json_text(to_json(summary)) << std::endl;
-}
-
-Screen screen_style(const RunOptions& options) {
-  if (options.quiet) return Screen::quiet;
-  return terminal_width() ? Screen::progress : Screen::rows;
-}
-
-/// Files that the coordinator keeps open while a run goes on.
-struct RunFiles {
-  Reporter reporter;
-  TraceFile trace;
-  bool trace_is_whole = true;
-};
-
-/// One training, from its folder to its results.
-class TrainingRun {
-public:
-  TrainingRun(const Config& config, const RunOptions& options, const Communicator& world);
-  ExitCode run();
-
-private:
-  void take_folder();
-  void open_files();
-  [[nodiscard]] TrainingOutput solve(RunControl& control) const;
-  ExitCode finish(TrainingOutput& output);
-  void tell_end(const RunResults& results, bool is_written);
-  ExitCode stop(const RunControl& control) const;
-  void expect_progress(const RunControl& control) const;
-  [[nodiscard]] double earlier_seconds() const;
-
-  const Clock::time_point begin_ = Clock::now();
-  const Config& config_;
-  const RunOptions& options_;
-  const Communicator& world_;
-  RunFolder folder_;
-  Grid grid_;
-  Problem problem_;
-  double data_seconds_ = 0;
-  std::unique_ptr<RunLock> lock_;  // the coordinator's, as the next two
-  std::optional<std::filesystem::path> set_aside_;
-  std::unique_ptr<RunFiles> files_;
-  RunFacts facts_;
-  Resume resume_;
-};
-
-TrainingRun::TrainingRun(const Config& config, const RunOptions& options, const Communicator& world)
-    : config_(config), options_(options), world_(world), folder_{config.output.directory} {
-  together(world, [&] { grid_ = make_grid(world, config.parallel.replica_groups); });
-  problem_ = load_problem(config, grid_.group, world);
-  together(world, [&] { prepare_training(config); });
-  data_seconds_ = seconds_since(begin_);
-}
-
-/// Makes and locks the run folder, only now that configuration and data are known to be good.
-void TrainingRun::take_folder() {
-  together(world_, [&] {
-    if (!world_.is_root()) return;
-    if (options_.fresh) {
-      if (folder_.holds_run()) static_cast<void>(RunLock(folder_.directory));  // a run that is going on is not moved
-      set_aside_ = isinglass::set_aside(folder_);
-    }
-    create(folder_);
-    lock_ = std::make_unique<RunLock>(folder_.directory);
-    expect_places(folder_);
-  });
-}
-
-void TrainingRun::open_files() {
-  static const std::vector<HistoryRow> none;
-  together(world_, [&] {
-    if (!world_.is_root()) return;
-    store(folder_, config_);
-    files_.reset(new RunFiles{
-        Reporter(folder_.log(), std::cout, screen_style(options_), plan_of(config_), terminal_width().value_or(80)),
-        TraceFile(folder_.trace(), resume_.state ? resume_.state->history : none)});
-  });
-  facts_ = gather_facts(config_, problem_, options_.config_path, grid_);
-  if (!files_) return;
-  Reporter& reporter = files_->reporter;
-  if (set_aside_) reporter.note(fmt::format("moved the earlier run to {}", set_aside_->string()));
-  for (const std::string& warning : resume_.warnings) reporter.note(warning);
-  if (resume_.state) {
-    facts_.emplace_back("continuing",
-                        fmt::format("after {} {} of {}", resume_.state->phase, resume_.state->iteration, resume_.path));
-  }
-  reporter.start(to_banner(facts_), to_yaml(config_));
-}
-
-/// Seconds that earlier parts of the run took, up to the checkpoint.
-double TrainingRun::earlier_seconds() const {
-  return resume_.state && !resume_.state->history.empty() ? resume_.state->history.back().wall_seconds : 0;
-}
-
-/// A trace that cannot be written (full disk) does not end the run: a continued one writes it again from its
-/// checkpoint.
-void tell(RunFiles& files, const HistoryRow& row) {
-  files.reporter.report(row);
-  if (!files.trace_is_whole) return;
-  try {
-    files.trace.append(row);
-  } catch (const SystemError& error) {
-    files.trace_is_whole = false;
-    files.reporter.note(fmt::format("warning: {}; its rows from here on are left out", error.what()));
-  }
-}
-
-TrainingOutput TrainingRun::solve(RunControl& control) const {
-  const Report report = [files = files_.get()](const HistoryRow& row) { tell(*files, row); };
-  return train({.config = config_,
-                .architecture = problem_.architecture,
-                .data = problem_.data,
-                .grid = grid_,
-                .reach = problem_.reach,
-                .report = grid_.is_coordinator() ? report : Report{},
-                .control = control.control(),
-                .resume = resume_.state ? &*resume_.state : nullptr,
-                .begin = time_after(Clock::now(), -earlier_seconds())});
-}
-
-ExitCode TrainingRun::finish(TrainingOutput& output) {
-  const DataSplits& data = problem_.data;
-  output.results.data_seconds = data_seconds_;
-  output.results.wall_seconds = earlier_seconds() + seconds_since(begin_);
-  const std::optional<AgreedError> failure = failure_of([&] {
-    together(world_, [&] {
-      if (!files_) return;
-      const Model model{to_yaml(config_, Keys::of_result),
-                        problem_.architecture,
-                        std::move(output.bits),
-                        data.class_names,
-                        data.center,
-                        data.rows,
-                        data.columns};
-      write_results(folder_.results(), model, output.results, to_provenance(facts_));
-    });
-  });
-  if (files_) tell_end(output.results, !failure);
-  if (failure) throw AgreedError(failure->what(), ExitCode::error);
-  return ExitCode::done;
-}
-
-/// The numbers are told even if results.h5 cannot be written.
-void TrainingRun::tell_end(const RunResults& results, bool is_written) {
-  std::vector<std::filesystem::path> written{folder_.trace(), folder_.config(), folder_.log()};
-  if (is_written) written.insert(written.begin(), folder_.results());
-  files_->reporter.finish(results, written);
-  if (!options_.json) return;
-  RunSummary summary{config_, problem_.data.class_names, results};
-  summary.ranks = world_.size();
-  std::cout << json_text(to_json(summary)) << std::endl;
-}
-
-/// A part that did nothing must not be requeued for ever: that is an error. A signal may come right after the start, so
-/// that it is one the second time in a row.
-void TrainingRun::expect_progress(const RunControl& control) const {
-  bool may_go_on = control.made_progress();
-  if (!may_go_on && control.stopped_by_signal() && world_.is_root() && !std::filesystem::exists(folder_.idle_mark()))
-    may_go_on = static_cast<bool>(std::ofstream(folder_.idle_mark()) << control.stop_reason() << std::endl);
-  if (!world_.any(may_go_on))
-    throw AgreedError(
-        fmt::format("stopped before an iteration was done: {}; give the run more time", control.stop_reason()),
-        ExitCode::error);
-}
-
-ExitCode TrainingRun::stop(const RunControl& control) const {
-  expect_progress(control);
-  if (!files_) return ExitCode::unfinished;
-  const std::string goes_on =
-      control.made_progress() || resume_.state
-          ? fmt::format("the same command continues from {}", folder_.newest_checkpoint().string())
-          : "before an iteration was done; the same command begins again";
-  files_->reporter.note(fmt::format("stopped: {}; {}", control.stop_reason(), goes_on));
-  if (options_.json) {
-    std::cout << json_text({{"finished", false},
-                            {"stop_reason", control.stop_reason()},
-                            {"output_directory", config_.output.directory}})
-              << std::endl;
-  }
-  return ExitCode::unfinished;
-}
-
-ExitCode TrainingRun::run() {
-  take_folder();
-  const std::int64_t data_fingerprint = fingerprint(problem_.data.train, grid_.group);
-  resume_ = find_state(folder_, config_, problem_, data_fingerprint, grid_);
-  open_files();
-  together(world_, [&] {
-    if (grid_.group_index == 0) try_checkpoint(folder_.directory, grid_.group);
-  });
-  const auto note = [this](const std::string& text) { files_->reporter.note(text); };
-  RunControl control(folder_, config_, grid_, {to_yaml(config_, Keys::of_result), data_fingerprint},
-                     3600 * options_.max_hours, note);
-  if (control.stop_is_agreed()) return stop(control);
-  TrainingOutput output = solve(control);
-  return output.was_stopped ? stop(control) : finish(output);
+nlohmann::ordered_json to_json(const RunEnd& end, const Config& config, const Communicator& world) {
+  if (end.code == ExitCode::unfinished)
+    return {{"finished", false}, {"stop_reason", end.stop_reason}, {"output_directory", config.output.directory}};
+  const RunResults& results = end.results;
+  nlohmann::ordered_json json;
+  for_each_number([&](const ResultField& field, auto member) { json[field.name] = results.*member; });
+  json["iterations"] = results.history.empty() ? 0 : results.history.back().iteration;
+  json["method"] = name_of(config.method);
+  json["seed"] = config.seed;
+  json["classes"] = end.class_names;
+  json["ranks"] = nullptr;  // unknown for the results of an earlier command
+  json["replica_groups"] = config.parallel.replica_groups;
+  json["stop_reason"] = results.stop_reason;
+  json["finished_before"] = end.is_repeated;
+  json["output_directory"] = config.output.directory;
+  if (!end.is_repeated) json["ranks"] = world.size();
+  return json;
 }
 
 }  // namespace
 
-ExitCode run_training(const Config& config, const RunOptions& options, const Communicator& world) {
-  const RunFolder folder{config.output.directory};
-  if (!options.fresh && is_finished(folder, config, world)) {
-    if (world.is_root()) tell_finished(folder, config, options);
-    return ExitCode::done;
-  }
-  return TrainingRun(config, options, world).run();
+ExitCode train_and_tell(const Config& config, RunOptions options, bool json, bool quiet, const Communicator& world) {
+  const std::optional<int> width = terminal_width();
+  options.style = quiet ? Screen::quiet : width ? Screen::progress : Screen::rows;
+  options.screen_width = width.value_or(80);
+  const RunEnd end = run_training(config, options, std::cout, world);
+  if (world.is_root() && end.is_repeated && !quiet)
+    std::cout << fmt::format("{}: finished already, test accuracy {:.2f} %; --fresh starts anew\n",
+                             config.output.directory, 100 * end.results.test_accuracy);
+  if (world.is_root() && json) std::cout << json_text(to_json(end, config, world)) << std::endl;
+  if (end.failure) throw *end.failure;
+  return end.code;
 }
 
 }  // namespace isinglass

@@ -30,6 +30,12 @@ template <Named E>
   return complaint;
 }
 
+/// Reads the number that `text`, the value of option `name`, spells. Numbers of the command line obey the rules of
+/// those in configuration files: finite, spelled from end to end, and within their range. InputError, with what is
+/// expected, for anything else.
+template <class T>
+[[nodiscard]] T number_of(const std::string& name, const std::string& text, const Rule& rule);
+
 /// The value as YAML that read_value turns into the same value.
 [[nodiscard]] std::string write_value(const Rule& rule, std::int64_t value);
 [[nodiscard]] std::string write_value(const Rule& rule, int value);

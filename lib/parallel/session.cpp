@@ -1,13 +1,14 @@
 #include "parallel/session.hpp"
 
 #include "base/process.hpp"
+#include "base/version.hpp"
 
 #include <algorithm>
 #include <array>
+#include <chrono>
 #include <cstdlib>
-#include <utility>
-#include <vector>
 
+#include <fmt/chrono.h>
 #include <fmt/format.h>
 #include <mpi.h>
 
@@ -64,6 +65,18 @@ std::string host_summary(const Communicator& world) {
     summary += fmt::format("{}{} ({} rank{})", summary.empty() ? "" : ", ", name, ranks, ranks == 1 ? "" : "s");
   }
   return summary;
+}
+
+std::vector<std::pair<std::string, std::string>> job_facts(const Communicator& world, const char* when) {
+  const auto now = std::chrono::system_clock::to_time_t(std::chrono::system_clock::now());
+  std::vector<std::pair<std::string, std::string>> facts{
+      {"version", version_line()},
+      {"build", build_line()},
+      {when, fmt::format("{:%Y-%m-%d %H:%M:%S} UTC", fmt::gmtime(now))},
+      {"hosts", host_summary(world)},
+      {"ranks", fmt::format("{}", world.size())}};
+  if (const std::string job = environment("SLURM_JOB_ID"); !job.empty()) facts.emplace_back("job", job);
+  return facts;
 }
 
 /// "Open MPI v4.1.4, package: ..." up to the first comma; MPI allows this call before MPI_Init.

@@ -4,6 +4,8 @@
 #include "parallel/communicator.hpp"
 
 #include <string>
+#include <utility>
+#include <vector>
 
 namespace isinglass {
 
@@ -26,6 +28,10 @@ private:
 
 /// Returns "node1 (2 ranks), node2 (2 ranks)", in the order of the ranks. Collective.
 [[nodiscard]] std::string host_summary(const Communicator& world);
+
+/// Returns what tells one job from another, label and value: version and build of isinglass, the time now under the
+/// label `when`, hosts, ranks, and the Slurm job, if it is one. Collective.
+[[nodiscard]] std::vector<std::pair<std::string, std::string>> job_facts(const Communicator& world, const char* when);
 
 /// Returns the name and version of the MPI library; works without a session.
 [[nodiscard]] std::string mpi_version();

@@ -1,4 +1,4 @@
-#include "run_control.hpp"
+#include "run/run_control.hpp"
 
 #include "base/clock.hpp"
 #include "base/stop_signal.hpp"

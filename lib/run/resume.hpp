@@ -2,9 +2,9 @@
 
 #include "config/config.hpp"
 #include "parallel/grid.hpp"
-#include "problem.hpp"
 #include "run/checkpoint.hpp"
 #include "run/run_folder.hpp"
+#include "run/training_setup.hpp"
 
 #include <optional>
 #include <string>
@@ -19,13 +19,10 @@ struct Resume {
   std::vector<std::string> warnings;   ///< checkpoints that could not be used, on the coordinator
 };
 
-/// A number that tells one set of training samples from another, whatever the number of ranks. Collective over `group`.
-[[nodiscard]] std::int64_t fingerprint(const Samples& samples, const Communicator& group);
-
 /// The newest checkpoint of the folder that can be read. AgreedError with checkpoint_unusable if there are some and
 /// none can be; with bad_input if it belongs to other training samples or to a configuration that cannot go on as
-/// `config`. Collective over grid.world. `data_fingerprint` is that of problem.data.train.
-[[nodiscard]] Resume find_state(const RunFolder& folder, const Config& config, const Problem& problem,
+/// `config`. Collective over grid.world. `data_fingerprint` is that of setup.data.train.
+[[nodiscard]] Resume find_state(const RunFolder& folder, const Config& config, const TrainingSetup& setup,
                                 std::int64_t data_fingerprint, const Grid& grid);
 
 }  // namespace isinglass

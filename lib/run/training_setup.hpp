@@ -11,7 +11,7 @@
 namespace isinglass {
 
 /// Data and network that a configuration asks to train: this rank's shard of the samples, and the network on its grids.
-struct Problem {
+struct TrainingSetup {
   DataSplits data;
   Architecture architecture;
   std::vector<LayerReach> reach;           ///< of the training samples, by forward interval propagation
@@ -19,6 +19,6 @@ struct Problem {
 };
 
 /// Loads shard `group.rank()` of `group.size()`. AgreedError on all ranks of `world` if it fails on one. Collective.
-[[nodiscard]] Problem load_problem(const Config& config, const Communicator& group, const Communicator& world);
+[[nodiscard]] TrainingSetup load_setup(const Config& config, const Communicator& group, const Communicator& world);
 
 }  // namespace isinglass

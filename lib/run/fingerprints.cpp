@@ -1,4 +1,4 @@
-#include "fingerprints.hpp"
+#include "run/fingerprints.hpp"
 
 #include "base/fingerprint.hpp"
 
@@ -14,27 +14,6 @@ void add(Fingerprint& print, const std::vector<T>& values) {
   print.add(std::span<const T>(values));
 }
 
-void add(Fingerprint& print, const IsingProblem& problem) {
-  const SparseCouplings couplings = to_sparse(problem);
-  print.add(problem.spins).add(problem.offset);
-  print.add(std::span(couplings.outerIndexPtr(), problem.spins + 1));
-  print.add(couplings.columns());
-  print.add(std::span<const double>(couplings.values()));
-  add(print, problem.fields);
-  for (const OneHotGroup& group : problem.groups) add(print, group);
-}
-
-void add(Fingerprint& print, const BinaryProgram& program) {
-  print.add(program.variables).add(program.constant);
-  for (const BinaryTerm& term : program.objective) print.add(term.i).add(term.j).add(term.value);
-  for (const LinearRow& row : program.rows) {
-    add(print, row.variable);
-    add(print, row.coefficient);
-    print.add(row.lower).add(row.upper);
-  }
-  for (const ProductRow& product : program.products) print.add(product.u).add(product.w).add(product.b);
-}
-
 void add(Fingerprint& print, const NetworkBits& bits) {
   for (const LayerBits& layer : bits) {
     add(print, layer.weights);
@@ -43,16 +22,6 @@ void add(Fingerprint& print, const NetworkBits& bits) {
 }
 
 }  // namespace
-
-std::uint64_t fingerprint_of(const Instance& instance) {
-  Fingerprint print;
-  print.add(instance.format).add(instance.goal).add(instance.is_binary);
-  if (instance.program)
-    add(print, *instance.program);
-  else
-    add(print, instance.problem);
-  return print.value();
-}
 
 std::uint64_t fingerprint_of(const Model& model) {
   Fingerprint print;
@@ -81,6 +50,18 @@ std::uint64_t fingerprint_of(const TrainingState& checkpoint) {
   add(print, checkpoint.gradient_mean);
   add(print, checkpoint.gradient_square);
   return print.value();
+}
+
+std::int64_t fingerprint_of(const Samples& samples, const Communicator& group) {
+  constexpr std::uint64_t basis = 14695981039346656037U, prime = 1099511628211U;  // FNV-1a
+  std::int64_t sum = 0;
+  for (std::size_t s = 0; s < samples.size(); ++s) {
+    std::uint64_t hash = (basis ^ (samples.first + s)) * prime;
+    hash = (hash ^ samples.labels[s]) * prime;
+    for (const std::int8_t value : samples.row(s)) hash = (hash ^ static_cast<std::uint8_t>(value)) * prime;
+    sum += static_cast<std::int64_t>(hash >> 28);  // 36 bits: the sum of 2^27 samples fits
+  }
+  return group.all_sum(sum);
 }
 
 }  // namespace isinglass

@@ -1,9 +1,10 @@
-#include "solve_options.hpp"
+#include "solve/choose_machine.hpp"
 
 #include "base/error.hpp"
 #include "base/memory.hpp"
 #include "config/reader.hpp"
 #include "config/writer.hpp"
+#include "formats/instance.hpp"
 #include "ising/machines.hpp"
 #include "ising/rounding.hpp"
 
@@ -43,12 +44,12 @@ Kind suitable_kind(const IsingProblem& problem) {
 }
 
 /// The settings of a machine of this kind, in a configuration.
-Config settings_of(MachineKind kind, const SolveOptions& options) {
-  for (const std::string& option : options.overrides)
+Config settings_of(MachineKind kind, const std::vector<std::string>& overrides) {
+  for (const std::string& option : overrides)
     if (!option.starts_with("machine."))
       throw InputError(fmt::format("--set {}: only keys of section machine mean something here", option));
   const std::string text = fmt::format("schema: 1\nmachine: {{kind: {}}}\n", name_of(kind));
-  return parse_config(text, "defaults", options.overrides, ConfigUse::solving);
+  return parse_config(text, "defaults", overrides, ConfigUse::solving);
 }
 
 /// More than any flip can gain: then no state that a descent ends in breaks a group.
@@ -93,10 +94,10 @@ void take_form(IsingProblem& problem) {
 
 }  // namespace
 
-MachineChoice choose_machine(const SolveOptions& options, IsingProblem problem) {
+MachineChoice choose_machine(const MachineRequest& request, IsingProblem problem) {
   MachineChoice choice;
-  const Kind chosen = options.machine ? Kind{*options.machine, ""} : suitable_kind(problem);
-  const Config config = settings_of(chosen.kind, options);
+  const Kind chosen = request.kind ? Kind{*request.kind, ""} : suitable_kind(problem);
+  const Config config = settings_of(chosen.kind, request.overrides);
   choice.reason = chosen.reason;
   choice.machine = make_machine(config.machine);
   choice.yaml = fmt::format("machine.kind: {}\n", name_of(chosen.kind));
@@ -105,8 +106,8 @@ MachineChoice choose_machine(const SolveOptions& options, IsingProblem problem) 
     if (key.starts_with("machine.") && find_unread(uses, key) == nullptr)
       choice.yaml += fmt::format("{}: {}\n", key, value);
   choice.groups = problem.groups;
-  if (!problem.groups.empty() && (options.penalty || !choice.machine->keeps_groups())) {
-    choice.penalty = options.penalty.value_or(sufficient_penalty(problem));
+  if (!problem.groups.empty() && (request.penalty || !choice.machine->keeps_groups())) {
+    choice.penalty = request.penalty.value_or(sufficient_penalty(problem));
     expect_penalties_fit(problem, choice.penalty);
     choice.original = problem;
     problem = with_group_penalties(problem, choice.penalty);

@@ -1,4 +1,4 @@
-#include "problem.hpp"
+#include "run/training_setup.hpp"
 
 #include "data/splits.hpp"
 #include "ising/read_all.hpp"
@@ -36,13 +36,13 @@ void check_reads(const Config& config, const Architecture& architecture) {
 
 }  // namespace
 
-Problem load_problem(const Config& config, const Communicator& group, const Communicator& world) {
-  Problem problem;
-  const DataSplits& data = problem.data;
+TrainingSetup load_setup(const Config& config, const Communicator& group, const Communicator& world) {
+  TrainingSetup setup;
+  const DataSplits& data = setup.data;
   std::uint64_t fingerprint = 0;
   together(world, [&] {
     LoadedData loaded = load_data(config.data, config.seed, group.rank(), group.size());
-    problem.data = std::move(loaded.splits);
+    setup.data = std::move(loaded.splits);
     fingerprint = loaded.fingerprint;
   });
   expect_same(world, fingerprint, "the data set");
@@ -51,13 +51,13 @@ Problem load_problem(const Config& config, const Communicator& group, const Comm
   together(world, [&] {
     const InputScale scale{data.train.features, static_cast<int>(data.class_names.size()), data.input_rms, largest};
     BuiltNetwork built = build_network(config.network, scale);
-    problem.architecture = std::move(built.architecture);
-    problem.activations = std::move(built.activations);
-    problem.reach = propagate_intervals(problem.architecture, data.train);
-    check_grid(problem.architecture, problem.reach, largest_margin(config));
-    check_reads(config, problem.architecture);
+    setup.architecture = std::move(built.architecture);
+    setup.activations = std::move(built.activations);
+    setup.reach = propagate_intervals(setup.architecture, data.train);
+    check_grid(setup.architecture, setup.reach, largest_margin(config));
+    check_reads(config, setup.architecture);
   });
-  return problem;
+  return setup;
 }
 
 }  // namespace isinglass

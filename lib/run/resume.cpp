@@ -1,10 +1,9 @@
-#include "resume.hpp"
-
-#include "fingerprints.hpp"
+#include "run/resume.hpp"
 
 #include "config/reader.hpp"
 #include "config/writer.hpp"
 #include "parallel/agreement.hpp"
+#include "run/fingerprints.hpp"
 #include "train/checkpoint_rules.hpp"
 
 #include <optional>
@@ -57,14 +56,11 @@ void expect_own_name(const TrainingState& state, const std::filesystem::path& pa
 
 /// Throws InputError "PATH: OBJECT: what is impossible about it".
 void expect_possible_state(const TrainingState& state, const std::string& path, const RunFolder& folder,
-                           const Config& config, const Problem& problem, const Grid& grid) {
+                           const Config& config, const TrainingSetup& setup, const Grid& grid) {
   try {
-    expect_possible(state, config, problem.architecture, problem.data);
-    const TrainingInput input{.config = config,
-                              .architecture = problem.architecture,
-                              .data = problem.data,
-                              .grid = grid,
-                              .reach = problem.reach};
+    expect_possible(state, config, setup.architecture, setup.data);
+    const TrainingInput input{
+        .config = config, .architecture = setup.architecture, .data = setup.data, .grid = grid, .reach = setup.reach};
     expect_possible_images(state, input);
     expect_true_incumbent(state, input);
   } catch (const InputError& error) {
@@ -75,23 +71,11 @@ void expect_possible_state(const TrainingState& state, const std::string& path, 
 
 }  // namespace
 
-std::int64_t fingerprint(const Samples& samples, const Communicator& group) {
-  constexpr std::uint64_t basis = 14695981039346656037U, prime = 1099511628211U;  // FNV-1a
-  std::int64_t sum = 0;
-  for (std::size_t s = 0; s < samples.size(); ++s) {
-    std::uint64_t hash = (basis ^ (samples.first + s)) * prime;
-    hash = (hash ^ samples.labels[s]) * prime;
-    for (const std::int8_t value : samples.row(s)) hash = (hash ^ static_cast<std::uint8_t>(value)) * prime;
-    sum += static_cast<std::int64_t>(hash >> 28);  // 36 bits: the sum of 2^27 samples fits
-  }
-  return group.all_sum(sum);
-}
-
-Resume find_state(const RunFolder& folder, const Config& config, const Problem& problem, std::int64_t data_fingerprint,
-                  const Grid& grid) {
+Resume find_state(const RunFolder& folder, const Config& config, const TrainingSetup& setup,
+                  std::int64_t data_fingerprint, const Grid& grid) {
   Resume resume;
-  const Samples& train = problem.data.train;
-  const CheckpointShape shape{problem.architecture, train.first, train.size(), train.global_size};
+  const Samples& train = setup.data.train;
+  const CheckpointShape shape{setup.architecture, train.first, train.size(), train.global_size};
   const std::vector<std::string> candidates = shared_candidates(folder, grid.world);
   for (const std::string& path : candidates) {
     const auto refused = [&](const std::optional<AgreedError>& error) {
@@ -109,7 +93,7 @@ Resume find_state(const RunFolder& folder, const Config& config, const Problem& 
     // Another configuration comes before what it makes impossible.
     together(grid.world, [&] { expect_same_run(*resume.state, started, path, config, data_fingerprint); });
     if (refused(failure_of([&] {
-          together(grid.world, [&] { expect_possible_state(*resume.state, path, folder, config, problem, grid); });
+          together(grid.world, [&] { expect_possible_state(*resume.state, path, folder, config, setup, grid); });
         })))
       continue;
     resume.path = path;

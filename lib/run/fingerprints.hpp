@@ -1,0 +1,21 @@
+#pragma once
+
+#include "data/samples.hpp"
+#include "parallel/communicator.hpp"
+#include "run/results_file.hpp"
+#include "train/state.hpp"
+
+#include <cstdint>
+
+/// Fingerprints of what each rank reads by itself, for expect_same, and of the samples of all ranks.
+namespace isinglass {
+
+[[nodiscard]] std::uint64_t fingerprint_of(const Model& model);
+/// Covers what all ranks share, which the duals are not.
+[[nodiscard]] std::uint64_t fingerprint_of(const TrainingState& checkpoint);
+
+/// Returns a number that tells one set of training samples from another, whatever the number of ranks; checkpoints hold
+/// it. Collective over `group`.
+[[nodiscard]] std::int64_t fingerprint_of(const Samples& samples, const Communicator& group);
+
+}  // namespace isinglass
