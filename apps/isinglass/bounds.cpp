@@ -1,8 +1,8 @@
-#include "bounds_table.hpp"
 #include "commands.hpp"
 #include "json_text.hpp"
 #include "shared_config.hpp"
 
+#include "bounds/bounds_table.hpp"
 #include "parallel/agreement.hpp"
 #include "run/fingerprints.hpp"
 #include "run/training_setup.hpp"
@@ -46,10 +46,10 @@ Model read_same_model(const BoundsOptions& options, const TrainingSetup& setup) 
 }
 
 std::string to_text(const BoundsLine& line) {
-  std::string value = "infinite";
-  if (line.value.is_number_integer()) value = fmt::format("{}", line.value.get<std::int64_t>());
-  if (line.value.is_number_float() && std::isfinite(line.value.get<double>()))
-    value = fmt::format("{:.6g}", line.value.get<double>());
+  const double* real = std::get_if<double>(&line.value);
+  const std::string value = real == nullptr        ? fmt::format("{}", std::get<std::int64_t>(line.value))
+                            : std::isfinite(*real) ? fmt::format("{:.6g}", *real)
+                                                   : "infinite";
   return fmt::format("{:<78} {:>14}  {}\n", line.text, value, line.formula);
 }
 
@@ -67,13 +67,14 @@ ExitCode run_bounds(const BoundsOptions& options, const Communicator& world) {
     expect_same(world, fingerprint_of(model), options.model);
   }
   const std::vector<BoundsLine> lines =
-      bounds_table(config, setup, options.model.empty() ? nullptr : &model, options.assume, world);
+      bounds_table({config, setup.architecture, setup.activations, setup.reach, setup.data.train},
+                   options.model.empty() ? nullptr : &model.bits, options.assume, world);
   if (!world.is_root()) return ExitCode::done;
   nlohmann::ordered_json json{{"config", options.config}, {"confidence", options.assume.confidence}};
   std::cout << fmt::format("{:<78} {:>14}  formula\n", "quantity", "value");
   for (const BoundsLine& line : lines) {
     std::cout << to_text(line);
-    json[line.key] = line.value;
+    std::visit([&](auto value) { json[line.key] = value; }, line.value);
   }
   std::cout << "Formulas: docs/theory.md\n";
   if (options.json) std::cout << json_text(json) << '\n';

@@ -1,5 +1,4 @@
 #include "commands.hpp"
-#include "compile_counts.hpp"
 #include "json_text.hpp"
 #include "shared_config.hpp"
 
@@ -11,6 +10,7 @@
 #include "network/loss.hpp"
 #include "parallel/agreement.hpp"
 #include "qcbo/compile.hpp"
+#include "qcbo/counts.hpp"
 #include "run/training_setup.hpp"
 
 #include <algorithm>
@@ -68,22 +68,30 @@ LossSpline loss_of(const CompileCommand& command, const Config& config, const Ar
   return make_loss_spline(architecture, margin, output_limit(architecture));
 }
 
-/// Samples that are built at once: enough to be quick, few enough that their blocks need little memory.
-std::size_t batch_size(const ProblemPlan& plan) {
-  constexpr std::int64_t variables = 1 << 14;
-  std::int64_t largest = 1;
-  for (std::size_t s = 0; s < plan.samples().size(); ++s) largest = std::max(largest, plan.variables(s));
-  return static_cast<std::size_t>(std::max<std::int64_t>(1, variables / largest));
+/// The counts of one configuration with what follows from them.
+nlohmann::ordered_json counts_json(const std::string& config, const QcboCounts& counts, std::size_t samples) {
+  nlohmann::ordered_json json{{"config", config}, {"samples", samples}};
+  for (const auto& [name, count] : named_counts(counts)) json[name] = count;
+  return json;
 }
 
-BlockSource source_of(const Compiler& compiler) {
-  BlockSource source;
-  source.samples = compiler.plan().samples().size();
-  source.batch = batch_size(compiler.plan());
-  source.unit = compiler.plan().loss().unit;
-  source.parameters = compiler.block(0, 0).shared;
-  source.block = [&compiler](std::size_t first, std::size_t last) { return compiler.block(first, last); };
-  return source;
+/// The counts as lines of text.
+std::string counts_text(const nlohmann::ordered_json& json) {
+  const auto number = [&](const char* key) { return json[key].get<std::int64_t>(); };
+  std::string text = fmt::format("{}: {} samples\n", json["config"].get<std::string>(), number("samples"));
+  text +=
+      fmt::format("  spins        {}: {} parameter bits, {} indicators, {} slack bits, {} products\n", number("spins"),
+                  number("parameter_bits"), number("indicators"), number("slack_bits"), number("products"));
+  text += fmt::format("  rows         {}: {} one-hot, {} interval, {} symmetry; and {} product rows\n", number("rows"),
+                      number("one_hot_rows"), number("interval_rows"), number("symmetry_rows"), number("product_rows"));
+  text += fmt::format("  couplers     {} of the lifted QUBO; {} coefficients of rows, {} of the objective\n",
+                      number("couplers"), number("row_entries"), number("objective_terms"));
+  text +=
+      fmt::format("  coefficients up to {} in rows, {} in the objective: {} bits\n", number("largest_row_coefficient"),
+                  number("largest_objective_coefficient"), number("coefficient_bits"));
+  text += fmt::format("  memory       {}; as a QUBO {}\n", bytes_text(number("memory_bytes")),
+                      bytes_text(number("qubo_memory_bytes")));
+  return text;
 }
 
 /// Account of what was written, for the text and the JSON object.

@@ -1,15 +1,18 @@
 #include "commands.hpp"
 #include "json_text.hpp"
-#include "sweep_modes.hpp"
 #include "train_run.hpp"
 
+#include "base/clock.hpp"
 #include "parallel/agreement.hpp"
 #include "run/max_hours.hpp"
+#include "sweep/collect.hpp"
 #include "sweep/point_state.hpp"
+#include "sweep/run_points.hpp"
 #include "sweep/sweep_reader.hpp"
 
 #include <algorithm>
 #include <iostream>
+#include <iterator>
 #include <memory>
 
 #include <fmt/format.h>
@@ -105,13 +108,97 @@ ExitCode run_point(const Sweep& sweep, const SweepOptions& options, const Commun
   return train_and_tell(config, run, options.json, options.quiet, world);
 }
 
+/// Fates as JSON, with the numbers of the points and the texts of the failures.
+nlohmann::ordered_json to_json(const Sweep& sweep, const Fates& found) {
+  nlohmann::ordered_json failed = nlohmann::ordered_json::array();
+  for (const std::int64_t number : found.numbers_of(Fate::failed)) {
+    failed.push_back({{"point", number},
+                      {"folder", point_of(sweep, number).folder.string()},
+                      {"error", found.texts[static_cast<std::size_t>(number - 1)]}});
+  }
+  std::vector<std::int64_t> unfinished;
+  std::ranges::merge(found.numbers_of(Fate::open), found.numbers_of(Fate::stopped), std::back_inserter(unfinished));
+  return {{"points", point_count(sweep)},
+          {"finished", found.count(Fate::finished) + found.count(Fate::finished_before)},
+          {"finished_before", found.count(Fate::finished_before)},
+          {"failed", failed},
+          {"unfinished", unfinished},
+          {"elsewhere", found.numbers_of(Fate::elsewhere)}};
+}
+
+/// Tells the fate of a point when it is known.
+void tell(const Sweep& sweep, const SweepOptions& options, const SweepPoint& point, Fate fate, double seconds) {
+  if (options.quiet) return;
+  const char* word = fate == Fate::finished    ? "finished"
+                     : fate == Fate::elsewhere ? "left to another process"
+                     : fate == Fate::failed    ? "failed"
+                                               : "stopped";
+  // mpirun may pass on what another rank said after what rank 0 says later, which with --json must be the last line.
+  std::ostream& out = options.json ? std::cerr : std::cout;
+  out << fmt::format("point {} of {}: {} after {:.1f} s  ({})\n", point.number, point_count(sweep), word, seconds,
+                     to_text(point))
+      << std::flush;
+}
+
+/// All points that are not finished. Returns done if all points are finished now; throws AgreedError with the texts of
+/// the failed points, of code unfinished if some points can go on, else error. Collective.
+ExitCode run_sweep(const Sweep& sweep, const SweepOptions& options, const Communicator& world) {
+  const Clock::time_point begin = Clock::now();
+  const double max_hours = shared_max_hours(options.max_hours, world);
+  const Fates found = run_points(
+      sweep, {options.team_ranks, max_hours}, world,
+      [&](const SweepPoint& point, Fate fate, double seconds) { tell(sweep, options, point, fate, seconds); });
+  if (world.is_root() && !options.quiet) std::cout << summary_of(sweep, found) << std::endl;
+  if (world.is_root() && options.json) {
+    nlohmann::ordered_json json = to_json(sweep, found);
+    json["teams"] = world.size() / options.team_ranks;
+    json["team_ranks"] = options.team_ranks;
+    json["wall_seconds"] = seconds_since(begin);
+    std::cout << json_text(json) << std::endl;
+  }
+  return conclude(sweep, found);
+}
+
+void print(const Collection& found, const std::vector<std::string>& written) {
+  std::cout << fmt::format("{} of {} points are finished\n", found.rows.size(),
+                           found.rows.size() + found.missing.size());
+  if (!found.missing.empty()) std::cout << fmt::format("missing points: {}\n", number_list(found.missing));
+  for (const std::string& name : written) std::cout << fmt::format("written: {}\n", name);
+  std::cout << std::flush;
+}
+
+/// Merges the finished points and names the others. Returns done, or unfinished if some are missing; throws AgreedError
+/// if a run folder cannot be used. Collective.
+ExitCode collect_sweep(const Sweep& sweep, const SweepOptions& options, const Communicator& world) {
+  std::int64_t missing = 0;
+  together(world, [&] {
+    if (!world.is_root()) return;
+    const Collection found = collect(sweep);
+    missing = static_cast<std::int64_t>(found.missing.size());
+    std::vector<std::string> written;
+    std::string failure;
+    try {
+      write_tables(sweep, found.rows, written);
+    } catch (const SystemError& error) {  // what was found is told all the same
+      failure = error.what();
+    }
+    if (!options.quiet) print(found, written);
+    const nlohmann::ordered_json result{{"points", point_count(sweep)},
+                                        {"finished", found.rows.size()},
+                                        {"missing", found.missing},
+                                        {"written", written}};
+    if (options.json) std::cout << json_text(result) << std::endl;
+    if (!failure.empty()) throw SystemError(failure + (found.errors.empty() ? "" : "\n") + found.errors);
+    if (!found.errors.empty()) throw InputError(found.errors);
+  });
+  return world.all_sum(missing) == 0 ? ExitCode::done : ExitCode::unfinished;
+}
+
 ExitCode run_command(const SweepOptions& options, const Communicator& world) {
   const Sweep sweep = shared_sweep(options.path, world);
   if (options.list) return list_sweep(sweep, options, world);
-  if (options.collect) return collect_sweep(sweep, options.json, options.quiet, world);
-  if (!options.run) return run_point(sweep, options, world);
-  const double max_hours = shared_max_hours(options.max_hours, world);
-  return run_sweep(sweep, {options.team_ranks, max_hours, options.json, options.quiet}, world);
+  if (options.collect) return collect_sweep(sweep, options, world);
+  return options.run ? run_sweep(sweep, options, world) : run_point(sweep, options, world);
 }
 
 }  // namespace

@@ -160,7 +160,25 @@ void write_together(const fs::path& path, const BlockSource& source, const QcboF
   });
 }
 
+/// Samples that are built at once: enough to be quick, few enough that their blocks need little memory.
+std::size_t batch_size(const ProblemPlan& plan) {
+  constexpr std::int64_t variables = 1 << 14;
+  std::int64_t largest = 1;
+  for (std::size_t s = 0; s < plan.samples().size(); ++s) largest = std::max(largest, plan.variables(s));
+  return static_cast<std::size_t>(std::max<std::int64_t>(1, variables / largest));
+}
+
 }  // namespace
+
+BlockSource source_of(const Compiler& compiler) {
+  BlockSource source;
+  source.samples = compiler.plan().samples().size();
+  source.batch = batch_size(compiler.plan());
+  source.unit = compiler.plan().loss().unit;
+  source.parameters = compiler.block(0, 0).shared;
+  source.block = [&compiler](std::size_t first, std::size_t last) { return compiler.block(first, last); };
+  return source;
+}
 
 QcboFileSummary write_qcbo(const fs::path& path, const BlockSource& source, const QcboFileOptions& options,
                            const Communicator& comm) {

@@ -3,6 +3,7 @@
 #include "formats/qcbo_layout.hpp"
 #include "ising/qubo.hpp"
 #include "parallel/communicator.hpp"
+#include "qcbo/compile.hpp"
 #include "qcbo/problem.hpp"
 
 #include <cstdint>
@@ -27,6 +28,9 @@ struct BlockSource {
   /// each.
   std::function<Qcbo(std::size_t first, std::size_t last)> block;
 };
+
+/// Returns the problem that `compiler`, which outlives it, builds in blocks that need little memory.
+[[nodiscard]] BlockSource source_of(const Compiler& compiler);
 
 /// Contents that a QCBO file is to hold.
 struct QcboFileOptions {

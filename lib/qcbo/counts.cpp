@@ -190,4 +190,25 @@ std::int64_t QcboCounts::qubo_bytes() const {
   return (couplers + spins()) * static_cast<std::int64_t>(sizeof(QuboTerm));
 }
 
+std::vector<std::pair<std::string, std::int64_t>> named_counts(const QcboCounts& counts) {
+  return {{"spins", counts.spins()},
+          {"parameter_bits", counts.parameter_bits},
+          {"indicators", counts.indicators},
+          {"slack_bits", counts.slack_bits},
+          {"products", counts.products},
+          {"rows", counts.rows()},
+          {"one_hot_rows", counts.one_hot_rows},
+          {"interval_rows", counts.interval_rows},
+          {"symmetry_rows", counts.symmetry_rows},
+          {"product_rows", counts.products},
+          {"row_entries", counts.row_entries},
+          {"objective_terms", counts.objective_terms},
+          {"couplers", counts.couplers},
+          {"largest_row_coefficient", counts.largest_row},
+          {"largest_objective_coefficient", counts.largest_objective},
+          {"coefficient_bits", counts.coefficient_bits()},
+          {"memory_bytes", counts.qcbo_bytes()},
+          {"qubo_memory_bytes", counts.qubo_bytes()}};
+}
+
 }  // namespace isinglass

@@ -7,6 +7,9 @@
 
 #include <cstdint>
 #include <span>
+#include <string>
+#include <utility>
+#include <vector>
 
 namespace isinglass {
 
@@ -50,5 +53,8 @@ struct QcboCounts {
 /// Counts of all ranks by formulas in the plans of the samples, nothing is built: a sample costs time in proportion to
 /// its layers, and its inputs and outputs. Equal to what is built but for coefficients that cancel. Collective.
 [[nodiscard]] QcboCounts count_qcbo(const ProblemPlan& plan, const Communicator& comm);
+
+/// Returns names and values of all counts: attributes of /counts in a QCBO file, keys of --json.
+[[nodiscard]] std::vector<std::pair<std::string, std::int64_t>> named_counts(const QcboCounts& counts);
 
 }  // namespace isinglass

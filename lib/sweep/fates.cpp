@@ -1,10 +1,9 @@
-#include "sweep_fates.hpp"
+#include "sweep/fates.hpp"
 
 #include "parallel/agreement.hpp"
 #include "sweep/point_state.hpp"
 
 #include <algorithm>
-#include <iterator>
 #include <span>
 
 #include <fmt/format.h>
@@ -23,7 +22,7 @@ std::string failure_text(const Sweep& sweep, const Fates& found) {
   return text;
 }
 
-std::string first_text(const Fates& found, Fate fate) {
+std::string text_of_first(const Fates& found, Fate fate) {
   return found.texts[static_cast<std::size_t>(found.numbers_of(fate).front() - 1)];
 }
 
@@ -90,23 +89,6 @@ std::string summary_of(const Sweep& sweep, const Fates& found) {
                      elsewhere > 0 ? fmt::format(", {} running elsewhere", elsewhere) : "");
 }
 
-nlohmann::ordered_json to_json(const Sweep& sweep, const Fates& found) {
-  nlohmann::ordered_json failed = nlohmann::ordered_json::array();
-  for (const std::int64_t number : found.numbers_of(Fate::failed)) {
-    failed.push_back({{"point", number},
-                      {"folder", point_of(sweep, number).folder.string()},
-                      {"error", found.texts[static_cast<std::size_t>(number - 1)]}});
-  }
-  std::vector<std::int64_t> unfinished;
-  std::ranges::merge(found.numbers_of(Fate::open), found.numbers_of(Fate::stopped), std::back_inserter(unfinished));
-  return {{"points", point_count(sweep)},
-          {"finished", found.count(Fate::finished) + found.count(Fate::finished_before)},
-          {"finished_before", found.count(Fate::finished_before)},
-          {"failed", failed},
-          {"unfinished", unfinished},
-          {"elsewhere", found.numbers_of(Fate::elsewhere)}};
-}
-
 ExitCode conclude(const Sweep& sweep, const Fates& found) {
   const std::string failures = failure_text(sweep, found);
   const std::int64_t left = found.count(Fate::open) + found.count(Fate::stopped),
@@ -118,7 +100,7 @@ ExitCode conclude(const Sweep& sweep, const Fates& found) {
     throw AgreedError(
         before + fmt::format("{} points are left to other processes that work on them, the first: {}; the same "
                              "command tells when they are finished",
-                             elsewhere, first_text(found, Fate::elsewhere)),
+                             elsewhere, text_of_first(found, Fate::elsewhere)),
         ExitCode::unfinished);
   const bool went_on = found.count(Fate::finished) + found.count(Fate::stopped) > 0;
   const std::string stopped = went_on ? fmt::format("stopped; {} points are left, the same command continues", left)

@@ -1,6 +1,4 @@
-#include "json_text.hpp"
-#include "sweep_fates.hpp"
-#include "sweep_modes.hpp"
+#include "sweep/run_points.hpp"
 
 #include "base/clock.hpp"
 #include "base/stop_signal.hpp"
@@ -10,12 +8,10 @@
 #include "run/training_run.hpp"
 
 #include <algorithm>
-#include <chrono>
-#include <iostream>
 #include <optional>
+#include <ostream>
 
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 
 namespace isinglass {
 
@@ -37,18 +33,20 @@ private:
 /// Works on points with the ranks of one team, as long as there are some.
 class Team {
 public:
-  Team(const Sweep& sweep, const SweepRunOptions& options, const TimeLimit& limit, const Communicator& ranks)
-      : sweep_(sweep), options_(options), limit_(limit), ranks_(ranks) {}
+  Team(const Sweep& sweep, const SweepRunOptions& options, const TimeLimit& limit, const Communicator& ranks,
+       const PointReport& report)
+      : sweep_(sweep), options_(options), limit_(limit), ranks_(ranks), report_(report) {}
 
   /// Adds to `found` what came of the points that this team ran. Collective over the team.
   void work(const std::vector<std::int64_t>& open, SharedCounter& counter, Fates& found) {
     while (const std::optional<std::int64_t> number = take(open, counter)) {
       const auto index = static_cast<std::size_t>(*number - 1);
       const Clock::time_point begin = Clock::now();
-      const Failure end = run(point_of(sweep_, *number));
+      const SweepPoint point = point_of(sweep_, *number);
+      const Failure end = run(point);
       found.fates[index] = fate_of(end);
       found.texts[index] = end.text;
-      tell(*number, found.fates[index], seconds_since(begin));
+      if (ranks_.is_root()) report_(point, found.fates[index], seconds_since(begin));
     }
   }
 
@@ -94,23 +92,11 @@ private:
     return is_stopped_now && end.code == ExitCode::error ? Fate::open : Fate::failed;
   }
 
-  void tell(std::int64_t number, Fate fate, double seconds) const {
-    if (!ranks_.is_root() || options_.quiet) return;
-    const char* word = fate == Fate::finished    ? "finished"
-                       : fate == Fate::elsewhere ? "left to another process"
-                       : fate == Fate::failed    ? "failed"
-                                                 : "stopped";
-    // mpirun may pass on what another rank said after what rank 0 says later, which with --json must be the last line.
-    std::ostream& out = options_.json ? std::cerr : std::cout;
-    out << fmt::format("point {} of {}: {} after {:.1f} s  ({})\n", number, point_count(sweep_), word, seconds,
-                       to_text(point_of(sweep_, number)))
-        << std::flush;
-  }
-
   const Sweep& sweep_;
   const SweepRunOptions& options_;
   const TimeLimit& limit_;
   const Communicator& ranks_;
+  const PointReport& report_;
 };
 
 /// Each team loads the data of its points alone, so that nobody else would notice if it found others. Collective.
@@ -129,20 +115,21 @@ void expect_same_data(const Sweep& sweep, const Fates& found, const Communicator
   expect_same(world, fingerprint, "the data set");
 }
 
-/// Ranks that do not fill a team idle, so that every point runs on the same number of ranks. Collective.
-void run_teams(const Sweep& sweep, const SweepRunOptions& options, const Communicator& world, Fates& found) {
+/// Forms the teams and lets them work. Collective.
+void run_teams(const Sweep& sweep, const SweepRunOptions& options, const Communicator& world, const PointReport& report,
+               Fates& found) {
   const TimeLimit limit(options.max_hours);
   const std::vector<std::int64_t> open = found.numbers_of(Fate::open);
   const int teams = world.size() / options.team_ranks, team = world.rank() / options.team_ranks;
   const Communicator ranks = world.split(std::min(team, teams));
   SharedCounter counter(world);
-  if (team < teams) Team(sweep, options, limit, ranks).work(open, counter, found);
+  if (team < teams) Team(sweep, options, limit, ranks, report).work(open, counter, found);
 }
 
 }  // namespace
 
-ExitCode run_sweep(const Sweep& sweep, const SweepRunOptions& options, const Communicator& world) {
-  const Clock::time_point begin = Clock::now();
+Fates run_points(const Sweep& sweep, const SweepRunOptions& options, const Communicator& world,
+                 const PointReport& report) {
   if (options.team_ranks < 1 || options.team_ranks > world.size()) {
     throw AgreedError(fmt::format("--team-ranks: expected 1 to {}, the ranks of this job, found {}", world.size(),
                                   options.team_ranks),
@@ -150,18 +137,10 @@ ExitCode run_sweep(const Sweep& sweep, const SweepRunOptions& options, const Com
   }
   Fates found = look_around(sweep, world);
   expect_same_data(sweep, found, world);
-  run_teams(sweep, options, world, found);
+  run_teams(sweep, options, world, report, found);
   share(found, options.team_ranks, world);
   look_elsewhere(sweep, found, world);
-  if (world.is_root() && !options.quiet) std::cout << summary_of(sweep, found) << std::endl;
-  if (world.is_root() && options.json) {
-    nlohmann::ordered_json json = to_json(sweep, found);
-    json["teams"] = world.size() / options.team_ranks;
-    json["team_ranks"] = options.team_ranks;
-    json["wall_seconds"] = seconds_since(begin);
-    std::cout << json_text(json) << std::endl;
-  }
-  return conclude(sweep, found);
+  return found;
 }
 
 }  // namespace isinglass

@@ -8,8 +8,6 @@
 #include <string>
 #include <vector>
 
-#include <nlohmann/json.hpp>
-
 namespace isinglass {
 
 /// Fate of a point. `open`: nobody got round to it; `elsewhere`: another process works on it.
@@ -37,9 +35,6 @@ void look_elsewhere(const Sweep& sweep, Fates& found, const Communicator& world)
 
 /// "10 points: 9 finished (2 of them before), 1 failed, 0 unfinished", and those elsewhere, if there are any.
 [[nodiscard]] std::string summary_of(const Sweep& sweep, const Fates& found);
-
-/// Fates as JSON, with the numbers of the points and the texts of the failures.
-[[nodiscard]] nlohmann::ordered_json to_json(const Sweep& sweep, const Fates& found);
 
 /// Exit code that the command ends with: done if all points are finished, else AgreedError with the texts of the
 /// failures; of code unfinished if points are left that can go on, or that others work on. A part in which nothing went

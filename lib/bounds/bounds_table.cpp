@@ -1,4 +1,4 @@
-#include "bounds_table.hpp"
+#include "bounds/bounds_table.hpp"
 
 #include "bounds/qcgd_bound.hpp"
 #include "bounds/reads.hpp"
@@ -10,6 +10,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <type_traits>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -20,11 +22,10 @@ namespace {
 /// Collects the lines, section by section.
 class LinesTable {
 public:
-  LinesTable(const Config& config, const TrainingSetup& problem, const BoundsAssumptions& assume,
-             const Communicator& world)
-      : config_(config), problem_(problem), assume_(assume), world_(world), reach_(problem.reach) {}
+  LinesTable(const BoundsSubject& subject, const BoundsAssumptions& assume, const Communicator& world)
+      : subject_(subject), config_(subject.config), assume_(assume), world_(world) {}
 
-  void add_spline_error(const Model* model);
+  void add_spline_error(const NetworkBits* trained);
   void add_spins();
   void add_samples();
   void add_qcgd();
@@ -32,54 +33,54 @@ public:
   std::vector<BoundsLine> lines;
 
 private:
-  void add(const char* key, std::string text, nlohmann::ordered_json value, const char* formula) {
-    lines.push_back({key, std::move(text), std::move(value), formula});
+  template <class Number>
+  void add(const std::string& key, std::string text, Number value, const char* formula) {
+    using Stored = std::conditional_t<std::is_integral_v<Number>, std::int64_t, double>;
+    lines.push_back({key, std::move(text), static_cast<Stored>(value), formula});
   }
   void add_measured(const NetworkValues& values, const IdealNetwork& ideal, double bound);
   void add_spins_of(const char* key, const char* explicit_key, const char* what, double samples);
 
   [[nodiscard]] double failure() const { return 1 - assume_.confidence; }
-  [[nodiscard]] const Architecture& network() const { return problem_.architecture; }
-  [[nodiscard]] double train_samples() const { return static_cast<double>(problem_.data.train.global_size); }
+  [[nodiscard]] const Architecture& network() const { return subject_.architecture; }
+  [[nodiscard]] double train_samples() const { return static_cast<double>(subject_.samples.global_size); }
 
+  const BoundsSubject& subject_;
   const Config& config_;
-  const TrainingSetup& problem_;
   const BoundsAssumptions& assume_;
   const Communicator& world_;
-  std::vector<LayerReach> reach_;
   SpinLine spins_;
 };
 
-void LinesTable::add_spline_error(const Model* model) {
-  const IdealNetwork ideal = make_ideal_network(config_.network, network(), problem_.activations);
+void LinesTable::add_spline_error(const NetworkBits* trained) {
+  const IdealNetwork ideal = make_ideal_network(config_.network, network(), subject_.activations);
   const double rms = network().layers.back().rms;
-  const SplineErrorBound all = bound_spline_error(network(), ideal, reach_, world_);
+  const SplineErrorBound all = bound_spline_error(network(), ideal, subject_.reach, world_);
   for (std::size_t l = 0; l < all.hidden.size(); ++l) {
     const double scale = ideal[l].scale;  // back to the function's own units
-    add(fmt::format("layer_{}_spline_error", l + 1).c_str(),
+    add(fmt::format("layer_{}_spline_error", l + 1),
         fmt::format("{}, hidden layer {}: largest error on the reachable grid",
                     name_of(config_.network.hidden[l].activation), l + 1),
         all.hidden[l].spline_error / scale, "(2)");
-    add(fmt::format("layer_{}_activation_error", l + 1).c_str(),
+    add(fmt::format("layer_{}_activation_error", l + 1),
         fmt::format("{}, hidden layer {}: with the error of its inputs", name_of(config_.network.hidden[l].activation),
                     l + 1),
         all.hidden[l].activation_error / scale, "(4)");
   }
   add("spline_error_bound", "outputs of spline and ideal network, any weights, output rms", all.output_error / rms,
       "(5)");
-  if (model == nullptr) {
+  if (trained == nullptr) {
     add_measured(decode(network(), random_bits(network(), config_.seed)), ideal, all.output_error);
     return;
   }
-  const NetworkValues values = decode(network(), model->bits);
-  const SplineErrorBound own = bound_spline_error(network(), ideal, values, problem_.data.train, world_);
+  const NetworkValues values = decode(network(), *trained);
+  const SplineErrorBound own = bound_spline_error(network(), ideal, values, subject_.samples, world_);
   add("model_spline_error_bound", "the same for the model's weights, output rms", own.output_error / rms, "(6)");
   add_measured(values, ideal, own.output_error);
 }
 
 void LinesTable::add_measured(const NetworkValues& values, const IdealNetwork& ideal, double bound) {
-  const SplineErrorMeasured measured =
-      measure_spline_error(network(), ideal, values, problem_.data.train, bound, world_);
+  const SplineErrorMeasured measured = measure_spline_error(network(), ideal, values, subject_.samples, bound, world_);
   add("spline_error_measured", "its size on the training samples (no model: random weights), output rms",
       measured.output_error / network().layers.back().rms, "");
   add("same_class_fraction", "training samples that both networks put in the same class", measured.same_class, "");
@@ -89,12 +90,12 @@ void LinesTable::add_measured(const NetworkValues& values, const IdealNetwork& i
 void LinesTable::add_spins() {
   const int margin = margin_on_grid(network().layers.back(), config_.qcgd.output_margin);
   const LossSpline loss = make_loss_spline(network(), margin, output_limit(network()));
-  const ProblemPlan plan(network(), loss, problem_.data.train, {}, world_);
-  const StructuredCounts structured = count_structured(network(), reach_, world_);
+  const ProblemPlan plan(network(), loss, subject_.samples, {}, world_);
+  const StructuredCounts structured = count_structured(network(), subject_.reach, world_);
   const QcboCounts counts = count_qcbo(plan, world_);
-  const SpinLine formula = spin_formula(network(), largest_reach(reach_, world_), loss.pieces.size());
+  const SpinLine formula = spin_formula(network(), largest_reach(subject_.reach, world_), loss.pieces.size());
   const double samples = train_samples();
-  spins_ = mean_spins(structured, counts, static_cast<std::int64_t>(problem_.data.train.global_size));
+  spins_ = mean_spins(structured, counts, static_cast<std::int64_t>(subject_.samples.global_size));
   add("spins", "spins of the structured form, these samples", structured.spins(), "(8)");
   add("spins_formula", "spins of the structured form, widths and segments", formula.structured_spins(samples), "(9)");
   add("explicit_spins", "spins of the explicit form, these samples", counts.spins(), "(8)");
@@ -127,7 +128,7 @@ void LinesTable::add_samples() {
 void LinesTable::add_qcgd() {
   const QcgdConfig& qcgd = config_.qcgd;
   const int margin = margin_on_grid(network().layers.back(), qcgd.output_margin);
-  const LiftedConstants constants = structured_constants(network(), reach_, margin, world_);
+  const LiftedConstants constants = structured_constants(network(), subject_.reach, margin, world_);
   QcgdBoundSettings settings;
   settings.iterations = qcgd.iterations;
   settings.beta0 = qcgd.beta0;
@@ -170,10 +171,10 @@ void LinesTable::add_reads() {
 
 }  // namespace
 
-std::vector<BoundsLine> bounds_table(const Config& config, const TrainingSetup& problem, const Model* model,
+std::vector<BoundsLine> bounds_table(const BoundsSubject& subject, const NetworkBits* trained,
                                      const BoundsAssumptions& assume, const Communicator& world) {
-  LinesTable table(config, problem, assume, world);
-  table.add_spline_error(model);
+  LinesTable table(subject, assume, world);
+  table.add_spline_error(trained);
   table.add_spins();
   table.add_samples();
   table.add_qcgd();
