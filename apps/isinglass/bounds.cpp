@@ -7,9 +7,7 @@
 #include "run/fingerprints.hpp"
 #include "run/training_setup.hpp"
 
-#include <algorithm>
 #include <cmath>
-#include <filesystem>
 #include <iostream>
 #include <memory>
 
@@ -26,18 +24,10 @@ struct BoundsOptions {
   bool json = false;
 };
 
-bool same_layer(const Layer& a, const Layer& b) {
-  return a.inputs == b.inputs && a.units == b.units && a.weights.name == b.weights.name && a.bias.name == b.bias.name &&
-         a.bias_unit == b.bias_unit && a.thresholds == b.thresholds && a.values == b.values;
-}
-
 /// The weights of another network, or of other inputs, would give bounds of nothing.
 Model read_same_model(const BoundsOptions& options, const TrainingSetup& setup) {
-  const std::filesystem::path path(options.model);
-  Model model = read_model(std::filesystem::is_directory(path) ? path / "results.h5" : path);
-  const std::vector<Layer>&trained = model.architecture.layers, &asked = setup.architecture.layers;
-  const bool same = std::equal(trained.begin(), trained.end(), asked.begin(), asked.end(), same_layer);
-  if (!same || model.center != setup.data.center || model.class_names != setup.data.class_names)
+  Model model = read_model(model_file(options.model));
+  if (!has_network(model, setup.architecture) || !has_data(model, setup.data))
     throw InputError(
         fmt::format("{}: a model of another network or other data than {} describes; give the configuration it was "
                     "trained with (config.yaml of its run folder)",

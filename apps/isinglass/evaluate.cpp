@@ -1,5 +1,4 @@
 #include "commands.hpp"
-#include "confusion_table.hpp"
 #include "json_text.hpp"
 
 #include "config/reader.hpp"
@@ -9,9 +8,12 @@
 #include "run/results_file.hpp"
 #include "run/training_setup.hpp"
 
+#include <algorithm>
 #include <filesystem>
 #include <iostream>
 #include <memory>
+#include <numeric>
+#include <span>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -25,10 +27,6 @@ struct EvaluateOptions {
   bool json = false;
 };
 
-std::filesystem::path model_file(const std::string& path) {
-  return std::filesystem::is_directory(path) ? std::filesystem::path(path) / "results.h5" : std::filesystem::path(path);
-}
-
 const Samples& split_of(const DataSplits& data, const std::string& name) {
   if (name == "train") return data.train;
   return name == "validation" ? data.validation : data.test;
@@ -36,12 +34,33 @@ const Samples& split_of(const DataSplits& data, const std::string& name) {
 
 /// The accuracy of a model on other inputs than those it was trained for would be a wrong number, not an error.
 void check_same_data(const Model& model, const DataSplits& data, const EvaluateOptions& options) {
-  if (model.center != data.center || model.class_names != data.class_names) {
+  if (!has_data(model, data)) {
     throw InputError(fmt::format("{}: the data set has changed since this model was trained", options.path));
   }
   if (split_of(data, options.split).global_size == 0) {
     throw InputError(fmt::format("{}: the run has no {} samples; choose another --split", options.path, options.split));
   }
+}
+
+/// A table of how often each class was taken for which: rows are true classes.
+std::string confusion_table(const std::vector<std::string>& class_names, std::span<const std::int64_t> confusion) {
+  const std::size_t classes = class_names.size();
+  std::size_t width = 10;
+  for (const std::string& name : class_names) width = std::max(width, name.size());
+
+  // Ten names side by side do not fit a terminal: the columns are numbered like the rows.
+  std::string text = fmt::format("{:<{}}", "true \\ predicted", width + 6);
+  for (std::size_t k = 0; k < classes; ++k) text += fmt::format(" {:>6}", k);
+  text += "   accuracy\n";
+  for (std::size_t k = 0; k < classes; ++k) {
+    const auto row = confusion.subspan(k * classes, classes);
+    const std::int64_t total = std::accumulate(row.begin(), row.end(), std::int64_t{0});
+    text += fmt::format("{:>3}  {:<{}} ", k, class_names[k], width);
+    for (const std::int64_t count : row) text += fmt::format(" {:>6}", count);
+    text += total > 0 ? fmt::format(" {:>8.2f} %\n", 100.0 * static_cast<double>(row[k]) / static_cast<double>(total))
+                      : "          -\n";
+  }
+  return text;
 }
 
 nlohmann::ordered_json to_json(const EvaluateOptions& options, const Model& model, const Evaluation& evaluation) {

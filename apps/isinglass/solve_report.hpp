@@ -1,7 +1,6 @@
 #pragma once
 
-#include "solve_options.hpp"
-
+#include "formats/instance.hpp"
 #include "solve/search.hpp"
 #include "solve/tts_measure.hpp"
 

@@ -1,11 +1,20 @@
 #pragma once
 
-#include "solve_options.hpp"
-
 #include "base/error.hpp"
 #include "parallel/communicator.hpp"
+#include "solve/solve.hpp"
+
+#include <string>
 
 namespace isinglass {
+
+/// The command line of `solve`.
+struct SolveOptions : SolveSettings {
+  std::string path;
+  InstanceOptions instance;
+  std::string output;  ///< empty: no file
+  bool json = false, quiet = false;
+};
 
 /// Reads the instance, solves it, prints and writes the result. Collective.
 [[nodiscard]] ExitCode run_solve(const SolveOptions& options, const Communicator& world);

@@ -9,6 +9,7 @@
 #include "base/error.hpp"
 #include "files/file_format.hpp"
 #include "run/model_group.hpp"
+#include "run/run_folder.hpp"
 
 namespace isinglass {
 namespace {
@@ -154,6 +155,10 @@ void write_results(const fs::path& path, const Model& model, const RunResults& r
     static_cast<void>(read_results(written));
   };
   write_file(path, results_format, fill, verify);
+}
+
+fs::path model_file(const fs::path& folder_or_file) {
+  return fs::is_directory(folder_or_file) ? RunFolder{folder_or_file}.results() : folder_or_file;
 }
 
 Model read_model(const fs::path& path) {

@@ -28,6 +28,8 @@ using Provenance = std::vector<std::pair<std::string, std::string>>;
 void write_results(const std::filesystem::path& path, const Model& model, const RunResults& results,
                    const Provenance& provenance);
 
+/// Returns the results of a run folder, or the file itself.
+[[nodiscard]] std::filesystem::path model_file(const std::filesystem::path& folder_or_file);
 /// Throws InputError naming the file and what is wrong with it.
 [[nodiscard]] Model read_model(const std::filesystem::path& path);
 [[nodiscard]] RunResults read_results(const std::filesystem::path& path);

@@ -34,6 +34,11 @@ void check_reads(const Config& config, const Architecture& architecture) {
     expect_read_memory(machine.subproblems.reads, spins, "machine.subproblems.reads");
 }
 
+bool same_layer(const Layer& a, const Layer& b) {
+  return a.inputs == b.inputs && a.units == b.units && a.weights.name == b.weights.name && a.bias.name == b.bias.name &&
+         a.bias_unit == b.bias_unit && a.thresholds == b.thresholds && a.values == b.values;
+}
+
 }  // namespace
 
 TrainingSetup load_setup(const Config& config, const Communicator& group, const Communicator& world) {
@@ -58,6 +63,14 @@ TrainingSetup load_setup(const Config& config, const Communicator& group, const 
     check_reads(config, setup.architecture);
   });
   return setup;
+}
+
+bool has_data(const Model& model, const DataSplits& data) {
+  return model.center == data.center && model.class_names == data.class_names;
+}
+
+bool has_network(const Model& model, const Architecture& architecture) {
+  return std::ranges::equal(model.architecture.layers, architecture.layers, same_layer);
 }
 
 }  // namespace isinglass

@@ -5,6 +5,7 @@
 #include "network/build.hpp"
 #include "parallel/communicator.hpp"
 #include "qcbo/fip.hpp"
+#include "run/results_file.hpp"
 
 #include <vector>
 
@@ -20,5 +21,10 @@ struct TrainingSetup {
 
 /// Loads shard `group.rank()` of `group.size()`. AgreedError on all ranks of `world` if it fails on one. Collective.
 [[nodiscard]] TrainingSetup load_setup(const Config& config, const Communicator& group, const Communicator& world);
+
+/// Whether the model was trained on inputs and classes as `data` has them: what it says of others would be wrong.
+[[nodiscard]] bool has_data(const Model& model, const DataSplits& data);
+/// Whether the model's weights are those of such a network.
+[[nodiscard]] bool has_network(const Model& model, const Architecture& architecture);
 
 }  // namespace isinglass

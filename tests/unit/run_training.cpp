@@ -5,6 +5,7 @@
 #include "run/run_folder.hpp"
 #include "run/run_lock.hpp"
 #include "run/training_run.hpp"
+#include "run/training_setup.hpp"
 
 #include <boost/test/unit_test.hpp>
 
@@ -132,6 +133,22 @@ BOOST_FIXTURE_TEST_CASE(a_folder_in_use_is_busy, Small) {
   const AgreedError error = failure();
   BOOST_TEST(is_code(error, ExitCode::bad_input));
   BOOST_TEST(error.is_busy());
+}
+
+BOOST_FIXTURE_TEST_CASE(a_model_is_of_its_own_network_and_data, Small) {
+  static_cast<void>(run());
+  BOOST_TEST(model_file(folder.directory) == folder.results());
+  BOOST_TEST(model_file(folder.results()) == folder.results());
+  const Model model = read_model(folder.results());
+  const auto setup_of = [](const Config& like) { return load_setup(like, Communicator(), Communicator()); };
+  const TrainingSetup own = setup_of(config);
+  BOOST_TEST((has_data(model, own.data) && has_network(model, own.architecture)));
+  Config other = config;
+  other.data.classes = {"0", "2"};
+  BOOST_TEST(!has_data(model, setup_of(other).data));
+  other = config;
+  other.network.hidden[0].bias = "5bit";
+  BOOST_TEST(!has_network(model, setup_of(other).architecture));
 }
 
 BOOST_FIXTURE_TEST_CASE(a_folder_without_samples_is_refused_before_a_run_folder_is_made, Small) {
