@@ -80,11 +80,11 @@ bool fits_narrow(const KernelRange& range) {
 }
 
 std::int64_t squared_change(const UnitView& unit, const std::int8_t* x, int step, bool narrow, simd::Width width) {
-  return narrow ? narrow_squared_change(unit, x, step, width) : simd::run<wide_change<true>>(width, unit, x, step);
+  return narrow ? narrow_change(unit, x, step, true, width) : simd::run<wide_change<true>>(width, unit, x, step);
 }
 
 std::int64_t linear_change(const UnitView& unit, const std::int8_t* x, int step, bool narrow, simd::Width width) {
-  return narrow ? narrow_linear_change(unit, x, step, width) : simd::run<wide_change<false>>(width, unit, x, step);
+  return narrow ? narrow_change(unit, x, step, false, width) : simd::run<wide_change<false>>(width, unit, x, step);
 }
 
 void shift_unit(std::int16_t* above, std::int16_t* below, const std::int8_t* x, int step, std::size_t size,

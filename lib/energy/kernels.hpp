@@ -43,10 +43,8 @@ struct KernelRange {
                                          simd::Width width = simd::cpu_width());
 
 /// The sums of squared_change and linear_change in 16-bit lanes, where `fits_narrow` holds.
-[[nodiscard]] std::int64_t narrow_squared_change(const UnitView& unit, const std::int8_t* x, int step,
-                                                 simd::Width width);
-[[nodiscard]] std::int64_t narrow_linear_change(const UnitView& unit, const std::int8_t* x, int step,
-                                                simd::Width width);
+[[nodiscard]] std::int64_t narrow_change(const UnitView& unit, const std::int8_t* x, int step, bool squared,
+                                         simd::Width width);
 
 /// z_s += step x_s: above += step x, below -= step x.
 void shift_unit(std::int16_t* above, std::int16_t* below, const std::int8_t* x, int step, std::size_t size,

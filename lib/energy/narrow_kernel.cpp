@@ -9,7 +9,7 @@ namespace {
 
 #if HWY_TARGET == HWY_SCALAR
 template <bool squared>
-std::int64_t narrow_change(const UnitView& unit, const std::int8_t* x, int step) {
+std::int64_t sum_narrow(const UnitView& unit, const std::int8_t* x, int step) {
   return squared ? reference::squared_change(unit, x, step) : reference::linear_change(unit, x, step);
 }
 #else
@@ -19,7 +19,7 @@ namespace hn = hwy::HWY_NAMESPACE;
 /// product with the multiplier stays within 16 bits, and one multiply-add with the second gives 32-bit pairs, of which
 /// `fits_narrow` lets four add up. Of the linear cost the second factor is 1.
 template <bool squared>
-std::int64_t narrow_change(const UnitView& unit, const std::int8_t* x, int step) {
+std::int64_t sum_narrow(const UnitView& unit, const std::int8_t* x, int step) {
   constexpr std::size_t pairs_at_once = 4;
   const hn::ScalableTag<std::int16_t> d;
   const hn::Rebind<std::int8_t, decltype(d)> d8;
@@ -53,12 +53,9 @@ HWY_AFTER_NAMESPACE();
 #if HWY_ONCE
 namespace isinglass {
 
-std::int64_t narrow_squared_change(const UnitView& unit, const std::int8_t* x, int step, simd::Width width) {
-  return ISINGLASS_OF_WIDTH(width, narrow_change<true>)(unit, x, step);
-}
-
-std::int64_t narrow_linear_change(const UnitView& unit, const std::int8_t* x, int step, simd::Width width) {
-  return ISINGLASS_OF_WIDTH(width, narrow_change<false>)(unit, x, step);
+std::int64_t narrow_change(const UnitView& unit, const std::int8_t* x, int step, bool squared, simd::Width width) {
+  return (squared ? ISINGLASS_OF_WIDTH(width, sum_narrow<true>) : ISINGLASS_OF_WIDTH(width, sum_narrow<false>))(unit, x,
+                                                                                                                step);
 }
 
 }  // namespace isinglass

@@ -92,11 +92,6 @@ void forward_layer(StructuredState& state, std::size_t l) {
   }
 }
 
-/// The forward pass from layer `first` on, whose inputs are set.
-void forward_from(StructuredState& state, std::size_t first) {
-  for (std::size_t l = first; l < state.layers.size(); ++l) forward_layer(state, l);
-}
-
 /// Sum over the shard, in the layer's integer units.
 std::int64_t cost_of(const LayerState& layer) {
   std::int64_t sum = 0;
@@ -195,24 +190,17 @@ StructuredState make_state(const Architecture& architecture, const Samples& samp
   return state;
 }
 
-void set_forward(StructuredState& state, const NetworkBits& bits) {
-  for (std::size_t l = 0; l < state.layers.size(); ++l) state.layers[l].bits = bits[l];
-  forward_from(state, 0);
-}
-
 void set_forward(StructuredState& state, const NetworkBits& bits, std::span<const std::int16_t> first_z) {
   for (std::size_t l = 0; l < state.layers.size(); ++l) state.layers[l].bits = bits[l];
   LayerState& first = state.layers.front();
-  for (int j = 0; j < first.layer->units; ++j) set_unit(first, j, first_z.data() + first.at(j));
-  forward_from(state, 1);
+  if (first_z.empty())
+    forward_layer(state, 0);
+  else
+    for (int j = 0; j < first.layer->units; ++j) set_unit(first, j, first_z.data() + first.at(j));
+  for (std::size_t l = 1; l < state.layers.size(); ++l) forward_layer(state, l);
 }
 
-void complete_forward(StructuredState& state) {
-  LayerState& first = state.layers.front();
-  const std::vector<std::int16_t> z = layer_z(first);
-  for (int j = 0; j < first.layer->units; ++j) set_unit(first, j, z.data() + first.at(j));
-  forward_from(state, 1);
-}
+void complete_forward(StructuredState& state) { set_forward(state, state.bits(), layer_z(state.layers.front())); }
 
 std::vector<std::int16_t> layer_z(const LayerState& layer) {
   std::vector<std::int16_t> z(layer.above.size());

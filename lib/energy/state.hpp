@@ -80,11 +80,9 @@ struct StructuredState {
                                          std::span<const LayerReach> reach, const Margins& margins,
                                          const Communicator& group);
 
-/// Sets the parameter bits, every z, and each segment to the forward pass.
-void set_forward(StructuredState& state, const NetworkBits& bits);
-
-/// Sets all that with the first layer's z of all units known: [unit][stride].
-void set_forward(StructuredState& state, const NetworkBits& bits, std::span<const std::int16_t> first_z);
+/// Sets the parameter bits, every z, and each segment to the forward pass. `first_z`: the first layer's z of all units,
+/// [unit][stride], where they are known.
+void set_forward(StructuredState& state, const NetworkBits& bits, std::span<const std::int16_t> first_z = {});
 
 /// Sets the segments, and every z behind the first layer, to the forward pass of the parameter bits as they are. The
 /// first layer's z follow from the bits alone: moves have kept them.

@@ -105,11 +105,11 @@ void product_bytes(benchmark::State& state) {
   state.SetItemsProcessed(state.iterations() * reads * 1000 * 1000);
 }
 
-#define ISINGLASS_EACH(function)                                                                  \
-  BENCHMARK_CAPTURE(function, bsb, std::string(MachineKind::bsb))->Unit(benchmark::kMillisecond); \
-  BENCHMARK_CAPTURE(function, dsb, std::string(MachineKind::dsb))->Unit(benchmark::kMillisecond); \
-  BENCHMARK_CAPTURE(function, cim, std::string(MachineKind::cim))->Unit(benchmark::kMillisecond); \
-  BENCHMARK_CAPTURE(function, cac, std::string(MachineKind::cac))->Unit(benchmark::kMillisecond)
+#define ISINGLASS_EACH(function)                                                     \
+  BENCHMARK_CAPTURE(function, bsb, MachineKind::bsb)->Unit(benchmark::kMillisecond); \
+  BENCHMARK_CAPTURE(function, dsb, MachineKind::dsb)->Unit(benchmark::kMillisecond); \
+  BENCHMARK_CAPTURE(function, cim, MachineKind::cim)->Unit(benchmark::kMillisecond); \
+  BENCHMARK_CAPTURE(function, cac, MachineKind::cac)->Unit(benchmark::kMillisecond)
 
 ISINGLASS_EACH(dense_signs);
 ISINGLASS_EACH(dense_real);

@@ -37,9 +37,9 @@ void one_step(benchmark::State& state, Method method) {
   state.SetItemsProcessed(state.iterations() * static_cast<std::int64_t>(data.train.size()));
 }
 
-BENCHMARK_CAPTURE(one_step, qcgd, std::string(Method::qcgd))->Arg(16)->Arg(64)->Unit(benchmark::kMillisecond);
-BENCHMARK_CAPTURE(one_step, anneal, std::string(Method::anneal))->Arg(16)->Arg(64)->Unit(benchmark::kMillisecond);
-BENCHMARK_CAPTURE(one_step, qat, std::string(Method::qat))->Arg(16)->Arg(64)->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(one_step, qcgd, Method::qcgd)->Arg(16)->Arg(64)->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(one_step, anneal, Method::anneal)->Arg(16)->Arg(64)->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(one_step, qat, Method::qat)->Arg(16)->Arg(64)->Unit(benchmark::kMillisecond);
 
 }  // namespace
 }  // namespace isinglass

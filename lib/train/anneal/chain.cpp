@@ -23,11 +23,6 @@ Chain::Chain(const TrainingInput& input, const MoveData& data, double output_mar
   if (!state_.loss_table().empty()) unit_ = state_.loss_table().unit();
 }
 
-void Chain::set(const NetworkBits& bits) {
-  state_.set(bits);
-  loss_ = input_.grid.group.all_sum(state_.loss());
-}
-
 void Chain::set(const NetworkBits& bits, std::span<const std::int16_t> first_z) {
   state_.set(bits, first_z);
   loss_ = input_.grid.group.all_sum(state_.loss());

@@ -19,10 +19,9 @@ public:
   /// outlive this.
   Chain(const TrainingInput& input, const MoveData& data, double output_margin, MoveLoss loss);
 
-  /// Turns to another network. Collective over the group.
-  void set(const NetworkBits& bits);
-  /// Turns to it with the first layer's z of all units known: [unit][stride].
-  void set(const NetworkBits& bits, std::span<const std::int16_t> first_z);
+  /// Turns to another network. `first_z`: the first layer's z of all units, [unit][stride], where they are known.
+  /// Collective over the group.
+  void set(const NetworkBits& bits, std::span<const std::int16_t> first_z = {});
   /// Proposes every move once; `window` in units of each layer's pre-activation rms. False, in the middle of it, if a
   /// rank was asked to stop. Collective over the group.
   [[nodiscard]] bool sweep(int number, double temperature, double window);

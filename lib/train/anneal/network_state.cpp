@@ -66,14 +66,9 @@ void NetworkState::set_values(const NetworkBits& bits) {
     outgoing_.push_back(transposed(architecture_->layers[l], values_[l]));
 }
 
-void NetworkState::set(const NetworkBits& bits) {
-  set_values(bits);
-  forward_from(0);
-}
-
 void NetworkState::set(const NetworkBits& bits, std::span<const std::int16_t> first_z) {
-  if (z_.empty()) return set(bits);
   set_values(bits);
+  if (z_.empty() || first_z.empty()) return forward_from(0);
   std::copy(first_z.begin(), first_z.end(), z_[0].begin());
   const Layer& layer = architecture_->layers[0];
   for (int j = 0; j < layer.units; ++j)

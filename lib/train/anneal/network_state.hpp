@@ -24,10 +24,8 @@ public:
   NetworkState(const Architecture& architecture, const MoveData& data, int margin, const NetworkBits& bits,
                MoveLoss loss = MoveLoss::own);
 
-  /// Turns to another network.
-  void set(const NetworkBits& bits);
-  /// Turns to it with the first layer's z of all units known: [unit][stride].
-  void set(const NetworkBits& bits, std::span<const std::int16_t> first_z);
+  /// Turns to another network. `first_z`: the first layer's z of all units, [unit][stride], where they are known.
+  void set(const NetworkBits& bits, std::span<const std::int16_t> first_z = {});
 
   /// One move of one unit.
   struct Move {

@@ -84,10 +84,7 @@ void Qcgd::load(const TrainingState& state) {
 /// The state at the start's forward pass. Mostly the last descent has ended there, and the first layer need not be
 /// summed again.
 void Qcgd::set_start() {
-  if (chain_.bits() == start_ && !chain_.state().first_z().empty())
-    set_forward(state_, start_, chain_.state().first_z());
-  else
-    set_forward(state_, start_);
+  set_forward(state_, start_, chain_.bits() == start_ ? chain_.state().first_z() : std::span<const std::int16_t>());
 }
 
 /// The oracle chose the weights for the segments it wanted, so a short descent fits them to the segments that really
