@@ -1,5 +1,6 @@
 #include "config/scalars.hpp"
 
+#include "base/error.hpp"
 #include "config/diagnostics.hpp"
 
 #include <algorithm>
