@@ -1,14 +1,18 @@
+#include "bounds/bounds_table.hpp"
 #include "bounds/reads.hpp"
 #include "bounds/sample_complexity.hpp"
 #include "bounds/spin_formula.hpp"
 #include "bounds/spline_error.hpp"
 #include "network/forward.hpp"
+#include "qcbo/counts.hpp"
 
 #include "random_problem.hpp"
 
 #include <boost/test/unit_test.hpp>
 
+#include <map>
 #include <set>
+#include <variant>
 
 BOOST_AUTO_TEST_SUITE(bounds)
 
@@ -355,6 +359,36 @@ BOOST_AUTO_TEST_CASE(time_to_solution_is_enough_in_99_of_100) {
     BOOST_TEST(static_cast<double>(solved) / trials >= 0.99 - 4 * std::sqrt(0.01 * 0.99 / trials));
     BOOST_TEST(1 - std::pow(1 - success, runs - 1) < 0.99);  // one run less is not enough
   }
+}
+
+BOOST_AUTO_TEST_CASE(the_table_tells_what_the_functions_say) {
+  const ConfiguredProblem problem = configured_problem(3, 2, 30);
+  const Communicator alone;
+  const auto reach = propagate_intervals(problem.architecture, problem.samples);
+  Config config;
+  config.network = problem.config;
+  BoundsAssumptions assume;
+  const auto table = [&](const NetworkBits* trained) {
+    std::map<std::string, std::variant<std::int64_t, double>> values;
+    const std::vector<BoundsLine> lines = bounds_table(
+        {config, problem.architecture, problem.activations, reach, problem.samples}, trained, assume, alone);
+    for (const BoundsLine& line : lines) values.emplace(line.key, line.value);
+    BOOST_TEST(values.size() == lines.size());  // no key comes twice
+    return values;
+  };
+  auto values = table(nullptr);
+  BOOST_TEST(std::get<std::int64_t>(values.at("spins")) ==
+             count_structured(problem.architecture, reach, alone).spins());
+  const double size = log_class_size(problem.architecture);
+  BOOST_TEST(std::get<double>(values.at("samples_finite_class")) == samples_finite_class(size, 0.05, 1 - 0.95));
+  BOOST_TEST(!values.contains("model_spline_error_bound"));
+  BOOST_TEST(!values.contains("tts99_seconds"));
+  assume.read_seconds = 2;
+  const NetworkBits trained = random_bits(problem.architecture, 5);
+  values = table(&trained);
+  BOOST_TEST(std::get<double>(values.at("tts99_seconds")) == 2 * std::get<double>(values.at("tts99_reads")));
+  BOOST_TEST(std::get<double>(values.at("model_spline_error_bound")) <=
+             std::get<double>(values.at("spline_error_bound")) * (1 + 1e-12));
 }
 
 BOOST_AUTO_TEST_SUITE_END()
