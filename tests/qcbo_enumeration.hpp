@@ -63,7 +63,7 @@ private:
   }
 
   /// True if v is no parameter, in no row, and all it is multiplied with is 0.
-  bool is_free(std::size_t v) const {
+  [[nodiscard]] bool is_free(std::size_t v) const {
     const auto is_zero = [&](std::int64_t other) { return value_[at(other)] == 0; };
     if (v < at(qcbo_.parameters) || !row_entries_[v].empty()) return false;
     for (const std::size_t p : products_[v]) {
@@ -133,7 +133,7 @@ private:
     return true;
   }
 
-  BinaryPoint point() const {
+  [[nodiscard]] BinaryPoint point() const {
     const auto parameters = static_cast<std::ptrdiff_t>(qcbo_.parameters);
     return {
         {value_.begin(), value_.begin() + parameters}, {value_.begin() + parameters, value_.end()}, qcbo_.parameters};

@@ -73,7 +73,7 @@ inline LossSpline random_loss(Words& words, int reach) {
       loss.pieces = {{-reach, m + reach, -1, 0}, {m, 0, 0, 0}};
       return loss;
     case 1:
-      loss.pieces = {{0, static_cast<std::int64_t>(m) * m, -2 * m, 1}, {m, 0, 0, 0}};
+      loss.pieces = {{0, static_cast<std::int64_t>(m) * m, std::int64_t{-2} * m, 1}, {m, 0, 0, 0}};
       return loss;
     case 2:
       loss.pieces = {{m, 0, 0, 1}};

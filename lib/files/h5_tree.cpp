@@ -26,7 +26,7 @@ std::string value_of(const Group& group, const std::string& name) {
   const std::string what = group.where(name);
   const Handle attribute(H5Aopen(group.id(), name.c_str(), H5P_DEFAULT), H5Aclose, what);
   const Handle type(H5Aget_type(attribute.id()), H5Tclose, what);
-  const std::string kind = type_name(type.id());
+  std::string kind = type_name(type.id());
   if (kind == "text") return read_text_attribute(group, name);
   if (kind == "int64") return fmt::format("{}", fmt::join(read_attribute_values<std::int64_t>(group, name), " "));
   if (kind == "double") return fmt::format("{}", fmt::join(read_attribute_values<double>(group, name), " "));

@@ -14,9 +14,9 @@ namespace isinglass {
 
 inline constexpr std::int64_t largest_coo_index = std::numeric_limits<std::int32_t>::max() - 1;
 
-/// Reads what isinglass export and dimod write. Without a vartype in the file: the given one, or binary, which is
+/// Reads what isinglass export and dimod write. Without a vartype in the file: the asked one, or binary, which is
 /// noted.
-[[nodiscard]] Instance read_coo(const InstanceText& text, std::optional<Vartype> vartype = {});
+[[nodiscard]] Instance read_coo(const InstanceText& text, std::optional<Vartype> asked = {});
 
 /// Prints lines with i <= j after comments with the vartype, the numbers of variables and terms and the offset.
 /// Variables of no term get a term of value 0, so that readers that collect names see all.

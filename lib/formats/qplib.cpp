@@ -29,7 +29,7 @@ constexpr std::string_view objectives = "LDCQ";
 std::string read_qplib_type(TextLines& lines) {
   const std::string_view word = lines.expect("the type of the problem")[0];
   if (word.size() != 3) lines.fail(fmt::format("expected a type of three letters as QBL, found \"{}\"", shown(word)));
-  const std::string type = upper_case(word);
+  std::string type = upper_case(word);
   if (type[1] != 'B')
     lines.fail(fmt::format("type {}: only problems of binary variables (second letter B) can be solved", shown(type)));
   if (!is_one_of(type[2], "NBL"))

@@ -36,7 +36,7 @@ BitCounts bit_counts(const NetworkBits& network) {
 }
 
 std::size_t packed_size(const BitCounts& counts) {
-  return (std::reduce(counts.begin(), counts.end(), std::size_t{0}) + 7) / 8;
+  return (static_cast<std::size_t>(std::reduce(counts.begin(), counts.end())) + 7) / 8;
 }
 
 std::vector<std::uint8_t> pack(const NetworkBits& network) {

@@ -78,7 +78,7 @@ private:
   struct Key {
     std::size_t layer = 0;
     ZRange range;
-    auto operator<=>(const Key&) const = default;
+    auto operator<=>(const Key&) const = default;  // NOLINT(modernize-use-nullptr)
   };
   const UnitPlan& plan(Key key);
   [[nodiscard]] ZRange range_of(std::size_t sample, std::size_t l) const;

@@ -26,19 +26,19 @@ public:
   void write(std::size_t sample, std::int64_t first);
 
 private:
-  [[nodiscard]] LinearForm z_of(std::size_t l, int unit) const;
+  [[nodiscard]] LinearForm z_of(std::size_t l, int j) const;
   void add_weight_products(std::size_t l);
   void add_unit_variables(std::size_t l);
-  void add_unit_products(std::size_t l, int unit);
-  void add_rows(std::size_t l, int unit);
+  void add_unit_products(std::size_t l, int j);
+  void add_rows(std::size_t l, int j);
   void add_one_hot(const UnitPlan& unit, std::int64_t first);
-  void add_loss(std::size_t l, int unit);
+  void add_loss(std::size_t l, int c);
   void add_direct_loss(const LossPiece& piece, const LinearForm& z, int sign);
   void finish_row(RowKind kind, std::int64_t rhs);
   void add_entry(std::int64_t variable, std::int64_t coefficient);
   [[nodiscard]] Variable place(VariableKind kind, std::size_t l, int unit) const;
   /// Fields of variable `local` of a unit's plan.
-  [[nodiscard]] Variable local_variable(std::size_t l, int unit, int local) const;
+  [[nodiscard]] Variable local_variable(std::size_t l, int j, int local) const;
   [[nodiscard]] int sign_of(std::size_t l, int unit) const;
   [[nodiscard]] const UnitPlan& unit(std::size_t l) const { return plan_.unit(sample_, l); }
   [[nodiscard]] std::int64_t unit_start(std::size_t l, int j) const {

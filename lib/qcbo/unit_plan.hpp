@@ -27,7 +27,7 @@ namespace isinglass {
 /// Values that z of a unit can have: -reach + step Z within [-reach, reach].
 struct ZRange {
   int reach = 0, step = 1;
-  auto operator<=>(const ZRange&) const = default;
+  auto operator<=>(const ZRange&) const = default;  // NOLINT(modernize-use-nullptr)
 };
 
 /// A piece that z can reach.

@@ -136,9 +136,8 @@ Layer read_layer(const h5::Group& group) {
 }
 
 LayerBits read_bits(const h5::Group& group, const Layer& layer) {
-  const LayerBits bits{
-      h5::read<std::uint8_t>(group, "weight_bits", shape(layer.units, layer.inputs, layer.weights.bits())),
-      h5::read<std::uint8_t>(group, "bias_bits", shape(layer.units, layer.bias.bits()))};
+  LayerBits bits{h5::read<std::uint8_t>(group, "weight_bits", shape(layer.units, layer.inputs, layer.weights.bits())),
+                 h5::read<std::uint8_t>(group, "bias_bits", shape(layer.units, layer.bias.bits()))};
   const auto is_bit = [](std::uint8_t bit) { return bit <= 1; };
   expect(std::ranges::all_of(bits.weights, is_bit) && std::ranges::all_of(bits.biases, is_bit), group,
          "weight_bits and bias_bits must be 0 or 1");

@@ -34,7 +34,7 @@ Qcbo random_qcbo(std::uint64_t seed) {
     for (const auto& [variable, coefficient] : entries) {
       qcbo.rows.variable.push_back(variable);
       qcbo.rows.coefficient.push_back(coefficient);
-      rhs += coefficient * x[static_cast<std::size_t>(variable)];
+      rhs += static_cast<std::int64_t>(coefficient) * x[static_cast<std::size_t>(variable)];
     }
     qcbo.rows.start.push_back(static_cast<std::int64_t>(qcbo.rows.variable.size()));
     qcbo.rows.rhs.push_back(rhs);

@@ -64,7 +64,7 @@ BOOST_AUTO_TEST_CASE(every_condition_is_of_a_key_that_exists) {
 BOOST_AUTO_TEST_CASE(every_key_is_read_by_some_run) {
   for (const auto& [key, value] : flatten(Config{})) {
     if (key == "machine.dsb.sample_interval") continue;  // shares its structure with bsb
-    const bool is_read = std::ranges::any_of(all_choices(), [&](Config config) {
+    const bool is_read = std::ranges::any_of(all_choices(), [&, &key = key](Config config) {
       config.network.output.loss = OutputLoss::logistic;
       config.machine.hardware.spin_budget = 10;
       return find_unread(key_uses(config, ConfigUse::training), key) == nullptr;

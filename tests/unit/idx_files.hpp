@@ -17,7 +17,7 @@ inline std::string big_endian(std::uint32_t word) {
 }
 
 inline std::string idx_images(std::uint32_t rows, std::uint32_t columns, const std::vector<std::uint8_t>& pixels) {
-  const auto count = static_cast<std::uint32_t>(pixels.size() / (rows * columns));
+  const auto count = static_cast<std::uint32_t>(pixels.size() / rows / columns);
   return big_endian(0x803) + big_endian(count) + big_endian(rows) + big_endian(columns) +
          std::string(pixels.begin(), pixels.end());
 }

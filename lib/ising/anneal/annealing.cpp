@@ -17,7 +17,7 @@ namespace {
 class ProgrammedAnnealing : public ProgrammedCopy {
 public:
   ProgrammedAnnealing(const IsingProblem& problem, SaConfig config, simd::Width width)
-      : ProgrammedCopy(problem), config_(std::move(config)), width_(width) {}
+      : ProgrammedCopy(problem), config_(config), width_(width) {}
   [[nodiscard]] ReadSet read(const ReadRequest& request) override;
   void set_fields(std::span<const double> fields) override;
 

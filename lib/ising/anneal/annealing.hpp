@@ -12,7 +12,7 @@ namespace isinglass {
 class SimulatedAnnealing : public Machine {
 public:
   explicit SimulatedAnnealing(SaConfig config, GroupConfig groups = {}, simd::Width width = simd::cpu_width())
-      : config_(std::move(config)), groups_(groups), width_(width) {}
+      : config_(config), groups_(groups), width_(width) {}
   [[nodiscard]] std::string name() const override { return "sa"; }
   /// Lanes of the widest kernel.
   [[nodiscard]] std::int64_t block() const override { return 64; }

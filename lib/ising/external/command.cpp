@@ -83,7 +83,7 @@ Workplace::~Workplace() {
 
 std::string Workplace::name_for_shells() const {
   constexpr std::string_view plain = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-/";
-  const std::string own = path_.string();
+  std::string own = path_.string();
   if (own.find_first_not_of(plain) == std::string::npos) return own;
   std::string alias = fmt::format("/proc/{}/cwd", guard_.process);
   // The guard may not be there yet.

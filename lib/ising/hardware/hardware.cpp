@@ -198,7 +198,7 @@ private:
 }  // namespace
 
 HardwareMachine::HardwareMachine(std::unique_ptr<Machine> inner, HardwareConfig config)
-    : inner_(std::move(inner)), config_(std::move(config)) {
+    : inner_(std::move(inner)), config_(config) {
   if (config_.coefficient_bits == 1)
     throw InputError("machine.hardware.coefficient_bits: signed coefficients need 2 bits or more");
   if (config_.spin_budget == 1) throw InputError("machine.hardware.spin_budget: a sub-problem needs 2 spins or more");
