@@ -27,14 +27,15 @@ public:
     }
   }
   [[nodiscard]] double operator()(double x) const {
-    if (x >= most) return 0;
+    if (!(x < most)) return 0;
     const auto k = static_cast<std::size_t>(x * 64);
     const double r = x - static_cast<double>(k) / 64;
     return power_[k] * (1 - r * (1 - r / 2 * (1 - r / 3 * (1 - r / 4))));
   }
-  /// Whether u in (0, 1) is below exp(-x); most calls end at the table.
+  /// Whether u in (0, 1) is below exp(-x); most calls end at the table. An x that is no number is a change of 0 at
+  /// temperature 0 and taken.
   [[nodiscard]] bool accepts(double x, double u) const {
-    if (x <= 0) return true;
+    if (!(x > 0)) return true;
     if (x >= most) return false;
     const auto k = static_cast<std::size_t>(x * 64);
     if (u < power_[k + 1]) return true;
