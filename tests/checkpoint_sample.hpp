@@ -1,5 +1,6 @@
 #pragma once
 
+#include "namespaces.hpp"
 #include "run/checkpoint.hpp"
 
 #include <algorithm>
@@ -11,7 +12,7 @@
 #include <vector>
 
 /// A checkpoint with something in every part, for tests that write and read it.
-namespace isinglass::test {
+namespace isinglass::testing {
 
 inline Layer checkpoint_layer(int inputs, int units, const char* weights, std::vector<std::int8_t> values) {
   Layer layer;
@@ -123,4 +124,4 @@ inline std::string text_of(const TrainingState& c) {
   return text.str();
 }
 
-}  // namespace isinglass::test
+}  // namespace isinglass::testing

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "namespaces.hpp"
 #include "plain_loss.hpp"
 
 #include <limits>

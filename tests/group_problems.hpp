@@ -2,6 +2,7 @@
 
 #include "ising/groups/fold.hpp"
 #include "machine_checks.hpp"
+#include "namespaces.hpp"
 
 #include <boost/test/unit_test.hpp>
 
@@ -54,7 +55,7 @@ inline std::vector<double> boltzmann_weights(const IsingProblem& problem, double
   for (std::size_t state = 0; state < weight.size(); ++state) {
     Spins s(problem.spins);
     for (std::size_t i = 0; i < s.size(); ++i) s[i] = ((state >> i) & 1U) != 0 ? 1 : -1;
-    if (keeps_groups(problem, s)) weight[state] = std::exp(-beta * energy(problem, s));
+    if (keeps_groups(problem, s)) weight[state] = std::exp(-beta * ising::energy(problem, s));
     total += weight[state];
   }
   for (double& w : weight) w /= total;
@@ -68,7 +69,7 @@ inline double boltzmann_energy(const IsingProblem& problem, double beta) {
   for (std::size_t state = 0; state < weight.size(); ++state) {
     Spins s(problem.spins);
     for (std::size_t i = 0; i < s.size(); ++i) s[i] = ((state >> i) & 1U) != 0 ? 1 : -1;
-    if (weight[state] > 0) sum += weight[state] * energy(problem, s);
+    if (weight[state] > 0) sum += weight[state] * ising::energy(problem, s);
   }
   return sum;
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "namespaces.hpp"
 #include <algorithm>
 #include <cmath>
 #include <cstddef>

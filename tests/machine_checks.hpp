@@ -2,6 +2,7 @@
 
 #include "ising/enumeration.hpp"
 #include "ising/machine.hpp"
+#include "namespaces.hpp"
 #include "random_ising.hpp"
 
 #include <boost/test/unit_test.hpp>
@@ -16,7 +17,7 @@ namespace isinglass::testing {
 inline void check_reads(const IsingProblem& problem, const ReadSet& set, bool with_groups) {
   for (const Read& read : set.reads) {
     BOOST_REQUIRE(read.spins.size() == problem.spins);
-    BOOST_TEST(std::abs(read.energy - energy(problem, read.spins)) < 1e-6 * (1 + std::abs(read.energy)));
+    BOOST_TEST(std::abs(read.energy - ising::energy(problem, read.spins)) < 1e-6 * (1 + std::abs(read.energy)));
     if (with_groups) BOOST_TEST(keeps_groups(problem, read.spins));
   }
 }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "ising/problem.hpp"
+#include "namespaces.hpp"
 #include "random_ising.hpp"
 
 #include <algorithm>
@@ -20,7 +21,7 @@ public:
         problem_(problem),
         spins_(random_spins(words_, problem.spins)),
         fields_(local_fields(problem, spins_)),
-        energy_(energy(problem, spins_)),
+        energy_(ising::energy(problem, spins_)),
         best_(energy_),
         best_spins_(spins_) {}
 

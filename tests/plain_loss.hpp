@@ -1,5 +1,6 @@
 #pragma once
 
+#include "namespaces.hpp"
 #include "network/forward.hpp"
 #include "network/loss.hpp"
 #include "random_problem.hpp"

@@ -1,15 +1,16 @@
 #pragma once
 
 #include "base/names.hpp"
+#include "config/choices.hpp"
 
 #include <ostream>
 
-namespace isinglass {
+namespace isinglass::config {
 
-/// Lets Boost.Test print enums by their names.
+/// Lets Boost.Test print the choices of a configuration by their names.
 template <Named E>
 std::ostream& operator<<(std::ostream& out, E value) {
   return out << name_of(value);
 }
 
-}  // namespace isinglass
+}  // namespace isinglass::config

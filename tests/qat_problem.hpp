@@ -2,6 +2,7 @@
 
 #include "base/random.hpp"
 #include "data/samples.hpp"
+#include "namespaces.hpp"
 #include "network/architecture.hpp"
 #include "train/loop.hpp"
 
@@ -9,7 +10,7 @@
 #include <vector>
 
 /// A small separable problem for the tests of the baseline.
-namespace isinglass::test {
+namespace isinglass::testing {
 
 inline constexpr std::size_t toy_size = 600;
 inline constexpr int toy_features = 12;
@@ -69,4 +70,4 @@ inline ToyRun solve_toy(const Grid& grid, GradientLoss loss, const Architecture&
   return run;
 }
 
-}  // namespace isinglass::test
+}  // namespace isinglass::testing

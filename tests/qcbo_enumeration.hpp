@@ -1,5 +1,6 @@
 #pragma once
 
+#include "namespaces.hpp"
 #include "qcbo/point.hpp"
 
 #include <algorithm>

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "namespaces.hpp"
 #include "network/loss.hpp"
 #include "qcbo/point.hpp"
 #include "random_problem.hpp"

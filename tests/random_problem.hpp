@@ -3,6 +3,7 @@
 #include "base/error.hpp"
 #include "base/random.hpp"
 #include "data/samples.hpp"
+#include "namespaces.hpp"
 #include "network/build.hpp"
 
 #include <cmath>

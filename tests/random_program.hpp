@@ -1,6 +1,7 @@
 #pragma once
 
 #include "formats/binary_program.hpp"
+#include "namespaces.hpp"
 #include "random_problem.hpp"
 
 #include <algorithm>

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "energy/state.hpp"
+#include "namespaces.hpp"
 #include "random_problem.hpp"
 
 /// States of the structured energy for tests that compare with a plain reference.

@@ -22,9 +22,9 @@ struct CheckOptions {
   bool json = false;
 };
 
-nlohmann::ordered_json activations_json(const std::vector<ActivationFit>& activations) {
+nlohmann::ordered_json activations_json(const std::vector<network::ActivationFit>& activations) {
   nlohmann::ordered_json layers = nlohmann::ordered_json::array();
-  for (const ActivationFit& fit : activations) {
+  for (const network::ActivationFit& fit : activations) {
     layers.push_back({{"activation", name_of(fit.activation)},
                       {"degree", fit.degree},
                       {"segments", fit.segments},
@@ -40,17 +40,19 @@ nlohmann::ordered_json activations_json(const std::vector<ActivationFit>& activa
 }
 
 /// Spins of the largest problem that the machine is given: an oracle call as a whole, or a sub-problem.
-std::int64_t machine_spins(const Config& config, const TrainingSetup& setup, const StructuredCounts& counts) {
-  if (config.machine.subproblems.blocks == Blocks::none) return counts.spins();
-  return subproblem_spins(setup.architecture, config.machine);
+std::int64_t machine_spins(const config::Config& config, const run::TrainingSetup& setup,
+                           const qcbo::StructuredCounts& counts) {
+  if (config.machine.subproblems.blocks == config::Blocks::none) return counts.spins();
+  return oracles::subproblem_spins(setup.architecture, config.machine);
 }
 
 /// All numbers about one configuration. AgreedError. Collective.
-nlohmann::ordered_json check_one(const std::string& path, const CheckOptions& options, const Communicator& world) {
-  const Config config = shared_config({.path = path, .overrides = options.overrides}, world);
-  const TrainingSetup setup = load_setup(config, world, world);
-  const DataSplits& data = setup.data;
-  const StructuredCounts counts = count_structured(setup.architecture, setup.reach, world);
+nlohmann::ordered_json check_one(const std::string& path, const CheckOptions& options,
+                                 const parallel::Communicator& world) {
+  const config::Config config = shared_config({.path = path, .overrides = options.overrides}, world);
+  const run::TrainingSetup setup = run::load_setup(config, world, world);
+  const data::DataSplits& data = setup.data;
+  const qcbo::StructuredCounts counts = qcbo::count_structured(setup.architecture, setup.reach, world);
   return {{"config", path},
           {"method", name_of(config.method)},
           {"classes", data.class_names},
@@ -58,8 +60,8 @@ nlohmann::ordered_json check_one(const std::string& path, const CheckOptions& op
           {"validation_samples", data.validation.global_size},
           {"test_samples", data.test.global_size},
           {"inputs", data.train.features},
-          {"parameters", parameter_count(setup.architecture)},
-          {"bits_per_parameter", bits_per_parameter(setup.architecture)},
+          {"parameters", network::parameter_count(setup.architecture)},
+          {"bits_per_parameter", network::bits_per_parameter(setup.architecture)},
           {"spins", counts.spins()},
           {"constraints", counts.multipliers},
           {"machine_spins", machine_spins(config, setup, counts)},
@@ -88,7 +90,7 @@ std::string to_text(const nlohmann::ordered_json& check) {
   return text;
 }
 
-ExitCode run_check(const CheckOptions& options, const Communicator& world) {
+ExitCode run_check(const CheckOptions& options, const parallel::Communicator& world) {
   nlohmann::ordered_json checks = nlohmann::ordered_json::array();
   std::string errors;
   ExitCode code = ExitCode::done;
@@ -96,14 +98,14 @@ ExitCode run_check(const CheckOptions& options, const Communicator& world) {
     try {
       checks.push_back(check_one(path, options, world));
       if (world.is_root()) std::cout << to_text(checks.back()) << std::flush;
-    } catch (const AgreedError& error) {  // the other files are checked all the same
+    } catch (const parallel::AgreedError& error) {  // the other files are checked all the same
       errors += fmt::format("{}{}", errors.empty() ? "" : "\n", error.what());
       code = code == ExitCode::error ? code : error.code();
       checks.push_back({{"config", path}, {"error", error.what()}});
     }
   }
   if (world.is_root() && options.json) std::cout << json_text({{"configs", checks}}) << std::endl;
-  if (code != ExitCode::done) throw AgreedError(errors, code);
+  if (code != ExitCode::done) throw parallel::AgreedError(errors, code);
   return code;
 }
 
@@ -115,7 +117,7 @@ void add_check(CommandLine& line) {
   command.texts("CONFIG", options->configs, "configuration files, YAML").type("FILE").required();
   command.set_option(options->overrides, "each configuration", "data.pool=1");
   command.json_flag(options->json);
-  command.run([options](const Communicator& world) { return run_check(*options, world); });
+  command.run([options](const parallel::Communicator& world) { return run_check(*options, world); });
 }
 
 }  // namespace isinglass

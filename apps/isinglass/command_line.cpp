@@ -33,7 +33,7 @@ void check_command(int argc, char** argv, const CLI::App& app) {
 std::string version_text() {
   const BuildInfo build = build_info();
   return fmt::format("isinglass {}\ngit hash   {}\ncompiler   {}\nbuild type {}\nMPI        {}\nHDF5       {}",
-                     build.version, build.git_hash, build.compiler, build.build_type, mpi_version(),
+                     build.version, build.git_hash, build.compiler, build.build_type, parallel::mpi_version(),
                      h5::library_version());
 }
 

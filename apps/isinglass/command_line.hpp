@@ -20,7 +20,7 @@ class Option;
 namespace isinglass {
 
 /// Work of the chosen command on every rank; returns the exit code.
-using Action = std::function<ExitCode(const Communicator& world)>;
+using Action = std::function<ExitCode(const parallel::Communicator& world)>;
 
 /// The weights that rows and products of a QUBO may have: their 64-bit coefficients times it, and sums of them, are
 /// finite, and no number so small that sums lose it.
@@ -70,9 +70,9 @@ public:
   Option flag(const std::string& name, bool& value, const std::string& help) const;
   /// A number, whose target is optional where there is no default.
   template <class Target>
-  Option number(const std::string& name, Target& value, const Rule& rule, const std::string& help) const {
+  Option number(const std::string& name, Target& value, const config::Rule& rule, const std::string& help) const {
     const auto read = [name, rule, &value](const std::string& text) {
-      value = number_of<typename NumberOf<Target>::type>(name, text, rule);
+      value = config::number_of<typename NumberOf<Target>::type>(name, text, rule);
     };
     return parsed(name, read, help).type("NUMBER");
   }

@@ -34,7 +34,7 @@ struct CompileCommand {
   std::vector<std::string> overrides;
   std::optional<std::string> output;
   std::optional<double> multiplier, output_margin;
-  CompileOptions options;
+  qcbo::CompileOptions options;
   bool json = false;
 
   [[nodiscard]] bool asks_for(std::string_view part) const {
@@ -57,21 +57,22 @@ std::string check_parts(const std::string& with) {
   return fmt::format("expected problem, qubo, problem,qubo or none, found {}", with);
 }
 
-double margin_of_method(const Config& config) {
-  if (config.method == Method::qat) return config.qat.output_margin;
-  return config.method == Method::anneal ? config.anneal.output_margin : config.qcgd.output_margin;
+double margin_of_method(const config::Config& config) {
+  if (config.method == config::Method::qat) return config.qat.output_margin;
+  return config.method == config::Method::anneal ? config.anneal.output_margin : config.qcgd.output_margin;
 }
 
-LossSpline loss_of(const CompileCommand& command, const Config& config, const Architecture& architecture) {
+network::LossSpline loss_of(const CompileCommand& command, const config::Config& config,
+                            const network::Architecture& architecture) {
   const int margin =
-      margin_on_grid(architecture.layers.back(), command.output_margin.value_or(margin_of_method(config)));
-  return make_loss_spline(architecture, margin, output_limit(architecture));
+      network::margin_on_grid(architecture.layers.back(), command.output_margin.value_or(margin_of_method(config)));
+  return network::make_loss_spline(architecture, margin, network::output_limit(architecture));
 }
 
 /// The counts of one configuration with what follows from them.
-nlohmann::ordered_json counts_json(const std::string& config, const QcboCounts& counts, std::size_t samples) {
+nlohmann::ordered_json counts_json(const std::string& config, const qcbo::QcboCounts& counts, std::size_t samples) {
   nlohmann::ordered_json json{{"config", config}, {"samples", samples}};
-  for (const auto& [name, count] : named_counts(counts)) json[name] = count;
+  for (const auto& [name, count] : qcbo::named_counts(counts)) json[name] = count;
   return json;
 }
 
@@ -96,37 +97,40 @@ std::string counts_text(const nlohmann::ordered_json& json) {
 
 /// Account of what was written, for the text and the JSON object.
 struct Written {
-  QcboFileSummary summary;
+  formats::QcboFileSummary summary;
   double seconds = 0;
 };
 
-Written write(const CompileCommand& command, const Config& config, const Compiler& compiler, const QcboCounts& counts,
-              const Communicator& world) {
+Written write(const CompileCommand& command, const config::Config& config, const qcbo::Compiler& compiler,
+              const qcbo::QcboCounts& counts, const parallel::Communicator& world) {
   const auto begin = Clock::now();
-  QcboFileOptions options;
-  options.config_yaml = to_yaml(config, Keys::of_result);
-  options.counts = named_counts(counts);
+  formats::QcboFileOptions options;
+  options.config_yaml = config::to_yaml(config, config::Keys::of_result);
+  options.counts = qcbo::named_counts(counts);
   options.with_problem = command.asks_for("problem");
   options.with_qubo = command.asks_for("qubo");
   options.multiplier = command.multiplier;
   Written written;
-  together(world, [&] { written.summary = write_qcbo(*command.output, source_of(compiler), options, world); });
+  parallel::together(world, [&] {
+    written.summary = formats::write_qcbo(*command.output, formats::source_of(compiler), options, world);
+  });
   written.seconds = seconds_since(begin);
   return written;
 }
 
 void add_file(nlohmann::ordered_json& json, const CompileCommand& command, const Written& written,
               std::size_t samples) {
-  const TableSizes& sizes = written.summary.sizes;
+  const formats::TableSizes& sizes = written.summary.sizes;
   json["file"] = *command.output;
   json["file_bytes"] = written.summary.bytes;
-  json["row_entries"] = sizes[Table::entries];
-  json["objective_terms"] = sizes[Table::terms];
+  json["row_entries"] = sizes[formats::Table::entries];
+  json["objective_terms"] = sizes[formats::Table::terms];
   if (command.asks_for("qubo")) {
-    json["qubo_terms"] = sizes[Table::couplings];
+    json["qubo_terms"] = sizes[formats::Table::couplings];
     json["multiplier"] = written.summary.multiplier;
   }
-  json["bytes_per_spin"] = static_cast<double>(written.summary.bytes) / static_cast<double>(sizes[Table::variables]);
+  json["bytes_per_spin"] =
+      static_cast<double>(written.summary.bytes) / static_cast<double>(sizes[formats::Table::variables]);
   json["wall_seconds"] = written.seconds;
   json["samples_per_second"] = static_cast<double>(samples) / written.seconds;
 }
@@ -149,26 +153,26 @@ void check_options(const CompileCommand& command) {
     throw InputError("--multiplier: is of the QUBO in the file; add --output FILE --with problem,qubo");
 }
 
-ExitCode run_compile(const CompileCommand& command, const Communicator& world) {
-  together(world, [&] {
+ExitCode run_compile(const CompileCommand& command, const parallel::Communicator& world) {
+  parallel::together(world, [&] {
     check_options(command);
-    if (command.output && world.is_root()) expect_output_place(*command.output, {command.config});
+    if (command.output && world.is_root()) files::expect_output_place(*command.output, {command.config});
   });
-  const Config config = shared_config({.path = command.config, .overrides = command.overrides}, world);
-  const TrainingSetup setup = load_setup(config, world, world);
-  LossSpline loss;
-  together(world, [&] { loss = loss_of(command, config, setup.architecture); });
+  const config::Config config = shared_config({.path = command.config, .overrides = command.overrides}, world);
+  const run::TrainingSetup setup = run::load_setup(config, world, world);
+  network::LossSpline loss;
+  parallel::together(world, [&] { loss = loss_of(command, config, setup.architecture); });
   const auto begin = Clock::now();
-  const ProblemPlan plan(setup.architecture, loss, setup.data.train, command.options, world);
-  const QcboCounts counts = count_qcbo(plan, world);
+  const qcbo::ProblemPlan plan(setup.architecture, loss, setup.data.train, command.options, world);
+  const qcbo::QcboCounts counts = qcbo::count_qcbo(plan, world);
   const double seconds = seconds_since(begin);
   nlohmann::ordered_json json = counts_json(command.config, counts, setup.data.train.global_size);
   json["count_seconds"] = seconds;
   std::string text = counts_text(json);
-  std::optional<AgreedError> failure;
+  std::optional<parallel::AgreedError> failure;
   if (command.output) {
-    const Compiler compiler(plan, world);
-    failure = failure_of([&] {
+    const qcbo::Compiler compiler(plan, world);
+    failure = parallel::failure_of([&] {
       add_file(json, command, write(command, config, compiler, counts, world), setup.data.train.global_size);
     });
     if (!failure) text += file_text(json);
@@ -195,22 +199,22 @@ void add_compile(CommandLine& line) {
       .type("PARTS")
       .check(check_parts);
   command
-      .number("--multiplier", options->multiplier, between(smallest_multiplier, largest_multiplier),
+      .number("--multiplier", options->multiplier, config::between(smallest_multiplier, largest_multiplier),
               "weight of every row and product in the QUBO (default: enough that no minimum violates one)")
       .type("MU");
   command.number(
-      "--margin", options->options.margin, between(0, largest_margin),
+      "--margin", options->options.margin, config::between(0, largest_margin),
       "shrink each segment by this from its knots, in units of the pre-activation rms (default: 0, the exact "
       "problem)");
   command.number(
-      "--output-margin", options->output_margin, above(0).up_to(largest_margin),
+      "--output-margin", options->output_margin, config::above(0).up_to(largest_margin),
       "margin of the loss, in units of the rms of a random network's output (default: that of the configured "
       "method)");
   command.flag("--break-symmetry", options->options.break_symmetry,
                "order interchangeable hidden units by rows of their own (default: off)");
   command.set_option(options->overrides, "the configuration", "data.pool=14");
   command.json_flag(options->json);
-  command.run([options](const Communicator& world) { return run_compile(*options, world); });
+  command.run([options](const parallel::Communicator& world) { return run_compile(*options, world); });
 }
 
 }  // namespace isinglass

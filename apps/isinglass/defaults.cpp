@@ -17,7 +17,7 @@ struct JsonWriter {
   nlohmann::ordered_json object = nlohmann::ordered_json::object();
 
   template <class T>
-  void field(std::string_view key, const T& value, const Rule& rule, std::string_view) {
+  void field(std::string_view key, const T& value, const config::Rule& rule, std::string_view) {
     // The word for 0 or the empty list is what the YAML says, and JSON says the same.
     const bool is_word = !rule.word.empty() && value == T{};
     if constexpr (Named<T>)
@@ -41,23 +41,23 @@ private:
   template <class S>
   static nlohmann::ordered_json nested(const S& structure) {
     JsonWriter inner;
-    visit_fields(inner, structure);
+    config::visit_fields(inner, structure);
     return inner.object;
   }
 };
 
-nlohmann::ordered_json config_json(const Config& config) {
+nlohmann::ordered_json config_json(const config::Config& config) {
   JsonWriter writer;
-  visit_fields(writer, config);
+  config::visit_fields(writer, config);
   return writer.object;
 }
 
-ExitCode run_defaults(bool json, const Communicator& world) {
+ExitCode run_defaults(bool json, const parallel::Communicator& world) {
   if (!world.is_root()) return ExitCode::done;
   if (json) {
-    std::cout << json_text(config_json(Config{})) << '\n';
+    std::cout << json_text(config_json(config::Config{})) << '\n';
   } else {
-    std::cout << defaults_yaml();
+    std::cout << config::defaults_yaml();
   }
   return ExitCode::done;
 }
@@ -69,7 +69,7 @@ void add_defaults(CommandLine& line) {
       line.add("defaults", "print every configuration key with its default, unit and range, as YAML");
   auto json = std::make_shared<bool>(false);
   command.flag("--json", *json, "print the defaults as one JSON object instead (default: off)");
-  command.run([json](const Communicator& world) { return run_defaults(*json, world); });
+  command.run([json](const parallel::Communicator& world) { return run_defaults(*json, world); });
 }
 
 }  // namespace isinglass

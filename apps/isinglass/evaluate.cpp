@@ -27,14 +27,14 @@ struct EvaluateOptions {
   bool json = false;
 };
 
-const Samples& split_of(const DataSplits& data, const std::string& name) {
+const data::Samples& split_of(const data::DataSplits& data, const std::string& name) {
   if (name == "train") return data.train;
   return name == "validation" ? data.validation : data.test;
 }
 
 /// The accuracy of a model on other inputs than those it was trained for would be a wrong number, not an error.
-void check_same_data(const Model& model, const DataSplits& data, const EvaluateOptions& options) {
-  if (!has_data(model, data)) {
+void check_same_data(const run::Model& model, const data::DataSplits& data, const EvaluateOptions& options) {
+  if (!run::has_data(model, data)) {
     throw InputError(fmt::format("{}: the data set has changed since this model was trained", options.path));
   }
   if (split_of(data, options.split).global_size == 0) {
@@ -63,7 +63,8 @@ std::string confusion_table(const std::vector<std::string>& class_names, std::sp
   return text;
 }
 
-nlohmann::ordered_json to_json(const EvaluateOptions& options, const Model& model, const Evaluation& evaluation) {
+nlohmann::ordered_json to_json(const EvaluateOptions& options, const run::Model& model,
+                               const network::Evaluation& evaluation) {
   const std::size_t classes = model.class_names.size();
   nlohmann::ordered_json rows = nlohmann::ordered_json::array();
   for (std::size_t k = 0; k < classes; ++k) {
@@ -76,23 +77,24 @@ nlohmann::ordered_json to_json(const EvaluateOptions& options, const Model& mode
           {"correct", evaluation.correct},
           {"classes", model.class_names},
           {"confusion", rows},
-          {"parameters", parameter_count(model.architecture)},
-          {"bits_per_parameter", bits_per_parameter(model.architecture)},
+          {"parameters", network::parameter_count(model.architecture)},
+          {"bits_per_parameter", network::bits_per_parameter(model.architecture)},
           {"model", options.path}};
 }
 
-ExitCode run_evaluate(const EvaluateOptions& options, const Communicator& world) {
-  Model model;
-  Config config;
-  together(world, [&] {
-    const std::filesystem::path file = model_file(options.path);
-    model = read_model(file);
-    config = parse_config(model.config_yaml, file.string(), {}, ConfigUse::stored);
+ExitCode run_evaluate(const EvaluateOptions& options, const parallel::Communicator& world) {
+  run::Model model;
+  config::Config config;
+  parallel::together(world, [&] {
+    const std::filesystem::path file = run::model_file(options.path);
+    model = run::read_model(file);
+    config = config::parse_config(model.config_yaml, file.string(), {}, config::ConfigUse::stored);
   });
-  expect_same(world, fingerprint_of(model), options.path);
-  const TrainingSetup setup = load_setup(config, world, world);
-  together(world, [&] { check_same_data(model, setup.data, options); });
-  const Evaluation evaluation = evaluate(model.architecture, model.bits, split_of(setup.data, options.split), world);
+  parallel::expect_same(world, fingerprint_of(model), options.path);
+  const run::TrainingSetup setup = run::load_setup(config, world, world);
+  parallel::together(world, [&] { check_same_data(model, setup.data, options); });
+  const network::Evaluation evaluation =
+      network::evaluate(model.architecture, model.bits, split_of(setup.data, options.split), world);
   if (!world.is_root()) return ExitCode::done;
 
   std::cout << fmt::format("{} accuracy {:.2f} % ({} of {} samples)\n\n", options.split, 100 * evaluation.accuracy(),
@@ -113,7 +115,7 @@ void add_evaluate(CommandLine& line) {
   command.text("--split", options->split, "samples to classify: test, train or validation (default: test)")
       .one_of({"test", "train", "validation"});
   command.json_flag(options->json);
-  command.run([options](const Communicator& world) { return run_evaluate(*options, world); });
+  command.run([options](const parallel::Communicator& world) { return run_evaluate(*options, world); });
 }
 
 }  // namespace isinglass

@@ -38,24 +38,24 @@ auto with_name(const std::string& file, Step&& step) {
 }
 
 /// The file's own QUBO, unless another multiplier is asked for; else made from its problem.
-SparseQubo qubo_of(const ExportOptions& options) {
+ising::SparseQubo qubo_of(const ExportOptions& options) {
   if (!options.multiplier)
-    if (std::optional<SparseQubo> stored = read_qubo(options.input)) return std::move(*stored);
-  const Qcbo problem = read_qcbo(options.input);
-  return with_name(options.input, [&] { return lift_uniformly(problem, options.multiplier); });
+    if (std::optional<ising::SparseQubo> stored = formats::read_qubo(options.input)) return std::move(*stored);
+  const qcbo::Qcbo problem = formats::read_qcbo(options.input);
+  return with_name(options.input, [&] { return formats::lift_uniformly(problem, options.multiplier); });
 }
 
 nlohmann::ordered_json export_qubo(const ExportOptions& options) {
-  const SparseQubo qubo = qubo_of(options);
+  const ising::SparseQubo qubo = qubo_of(options);
   nlohmann::ordered_json json{{"spins", qubo.variables}, {"terms", qubo.couplings.size()}, {"offset", qubo.constant}};
   if (options.format == "ising-csv") {
-    const IsingOffset ising = write_ising_csv(options.output, qubo);
+    const formats::IsingOffset ising = formats::write_ising_csv(options.output, qubo);
     json["spins"] = ising.spins;
     json["offset"] = ising.offset;
   } else if (options.format == "coo") {
-    write_dimod_coo(options.output, qubo);
+    formats::write_dimod_coo(options.output, qubo);
   } else {
-    write_qubo_text(options.output, qubo);
+    formats::write_qubo_text(options.output, qubo);
   }
   json["multiplier"] = qubo.multiplier;
   return json;
@@ -65,10 +65,11 @@ nlohmann::ordered_json export_program(const ExportOptions& options) {
   if (options.multiplier)
     throw InputError(
         fmt::format("--multiplier: a file of format {} has rows, not penalties; leave it out", options.format));
-  const Qcbo problem = read_qcbo(options.input);
+  const qcbo::Qcbo problem = formats::read_qcbo(options.input);
   const std::string name = std::filesystem::path(options.input).stem().string();
   with_name(options.input, [&] {
-    options.format == "lp" ? write_lp(options.output, problem, name) : write_qplib(options.output, problem, name);
+    options.format == "lp" ? formats::write_lp(options.output, problem, name)
+                           : formats::write_qplib(options.output, problem, name);
   });
   return {{"spins", problem.all_variables},
           {"rows", problem.rows.size()},
@@ -76,10 +77,10 @@ nlohmann::ordered_json export_program(const ExportOptions& options) {
           {"objective_terms", problem.objective.size()}};
 }
 
-ExitCode run_export(const ExportOptions& options, const Communicator& world) {
-  together(world, [&] {
+ExitCode run_export(const ExportOptions& options, const parallel::Communicator& world) {
+  parallel::together(world, [&] {
     if (!world.is_root()) return;
-    expect_output_place(options.output, {options.input});
+    files::expect_output_place(options.output, {options.input});
     nlohmann::ordered_json json{{"file", options.output}, {"format", options.format}};
     json.update(options.is_qubo() ? export_qubo(options) : export_program(options));
     std::string facts;
@@ -104,12 +105,12 @@ void add_export(CommandLine& line) {
   command.text("-o,--output", options->output, "file to write").type("FILE").required();
   command
       .number(
-          "--multiplier", options->multiplier, between(smallest_multiplier, largest_multiplier),
+          "--multiplier", options->multiplier, config::between(smallest_multiplier, largest_multiplier),
           "qubo, coo, ising-csv: weight of every row and product (default: the file's QUBO; without one, enough that "
           "no minimum violates one)")
       .type("MU");
   command.json_flag(options->json);
-  command.run([options](const Communicator& world) { return run_export(*options, world); });
+  command.run([options](const parallel::Communicator& world) { return run_export(*options, world); });
 }
 
 }  // namespace isinglass

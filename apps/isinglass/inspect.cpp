@@ -79,8 +79,8 @@ nlohmann::ordered_json to_json(const std::string& path, const std::vector<h5::Ob
   return json;
 }
 
-ExitCode run_inspect(const InspectOptions& options, const Communicator& world) {
-  together(world, [&] {
+ExitCode run_inspect(const InspectOptions& options, const parallel::Communicator& world) {
+  parallel::together(world, [&] {
     if (!world.is_root()) return;
     const std::vector<h5::Object> objects = objects_of(options.path);
     print(objects);
@@ -96,7 +96,7 @@ void add_inspect(CommandLine& line) {
   auto options = std::make_shared<InspectOptions>();
   command.text("FILE", options->path, "an HDF5 file that isinglass wrote").type("FILE").required();
   command.json_flag(options->json);
-  command.run([options](const Communicator& world) { return run_inspect(*options, world); });
+  command.run([options](const parallel::Communicator& world) { return run_inspect(*options, world); });
 }
 
 }  // namespace isinglass

@@ -42,22 +42,23 @@ void add_commands(CommandLine& line) {
 }
 
 /// Reports an error that only this rank may know of, and ends the job: no rank is left waiting.
-[[noreturn]] void abort_job(const MpiSession& session, const Communicator& world, const Failure& failure) {
+[[noreturn]] void abort_job(const parallel::MpiSession& session, const parallel::Communicator& world,
+                            const Failure& failure) {
   // If several ranks fail at once, the first to report ends the others before they repeat it.
   std::this_thread::sleep_for(std::chrono::milliseconds(50) * std::min(world.rank(), 40));
   std::cerr << fmt::format("{} (rank {} on {})", failure.text, world.rank(), host_name()) << std::endl;
   session.abort(failure.code);
 }
 
-ExitCode run(int argc, char** argv, const MpiSession& session, const Communicator& world) {
+ExitCode run(int argc, char** argv, const parallel::MpiSession& session, const parallel::Communicator& world) {
   try {
-    expect_same_command(world, std::span<const char* const>(argv, static_cast<std::size_t>(argc)).subspan(1),
-                        fmt::format("{}, {}", version_line(), build_line()));
+    parallel::expect_same_command(world, std::span<const char* const>(argv, static_cast<std::size_t>(argc)).subspan(1),
+                                  fmt::format("{}, {}", version_line(), build_line()));
     CommandLine line;
     add_commands(line);
     if (const std::optional<ExitCode> code = line.parse(argc, argv, world.is_root())) return *code;
     return line.action()(world);
-  } catch (const AgreedError& error) {
+  } catch (const parallel::AgreedError& error) {
     if (world.is_root()) std::cerr << error.what() << std::endl;
     return error.code();
   } catch (...) {
@@ -102,7 +103,7 @@ void prepare_signals(std::string_view command) {
 
 int run_program(int argc, char** argv) {
   h5::set_up_library();  // before MPI, see there
-  const MpiSession session(argc, argv);
+  const parallel::MpiSession session(argc, argv);
   try {
     return static_cast<int>(after_output(run(argc, argv, session, session.world())));
   } catch (...) {

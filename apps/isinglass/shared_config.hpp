@@ -14,10 +14,10 @@ struct ConfigSource {
   std::string path;
   std::vector<std::string> overrides;      ///< "a.b=value"
   std::optional<std::string> output = {};  ///< replaces output.directory
-  ConfigUse use = ConfigUse::training;
+  config::ConfigUse use = config::ConfigUse::training;
 };
 
 /// Read by rank 0 alone, so that all ranks have the same one whatever their file systems show. AgreedError. Collective.
-[[nodiscard]] Config shared_config(const ConfigSource& source, const Communicator& world);
+[[nodiscard]] config::Config shared_config(const ConfigSource& source, const parallel::Communicator& world);
 
 }  // namespace isinglass

@@ -27,31 +27,31 @@ struct StatusOptions {
 /// One line of the table.
 struct Status {
   std::string directory, state = "empty", method = "-";
-  HistoryRow row;  ///< the last one; empty phase: none
+  train::HistoryRow row;  ///< the last one; empty phase: none
   double train = std::nan(""), validation = std::nan(""), test = std::nan("");
 };
 
 Status status_of(const std::string& directory) {
-  const RunFolder folder{directory};
+  const run::RunFolder folder{directory};
   if (!std::filesystem::is_directory(directory)) throw InputError(fmt::format("{}: no such folder", directory));
   Status status;
   status.directory = directory;
   if (!folder.holds_run()) return status;
-  std::vector<HistoryRow> rows;
+  std::vector<train::HistoryRow> rows;
   if (folder.holds_results()) {
-    const RunResults results = read_results(folder.results());
+    const train::RunResults results = run::read_results(folder.results());
     status.state = "finished";
-    status.method =
-        name_of(parse_config(read_model(folder.results()).config_yaml, folder.results().string(), {}, ConfigUse::stored)
-                    .method);
+    status.method = name_of(config::parse_config(run::read_model(folder.results()).config_yaml,
+                                                 folder.results().string(), {}, config::ConfigUse::stored)
+                                .method);
     status.test = results.test_accuracy;
     status.train = results.train_accuracy;
     status.validation = results.validation_accuracy;
     rows = results.history;
   } else {
     status.state = "unfinished";
-    status.method = name_of(read_config(folder.config(), {}, ConfigUse::stored).method);
-    rows = read_trace(folder.trace());
+    status.method = name_of(config::read_config(folder.config(), {}, config::ConfigUse::stored).method);
+    rows = run::read_trace(folder.trace());
     if (!rows.empty()) status.train = rows.back().train_accuracy;
     if (!rows.empty()) status.validation = rows.back().validation_accuracy;
   }
@@ -81,8 +81,8 @@ void print_table(const std::vector<Status>& all) {
   }
 }
 
-ExitCode run_status(const StatusOptions& options, const Communicator& world) {
-  together(world, [&] {
+ExitCode run_status(const StatusOptions& options, const parallel::Communicator& world) {
+  parallel::together(world, [&] {
     if (!world.is_root()) return;
     std::vector<Status> all;
     std::string errors;
@@ -109,7 +109,7 @@ void add_status(CommandLine& line) {
   auto options = std::make_shared<StatusOptions>();
   command.texts("DIR", options->directories, "run folders").type("FOLDER").required();
   command.json_flag(options->json);
-  command.run([options](const Communicator& world) { return run_status(*options, world); });
+  command.run([options](const parallel::Communicator& world) { return run_status(*options, world); });
 }
 
 }  // namespace isinglass

@@ -17,11 +17,11 @@ struct TrainOptions {
   std::string max_hours;
 };
 
-ExitCode run_train(const TrainOptions& options, const Communicator& world) {
-  RunOptions run;
+ExitCode run_train(const TrainOptions& options, const parallel::Communicator& world) {
+  run::RunOptions run;
   run.config_path = options.source.path;
   run.fresh = options.fresh;
-  run.max_hours = shared_max_hours(options.max_hours, world);
+  run.max_hours = run::shared_max_hours(options.max_hours, world);
   return train_and_tell(shared_config(options.source, world), run, options.json, options.quiet, world);
 }
 
@@ -43,7 +43,7 @@ void add_train(CommandLine& line) {
   command.json_flag(options->json);
   command.flag("--quiet", options->quiet,
                "show nothing but errors and --json; run.log still has everything (default: off)");
-  command.run([options](const Communicator& world) { return run_train(*options, world); });
+  command.run([options](const parallel::Communicator& world) { return run_train(*options, world); });
 }
 
 }  // namespace isinglass

@@ -12,12 +12,13 @@ namespace isinglass {
 
 namespace {
 
-nlohmann::ordered_json to_json(const RunEnd& end, const Config& config, const Communicator& world) {
+nlohmann::ordered_json to_json(const run::RunEnd& end, const config::Config& config,
+                               const parallel::Communicator& world) {
   if (end.code == ExitCode::unfinished)
     return {{"finished", false}, {"stop_reason", end.stop_reason}, {"output_directory", config.output.directory}};
-  const RunResults& results = end.results;
+  const train::RunResults& results = end.results;
   nlohmann::ordered_json json;
-  for_each_number([&](const ResultField& field, auto member) { json[field.name] = results.*member; });
+  train::for_each_number([&](const train::ResultField& field, auto member) { json[field.name] = results.*member; });
   json["iterations"] = results.history.empty() ? 0 : results.history.back().iteration;
   json["method"] = name_of(config.method);
   json["seed"] = config.seed;
@@ -33,11 +34,12 @@ nlohmann::ordered_json to_json(const RunEnd& end, const Config& config, const Co
 
 }  // namespace
 
-ExitCode train_and_tell(const Config& config, RunOptions options, bool json, bool quiet, const Communicator& world) {
+ExitCode train_and_tell(const config::Config& config, run::RunOptions options, bool json, bool quiet,
+                        const parallel::Communicator& world) {
   const std::optional<int> width = terminal_width();
-  options.style = quiet ? Screen::quiet : width ? Screen::progress : Screen::rows;
+  options.style = quiet ? run::Screen::quiet : width ? run::Screen::progress : run::Screen::rows;
   options.screen_width = width.value_or(80);
-  const RunEnd end = run_training(config, options, std::cout, world);
+  const run::RunEnd end = run::run_training(config, options, std::cout, world);
   if (world.is_root() && end.is_repeated && !quiet)
     std::cout << fmt::format("{}: finished already, test accuracy {:.2f} %; --fresh starts anew\n",
                              config.output.directory, 100 * end.results.test_accuracy);

@@ -15,17 +15,17 @@
 
 #include <fmt/format.h>
 
-namespace isinglass {
+namespace isinglass::bounds {
 
 namespace {
 
 /// Collects the lines, section by section.
 class LinesTable {
 public:
-  LinesTable(const BoundsSubject& subject, const BoundsAssumptions& assume, const Communicator& world)
+  LinesTable(const BoundsSubject& subject, const BoundsAssumptions& assume, const parallel::Communicator& world)
       : subject_(subject), config_(subject.config), assume_(assume), world_(world) {}
 
-  void add_spline_error(const NetworkBits* trained);
+  void add_spline_error(const network::NetworkBits* trained);
   void add_spins();
   void add_samples();
   void add_qcgd();
@@ -38,21 +38,21 @@ private:
     using Stored = std::conditional_t<std::is_integral_v<Number>, std::int64_t, double>;
     lines.push_back({key, std::move(text), static_cast<Stored>(value), formula});
   }
-  void add_measured(const NetworkValues& values, const IdealNetwork& ideal, double bound);
+  void add_measured(const network::NetworkValues& values, const IdealNetwork& ideal, double bound);
   void add_spins_of(const char* key, const char* explicit_key, const char* what, double samples);
 
   [[nodiscard]] double failure() const { return 1 - assume_.confidence; }
-  [[nodiscard]] const Architecture& network() const { return subject_.architecture; }
+  [[nodiscard]] const network::Architecture& network() const { return subject_.architecture; }
   [[nodiscard]] double train_samples() const { return static_cast<double>(subject_.samples.global_size); }
 
   const BoundsSubject& subject_;
-  const Config& config_;
+  const config::Config& config_;
   const BoundsAssumptions& assume_;
-  const Communicator& world_;
+  const parallel::Communicator& world_;
   SpinLine spins_;
 };
 
-void LinesTable::add_spline_error(const NetworkBits* trained) {
+void LinesTable::add_spline_error(const network::NetworkBits* trained) {
   const IdealNetwork ideal = make_ideal_network(config_.network, network(), subject_.activations);
   const double rms = network().layers.back().rms;
   const SplineErrorBound all = bound_spline_error(network(), ideal, subject_.reach, world_);
@@ -70,16 +70,16 @@ void LinesTable::add_spline_error(const NetworkBits* trained) {
   add("spline_error_bound", "outputs of spline and ideal network, any weights, output rms", all.output_error / rms,
       "(5)");
   if (trained == nullptr) {
-    add_measured(decode(network(), random_bits(network(), config_.seed)), ideal, all.output_error);
+    add_measured(network::decode(network(), network::random_bits(network(), config_.seed)), ideal, all.output_error);
     return;
   }
-  const NetworkValues values = decode(network(), *trained);
+  const network::NetworkValues values = network::decode(network(), *trained);
   const SplineErrorBound own = bound_spline_error(network(), ideal, values, subject_.samples, world_);
   add("model_spline_error_bound", "the same for the model's weights, output rms", own.output_error / rms, "(6)");
   add_measured(values, ideal, own.output_error);
 }
 
-void LinesTable::add_measured(const NetworkValues& values, const IdealNetwork& ideal, double bound) {
+void LinesTable::add_measured(const network::NetworkValues& values, const IdealNetwork& ideal, double bound) {
   const SplineErrorMeasured measured = measure_spline_error(network(), ideal, values, subject_.samples, bound, world_);
   add("spline_error_measured", "its size on the training samples (no model: random weights), output rms",
       measured.output_error / network().layers.back().rms, "");
@@ -88,11 +88,11 @@ void LinesTable::add_measured(const NetworkValues& values, const IdealNetwork& i
 }
 
 void LinesTable::add_spins() {
-  const int margin = margin_on_grid(network().layers.back(), config_.qcgd.output_margin);
-  const LossSpline loss = make_loss_spline(network(), margin, output_limit(network()));
-  const ProblemPlan plan(network(), loss, subject_.samples, {}, world_);
-  const StructuredCounts structured = count_structured(network(), subject_.reach, world_);
-  const QcboCounts counts = count_qcbo(plan, world_);
+  const int margin = network::margin_on_grid(network().layers.back(), config_.qcgd.output_margin);
+  const network::LossSpline loss = network::make_loss_spline(network(), margin, network::output_limit(network()));
+  const qcbo::ProblemPlan plan(network(), loss, subject_.samples, {}, world_);
+  const qcbo::StructuredCounts structured = qcbo::count_structured(network(), subject_.reach, world_);
+  const qcbo::QcboCounts counts = qcbo::count_qcbo(plan, world_);
   const SpinLine formula = spin_formula(network(), largest_reach(subject_.reach, world_), loss.pieces.size());
   const double samples = train_samples();
   spins_ = mean_spins(structured, counts, static_cast<std::int64_t>(subject_.samples.global_size));
@@ -126,8 +126,8 @@ void LinesTable::add_samples() {
 }
 
 void LinesTable::add_qcgd() {
-  const QcgdConfig& qcgd = config_.qcgd;
-  const int margin = margin_on_grid(network().layers.back(), qcgd.output_margin);
+  const config::QcgdConfig& qcgd = config_.qcgd;
+  const int margin = network::margin_on_grid(network().layers.back(), qcgd.output_margin);
   const LiftedConstants constants = structured_constants(network(), subject_.reach, margin, world_);
   QcgdBoundSettings settings;
   settings.iterations = qcgd.iterations;
@@ -171,8 +171,8 @@ void LinesTable::add_reads() {
 
 }  // namespace
 
-std::vector<BoundsLine> bounds_table(const BoundsSubject& subject, const NetworkBits* trained,
-                                     const BoundsAssumptions& assume, const Communicator& world) {
+std::vector<BoundsLine> bounds_table(const BoundsSubject& subject, const network::NetworkBits* trained,
+                                     const BoundsAssumptions& assume, const parallel::Communicator& world) {
   LinesTable table(subject, assume, world);
   table.add_spline_error(trained);
   table.add_spins();
@@ -182,4 +182,4 @@ std::vector<BoundsLine> bounds_table(const BoundsSubject& subject, const Network
   return std::move(table.lines);
 }
 
-}  // namespace isinglass
+}  // namespace isinglass::bounds

@@ -13,7 +13,7 @@
 #include <variant>
 #include <vector>
 
-namespace isinglass {
+namespace isinglass::bounds {
 
 /// Assumptions of who asks for bounds. Energies and objectives are in units of one output step.
 struct BoundsAssumptions {
@@ -27,11 +27,11 @@ struct BoundsAssumptions {
 
 /// A network and its training samples, whose training is bounded.
 struct BoundsSubject {
-  const Config& config;
-  const Architecture& architecture;
-  const std::vector<ActivationFit>& activations;  ///< [hidden layer]
-  std::span<const LayerReach> reach;              ///< of the samples
-  const Samples& samples;                         ///< this rank's shard
+  const config::Config& config;
+  const network::Architecture& architecture;
+  const std::vector<network::ActivationFit>& activations;  ///< [hidden layer]
+  std::span<const qcbo::LayerReach> reach;                 ///< of the samples
+  const data::Samples& samples;                            ///< this rank's shard
 };
 
 /// One number, with its name in --json, what it is, and its formula in docs/theory.md.
@@ -42,7 +42,8 @@ struct BoundsLine {
 };
 
 /// Returns all bounds for one problem; `trained` is a network trained on it, or null. Collective.
-[[nodiscard]] std::vector<BoundsLine> bounds_table(const BoundsSubject& subject, const NetworkBits* trained,
-                                                   const BoundsAssumptions& assume, const Communicator& world);
+[[nodiscard]] std::vector<BoundsLine> bounds_table(const BoundsSubject& subject, const network::NetworkBits* trained,
+                                                   const BoundsAssumptions& assume,
+                                                   const parallel::Communicator& world);
 
-}  // namespace isinglass
+}  // namespace isinglass::bounds

@@ -5,7 +5,7 @@
 #include <map>
 #include <utility>
 
-namespace isinglass {
+namespace isinglass::bounds {
 
 namespace {
 
@@ -18,7 +18,7 @@ void add_square(Couplings& couplings, std::int64_t i, std::int64_t j, double coe
 }
 
 /// (sum_v a_v x_v - rhs)^2; returns its largest value over binary x.
-double add_row(Couplings& couplings, const Rows& rows, std::size_t r) {
+double add_row(Couplings& couplings, const qcbo::Rows& rows, std::size_t r) {
   const auto rhs = static_cast<double>(rows.rhs[r]);
   double low = -rhs, high = -rhs;
   for (auto v = rows.entries(r); v; ++v) {
@@ -32,7 +32,7 @@ double add_row(Couplings& couplings, const Rows& rows, std::size_t r) {
 }
 
 /// w b - 2 u (w + b) + 3 u; its largest value, at u = 1 and w = b = 0.
-double add_product(Couplings& couplings, const Product& product) {
+double add_product(Couplings& couplings, const qcbo::Product& product) {
   add_square(couplings, product.w, product.b, 1);
   add_square(couplings, product.u, product.w, -2);
   add_square(couplings, product.u, product.b, -2);
@@ -42,17 +42,17 @@ double add_product(Couplings& couplings, const Product& product) {
 
 }  // namespace
 
-LiftedConstants lifted_constants(const Qcbo& qcbo) {
+LiftedConstants lifted_constants(const qcbo::Qcbo& qcbo) {
   Couplings couplings;
   double image_square = 0;
   const auto add_image = [&](double largest) { image_square += largest * largest; };
   for (std::size_t r = 0; r < qcbo.rows.size(); ++r) add_image(add_row(couplings, qcbo.rows, r));
-  for (const Product& product : qcbo.products) add_image(add_product(couplings, product));
+  for (const qcbo::Product& product : qcbo.products) add_image(add_product(couplings, product));
   double row_square = 0;
   for (const auto& [pair, square] : couplings) row_square = std::max(row_square, square);
 
   std::map<std::pair<std::int64_t, std::int64_t>, std::int64_t> objective;
-  for (const Term& term : qcbo.objective) objective[std::minmax(term.i, term.j)] += term.coefficient;
+  for (const qcbo::Term& term : qcbo.objective) objective[std::minmax(term.i, term.j)] += term.coefficient;
   double largest = 0, range = 0;
   for (const auto& [pair, sum] : objective) {
     const double coefficient = qcbo.unit * std::abs(static_cast<double>(sum));
@@ -71,4 +71,4 @@ LiftedConstants lifted_constants(const Qcbo& qcbo) {
   return constants;
 }
 
-}  // namespace isinglass
+}  // namespace isinglass::bounds

@@ -11,7 +11,7 @@
 /// Constants of a lifted problem that the convergence bound of QCGD needs
 ///
 ///   min <Q, X>   s.t. <P_c, X> = 0 for all c,   X in conv{x x^T : x binary},   P_c(x) >= 0 on every binary x.
-namespace isinglass {
+namespace isinglass::bounds {
 
 struct LiftedConstants {
   std::int64_t constraints = 0;      ///< m
@@ -23,15 +23,16 @@ struct LiftedConstants {
 
 /// Computes the constants of an explicit problem that is on this rank alone, objective in its real
 /// units. Rows and products as they are, unscaled.
-[[nodiscard]] LiftedConstants lifted_constants(const Qcbo& qcbo);
+[[nodiscard]] LiftedConstants lifted_constants(const qcbo::Qcbo& qcbo);
 
 /// Computes the constants of the structured form with slack minimised out and exact intervals: P_c =
 /// (distance of z to the chosen segment / rms)^2, objective in units of one output step, loss margin `margin` in grid
 /// units of z. Collective.
-[[nodiscard]] LiftedConstants structured_constants(const Architecture& architecture, std::span<const LayerReach> reach,
-                                                   int margin, const Communicator& comm);
+[[nodiscard]] LiftedConstants structured_constants(const network::Architecture& architecture,
+                                                   std::span<const qcbo::LayerReach> reach, int margin,
+                                                   const parallel::Communicator& comm);
 
 /// Loss of one output at t = y z with margin `margin`, in units of one output step.
-[[nodiscard]] double output_loss_at(const Architecture& architecture, int margin, double t);
+[[nodiscard]] double output_loss_at(const network::Architecture& architecture, int margin, double t);
 
-}  // namespace isinglass
+}  // namespace isinglass::bounds

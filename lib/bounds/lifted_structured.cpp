@@ -4,12 +4,12 @@
 #include <cmath>
 #include <vector>
 
-namespace isinglass {
+namespace isinglass::bounds {
 
 namespace {
 
 /// Largest distance of a |z| <= reach to one of the segments first .. last, grid units.
-int largest_distance(const Layer& layer, int reach, std::size_t first, std::size_t last) {
+int largest_distance(const network::Layer& layer, int reach, std::size_t first, std::size_t last) {
   int largest = 0;
   for (std::size_t k = first; k <= last; ++k) {
     if (k > first) largest = std::max(largest, layer.thresholds[k - 1] + reach);
@@ -19,7 +19,8 @@ int largest_distance(const Layer& layer, int reach, std::size_t first, std::size
 }
 
 /// How many samples of all ranks have each largest distance: sums over samples are then exact on any number of ranks.
-std::vector<std::int64_t> count_distances(const Layer& layer, const LayerReach& reach, const Communicator& comm) {
+std::vector<std::int64_t> count_distances(const network::Layer& layer, const qcbo::LayerReach& reach,
+                                          const parallel::Communicator& comm) {
   std::vector<int> distances;
   for (std::size_t s = 0; s < reach.reach.size(); ++s)
     distances.push_back(largest_distance(layer, reach.reach[s], reach.first[s], reach.last[s]));
@@ -32,32 +33,32 @@ std::vector<std::int64_t> count_distances(const Layer& layer, const LayerReach& 
 
 }  // namespace
 
-double output_loss_at(const Architecture& architecture, int margin, double t) {
+double output_loss_at(const network::Architecture& architecture, int margin, double t) {
   const double u = t / margin, rest = std::max(0.0, 1 - u);
   double loss = 0;
   switch (architecture.loss) {
-    case Loss::hinge:
+    case network::Loss::hinge:
       loss = rest;
       break;
-    case Loss::squared_hinge:
+    case network::Loss::squared_hinge:
       loss = rest * rest;
       break;
-    case Loss::squared:
+    case network::Loss::squared:
       loss = (1 - u) * (1 - u);
       break;
-    case Loss::logistic:
+    case network::Loss::logistic:
       loss = std::log2(1 + std::exp(-u));
       break;
   }
-  return loss * margin / output_step(architecture);
+  return loss * margin / network::output_step(architecture);
 }
 
-LiftedConstants structured_constants(const Architecture& architecture, std::span<const LayerReach> reach, int margin,
-                                     const Communicator& comm) {
+LiftedConstants structured_constants(const network::Architecture& architecture, std::span<const qcbo::LayerReach> reach,
+                                     int margin, const parallel::Communicator& comm) {
   LiftedConstants constants;
   double image_square = 0, image_sum = 0, smallest_violation = 1;
   for (std::size_t l = 0; l + 1 < architecture.layers.size(); ++l) {
-    const Layer& layer = architecture.layers[l];
+    const network::Layer& layer = architecture.layers[l];
     const std::vector<std::int64_t> counts = count_distances(layer, reach[l], comm);
     for (std::size_t d = 1; d < counts.size();
          ++d) {  // a sample whose segment is known has distance 0 and no constraint
@@ -80,4 +81,4 @@ LiftedConstants structured_constants(const Architecture& architecture, std::span
   return constants;
 }
 
-}  // namespace isinglass
+}  // namespace isinglass::bounds

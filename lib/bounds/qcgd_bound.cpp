@@ -7,7 +7,7 @@
 #include <functional>
 #include <limits>
 
-namespace isinglass {
+namespace isinglass::bounds {
 
 namespace {
 
@@ -75,4 +75,4 @@ double iterations_for_gap(const LiftedConstants& constants, double beta0, double
   return std::max(1.0, std::ceil(0.5 * square + ratio * std::sqrt(0.25 * square + 1)));
 }
 
-}  // namespace isinglass
+}  // namespace isinglass::bounds

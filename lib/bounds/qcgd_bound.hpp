@@ -5,7 +5,7 @@
 #include <vector>
 
 /// Convergence of QCGD on the lifted problem, docs/theory.md section 4.
-namespace isinglass {
+namespace isinglass::bounds {
 
 /// The method and its oracle. Errors are differences of the oracle's energy <Q + sum_c mu_c P_c, x x^T>.
 struct QcgdBoundSettings {
@@ -38,4 +38,4 @@ struct QcgdBound {
 [[nodiscard]] double iterations_for_gap(const LiftedConstants& constants, double beta0, double oracle_error,
                                         double gap);
 
-}  // namespace isinglass
+}  // namespace isinglass::bounds

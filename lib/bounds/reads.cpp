@@ -4,7 +4,7 @@
 #include <cmath>
 #include <limits>
 
-namespace isinglass {
+namespace isinglass::bounds {
 
 double reads_per_call(double success, double calls, double failure) {
   if (success >= 1) return 1;
@@ -23,4 +23,4 @@ double tts99(double run, double success) {
   return run * std::log(0.01) / std::log1p(-success);
 }
 
-}  // namespace isinglass
+}  // namespace isinglass::bounds

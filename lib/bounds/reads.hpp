@@ -2,7 +2,7 @@
 
 /// Reads of a random oracle, and time to solution. `success` is the probability p that one read is good enough; reads
 /// are independent.
-namespace isinglass {
+namespace isinglass::bounds {
 
 /// Formula (29): reads of each of `calls` oracle calls so that all calls succeed with probability >= 1 - failure. The
 /// exact form R = ceil(ln(1 - (1 - failure)^(1/calls)) / ln(1 - p)) is at most the union bound's ceil(ln(failure /
@@ -16,4 +16,4 @@ namespace isinglass {
 /// them has succeeded with probability 0.99: run ln(0.01) / ln(1 - P); one run if P >= 0.99; infinity if P = 0.
 [[nodiscard]] double tts99(double run, double success);
 
-}  // namespace isinglass
+}  // namespace isinglass::bounds

@@ -4,10 +4,11 @@
 #include <cmath>
 #include <numbers>
 
-namespace isinglass {
+namespace isinglass::bounds {
 
-double log_class_size(const Architecture& architecture) {
-  return std::numbers::ln2 * bits_per_parameter(architecture) * static_cast<double>(parameter_count(architecture));
+double log_class_size(const network::Architecture& architecture) {
+  return std::numbers::ln2 * bits_per_parameter(architecture) *
+         static_cast<double>(network::parameter_count(architecture));
 }
 
 double samples_finite_class(double log_size, double error, double failure) {
@@ -18,10 +19,10 @@ double samples_realizable(double log_size, double error, double failure) {
   return std::ceil((log_size + std::log(1 / failure)) / error);
 }
 
-ThresholdCounts count_thresholds(const Architecture& architecture) {
+ThresholdCounts count_thresholds(const network::Architecture& architecture) {
   ThresholdCounts counts;
-  counts.parameters = static_cast<double>(parameter_count(architecture));
-  for (const Layer& layer : architecture.layers)
+  counts.parameters = static_cast<double>(network::parameter_count(architecture));
+  for (const network::Layer& layer : architecture.layers)
     counts.thresholds += layer.units * static_cast<double>(layer.thresholds.size());
   const double outputs = architecture.outputs();
   counts.thresholds +=
@@ -56,4 +57,4 @@ double samples_vc(const ThresholdCounts& counts, double error, double failure) {
   return std::ceil(high);
 }
 
-}  // namespace isinglass
+}  // namespace isinglass::bounds

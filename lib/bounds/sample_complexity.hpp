@@ -4,10 +4,10 @@
 
 /// How many samples make the training error tell the error on new samples of the same distribution.
 /// `error`: allowed difference of the two error rates, 0 to 1; `failure`: probability that the statement does not hold.
-namespace isinglass {
+namespace isinglass::bounds {
 
 /// ln of the number of networks, formula (10): ln 2 times the information bits of all parameters.
-[[nodiscard]] double log_class_size(const Architecture& architecture);
+[[nodiscard]] double log_class_size(const network::Architecture& architecture);
 
 /// Formula (11), agnostic: with this many samples all of the exp(log_size) networks have a training error within
 /// `error`.
@@ -22,7 +22,7 @@ struct ThresholdCounts {
   double thresholds = 0;  ///< U: cells - 1 of each hidden unit, plus the comparisons that decide the class
 };
 
-[[nodiscard]] ThresholdCounts count_thresholds(const Architecture& architecture);
+[[nodiscard]] ThresholdCounts count_thresholds(const network::Architecture& architecture);
 
 /// ln of formula (13): in how many ways networks of any real weights can be right or wrong on `samples` labelled
 /// samples.
@@ -34,4 +34,4 @@ struct ThresholdCounts {
 /// Formula (15), agnostic: the smallest number of samples N with 4 growth(2 N) exp(-error^2 N / 8) <= failure.
 [[nodiscard]] double samples_vc(const ThresholdCounts& counts, double error, double failure);
 
-}  // namespace isinglass
+}  // namespace isinglass::bounds

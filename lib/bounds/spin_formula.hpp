@@ -8,7 +8,7 @@
 #include <span>
 #include <vector>
 
-namespace isinglass {
+namespace isinglass::bounds {
 
 /// Spins as a straight line in the number of samples: parameter bits, which all samples share, plus spins of each
 /// sample.
@@ -24,14 +24,16 @@ struct SpinLine {
 };
 
 /// Largest |z| of each layer over all samples, grid units. Collective.
-[[nodiscard]] std::vector<int> largest_reach(std::span<const LayerReach> reach, const Communicator& comm);
+[[nodiscard]] std::vector<int> largest_reach(std::span<const qcbo::LayerReach> reach,
+                                             const parallel::Communicator& comm);
 
 /// Formula (9): an upper bound from widths, segments and bits, which no sample's intervals reach beyond. `reach`:
 /// [layer]; `loss_pieces` of the loss spline.
-[[nodiscard]] SpinLine spin_formula(const Architecture& architecture, std::span<const int> reach,
+[[nodiscard]] SpinLine spin_formula(const network::Architecture& architecture, std::span<const int> reach,
                                     std::size_t loss_pieces);
 
 /// Formula (8): the exact counts of `samples` samples, as a mean of each.
-[[nodiscard]] SpinLine mean_spins(const StructuredCounts& structured, const QcboCounts& counts, std::int64_t samples);
+[[nodiscard]] SpinLine mean_spins(const qcbo::StructuredCounts& structured, const qcbo::QcboCounts& counts,
+                                  std::int64_t samples);
 
-}  // namespace isinglass
+}  // namespace isinglass::bounds

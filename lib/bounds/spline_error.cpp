@@ -8,14 +8,14 @@
 #include <cstdlib>
 #include <limits>
 
-namespace isinglass {
+namespace isinglass::bounds {
 
 namespace {
 
 /// Calls visit(z, A(z)) for every integer |z| <= reach.
 template <class Visit>
-void for_each_z(const Layer& layer, int reach, Visit&& visit) {
-  std::size_t k = static_cast<std::size_t>(segment_of(layer.thresholds, -reach));
+void for_each_z(const network::Layer& layer, int reach, Visit&& visit) {
+  std::size_t k = static_cast<std::size_t>(network::segment_of(layer.thresholds, -reach));
   for (int z = -reach; z <= reach; ++z) {
     while (k < layer.thresholds.size() && z >= layer.thresholds[k]) ++k;
     visit(z, static_cast<double>(layer.values[k]));
@@ -23,14 +23,14 @@ void for_each_z(const Layer& layer, int reach, Visit&& visit) {
 }
 
 /// Formula (2).
-double spline_error(const Layer& layer, const IdealLayer& ideal, int reach) {
+double spline_error(const network::Layer& layer, const IdealLayer& ideal, int reach) {
   double largest = 0;
   for_each_z(layer, reach, [&](int z, double a) { largest = std::max(largest, std::abs(a - ideal.at(z))); });
   return largest;
 }
 
 /// Formula (4): a monotone F is farthest from A(z) at an end of [z - error, z + error].
-double monotone_error(const Layer& layer, const IdealLayer& ideal, int reach, double error) {
+double monotone_error(const network::Layer& layer, const IdealLayer& ideal, int reach, double error) {
   double largest = 0;
   for_each_z(layer, reach, [&](int z, double a) {
     largest = std::max({largest, std::abs(a - ideal.at(z - error)), std::abs(a - ideal.at(z + error))});
@@ -38,7 +38,7 @@ double monotone_error(const Layer& layer, const IdealLayer& ideal, int reach, do
   return largest;
 }
 
-LayerSplineError layer_error(const Layer& layer, const IdealLayer& ideal, int reach, double input_error) {
+LayerSplineError layer_error(const network::Layer& layer, const IdealLayer& ideal, int reach, double input_error) {
   return {input_error, spline_error(layer, ideal, reach), ideal.lipschitz(),
           activation_error(layer, ideal, reach, input_error)};
 }
@@ -51,26 +51,26 @@ void raise(LayerSplineError& largest, const LayerSplineError& unit) {
 }
 
 /// Largest |A(z)| for |z| <= reach.
-int largest_activation(const Layer& layer, int reach) {
+int largest_activation(const network::Layer& layer, int reach) {
   int largest = 0;
-  const auto last = static_cast<std::size_t>(segment_of(layer.thresholds, reach));
-  for (auto k = static_cast<std::size_t>(segment_of(layer.thresholds, -reach)); k <= last; ++k)
+  const auto last = static_cast<std::size_t>(network::segment_of(layer.thresholds, reach));
+  for (auto k = static_cast<std::size_t>(network::segment_of(layer.thresholds, -reach)); k <= last; ++k)
     largest = std::max(largest, std::abs(static_cast<int>(layer.values[k])));
   return largest;
 }
 
 /// |bias| + sum_i |w_i| inputs_i of unit j.
 template <class Input>
-Input weighed(const Layer& layer, const LayerValues& values, std::size_t j, std::span<const Input> inputs,
-              Input start) {
+Input weighed(const network::Layer& layer, const network::LayerValues& values, std::size_t j,
+              std::span<const Input> inputs, Input start) {
   const auto row = std::span(values.weights).subspan(j * static_cast<std::size_t>(layer.inputs), inputs.size());
   for (std::size_t i = 0; i < inputs.size(); ++i) start += static_cast<Input>(std::abs(row[i])) * inputs[i];
   return start;
 }
 
 /// Largest |z| of each unit of the first layer over all samples. Collective.
-std::vector<std::int64_t> first_reach(const Layer& layer, const LayerValues& values, const Samples& samples,
-                                      const Communicator& comm) {
+std::vector<std::int64_t> first_reach(const network::Layer& layer, const network::LayerValues& values,
+                                      const data::Samples& samples, const parallel::Communicator& comm) {
   std::vector<std::int64_t> reach(static_cast<std::size_t>(layer.units)), inputs;
   for (std::size_t s = 0; s < samples.size(); ++s) {
     inputs.clear();
@@ -97,19 +97,19 @@ int class_of(std::span<const double> z) {
 
 }  // namespace
 
-double activation_error(const Layer& layer, const IdealLayer& ideal, int reach, double error) {
+double activation_error(const network::Layer& layer, const IdealLayer& ideal, int reach, double error) {
   if (error <= 0) return spline_error(layer, ideal, reach);  // and infinity times 0 is not asked for
   double bound = spline_error(layer, ideal, reach) + ideal.lipschitz() * error;
   if (ideal.f.monotone) bound = std::min(bound, monotone_error(layer, ideal, reach, error));
   return bound;
 }
 
-SplineErrorBound bound_spline_error(const Architecture& architecture, const IdealNetwork& ideal,
-                                    std::span<const LayerReach> reach, const Communicator& comm) {
+SplineErrorBound bound_spline_error(const network::Architecture& architecture, const IdealNetwork& ideal,
+                                    std::span<const qcbo::LayerReach> reach, const parallel::Communicator& comm) {
   SplineErrorBound bound;
   double error = 0;  // of the layer's inputs; data are exact
   for (std::size_t l = 0; l < architecture.layers.size(); ++l) {
-    const Layer& layer = architecture.layers[l];
+    const network::Layer& layer = architecture.layers[l];
     const double weight_sum = static_cast<double>(layer.inputs) * layer.weights.largest();
     const double input_error = weight_sum * error;
     if (layer.is_output()) {
@@ -124,13 +124,14 @@ SplineErrorBound bound_spline_error(const Architecture& architecture, const Idea
   return bound;
 }
 
-SplineErrorBound bound_spline_error(const Architecture& architecture, const IdealNetwork& ideal,
-                                    const NetworkValues& values, const Samples& samples, const Communicator& comm) {
+SplineErrorBound bound_spline_error(const network::Architecture& architecture, const IdealNetwork& ideal,
+                                    const network::NetworkValues& values, const data::Samples& samples,
+                                    const parallel::Communicator& comm) {
   SplineErrorBound bound;
   std::vector<std::int64_t> reach = first_reach(architecture.layers[0], values[0], samples, comm);
   std::vector<double> errors(static_cast<std::size_t>(architecture.layers[0].units));  // of z
   for (std::size_t l = 0; l + 1 < architecture.layers.size(); ++l) {
-    const Layer &layer = architecture.layers[l], &next = architecture.layers[l + 1];
+    const network::Layer &layer = architecture.layers[l], &next = architecture.layers[l + 1];
     LayerSplineError largest;
     std::vector<std::int64_t> activation;
     for (std::size_t j = 0; j < errors.size(); ++j) {
@@ -152,17 +153,17 @@ SplineErrorBound bound_spline_error(const Architecture& architecture, const Idea
   return bound;
 }
 
-SplineErrorMeasured measure_spline_error(const Architecture& architecture, const IdealNetwork& ideal,
-                                         const NetworkValues& values, const Samples& samples, double bound,
-                                         const Communicator& comm) {
+SplineErrorMeasured measure_spline_error(const network::Architecture& architecture, const IdealNetwork& ideal,
+                                         const network::NetworkValues& values, const data::Samples& samples,
+                                         double bound, const parallel::Communicator& comm) {
   SplineErrorMeasured measured;
   std::array<std::int64_t, 3> counts{0, 0, static_cast<std::int64_t>(samples.size())};  // same class, certified, all
   for (std::size_t s = 0; s < samples.size(); ++s) {
-    const std::vector<int> z = forward(architecture, values, samples.row(s));
+    const std::vector<int> z = network::forward(architecture, values, samples.row(s));
     const std::vector<double> exact = ideal_forward(architecture, ideal, values, samples.row(s));
     for (std::size_t c = 0; c < z.size(); ++c)
       measured.output_error = std::max(measured.output_error, std::abs(z[c] - exact[c]));
-    counts[0] += predicted_class(z) == class_of(exact) ? 1 : 0;
+    counts[0] += network::predicted_class(z) == class_of(exact) ? 1 : 0;
     counts[1] += bound == 0 || lead(z) > bound ? 1 : 0;
   }
   measured.output_error = comm.all_max(measured.output_error);
@@ -172,4 +173,4 @@ SplineErrorMeasured measure_spline_error(const Architecture& architecture, const
   return measured;
 }
 
-}  // namespace isinglass
+}  // namespace isinglass::bounds

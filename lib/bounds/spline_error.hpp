@@ -9,7 +9,7 @@
 #include <vector>
 
 /// How far the outputs of a spline network can be from those of the ideal network with the same weights.
-namespace isinglass {
+namespace isinglass::bounds {
 
 /// One hidden layer; with actual weights the largest of its units. Activations in grid units of the next layer's input.
 struct LayerSplineError {
@@ -26,16 +26,17 @@ struct SplineErrorBound {
 
 /// sup |A(z) - F(z')| over integer |z| <= reach and |z' - z| <= error, bounded by formula (3), and by (4) if F is
 /// monotone.
-[[nodiscard]] double activation_error(const Layer& layer, const IdealLayer& ideal, int reach, double error);
+[[nodiscard]] double activation_error(const network::Layer& layer, const IdealLayer& ideal, int reach, double error);
 
 /// For every network of the codebooks and every sample that `reach` (of propagate_intervals) describes. Collective.
-[[nodiscard]] SplineErrorBound bound_spline_error(const Architecture& architecture, const IdealNetwork& ideal,
-                                                  std::span<const LayerReach> reach, const Communicator& comm);
+[[nodiscard]] SplineErrorBound bound_spline_error(const network::Architecture& architecture, const IdealNetwork& ideal,
+                                                  std::span<const qcbo::LayerReach> reach,
+                                                  const parallel::Communicator& comm);
 
 /// For the network with these weights, formula (6), on samples in the range of `samples`. Collective.
-[[nodiscard]] SplineErrorBound bound_spline_error(const Architecture& architecture, const IdealNetwork& ideal,
-                                                  const NetworkValues& values, const Samples& samples,
-                                                  const Communicator& comm);
+[[nodiscard]] SplineErrorBound bound_spline_error(const network::Architecture& architecture, const IdealNetwork& ideal,
+                                                  const network::NetworkValues& values, const data::Samples& samples,
+                                                  const parallel::Communicator& comm);
 
 /// Measurements of these errors on samples.
 struct SplineErrorMeasured {
@@ -45,8 +46,9 @@ struct SplineErrorMeasured {
 };
 
 /// Both networks on every sample. Collective.
-[[nodiscard]] SplineErrorMeasured measure_spline_error(const Architecture& architecture, const IdealNetwork& ideal,
-                                                       const NetworkValues& values, const Samples& samples,
-                                                       double bound, const Communicator& comm);
+[[nodiscard]] SplineErrorMeasured measure_spline_error(const network::Architecture& architecture,
+                                                       const IdealNetwork& ideal, const network::NetworkValues& values,
+                                                       const data::Samples& samples, double bound,
+                                                       const parallel::Communicator& comm);
 
-}  // namespace isinglass
+}  // namespace isinglass::bounds

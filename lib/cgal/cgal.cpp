@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
-namespace isinglass {
+namespace isinglass::cgal {
 
 double cgal_beta(double beta0, std::int64_t t) { return beta0 * std::sqrt(static_cast<double>(t) + 1.0); }
 
@@ -30,4 +30,4 @@ bool has_converged(const CgalStep& step, double objective_image, const CgalToler
   return tolerances.gap > 0 && step.gap <= tolerances.gap * scale && step.violation <= tolerances.infeasibility;
 }
 
-}  // namespace isinglass
+}  // namespace isinglass::cgal

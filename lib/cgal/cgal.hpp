@@ -9,7 +9,7 @@
 /// never stored: its image under each constraint is.
 ///
 ///   min f(X)  s.t.  <P_c, X> = 0 for all c,  X a convex combination of binary points x x^T
-namespace isinglass {
+namespace isinglass::cgal {
 
 /// Penalty and step size of iteration t = 1, 2, ...: beta_t = beta0 sqrt(t + 1) and eta_t = 2 / (t + 1).
 [[nodiscard]] double cgal_beta(double beta0, std::int64_t t);
@@ -69,4 +69,4 @@ void add_atom(std::vector<Atom>& atoms, Atom atom, double eta) {
   atoms.push_back(std::move(atom));
 }
 
-}  // namespace isinglass
+}  // namespace isinglass::cgal

@@ -4,7 +4,7 @@
 
 #include <fmt/format.h>
 
-namespace isinglass {
+namespace isinglass::config {
 
 namespace {
 
@@ -89,4 +89,4 @@ void check_consistency(const Config& config, ConfigUse use, const Complaint& com
   if (config.output.directory.empty()) complain("output.directory", "expected the name of a folder, found nothing");
 }
 
-}  // namespace isinglass
+}  // namespace isinglass::config

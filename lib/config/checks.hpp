@@ -5,7 +5,7 @@
 #include <functional>
 #include <string>
 
-namespace isinglass {
+namespace isinglass::config {
 
 /// Takes the full name of the key at fault and what is wrong with it.
 using Complaint = std::function<void(const std::string& key, const std::string& message)>;
@@ -13,4 +13,4 @@ using Complaint = std::function<void(const std::string& key, const std::string& 
 /// Complains of values that do not fit together, which no single value tells.
 void check_consistency(const Config& config, ConfigUse use, const Complaint& complain);
 
-}  // namespace isinglass
+}  // namespace isinglass::config

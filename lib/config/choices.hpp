@@ -3,7 +3,7 @@
 #include "base/names.hpp"
 
 /// Enums that a configuration chooses a value of, each with the names of its values.
-namespace isinglass {
+namespace isinglass::config {
 
 /// How to train.
 enum class Method { qcgd, anneal, qat };
@@ -75,4 +75,4 @@ constexpr std::array<std::string_view, 2> names_of(HardwareFields) { return {"an
 enum class TextForm { ising, qubo };
 constexpr std::array<std::string_view, 2> names_of(TextForm) { return {"ising", "qubo"}; }
 
-}  // namespace isinglass
+}  // namespace isinglass::config

@@ -9,7 +9,7 @@
 
 /// Plain structs with every parameter of a run. One field list (fields.hpp) drives parsing, printed
 /// defaults, the resolved copy in the run folder and in HDF5, and the error messages.
-namespace isinglass {
+namespace isinglass::config {
 
 /// Where the samples come from and how they become integer inputs.
 struct DataConfig {
@@ -120,4 +120,4 @@ struct Config {
   OutputConfig output;
 };
 
-}  // namespace isinglass
+}  // namespace isinglass::config

@@ -8,7 +8,7 @@
 
 #include <fmt/format.h>
 
-namespace isinglass {
+namespace isinglass::config {
 
 void Diagnostics::add(const Position& position, std::string_view key, std::string_view message) {
   const std::string place =
@@ -72,4 +72,4 @@ std::string suggestion(std::string_view word, const std::vector<std::string>& ca
 
 std::string join(const std::vector<std::string>& words) { return fmt::format("{}", fmt::join(words, ", ")); }
 
-}  // namespace isinglass
+}  // namespace isinglass::config

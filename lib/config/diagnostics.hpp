@@ -4,7 +4,7 @@
 #include <string_view>
 #include <vector>
 
-namespace isinglass {
+namespace isinglass::config {
 
 /// Where a value was written: line and column of a file, from 1, or an option of the command line (line 0).
 struct Position {
@@ -38,4 +38,4 @@ private:
 /// The words joined: "a, b, c".
 [[nodiscard]] std::string join(const std::vector<std::string>& words);
 
-}  // namespace isinglass
+}  // namespace isinglass::config

@@ -9,7 +9,7 @@
 
 #include <fmt/format.h>
 
-namespace isinglass {
+namespace isinglass::config {
 
 namespace {
 
@@ -72,4 +72,4 @@ int FieldReader::option_index(const YamlTree::Entry& entry, std::size_t size, co
   return -1;
 }
 
-}  // namespace isinglass
+}  // namespace isinglass::config

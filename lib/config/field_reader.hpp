@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-namespace isinglass {
+namespace isinglass::config {
 
 /// Where each key was last set, by its full name.
 using Positions = std::map<std::string, Position>;
@@ -81,4 +81,4 @@ void FieldReader::list(std::string_view key, std::vector<S>& structures, std::st
   }
 }
 
-}  // namespace isinglass
+}  // namespace isinglass::config

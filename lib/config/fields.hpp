@@ -9,7 +9,7 @@
 ///
 /// A visitor has three members: field(key, value, rule, help) for a single value, section(key, structure, help)
 /// and list(key, structures, help) for nested structures, in which it calls visit_fields again.
-namespace isinglass {
+namespace isinglass::config {
 
 /// The largest margin or window, in units of an rms: none reaches as far, and products with integer grids fit an int.
 inline constexpr double largest_width = 1000;
@@ -154,4 +154,4 @@ void visit_fields(V& v, S& s) {
   v.section("output", s.output, "what is written");
 }
 
-}  // namespace isinglass
+}  // namespace isinglass::config

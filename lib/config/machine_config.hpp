@@ -6,7 +6,7 @@
 #include <string>
 
 /// Settings of Ising machines, in training and in `isinglass solve`: the section `machine` of a configuration.
-namespace isinglass {
+namespace isinglass::config {
 
 /// An oracle call as many small Ising problems, for machines of few spins.
 struct SubproblemConfig {
@@ -134,4 +134,4 @@ struct MachineConfig {
   HardwareConfig hardware;
 };
 
-}  // namespace isinglass
+}  // namespace isinglass::config

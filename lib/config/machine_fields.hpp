@@ -4,7 +4,7 @@
 #include "config/rule.hpp"
 
 /// The keys of the section `machine`, for the one list in fields.hpp.
-namespace isinglass {
+namespace isinglass::config {
 
 template <class V, Structure<SubproblemConfig> S>
 void visit_fields(V& v, S& s) {
@@ -156,4 +156,4 @@ void visit_fields(V& v, S& s) {
   v.section("hardware", s.hardware, "limits of real machines, put on any machine");
 }
 
-}  // namespace isinglass
+}  // namespace isinglass::config

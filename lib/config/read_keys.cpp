@@ -6,7 +6,7 @@
 
 #include <fmt/format.h>
 
-namespace isinglass {
+namespace isinglass::config {
 
 namespace {
 
@@ -134,4 +134,4 @@ std::string_view new_name(std::string_view old_key) {
   return found == renamed.end() ? std::string_view() : found->second;
 }
 
-}  // namespace isinglass
+}  // namespace isinglass::config

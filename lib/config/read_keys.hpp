@@ -7,7 +7,7 @@
 #include <vector>
 
 /// Which keys a run reads, by its command, method, machine and blocks: the one list of them.
-namespace isinglass {
+namespace isinglass::config {
 
 /// Who reads a configuration. training: train, check, compile and sweep; bounds: the command of that name; solving:
 /// solve, whose machine is set and whose other keys are defaults; stored: a resolved copy in a file of results, which
@@ -32,4 +32,4 @@ struct KeyUse {
 /// The name that a key of an earlier version has now; empty for other keys.
 [[nodiscard]] std::string_view new_name(std::string_view old_key);
 
-}  // namespace isinglass
+}  // namespace isinglass::config

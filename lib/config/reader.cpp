@@ -10,7 +10,7 @@
 
 #include <fmt/format.h>
 
-namespace isinglass {
+namespace isinglass::config {
 
 namespace {
 
@@ -110,4 +110,4 @@ Config read_config(const std::filesystem::path& path, const std::vector<std::str
   return parse_config(read_input_file(path, "a configuration", largest_hand_written), path.string(), overrides, use);
 }
 
-}  // namespace isinglass
+}  // namespace isinglass::config

@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-namespace isinglass {
+namespace isinglass::config {
 
 /// Reads a configuration from YAML text, with options "a.b=value" applied over it in their order. `name` stands for the
 /// file in messages. Throws one InputError with a line "file:line:column: section.key: message" for each problem.
@@ -22,4 +22,4 @@ namespace isinglass {
 [[nodiscard]] Config read_config(const std::filesystem::path& path, const std::vector<std::string>& overrides = {},
                                  ConfigUse use = ConfigUse::training);
 
-}  // namespace isinglass
+}  // namespace isinglass::config

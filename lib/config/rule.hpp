@@ -9,7 +9,7 @@
 #include <utility>
 #include <vector>
 
-namespace isinglass {
+namespace isinglass::config {
 
 /// Whether a run that is continued may have another value than the one that was started.
 enum class OnRestart { fixed, free, upward };
@@ -85,4 +85,4 @@ concept Structure = std::same_as<std::remove_const_t<S>, T>;
 /// The rule as a reader of an error or of the printed defaults needs it: ">= 1", "one of a, b"; empty: anything.
 [[nodiscard]] std::string describe(const Rule& rule);
 
-}  // namespace isinglass
+}  // namespace isinglass::config

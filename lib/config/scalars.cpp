@@ -12,7 +12,7 @@
 
 #include <fmt/format.h>
 
-namespace isinglass {
+namespace isinglass::config {
 
 namespace {
 
@@ -210,4 +210,4 @@ template std::int64_t number_of(const std::string&, const std::string&, const Ru
 template std::uint64_t number_of(const std::string&, const std::string&, const Rule&);
 template double number_of(const std::string&, const std::string&, const Rule&);
 
-}  // namespace isinglass
+}  // namespace isinglass::config

@@ -9,7 +9,7 @@
 #include <vector>
 
 /// Values of the configuration from YAML scalars and back, each with the rule it has to obey.
-namespace isinglass {
+namespace isinglass::config {
 
 /// Sets `value` and returns an empty text, or leaves it and returns what was expected and what was found.
 [[nodiscard]] std::string read_value(const YamlTree& tree, const Rule& rule, int& value);
@@ -50,4 +50,4 @@ template <Named E>
   return write_value(rule, std::string(name_of(value)));
 }
 
-}  // namespace isinglass
+}  // namespace isinglass::config

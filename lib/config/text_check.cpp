@@ -6,7 +6,7 @@
 
 #include <fmt/format.h>
 
-namespace isinglass {
+namespace isinglass::config {
 
 namespace {
 
@@ -62,4 +62,4 @@ std::optional<TextFault> find_text_fault(std::string_view text) {
   return std::nullopt;
 }
 
-}  // namespace isinglass
+}  // namespace isinglass::config

@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-namespace isinglass {
+namespace isinglass::config {
 
 /// Most bytes of a YAML text: many times what a person writes, and little enough for a parser that needs 240 bytes for
 /// each.
@@ -23,4 +23,4 @@ struct TextFault {
 /// in front, lines may end as on any system.
 [[nodiscard]] std::optional<TextFault> find_text_fault(std::string_view text);
 
-}  // namespace isinglass
+}  // namespace isinglass::config

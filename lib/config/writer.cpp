@@ -8,7 +8,7 @@
 
 #include <fmt/format.h>
 
-namespace isinglass {
+namespace isinglass::config {
 
 namespace {
 
@@ -151,4 +151,4 @@ std::vector<ConfigDifference> forbidden_on_restart(const Config& started, const 
   return found;
 }
 
-}  // namespace isinglass
+}  // namespace isinglass::config

@@ -6,7 +6,7 @@
 #include <utility>
 #include <vector>
 
-namespace isinglass {
+namespace isinglass::config {
 
 /// Which keys are written.
 enum class Keys {
@@ -36,4 +36,4 @@ struct ConfigDifference {
 /// Once polishing may have begun, which is where QCGD ended, no more iterations fit in before it.
 [[nodiscard]] std::vector<ConfigDifference> forbidden_on_restart(const Config& started, const Config& now);
 
-}  // namespace isinglass
+}  // namespace isinglass::config

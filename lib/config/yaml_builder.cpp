@@ -7,7 +7,7 @@
 
 #include <fmt/format.h>
 
-namespace isinglass {
+namespace isinglass::config {
 
 namespace {
 
@@ -167,4 +167,4 @@ bool YamlBuilder::is_dropped() const {
   });
 }
 
-}  // namespace isinglass
+}  // namespace isinglass::config

@@ -12,7 +12,7 @@
 #include <yaml-cpp/eventhandler.h>
 #include <yaml-cpp/mark.h>
 
-namespace isinglass {
+namespace isinglass::config {
 
 /// Turns marks of yaml-cpp into positions: all the same one for an option of the command line.
 using Locate = std::function<Position(const YAML::Mark&)>;
@@ -88,4 +88,4 @@ private:
   std::int64_t values_ = 0, bytes_ = 0;
 };
 
-}  // namespace isinglass
+}  // namespace isinglass::config

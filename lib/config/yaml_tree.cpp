@@ -13,7 +13,7 @@
 #include <fmt/format.h>
 #include <yaml-cpp/yaml.h>
 
-namespace isinglass {
+namespace isinglass::config {
 
 namespace {
 
@@ -129,4 +129,4 @@ std::string describe(const YamlTree& tree) {
   return "";
 }
 
-}  // namespace isinglass
+}  // namespace isinglass::config

@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-namespace isinglass {
+namespace isinglass::config {
 
 /// A piece of YAML with the position of every value: what is left of a YAML document once it is checked for
 /// duplicate keys. Internal to the readers in lib/config and lib/sweep.
@@ -39,4 +39,4 @@ struct YamlTree::Entry {
 /// Names the tree as a user would: a scalar by its text, "abc", others by their kind, a list.
 [[nodiscard]] std::string describe(const YamlTree& tree);
 
-}  // namespace isinglass
+}  // namespace isinglass::config

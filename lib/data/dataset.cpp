@@ -13,7 +13,7 @@
 #include "base/error.hpp"
 #include "config/diagnostics.hpp"
 
-namespace isinglass {
+namespace isinglass::data {
 namespace {
 
 namespace fs = std::filesystem;
@@ -26,8 +26,8 @@ struct Place {
   std::string advice;
 };
 
-Place place_of(const DataConfig& config) {
-  if (config.dataset == DataSource::fashion_mnist) {
+Place place_of(const config::DataConfig& config) {
+  if (config.dataset == config::DataSource::fashion_mnist) {
     return {config.directory.empty() ? fashion_mnist_directory : config.directory,
             "Debian's package dataset-fashion-mnist provides it, or set data.directory to the folder of the IDX files"};
   }
@@ -119,7 +119,7 @@ const DataClass& find_class(const std::string& text, std::span<const DataClass> 
         fmt::format("data.classes: \"{}\" begins the names of several classes (there are: {})", text, listing(known)));
   }
   throw InputError(fmt::format("data.classes: unknown class \"{}\"{} (there are: {})", text,
-                               suggestion(text, class_names(known)), listing(known)));
+                               config::suggestion(text, class_names(known)), listing(known)));
 }
 
 }  // namespace
@@ -132,7 +132,7 @@ std::vector<DataClass> fashion_mnist_classes() {
   return classes;
 }
 
-Dataset read_dataset(const DataConfig& config) {
+Dataset read_dataset(const config::DataConfig& config) {
   const Place place = place_of(config);
   Dataset set{read_labelled(place, "train"), read_labelled(place, "t10k"), {}};
   if (set.train.images.count == 0) {
@@ -143,7 +143,8 @@ Dataset read_dataset(const DataConfig& config) {
                                  place.directory.string(), set.test.images.rows, set.test.images.columns,
                                  set.train.images.rows, set.train.images.columns));
   }
-  set.classes = config.dataset == DataSource::fashion_mnist ? fashion_mnist_classes() : classes_in(set.train.labels);
+  set.classes =
+      config.dataset == config::DataSource::fashion_mnist ? fashion_mnist_classes() : classes_in(set.train.labels);
   expect_known_labels(place, "train", set.train.labels, set.classes);
   expect_known_labels(place, "t10k", set.test.labels, set.classes);
   return set;
@@ -166,4 +167,4 @@ std::vector<DataClass> choose_classes(std::span<const std::string> requested, st
   return chosen;
 }
 
-}  // namespace isinglass
+}  // namespace isinglass::data

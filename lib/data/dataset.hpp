@@ -8,7 +8,7 @@
 #include "config/config.hpp"
 #include "data/idx.hpp"
 
-namespace isinglass {
+namespace isinglass::data {
 
 /// A class of a data set: its label in the files and its name.
 struct DataClass {
@@ -31,7 +31,7 @@ struct Dataset {
 
 /// Reads the four files of data.dataset. InputError if one is missing or bad, if labels and images do not match, if
 /// a label is of no class, or if training and test images differ in size.
-[[nodiscard]] Dataset read_dataset(const DataConfig& config);
+[[nodiscard]] Dataset read_dataset(const config::DataConfig& config);
 
 /// T-shirt/top, Trouser, ... Ankle boot.
 [[nodiscard]] std::vector<DataClass> fashion_mnist_classes();
@@ -42,4 +42,4 @@ struct Dataset {
 [[nodiscard]] std::vector<DataClass> choose_classes(std::span<const std::string> requested,
                                                     std::span<const DataClass> known);
 
-}  // namespace isinglass
+}  // namespace isinglass::data

@@ -17,7 +17,7 @@
 #include "base/memory.hpp"
 #include "base/stop_signal.hpp"
 
-namespace isinglass {
+namespace isinglass::data {
 namespace {
 
 constexpr std::uint32_t images_magic = 0x803, labels_magic = 0x801;
@@ -143,4 +143,4 @@ std::vector<std::uint8_t> read_idx_labels(const std::filesystem::path& path) {
   return labels;
 }
 
-}  // namespace isinglass
+}  // namespace isinglass::data

@@ -6,7 +6,7 @@
 #include <span>
 #include <vector>
 
-namespace isinglass {
+namespace isinglass::data {
 
 /// Grey images of one IDX file.
 struct IdxImages {
@@ -29,4 +29,4 @@ struct IdxImages {
 /// Reads an idx1-ubyte file, plain or gzip; the same errors.
 [[nodiscard]] std::vector<std::uint8_t> read_idx_labels(const std::filesystem::path& path);
 
-}  // namespace isinglass
+}  // namespace isinglass::data

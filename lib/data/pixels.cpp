@@ -10,7 +10,7 @@
 
 #include "base/error.hpp"
 
-namespace isinglass {
+namespace isinglass::data {
 namespace {
 
 constexpr int pixel_max = 255, largest_levels = 128;  // centred levels must fit std::int8_t
@@ -82,4 +82,4 @@ InputStatistics input_statistics(const PixelGrid& grid, const IdxImages& images,
   return statistics;
 }
 
-}  // namespace isinglass
+}  // namespace isinglass::data

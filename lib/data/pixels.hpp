@@ -7,7 +7,7 @@
 #include "data/idx.hpp"
 #include "data/selection.hpp"
 
-namespace isinglass {
+namespace isinglass::data {
 
 /// Average pooling and quantization of images of one size: pixels 0 .. 255 become levels 0 .. levels-1.
 class PixelGrid {
@@ -39,4 +39,4 @@ struct InputStatistics {
 [[nodiscard]] InputStatistics input_statistics(const PixelGrid& grid, const IdxImages& images,
                                                std::span<const ChosenSample> picks);
 
-}  // namespace isinglass
+}  // namespace isinglass::data

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-namespace isinglass {
+namespace isinglass::data {
 
 /// Integer samples that one rank holds, in the global order of their split.
 struct Samples {
@@ -41,4 +41,4 @@ struct ShardRange {
   return {count * shard / shards, count * (shard + 1) / shards};
 }
 
-}  // namespace isinglass
+}  // namespace isinglass::data

@@ -13,7 +13,7 @@
 #include "base/error.hpp"
 #include "base/random.hpp"
 
-namespace isinglass {
+namespace isinglass::data {
 namespace {
 
 /// Purposes of random numbers of Stream::subset.
@@ -70,7 +70,7 @@ std::vector<ChosenSample> interleave(const Members& members, std::span<const Dat
   return picks;
 }
 
-std::size_t wanted_samples(const DataConfig& config, std::span<const DataClass> classes,
+std::size_t wanted_samples(const config::DataConfig& config, std::span<const DataClass> classes,
                            std::span<const std::size_t> available) {
   for (std::size_t c = 0; c < classes.size(); ++c) {
     if (available[c] == 0) {
@@ -130,7 +130,7 @@ std::vector<std::size_t> stratified_counts(std::span<const std::size_t> availabl
   return counts;
 }
 
-Selection select_samples(const Dataset& set, std::span<const DataClass> classes, const DataConfig& config,
+Selection select_samples(const Dataset& set, std::span<const DataClass> classes, const config::DataConfig& config,
                          std::uint64_t seed) {
   Members train = members_of(classes, set.train.labels);
   const std::vector<std::size_t> available = sizes_of(train);
@@ -146,4 +146,4 @@ Selection select_samples(const Dataset& set, std::span<const DataClass> classes,
           interleave(test, classes, seed, Purpose::test_order)};
 }
 
-}  // namespace isinglass
+}  // namespace isinglass::data

@@ -7,7 +7,7 @@
 
 #include "data/dataset.hpp"
 
-namespace isinglass {
+namespace isinglass::data {
 
 /// A chosen sample: where it is in its file, and its label among the chosen classes.
 struct ChosenSample {
@@ -28,7 +28,7 @@ struct Selection {
 /// A seeded stratified subset of the training file, part of it held out for validation, and all test samples of the
 /// classes. Each split is in a random order in which every prefix holds the classes in about equal proportion. A larger
 /// subset of the same seed contains the smaller. InputError if there are too few samples.
-[[nodiscard]] Selection select_samples(const Dataset& set, std::span<const DataClass> classes, const DataConfig& config,
-                                       std::uint64_t seed);
+[[nodiscard]] Selection select_samples(const Dataset& set, std::span<const DataClass> classes,
+                                       const config::DataConfig& config, std::uint64_t seed);
 
-}  // namespace isinglass
+}  // namespace isinglass::data

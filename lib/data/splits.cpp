@@ -7,7 +7,7 @@
 #include "data/pixels.hpp"
 #include "data/selection.hpp"
 
-namespace isinglass {
+namespace isinglass::data {
 namespace {
 
 std::uint64_t fingerprint_of(const Dataset& set) {
@@ -46,7 +46,7 @@ Samples samples_of(const PixelGrid& grid, const IdxImages& images, std::span<con
 
 }  // namespace
 
-LoadedData load_data(const DataConfig& config, std::uint64_t seed, int shard, int shards) {
+LoadedData load_data(const config::DataConfig& config, std::uint64_t seed, int shard, int shards) {
   assert(shards >= 1 && shard >= 0 && shard < shards);
   assert(config.train_samples >= 0 && config.validation_fraction >= 0 && config.validation_fraction <= 0.9);
   const Dataset set = read_dataset(config);
@@ -69,8 +69,8 @@ LoadedData load_data(const DataConfig& config, std::uint64_t seed, int shard, in
   return loaded;
 }
 
-DataSplits load_splits(const DataConfig& config, std::uint64_t seed, int shard, int shards) {
+DataSplits load_splits(const config::DataConfig& config, std::uint64_t seed, int shard, int shards) {
   return load_data(config, seed, shard, shards).splits;
 }
 
-}  // namespace isinglass
+}  // namespace isinglass::data

@@ -5,7 +5,7 @@
 
 #include <cstdint>
 
-namespace isinglass {
+namespace isinglass::data {
 
 /// Splits, and what tells whether other ranks made theirs from the same files.
 struct LoadedData {
@@ -17,9 +17,9 @@ struct LoadedData {
 /// quantizes and centres with training statistics only, and keeps shard `shard` of `shards` of each split.
 /// The samples are in a seeded random order that interleaves the classes, and do not depend on the sharding.
 /// Throws InputError naming the file or key and the way out.
-[[nodiscard]] LoadedData load_data(const DataConfig& config, std::uint64_t seed, int shard, int shards);
+[[nodiscard]] LoadedData load_data(const config::DataConfig& config, std::uint64_t seed, int shard, int shards);
 
 /// Loads the splits without the fingerprint.
-[[nodiscard]] DataSplits load_splits(const DataConfig& config, std::uint64_t seed, int shard, int shards);
+[[nodiscard]] DataSplits load_splits(const config::DataConfig& config, std::uint64_t seed, int shard, int shards);
 
-}  // namespace isinglass
+}  // namespace isinglass::data

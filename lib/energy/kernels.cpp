@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-namespace isinglass {
+namespace isinglass::energy {
 
 namespace {
 
@@ -105,13 +105,13 @@ void apply_shift(std::int16_t* above, std::int16_t* below, const std::int16_t* s
   simd::run<shift_all<std::int16_t>>(width, above, below, shift, weight, sample_block);
 }
 
-std::int64_t table_change(const LossView& output, const std::int8_t* x, int step, const LossTable& loss,
+std::int64_t table_change(const LossView& output, const std::int8_t* x, int step, const network::LossTable& loss,
                           simd::Width width) {
   return simd::run<sum_changes>(width, output, x, step, loss.data(), loss.first());
 }
 
 void add_table_costs(std::int64_t* cost, const LossView& output, const std::int16_t* shift, int weight,
-                     const LossTable& loss, simd::Width width) {
+                     const network::LossTable& loss, simd::Width width) {
   simd::run<add_changes>(width, cost, output, shift, weight, loss.data(), loss.first());
 }
 
@@ -151,4 +151,4 @@ std::int64_t linear_change(const UnitView& unit, const std::int8_t* x, int step)
 
 }  // namespace reference
 
-}  // namespace isinglass
+}  // namespace isinglass::energy

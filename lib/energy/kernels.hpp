@@ -10,7 +10,7 @@
 /// integer arithmetic or element by element: results depend neither on the order of the samples, nor on the vector
 /// width. Array lengths are multiples of `sample_block`; padding carries multiplier 0. The functions in `reference` are
 /// what the tests hold every width against.
-namespace isinglass {
+namespace isinglass::energy {
 
 inline constexpr std::size_t sample_block = 128;  ///< array lengths are multiples of this
 
@@ -80,16 +80,16 @@ struct LossView {
 };
 
 /// sum_s multiplier_s (loss(z_s + step x_s) - loss(z_s)).
-[[nodiscard]] std::int64_t table_change(const LossView& output, const std::int8_t* x, int step, const LossTable& loss,
-                                        simd::Width width = simd::cpu_width());
+[[nodiscard]] std::int64_t table_change(const LossView& output, const std::int8_t* x, int step,
+                                        const network::LossTable& loss, simd::Width width = simd::cpu_width());
 
 /// cost[s] += loss(z_s + weight shift_s) - loss(z_s) for one block of `sample_block` samples; multipliers are not read.
 void add_table_costs(std::int64_t* cost, const LossView& output, const std::int16_t* shift, int weight,
-                     const LossTable& loss, simd::Width width = simd::cpu_width());
+                     const network::LossTable& loss, simd::Width width = simd::cpu_width());
 
 namespace reference {
 [[nodiscard]] std::int64_t squared_change(const UnitView& unit, const std::int8_t* x, int step);
 [[nodiscard]] std::int64_t linear_change(const UnitView& unit, const std::int8_t* x, int step);
 }  // namespace reference
 
-}  // namespace isinglass
+}  // namespace isinglass::energy

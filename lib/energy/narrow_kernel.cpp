@@ -4,7 +4,7 @@
 #include "simd/each_width.hpp"
 
 HWY_BEFORE_NAMESPACE();
-namespace isinglass::HWY_NAMESPACE {
+namespace isinglass::energy::HWY_NAMESPACE {
 namespace {
 
 #if HWY_TARGET == HWY_SCALAR
@@ -47,16 +47,16 @@ std::int64_t sum_narrow(const UnitView& unit, const std::int8_t* x, int step) {
 #endif
 
 }  // namespace
-}  // namespace isinglass::HWY_NAMESPACE
+}  // namespace isinglass::energy::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
 
 #if HWY_ONCE
-namespace isinglass {
+namespace isinglass::energy {
 
 std::int64_t narrow_change(const UnitView& unit, const std::int8_t* x, int step, bool squared, simd::Width width) {
   return (squared ? ISINGLASS_OF_WIDTH(width, sum_narrow<true>) : ISINGLASS_OF_WIDTH(width, sum_narrow<false>))(unit, x,
                                                                                                                 step);
 }
 
-}  // namespace isinglass
+}  // namespace isinglass::energy
 #endif

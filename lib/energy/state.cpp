@@ -6,24 +6,24 @@
 #include <algorithm>
 #include <cmath>
 
-namespace isinglass {
+namespace isinglass::energy {
 
 namespace {
 
 /// `loss` squared: past the margin it costs as well, so that the interval ends there.
-void set_output_intervals(LayerState& state, const Samples& samples, int margin, int limit, Loss loss) {
-  const int far = loss == Loss::squared ? margin : limit;
+void set_output_intervals(LayerState& state, const data::Samples& samples, int margin, int limit, network::Loss loss) {
+  const int far = loss == network::Loss::squared ? margin : limit;
   state.lo = {-far, margin};
   state.hi = {-margin, far};
   const int outputs = state.layer->units;
   for (int c = 0; c < outputs; ++c)
     for (std::size_t s = 0; s < state.samples; ++s)
-      state.segment[state.at(c, s)] = target_sign(outputs, c, samples.labels[s]) > 0 ? 1 : 0;
+      state.segment[state.at(c, s)] = network::target_sign(outputs, c, samples.labels[s]) > 0 ? 1 : 0;
 }
 
 /// Arrays and intervals of one layer; multipliers are 1 on samples and 0 in the padding.
-LayerState make_layer(const Layer& layer, Loss loss, const Samples& samples, const LayerReach& reach,
-                      const Margins& margins, const Communicator& group) {
+LayerState make_layer(const network::Layer& layer, network::Loss loss, const data::Samples& samples,
+                      const qcbo::LayerReach& reach, const Margins& margins, const parallel::Communicator& group) {
   LayerState state;
   state.layer = &layer;
   state.samples = samples.size();
@@ -36,14 +36,14 @@ LayerState make_layer(const Layer& layer, Loss loss, const Samples& samples, con
   state.multiplier.resize(cells);
   state.segment.resize(cells);
   if (layer.is_output()) {
-    set_output_intervals(state, samples, margin_on_grid(layer, margins.output), limit, loss);
+    set_output_intervals(state, samples, network::margin_on_grid(layer, margins.output), limit, loss);
   } else {
     state.value.resize(cells);
     state.first = reach.first;
     state.last = reach.last;
     state.first.resize(state.stride);
     state.last.resize(state.stride);
-    for (const Interval& interval : cell_intervals(layer, margins.segment, limit)) {
+    for (const qcbo::Interval& interval : qcbo::cell_intervals(layer, margins.segment, limit)) {
       state.lo.push_back(interval.lo);
       state.hi.push_back(interval.hi);
     }
@@ -66,7 +66,7 @@ void set_unit(LayerState& layer, int unit, const std::int16_t* z) {
   for (std::size_t s = 0; s < layer.stride; ++s) {
     const std::size_t at = layer.at(unit, s);
     if (!layer.layer->is_output()) {
-      layer.segment[at] = static_cast<std::uint8_t>(segment_of(layer.layer->thresholds, z[s]));
+      layer.segment[at] = static_cast<std::uint8_t>(network::segment_of(layer.layer->thresholds, z[s]));
       layer.value[at] = layer.layer->values[layer.segment[at]];
     }
     layer.above[at] = static_cast<std::int16_t>(z[s] - layer.hi[layer.segment[at]]);
@@ -77,7 +77,7 @@ void set_unit(LayerState& layer, int unit, const std::int16_t* z) {
 /// Computes the z of layer l from its inputs as they are, and sets its segments by them.
 void forward_layer(StructuredState& state, std::size_t l) {
   LayerState& layer = state.layers[l];
-  const LayerValues values = decode(*layer.layer, layer.bits);
+  const network::LayerValues values = network::decode(*layer.layer, layer.bits);
   const auto inputs = static_cast<std::size_t>(layer.layer->inputs);
   std::vector<std::int16_t> z(layer.stride), negative(layer.stride);  // the kernel shifts a mirrored pair
   constexpr std::size_t block = 16 * sample_block;  // of samples whose z stay in the first-level cache
@@ -100,13 +100,13 @@ std::int64_t cost_of(const LayerState& layer) {
 }
 
 /// How the output layer counts: `margin` M in grid units.
-void set_loss(LayerState& output, const Architecture& architecture, int margin) {
-  const double unit = output_step(architecture);
+void set_loss(LayerState& output, const network::Architecture& architecture, int margin) {
+  const double unit = network::output_step(architecture);
   output.range.largest_multiplier = 1;
-  output.linear = architecture.loss == Loss::hinge;
+  output.linear = architecture.loss == network::Loss::hinge;
   output.scale = output.linear ? 1 / unit : 1 / (unit * margin);
-  if (architecture.loss != Loss::logistic) return;
-  output.table = make_loss_table(architecture, margin);
+  if (architecture.loss != network::Loss::logistic) return;
+  output.table = network::make_loss_table(architecture, margin);
   output.scale = output.table.unit();
 }
 
@@ -154,23 +154,24 @@ const std::int8_t* StructuredState::column(std::size_t l, int input) const {
   return (l == 0 ? inputs.data() : layers[l - 1].value.data()) + static_cast<std::size_t>(input) * layer.stride;
 }
 
-NetworkBits StructuredState::bits() const {
-  NetworkBits all;
+network::NetworkBits StructuredState::bits() const {
+  network::NetworkBits all;
   for (const LayerState& layer : layers) all.push_back(layer.bits);
   return all;
 }
 
 std::vector<std::int16_t> weights_of_input(const LayerState& layer, int input) {
-  const std::vector<std::int16_t> all = decode(*layer.layer, layer.bits).weights;
+  const std::vector<std::int16_t> all = network::decode(*layer.layer, layer.bits).weights;
   std::vector<std::int16_t> weights;
   for (auto at = static_cast<std::size_t>(input); at < all.size(); at += static_cast<std::size_t>(layer.layer->inputs))
     weights.push_back(all[at]);
   return weights;
 }
 
-StructuredState make_state(const Architecture& architecture, const Samples& samples, std::span<const LayerReach> reach,
-                           const Margins& margins, const Communicator& group) {
-  check_grid(architecture, reach, std::max(margins.segment, margins.output));
+StructuredState make_state(const network::Architecture& architecture, const data::Samples& samples,
+                           std::span<const qcbo::LayerReach> reach, const Margins& margins,
+                           const parallel::Communicator& group) {
+  qcbo::check_grid(architecture, reach, std::max(margins.segment, margins.output));
   StructuredState state;
   state.architecture = &architecture;
   state.first_sample = samples.first;
@@ -181,7 +182,7 @@ StructuredState make_state(const Architecture& architecture, const Samples& samp
   state.ones.assign(stride, 1);
   int largest_input = static_cast<int>(group.all_max(largest_magnitude(samples.inputs)));
   for (std::size_t l = 0; l < architecture.layers.size(); ++l) {
-    const Layer& layer = architecture.layers[l];
+    const network::Layer& layer = architecture.layers[l];
     state.layers.push_back(make_layer(layer, architecture.loss, samples, reach[l], margins, group));
     state.layers.back().range.largest_shift = largest_input;
     if (!layer.is_output()) largest_input = largest_magnitude(layer.values);
@@ -190,7 +191,7 @@ StructuredState make_state(const Architecture& architecture, const Samples& samp
   return state;
 }
 
-void set_forward(StructuredState& state, const NetworkBits& bits, std::span<const std::int16_t> first_z) {
+void set_forward(StructuredState& state, const network::NetworkBits& bits, std::span<const std::int16_t> first_z) {
   for (std::size_t l = 0; l < state.layers.size(); ++l) state.layers[l].bits = bits[l];
   LayerState& first = state.layers.front();
   if (first_z.empty())
@@ -208,13 +209,14 @@ std::vector<std::int16_t> layer_z(const LayerState& layer) {
   return z;
 }
 
-std::int64_t count_correct(const StructuredState& state, const Samples& samples, const Communicator& group) {
+std::int64_t count_correct(const StructuredState& state, const data::Samples& samples,
+                           const parallel::Communicator& group) {
   const LayerState& output = state.layers.back();
   std::vector<int> z(static_cast<std::size_t>(output.layer->units));
   std::int64_t correct = 0;
   for (std::size_t s = 0; s < output.samples; ++s) {
     for (std::size_t c = 0; c < z.size(); ++c) z[c] = output.z(output.at(static_cast<int>(c), s));
-    correct += predicted_class(z) == samples.labels[s] ? 1 : 0;
+    correct += network::predicted_class(z) == samples.labels[s] ? 1 : 0;
   }
   return group.all_sum(correct);
 }
@@ -225,7 +227,7 @@ std::vector<std::int64_t> layer_costs(const StructuredState& state) {
   return costs;
 }
 
-double total_energy(const StructuredState& state, const Communicator& group) {
+double total_energy(const StructuredState& state, const parallel::Communicator& group) {
   std::vector<std::int64_t> costs = layer_costs(state);
   group.all_sum(costs);
   double energy = 0;
@@ -233,9 +235,9 @@ double total_energy(const StructuredState& state, const Communicator& group) {
   return energy;
 }
 
-double output_loss(const StructuredState& state, const Communicator& group) {
+double output_loss(const StructuredState& state, const parallel::Communicator& group) {
   const LayerState& output = state.layers.back();
   return output.scale * static_cast<double>(group.all_sum(cost_of(output)));
 }
 
-}  // namespace isinglass
+}  // namespace isinglass::energy

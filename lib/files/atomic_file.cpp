@@ -11,7 +11,7 @@
 #include <string>
 #include <system_error>
 
-namespace isinglass {
+namespace isinglass::files {
 
 namespace fs = std::filesystem;
 
@@ -80,17 +80,17 @@ void write_atomically(const fs::path& path, const FileAction& write, const FileA
 }
 
 void write_atomically(const fs::path& path, const FileAction& write, const FileAction& verify,
-                      const Communicator& group) {
+                      const parallel::Communicator& group) {
   std::optional<OutputFile> file;
   std::optional<std::string> name;
-  agree<SystemError>(group, [&] {
+  parallel::agree<SystemError>(group, [&] {
     if (!group.is_root()) return;
     file.emplace(path);
     name = file->temporary().string();
   });
-  const fs::path temporary = first_text(group, name).value();
+  const fs::path temporary = parallel::first_text(group, name).value();
   fill(temporary, path, write, verify);
-  agree<SystemError>(group, [&] {
+  parallel::agree<SystemError>(group, [&] {
     if (file) file->commit();
   });
 }
@@ -108,4 +108,4 @@ void write_text_atomically(const fs::path& path, std::string_view text) { write_
 
 fs::path folder_of(const fs::path& path) { return path.has_parent_path() ? path.parent_path() : fs::path("."); }
 
-}  // namespace isinglass
+}  // namespace isinglass::files

@@ -6,7 +6,7 @@
 #include <functional>
 #include <string_view>
 
-namespace isinglass {
+namespace isinglass::files {
 
 /// A file that appears at its place whole or not at all. Until commit() it is an empty file that others fill by its
 /// temporary name, which no other process and no earlier output has: it is made exclusively, and no link that waits
@@ -42,7 +42,7 @@ void write_atomically(const std::filesystem::path& path, const FileAction& write
 /// Does the same by all ranks of `group` at once: rank 0 makes the file, every rank calls `write` and `verify`, which
 /// must fail on all ranks or none, and rank 0 puts it at its place. SystemError on every rank alike. Collective.
 void write_atomically(const std::filesystem::path& path, const FileAction& write, const FileAction& verify,
-                      const Communicator& group);
+                      const parallel::Communicator& group);
 
 /// Does the same for a file of these bytes.
 void write_bytes_atomically(const std::filesystem::path& path, std::string_view bytes, const FileAction& verify);
@@ -61,4 +61,4 @@ void remove_all_temporaries(const std::filesystem::path& folder);
 /// The folder of a file of that name: "." for a name alone.
 [[nodiscard]] std::filesystem::path folder_of(const std::filesystem::path& path);
 
-}  // namespace isinglass
+}  // namespace isinglass::files

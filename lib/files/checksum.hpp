@@ -6,7 +6,7 @@
 #include <cstdint>
 #include <span>
 
-namespace isinglass {
+namespace isinglass::files {
 
 /// Term that the element `value` at `index` adds to the checksum of a dataset. The sum over all elements, modulo 2^64,
 /// does not depend on who adds which part: ranks add theirs up. Integers count as 64 bits with their sign, a double as
@@ -39,4 +39,4 @@ template <h5::Element T>
   return sum;
 }
 
-}  // namespace isinglass
+}  // namespace isinglass::files

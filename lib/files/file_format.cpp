@@ -10,7 +10,7 @@
 
 #include <fmt/format.h>
 
-namespace isinglass {
+namespace isinglass::files {
 
 namespace fs = std::filesystem;
 
@@ -87,4 +87,4 @@ void read_back(const std::function<void()>& read) {
   }
 }
 
-}  // namespace isinglass
+}  // namespace isinglass::files

@@ -8,7 +8,7 @@
 #include <functional>
 #include <string>
 
-namespace isinglass {
+namespace isinglass::files {
 
 /// How the files of one kind are recognised, and what to tell a user who gives another file.
 struct FileFormat {
@@ -42,4 +42,4 @@ void write_file(const std::filesystem::path& path, const FileFormat& format,
 /// Calls `read`; what is wrong with a file that was just written is no mistake of the input: SystemError.
 void read_back(const std::function<void()>& read);
 
-}  // namespace isinglass
+}  // namespace isinglass::files

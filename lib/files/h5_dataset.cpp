@@ -88,7 +88,7 @@ void change_file(const std::filesystem::path& path, const std::function<void(con
 
 void lay_out_file(const std::filesystem::path& path, const std::string& image, std::size_t room,
                   const std::function<void(const Group& root)>& change) {
-  PosixFile file(path, PosixFile::Use::rewrite);
+  files::PosixFile file(path, files::PosixFile::Use::rewrite);
   file.write(0, image);
   file.reserve(image.size() + room);
   file.close();

@@ -15,7 +15,7 @@
 
 #include <fmt/format.h>
 
-namespace isinglass {
+namespace isinglass::files {
 
 namespace fs = std::filesystem;
 
@@ -122,4 +122,4 @@ void expect_plain_file_or_none(const fs::path& path) {
                                S_ISLNK(status.st_mode) ? "a link" : kind_of_file(status.st_mode)));
 }
 
-}  // namespace isinglass
+}  // namespace isinglass::files

@@ -4,7 +4,7 @@
 #include <initializer_list>
 
 /// Where outputs may go. Asked before the work, so that no result is computed for a file that cannot be written.
-namespace isinglass {
+namespace isinglass::files {
 
 /// The file that an output named `path` replaces. Links are followed on purpose, and the last one may point at nothing
 /// yet. Throws InputError for anything but a regular file (a device, pipe, socket or folder is never replaced), for
@@ -19,4 +19,4 @@ void expect_output_place(const std::filesystem::path& path, std::initializer_lis
 /// Throws InputError unless `path` is a regular file or nothing, links not followed.
 void expect_plain_file_or_none(const std::filesystem::path& path);
 
-}  // namespace isinglass
+}  // namespace isinglass::files

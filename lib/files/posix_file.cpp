@@ -11,7 +11,7 @@
 
 #include <fmt/format.h>
 
-namespace isinglass {
+namespace isinglass::files {
 
 namespace fs = std::filesystem;
 
@@ -135,4 +135,4 @@ void PosixFile::close() {
   if (::close(std::exchange(descriptor_, -1)) != 0) fail_by_system(path_, "cannot be closed", errno);
 }
 
-}  // namespace isinglass
+}  // namespace isinglass::files

@@ -9,7 +9,7 @@
 #include <span>
 #include <string_view>
 
-namespace isinglass {
+namespace isinglass::files {
 
 /// Throws SystemError "PATH: ACTION: the system's text".
 [[noreturn]] void fail_by_system(const std::filesystem::path& path, std::string_view action, int error);
@@ -61,4 +61,4 @@ private:
   int descriptor_;
 };
 
-}  // namespace isinglass
+}  // namespace isinglass::files

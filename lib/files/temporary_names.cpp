@@ -12,7 +12,7 @@
 
 #include <fmt/format.h>
 
-namespace isinglass {
+namespace isinglass::files {
 
 namespace fs = std::filesystem;
 
@@ -106,4 +106,4 @@ void remove_all_temporaries(const fs::path& folder) {
   for (const char* name : {"lock", "lock.takeover"}) remove_abandoned(folder / name);
 }
 
-}  // namespace isinglass
+}  // namespace isinglass::files

@@ -7,7 +7,7 @@
 #include <limits>
 #include <numeric>
 
-namespace isinglass {
+namespace isinglass::formats {
 
 namespace {
 
@@ -44,20 +44,20 @@ double tolerance_of(const LinearRow& row, double magnitude) {
 
 double objective_of(const BinaryProgram& program, std::span<const std::uint8_t> x) {
   DoubleSum sum(program.constant);
-  for (const BinaryTerm& term : program.objective)
+  for (const ising::BinaryTerm& term : program.objective)
     if (x[static_cast<std::size_t>(term.i)] != 0 && x[static_cast<std::size_t>(term.j)] != 0) sum += term.value;
   return sum.value();
 }
 
 double objective_size(const BinaryProgram& program) {
   double size = std::abs(program.constant);
-  for (const BinaryTerm& term : program.objective) size += std::abs(term.value);
+  for (const ising::BinaryTerm& term : program.objective) size += std::abs(term.value);
   return size;
 }
 
 bool has_whole_objective(const BinaryProgram& program) {
   return objective_size(program) < 0x1p52 && is_whole(program.constant) &&
-         std::ranges::all_of(program.objective, [](const BinaryTerm& term) { return is_whole(term.value); });
+         std::ranges::all_of(program.objective, [](const ising::BinaryTerm& term) { return is_whole(term.value); });
 }
 
 std::vector<LinearRow> rows_of_product(const ProductRow& product) {
@@ -99,18 +99,18 @@ double largest_violation(const BinaryProgram& program, std::span<const std::uint
   return largest;
 }
 
-std::vector<BinaryTerm> merged_terms(std::vector<BinaryTerm> terms, const std::function<void()>& look) {
+std::vector<ising::BinaryTerm> merged_terms(std::vector<ising::BinaryTerm> terms, const std::function<void()>& look) {
   constexpr std::size_t between_looks = std::size_t{1} << 20;
   // By first variables: where each begins, then its terms in their order.
   std::vector<std::size_t> end;
-  for (BinaryTerm& term : terms) {
+  for (ising::BinaryTerm& term : terms) {
     if (term.i > term.j) std::swap(term.i, term.j);
     const auto i = static_cast<std::size_t>(term.i);
     if (i + 1 >= end.size()) end.resize(i + 2);
     ++end[i + 1];
   }
   std::partial_sum(end.begin(), end.end(), end.begin());
-  std::vector<BinaryTerm> ordered(terms.size());
+  std::vector<ising::BinaryTerm> ordered(terms.size());
   for (std::size_t k = 0; k < terms.size(); ++k) {
     ordered[end[static_cast<std::size_t>(terms[k].i)]++] = terms[k];
     if ((k + 1) % between_looks == 0) look();
@@ -118,10 +118,11 @@ std::vector<BinaryTerm> merged_terms(std::vector<BinaryTerm> terms, const std::f
   terms.clear();
   std::size_t begin = 0, seen = 0;
   for (std::size_t i = 0; i + 1 < end.size(); begin = end[i++]) {
-    const std::span<BinaryTerm> row(ordered.data() + begin, end[i] - begin);
-    if (!std::ranges::is_sorted(row, {}, &BinaryTerm::j)) std::ranges::stable_sort(row, {}, &BinaryTerm::j);
+    const std::span<ising::BinaryTerm> row(ordered.data() + begin, end[i] - begin);
+    if (!std::ranges::is_sorted(row, {}, &ising::BinaryTerm::j))
+      std::ranges::stable_sort(row, {}, &ising::BinaryTerm::j);
     for (std::size_t k = 0; k < row.size();) {
-      BinaryTerm sum = row[k];
+      ising::BinaryTerm sum = row[k];
       for (++k; k < row.size() && row[k].j == sum.j; ++k) sum.value += row[k].value;
       if (sum.value != 0) terms.push_back(sum);
     }
@@ -132,4 +133,4 @@ std::vector<BinaryTerm> merged_terms(std::vector<BinaryTerm> terms, const std::f
   return terms;
 }
 
-}  // namespace isinglass
+}  // namespace isinglass::formats

@@ -8,7 +8,7 @@
 #include <span>
 #include <vector>
 
-namespace isinglass {
+namespace isinglass::formats {
 
 /// lower <= sum of coefficient x_variable <= upper; variables ascending, each once, no zeros.
 struct LinearRow {
@@ -28,7 +28,7 @@ struct ProductRow {
 /// min constant + sum of value x_i x_j over binary x, subject to rows and products.
 struct BinaryProgram {
   std::int64_t variables = 0;
-  std::vector<BinaryTerm> objective;  ///< i <= j ascending, each pair once, no zeros; i == j is linear
+  std::vector<ising::BinaryTerm> objective;  ///< i <= j ascending, each pair once, no zeros; i == j is linear
   double constant = 0;
   std::vector<LinearRow> rows;
   std::vector<ProductRow> products;
@@ -60,7 +60,7 @@ using Bits = std::vector<std::uint8_t>;  ///< 0 or 1 each
 [[nodiscard]] double largest_violation(const BinaryProgram& program, std::span<const std::uint8_t> x);
 
 /// Terms ordered, equal pairs added, i <= j, zeros left out. `look` as of sparse_couplings.
-[[nodiscard]] std::vector<BinaryTerm> merged_terms(
-    std::vector<BinaryTerm> terms, const std::function<void()>& look = [] {});
+[[nodiscard]] std::vector<ising::BinaryTerm> merged_terms(
+    std::vector<ising::BinaryTerm> terms, const std::function<void()>& look = [] {});
 
-}  // namespace isinglass
+}  // namespace isinglass::formats

@@ -10,13 +10,13 @@
 
 #include <fmt/format.h>
 
-namespace isinglass {
+namespace isinglass::formats {
 
 namespace {
 
 /// A file that names all its variables may leave some without a term.
 std::int64_t count_of(const TextLines& lines, const CooHeader& header, std::int64_t largest) {
-  for (const OneHotGroup& group : header.groups)
+  for (const ising::OneHotGroup& group : header.groups)
     for (const std::int32_t i : group) largest = std::max<std::int64_t>(largest, i);
   if (!header.variables) return largest + 1;
   if (largest >= *header.variables)
@@ -24,20 +24,20 @@ std::int64_t count_of(const TextLines& lines, const CooHeader& header, std::int6
   return *header.variables;
 }
 
-IsingProblem spin_problem(std::int64_t spins, const std::vector<BinaryTerm>& terms, double offset,
-                          const std::function<void()>& look) {
-  IsingProblem problem;
+ising::IsingProblem spin_problem(std::int64_t spins, const std::vector<ising::BinaryTerm>& terms, double offset,
+                                 const std::function<void()>& look) {
+  ising::IsingProblem problem;
   problem.spins = static_cast<std::size_t>(spins);
   problem.fields.assign(problem.spins, 0.0);
   problem.offset = offset;
-  std::vector<Coupling> pairs;
-  for (const BinaryTerm& t : terms) {
+  std::vector<ising::Coupling> pairs;
+  for (const ising::BinaryTerm& t : terms) {
     if (t.i == t.j)
       problem.fields[static_cast<std::size_t>(t.i)] += t.value;
     else
       pairs.push_back({static_cast<std::int32_t>(t.i), static_cast<std::int32_t>(t.j), t.value});
   }
-  problem.couplings = sparse_couplings(problem.spins, pairs, look);
+  problem.couplings = ising::sparse_couplings(problem.spins, pairs, look);
   return problem;
 }
 
@@ -50,9 +50,9 @@ Vartype agreed_vartype(TextLines& lines, const CooHeader& header, std::optional<
   return *header.vartype;
 }
 
-std::vector<BinaryTerm> read_terms(TextLines& lines, CooHeader& header) {
+std::vector<ising::BinaryTerm> read_terms(TextLines& lines, CooHeader& header) {
   Magnitude magnitude(largest_objective);
-  std::vector<BinaryTerm> terms;
+  std::vector<ising::BinaryTerm> terms;
   lines.on_comment([&](std::string_view comment) { header.read(lines, comment); });
   while (const TextLines::Words* words = lines.next()) {
     lines.expect_words(*words, 3, "i j value");
@@ -68,7 +68,7 @@ std::vector<BinaryTerm> read_terms(TextLines& lines, CooHeader& header) {
 
 /// Calls visit(i, j, value) for each coupling and for each variable that has none.
 template <class Visit>
-void for_each_line(const SparseQubo& qubo, Visit&& visit) {
+void for_each_line(const ising::SparseQubo& qubo, Visit&& visit) {
   std::vector<bool> seen(static_cast<std::size_t>(qubo.variables));
   for (const auto& [i, j, value] : qubo.couplings) {
     seen[static_cast<std::size_t>(i)] = seen[static_cast<std::size_t>(j)] = true;
@@ -78,7 +78,7 @@ void for_each_line(const SparseQubo& qubo, Visit&& visit) {
     if (!seen[static_cast<std::size_t>(v)]) visit(v, v, 0.0);
 }
 
-std::int64_t line_count(const SparseQubo& qubo) {
+std::int64_t line_count(const ising::SparseQubo& qubo) {
   std::int64_t lines = 0;
   for_each_line(qubo, [&](std::int64_t, std::int64_t, double) { ++lines; });
   return lines;
@@ -89,9 +89,9 @@ std::int64_t line_count(const SparseQubo& qubo) {
 Instance read_coo(const InstanceText& text, std::optional<Vartype> asked) {
   TextLines lines(text, "#");
   CooHeader header;
-  const std::vector<BinaryTerm> terms = read_terms(lines, header);
+  const std::vector<ising::BinaryTerm> terms = read_terms(lines, header);
   std::int64_t largest = -1;
-  for (const BinaryTerm& term : terms) largest = std::max({largest, term.i, term.j});
+  for (const ising::BinaryTerm& term : terms) largest = std::max({largest, term.i, term.j});
   const std::int64_t variables = count_of(lines, header, largest);
   if (variables == 0) lines.fail("no terms, so no variables");
   expect_memory(lines, {.variables = variables, .entries = std::ssize(terms)});
@@ -103,20 +103,20 @@ Instance read_coo(const InstanceText& text, std::optional<Vartype> asked) {
   instance.is_binary = vartype == Vartype::binary;
   instance.problem = vartype == Vartype::spin
                          ? spin_problem(variables, terms, offset, text.look)
-                         : from_qubo(static_cast<std::size_t>(variables), terms, offset, text.look);
+                         : ising::from_qubo(static_cast<std::size_t>(variables), terms, offset, text.look);
   instance.problem.groups = std::move(header.groups);
   instance.warnings = std::move(header.warnings);
   if (!header.vartype && !asked)
     instance.note = "vartype BINARY is assumed, the file says none; --vartype spin for spins";
   try {
-    check(instance.problem);
+    ising::check(instance.problem);
   } catch (const InputError& error) {
     lines.fail(error.what());
   }
   return instance;
 }
 
-void print_qubo(TextFile& file, const SparseQubo& qubo) {
+void print_qubo(TextFile& file, const ising::SparseQubo& qubo) {
   file.print(
       "# QUBO of isinglass: minimise offset + sum of value x_i x_j over the lines \"i j value\", i <= j from 0, x "
       "binary\n");
@@ -125,10 +125,10 @@ void print_qubo(TextFile& file, const SparseQubo& qubo) {
   for_each_line(qubo, [&](std::int64_t i, std::int64_t j, double value) { file.print("{} {} {}\n", i, j, value); });
 }
 
-void print_dimod_coo(TextFile& file, const SparseQubo& qubo) {
+void print_dimod_coo(TextFile& file, const ising::SparseQubo& qubo) {
   file.print("# vartype=BINARY\n# offset={}\n", fixed_text(qubo.constant));
   for_each_line(
       qubo, [&](std::int64_t i, std::int64_t j, double value) { file.print("{} {} {}\n", i, j, fixed_text(value)); });
 }
 
-}  // namespace isinglass
+}  // namespace isinglass::formats

@@ -9,7 +9,7 @@
 
 #include <fmt/format.h>
 
-namespace isinglass {
+namespace isinglass::formats {
 
 namespace {
 
@@ -85,7 +85,7 @@ std::string key_of(std::string_view word) {
 /// `, did you mean ...` for words that are nearly a key.
 std::string near_key(std::string_view word) {
   constexpr std::size_t longest = 20;
-  return word.size() > longest ? "" : suggestion(upper_case(word), keys);
+  return word.size() > longest ? "" : config::suggestion(upper_case(word), keys);
 }
 
 /// Sets what must not be said twice in different ways.
@@ -138,7 +138,7 @@ void CooHeader::take_vartype(const TextLines& lines, std::string_view value) {
 }
 
 void CooHeader::take_group(const TextLines& lines, std::string_view value) {
-  OneHotGroup group;
+  ising::OneHotGroup group;
   for (const std::string_view word : words_of(value))
     group.push_back(static_cast<std::int32_t>(lines.integer(word, "index of a group", 0, largest_coo_index)));
   if (group.empty()) lines.fail("a group without indices");
@@ -190,4 +190,4 @@ void CooHeader::warn(const TextLines& lines, std::string_view comment) {
         fmt::format("{}: \"{}\" looks like a directive and is none: it is ignored", lines.place(), comment));
 }
 
-}  // namespace isinglass
+}  // namespace isinglass::formats

@@ -8,7 +8,7 @@
 #include <unordered_set>
 #include <vector>
 
-namespace isinglass {
+namespace isinglass::formats {
 
 /// Directives in the comments of a COO file.
 ///
@@ -25,7 +25,7 @@ public:
   std::optional<double> offset;
   std::optional<Vartype> vartype;
   std::int64_t vartype_line = 0;
-  std::vector<OneHotGroup> groups;
+  std::vector<ising::OneHotGroup> groups;
   std::vector<std::string> warnings;  ///< "FILE:LINE: ..."
 
 private:
@@ -40,4 +40,4 @@ private:
   std::unordered_set<std::int32_t> grouped_;
 };
 
-}  // namespace isinglass
+}  // namespace isinglass::formats

@@ -5,7 +5,7 @@
 #include "formats/linear_form.hpp"
 #include "formats/qplib.hpp"
 
-namespace isinglass {
+namespace isinglass::formats {
 
 namespace {
 
@@ -21,17 +21,17 @@ LinearRow row_of(const LinearConstraint& constraint) {
 }
 
 /// The problem with its products as rows.
-BinaryProgram linearised(const Qcbo& problem) {
+BinaryProgram linearised(const qcbo::Qcbo& problem) {
   BinaryProgram program;
   program.variables = problem.all_variables;
   program.constant = problem.unit * static_cast<double>(problem.constant);
   const SplitObjective objective = split_objective(problem);
   for (const auto& [variable, coefficient] : objective.linear)
     program.objective.push_back({variable, variable, problem.unit * static_cast<double>(coefficient)});
-  for (const Term& term : objective.pairs)
+  for (const qcbo::Term& term : objective.pairs)
     program.objective.push_back({term.i, term.j, problem.unit * static_cast<double>(term.coefficient)});
   for (std::size_t r = 0; r < problem.rows.size(); ++r) program.rows.push_back(row_of(constraint_of(problem.rows, r)));
-  for (const Product& product : problem.products)
+  for (const qcbo::Product& product : problem.products)
     for (const LinearConstraint& constraint : product_constraints(product)) program.rows.push_back(row_of(constraint));
   return program;
 }
@@ -44,20 +44,20 @@ void write_text_file(const std::filesystem::path& path, const std::function<void
     fill(file);
     file.close();
   };
-  write_atomically(path, write, {});
+  files::write_atomically(path, write, {});
 }
 
-void write_qubo_text(const std::filesystem::path& path, const SparseQubo& qubo) {
+void write_qubo_text(const std::filesystem::path& path, const ising::SparseQubo& qubo) {
   write_text_file(path, [&](TextFile& file) { print_qubo(file, qubo); });
 }
 
-void write_dimod_coo(const std::filesystem::path& path, const SparseQubo& qubo) {
+void write_dimod_coo(const std::filesystem::path& path, const ising::SparseQubo& qubo) {
   write_text_file(path, [&](TextFile& file) { print_dimod_coo(file, qubo); });
 }
 
-void write_qplib(const std::filesystem::path& path, const Qcbo& problem, const std::string& name) {
+void write_qplib(const std::filesystem::path& path, const qcbo::Qcbo& problem, const std::string& name) {
   const std::vector<std::string> names = names_of(problem);
   write_text_file(path, [&](TextFile& file) { print_qplib(file, linearised(problem), name, names); });
 }
 
-}  // namespace isinglass
+}  // namespace isinglass::formats

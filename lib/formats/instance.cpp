@@ -10,7 +10,7 @@
 
 #include <fmt/format.h>
 
-namespace isinglass {
+namespace isinglass::formats {
 
 namespace {
 
@@ -27,7 +27,7 @@ bool is_hdf5(const fs::path& path) {
 /// Sums of entries may overflow where none of them does.
 void check_finite(const fs::path& path, const Instance& instance) {
   try {
-    check(instance.problem);
+    ising::check(instance.problem);
     if (!instance.program) return;
     const bool is_finite =
         std::ranges::all_of(instance.program->objective, [](const auto& t) { return std::isfinite(t.value); });
@@ -77,10 +77,10 @@ Instance read_instance(const fs::path& path, const InstanceOptions& options) {
   return instance;
 }
 
-std::int64_t couplers(const IsingProblem& problem) {
-  if (const auto* sparse = std::get_if<SparseCouplings>(&problem.couplings)) return sparse->nonZeros() / 2;
-  const DenseCouplings dense = to_dense(problem);
+std::int64_t couplers(const ising::IsingProblem& problem) {
+  if (const auto* sparse = std::get_if<ising::SparseCouplings>(&problem.couplings)) return sparse->nonZeros() / 2;
+  const ising::DenseCouplings dense = ising::to_dense(problem);
   return (dense.array() != 0).count() / 2;
 }
 
-}  // namespace isinglass
+}  // namespace isinglass::formats

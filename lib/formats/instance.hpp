@@ -14,7 +14,7 @@
 
 /// Instance files of other programs and of isinglass, as problems that machines take. docs/file-formats.md describes
 /// each format.
-namespace isinglass {
+namespace isinglass::formats {
 
 /// In which words the instance states its goal. Machines always minimise the energy.
 enum class Goal {
@@ -39,7 +39,7 @@ struct Instance {
   std::string format;  ///< as --format names it
   Goal goal = Goal::energy;
   bool is_binary = false;                ///< variables are x = (1 + s) / 2 to the user
-  IsingProblem problem;                  ///< unless there is a program
+  ising::IsingProblem problem;           ///< unless there is a program
   std::optional<BinaryProgram> program;  ///< with constraints: solved by QCGD
   std::string note;                      ///< which convention was assumed; empty: there is only one
   std::vector<std::string> warnings;     ///< "FILE:LINE: ...", what was ignored and may have been meant
@@ -67,7 +67,7 @@ struct InstanceOptions {
 [[nodiscard]] Instance read_instance(const std::filesystem::path& path, const InstanceOptions& options);
 
 /// Number of coupled pairs.
-[[nodiscard]] std::int64_t couplers(const IsingProblem& problem);
+[[nodiscard]] std::int64_t couplers(const ising::IsingProblem& problem);
 
 // The readers of single formats; those of COO and QPLIB files are in coo.hpp and qplib.hpp, next to their writers.
 
@@ -94,4 +94,4 @@ enum class QcboPart { qubo_if_stored, rows };
 [[nodiscard]] Instance read_qcbo_instance(
     const std::filesystem::path& path, QcboPart part, const std::function<void()>& look = [] {});
 
-}  // namespace isinglass
+}  // namespace isinglass::formats

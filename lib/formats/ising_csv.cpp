@@ -1,7 +1,7 @@
 #include "base/error.hpp"
 #include "formats/export.hpp"
 
-namespace isinglass {
+namespace isinglass::formats {
 
 namespace {
 
@@ -19,7 +19,7 @@ struct DenseIsing {
   }
 };
 
-DenseIsing dense_ising(const SparseQubo& qubo) {
+DenseIsing dense_ising(const ising::SparseQubo& qubo) {
   const auto n = static_cast<std::size_t>(qubo.variables);
   DenseIsing ising{n + 1, std::vector<double>((n + 1) * (n + 1)), qubo.constant};
   for (const auto& [i, j, value] : qubo.couplings) {
@@ -39,7 +39,7 @@ DenseIsing dense_ising(const SparseQubo& qubo) {
 
 }  // namespace
 
-IsingOffset write_ising_csv(const std::filesystem::path& path, const SparseQubo& qubo) {
+IsingOffset write_ising_csv(const std::filesystem::path& path, const ising::SparseQubo& qubo) {
   const std::int64_t spins = qubo.variables + 1;
   if (spins > largest_dense_spins)
     throw InputError(fmt::format(
@@ -58,4 +58,4 @@ IsingOffset write_ising_csv(const std::filesystem::path& path, const SparseQubo&
   return {spins, ising.offset};
 }
 
-}  // namespace isinglass
+}  // namespace isinglass::formats

@@ -8,7 +8,7 @@
 #include <fmt/format.h>
 
 /// The family of files `n m`, then m lines `i j value`.
-namespace isinglass {
+namespace isinglass::formats {
 
 namespace {
 
@@ -21,7 +21,7 @@ public:
   EntryReader(TextLines& lines, std::int64_t size, Diagonal diagonal, LastWord value)
       : lines_(lines), size_(size), diagonal_(diagonal), value_(value) {}
 
-  BinaryTerm read(std::int64_t k, std::int64_t count) {
+  ising::BinaryTerm read(std::int64_t k, std::int64_t count) {
     const TextLines::Words& words = lines_.expect_entry("entry", k, count);
     const bool is_bare = words.size() == 2 && value_ == LastWord::optional;
     if (!is_bare) lines_.expect_words(words, 3, "i j value");
@@ -30,7 +30,7 @@ public:
       lines_.fail(is_bare
                       ? "a line without a weight, and others have one: weights may be left out of all lines or of none"
                       : "a line with a weight, and others have none: weights may be left out of all lines or of none");
-    BinaryTerm entry;
+    ising::BinaryTerm entry;
     entry.i = lines_.integer(words[0], "index", 1, size_) - 1;
     entry.j = lines_.integer(words[1], "index", 1, size_) - 1;
     entry.value = is_bare ? 1 : lines_.number(words[2], "value");
@@ -130,19 +130,19 @@ void expect_list_size(const TextLines& lines, std::int64_t size, std::int64_t en
   expect_memory(lines, {.variables = size, .entries = entries});
 }
 
-IsingProblem ising_of(const PairList& list, double factor, const std::function<void()>& look) {
-  IsingProblem problem;
+ising::IsingProblem ising_of(const PairList& list, double factor, const std::function<void()>& look) {
+  ising::IsingProblem problem;
   problem.spins = static_cast<std::size_t>(list.size);
   problem.fields.assign(problem.spins, 0.0);
-  std::vector<Coupling> pairs;
+  std::vector<ising::Coupling> pairs;
   pairs.reserve(list.entries.size());
-  for (const BinaryTerm& e : list.entries) {
+  for (const ising::BinaryTerm& e : list.entries) {
     if (e.i == e.j)
       problem.fields[static_cast<std::size_t>(e.i)] += factor * e.value;
     else
       pairs.push_back({static_cast<std::int32_t>(e.i), static_cast<std::int32_t>(e.j), factor * e.value});
   }
-  problem.couplings = sparse_couplings(problem.spins, pairs, look);
+  problem.couplings = ising::sparse_couplings(problem.spins, pairs, look);
   return problem;
 }
 
@@ -152,19 +152,19 @@ Instance cut_instance(const char* format, const PairList& list, const std::funct
   instance.goal = Goal::cut;
   // cut = sum of w (1 - s_i s_j) / 2
   instance.problem = ising_of(list, 0.5, look);
-  for (const BinaryTerm& e : list.entries) instance.problem.offset -= e.value / 2;
+  for (const ising::BinaryTerm& e : list.entries) instance.problem.offset -= e.value / 2;
   return instance;
 }
 
 Instance qubo_instance(const char* format, Goal goal, PairList list, double diagonal, double others,
                        const std::function<void()>& look) {
-  for (BinaryTerm& e : list.entries) e.value *= e.i == e.j ? diagonal : others;
+  for (ising::BinaryTerm& e : list.entries) e.value *= e.i == e.j ? diagonal : others;
   Instance instance;
   instance.format = format;
   instance.goal = goal;
   instance.is_binary = true;
-  instance.problem = from_qubo(static_cast<std::size_t>(list.size), list.entries, 0, look);
+  instance.problem = ising::from_qubo(static_cast<std::size_t>(list.size), list.entries, 0, look);
   return instance;
 }
 
-}  // namespace isinglass
+}  // namespace isinglass::formats

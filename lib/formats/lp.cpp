@@ -3,7 +3,7 @@
 
 #include <string_view>
 
-namespace isinglass {
+namespace isinglass::formats {
 
 namespace {
 
@@ -25,7 +25,7 @@ private:
   int count_ = 0;
 };
 
-std::string pair_name(const Term& term) { return fmt::format("q.{}.{}", term.i, term.j); }
+std::string pair_name(const qcbo::Term& term) { return fmt::format("q.{}.{}", term.i, term.j); }
 
 void print_constraint(TextFile& file, const LinearConstraint& constraint, const std::vector<std::string>& names) {
   TermPrinter terms(file);
@@ -36,7 +36,7 @@ void print_constraint(TextFile& file, const LinearConstraint& constraint, const 
 }
 
 /// The constant is the coefficient of a variable that is 1: not all readers allow one.
-void print_objective(TextFile& file, const Qcbo& problem, const SplitObjective& objective,
+void print_objective(TextFile& file, const qcbo::Qcbo& problem, const SplitObjective& objective,
                      const std::vector<std::string>& names) {
   const auto real = [&](std::int64_t coefficient) { return problem.unit * static_cast<double>(coefficient); };
   file.print("Minimize\n objective:");
@@ -44,18 +44,18 @@ void print_objective(TextFile& file, const Qcbo& problem, const SplitObjective& 
   terms.print(real(problem.constant), "one");
   for (const auto& [variable, coefficient] : objective.linear)
     terms.print(real(coefficient), names[static_cast<std::size_t>(variable)]);
-  for (const Term& term : objective.pairs) terms.print(real(term.coefficient), pair_name(term));
+  for (const qcbo::Term& term : objective.pairs) terms.print(real(term.coefficient), pair_name(term));
   file.print("\n");
 }
 
-void print_constraints(TextFile& file, const Qcbo& problem, const SplitObjective& objective,
+void print_constraints(TextFile& file, const qcbo::Qcbo& problem, const SplitObjective& objective,
                        std::vector<std::string> names) {
   file.print("Subject To\n");
   for (std::size_t r = 0; r < problem.rows.size(); ++r) {
     file.print(" r{}:", r);
     print_constraint(file, constraint_of(problem.rows, r), names);
   }
-  const auto print_product = [&](const Product& product, char letter, std::size_t number) {
+  const auto print_product = [&](const qcbo::Product& product, char letter, std::size_t number) {
     int part = 0;
     for (const LinearConstraint& constraint : product_constraints(product)) {
       file.print(" {}{}.{}:", letter, number, part++);
@@ -72,7 +72,7 @@ void print_constraints(TextFile& file, const Qcbo& problem, const SplitObjective
 
 }  // namespace
 
-void write_lp(const std::filesystem::path& path, const Qcbo& problem, const std::string& name) {
+void write_lp(const std::filesystem::path& path, const qcbo::Qcbo& problem, const std::string& name) {
   const std::vector<std::string> names = names_of(problem);
   const SplitObjective objective = split_objective(problem);
   write_text_file(path, [&](TextFile& file) {
@@ -80,11 +80,11 @@ void write_lp(const std::filesystem::path& path, const Qcbo& problem, const std:
     print_objective(file, problem, objective, names);
     print_constraints(file, problem, objective, names);
     file.print("Bounds\n one = 1\n");
-    for (const Term& term : objective.pairs) file.print(" 0 <= {} <= 1\n", pair_name(term));
+    for (const qcbo::Term& term : objective.pairs) file.print(" 0 <= {} <= 1\n", pair_name(term));
     file.print("Binaries\n");
     for (const std::string& variable : names) file.print(" {}\n", variable);
     file.print("End\n");
   });
 }
 
-}  // namespace isinglass
+}  // namespace isinglass::formats

@@ -8,7 +8,7 @@
 
 #include <fmt/format.h>
 
-namespace isinglass {
+namespace isinglass::formats {
 
 namespace {
 
@@ -53,8 +53,9 @@ PairList read_entries(TextLines& lines, const Kind& kind) {
   for (std::int64_t k = 0; k < entries; ++k) {
     const TextLines::Words& words = lines.expect_entry("entry", k, entries);
     lines.expect_words(words, kind.is_pattern ? 2 : 3, kind.is_pattern ? "i j" : "i j value");
-    const BinaryTerm entry{lines.integer(words[0], "row", 1, rows) - 1, lines.integer(words[1], "column", 1, rows) - 1,
-                           kind.is_pattern ? 1 : lines.number(words[2], "value")};
+    const ising::BinaryTerm entry{lines.integer(words[0], "row", 1, rows) - 1,
+                                  lines.integer(words[1], "column", 1, rows) - 1,
+                                  kind.is_pattern ? 1 : lines.number(words[2], "value")};
     magnitude.add(lines, entry.value, "value");
     if (entry.i != entry.j)
       list.entries.push_back(entry);
@@ -68,14 +69,14 @@ PairList read_entries(TextLines& lines, const Kind& kind) {
 
 /// Each edge once: of a symmetric file as listed, of a general one where both directions agree.
 PairList edges_of(const TextLines& lines, PairList list, bool is_symmetric) {
-  const auto ends = [](const BinaryTerm& e) { return std::tuple(std::min(e.i, e.j), std::max(e.i, e.j), e.i); };
-  const auto is_same = [](const BinaryTerm& a, const BinaryTerm& b) { return a.i == b.i && a.j == b.j; };
-  const auto is_back = [](const BinaryTerm& a, const BinaryTerm& b) { return a.i == b.j && a.j == b.i; };
+  const auto ends = [](const ising::BinaryTerm& e) { return std::tuple(std::min(e.i, e.j), std::max(e.i, e.j), e.i); };
+  const auto is_same = [](const ising::BinaryTerm& a, const ising::BinaryTerm& b) { return a.i == b.i && a.j == b.j; };
+  const auto is_back = [](const ising::BinaryTerm& a, const ising::BinaryTerm& b) { return a.i == b.j && a.j == b.i; };
   std::ranges::sort(list.entries, {}, ends);
   PairList edges{list.size, {}};
-  const std::vector<BinaryTerm>& all = list.entries;
+  const std::vector<ising::BinaryTerm>& all = list.entries;
   for (std::size_t k = 0; k < all.size(); ++k) {
-    const BinaryTerm& e = all[k];
+    const ising::BinaryTerm& e = all[k];
     const bool has_back = k + 1 < all.size() && is_back(e, all[k + 1]);
     if (k + 1 < all.size() && (is_same(e, all[k + 1]) || (is_symmetric && has_back)))
       lines.fail(fmt::format("entry {} {} is listed twice", e.i + 1, e.j + 1));
@@ -104,4 +105,4 @@ Instance read_matrix_market(const InstanceText& text) {
   return cut_instance("mtx", edges_of(lines, read_entries(lines, kind), kind.is_symmetric), text.look);
 }
 
-}  // namespace isinglass
+}  // namespace isinglass::formats

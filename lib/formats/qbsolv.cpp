@@ -8,7 +8,7 @@
 
 #include <fmt/format.h>
 
-namespace isinglass {
+namespace isinglass::formats {
 
 namespace {
 
@@ -36,8 +36,8 @@ void expect_count(const TextLines& lines, const char* what, std::int64_t found, 
 }
 
 /// No node and no coupler is listed twice.
-void expect_unique(const TextLines& lines, std::vector<BinaryTerm> entries) {
-  const auto pair = [](const BinaryTerm& e) { return std::tuple(std::min(e.i, e.j), std::max(e.i, e.j)); };
+void expect_unique(const TextLines& lines, std::vector<ising::BinaryTerm> entries) {
+  const auto pair = [](const ising::BinaryTerm& e) { return std::tuple(std::min(e.i, e.j), std::max(e.i, e.j)); };
   std::ranges::sort(entries, {}, pair);
   const auto twice = std::ranges::adjacent_find(entries, {}, pair);
   if (twice == entries.end()) return;
@@ -67,4 +67,4 @@ Instance read_qbsolv(const InstanceText& text) {
   return qubo_instance("qbsolv", Goal::objective, std::move(list), 1, 1, text.look);
 }
 
-}  // namespace isinglass
+}  // namespace isinglass::formats

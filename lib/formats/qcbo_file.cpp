@@ -14,7 +14,7 @@
 
 #include <fmt/format.h>
 
-namespace isinglass {
+namespace isinglass::formats {
 
 /// Stands for a column where only its element type matters.
 template <class T>
@@ -84,9 +84,9 @@ public:
 
 private:
   void write_texts(const h5::Group& root) const {
-    write_format(root, qcbo_format);
+    files::write_format(root, qcbo_format);
     h5::write_attribute(root, qcbo_format.last_mark, std::int64_t{0});
-    write_config_text(root, options_.config_yaml);
+    files::write_config_text(root, options_.config_yaml);
     const h5::Group counts = root.create_group("counts");
     h5::write_attribute(counts, "parameter_bits", std::ssize(source_.parameters));
     h5::write_attribute(counts, "spins", measure_.total[Table::variables]);
@@ -129,39 +129,39 @@ private:
 
 /// Every rank writes its blocks into the file that rank 0 made, and reads them back.
 std::vector<std::int64_t> write_blocks(const fs::path& path, const BlockSource& source, BlockWriter& writer,
-                                       const PosixFile& file, const Communicator& comm) {
+                                       const files::PosixFile& file, const parallel::Communicator& comm) {
   if (comm.is_root()) writer.write_shared(source.parameters);
-  for_each_block(source, [&](const Qcbo& block) { writer.write(block); });
+  for_each_block(source, [&](const qcbo::Qcbo& block) { writer.write(block); });
   writer.flush();
   file.flush();
-  if (const PosixFile again(path, PosixFile::Use::read); writer.checksums_in(again) != writer.checksums())
+  if (const files::PosixFile again(path, files::PosixFile::Use::read); writer.checksums_in(again) != writer.checksums())
     throw SystemError(path.string() + ": reads back otherwise than it was written");
   return writer.checksums();
 }
 
 /// The whole temporary file. The ranks agree after each step.
 void write_together(const fs::path& path, const BlockSource& source, const QcboFileOptions& options,
-                    const QcboMeasure& measure, double multiplier, const Communicator& comm) {
+                    const QcboMeasure& measure, double multiplier, const parallel::Communicator& comm) {
   const Layout layout(path, source, options, measure, multiplier);
   std::vector<std::int64_t> places, checksums;
   for_each_dataset(options, [&](Table, const char*, const char*, auto) { places.push_back(0); });
-  agree<SystemError>(comm, [&] {
+  parallel::agree<SystemError>(comm, [&] {
     if (comm.is_root()) places = layout.create(data_bytes(measure, options));
   });
-  comm.broadcast(bytes_of(std::span(places)), 0);
-  agree<SystemError>(comm, [&] {
-    const PosixFile file(path, PosixFile::Use::write);
+  comm.broadcast(parallel::bytes_of(std::span(places)), 0);
+  parallel::agree<SystemError>(comm, [&] {
+    const files::PosixFile file(path, files::PosixFile::Use::write);
     BlockWriter writer(file, places, measure, options, multiplier, source.unit);
     checksums = write_blocks(path, source, writer, file, comm);
   });
   comm.all_sum(checksums);
-  agree<SystemError>(comm, [&] {
+  parallel::agree<SystemError>(comm, [&] {
     if (comm.is_root()) layout.complete(checksums);
   });
 }
 
 /// Samples that are built at once: enough to be quick, few enough that their blocks need little memory.
-std::size_t batch_size(const ProblemPlan& plan) {
+std::size_t batch_size(const qcbo::ProblemPlan& plan) {
   constexpr std::int64_t variables = 1 << 14;
   std::int64_t largest = 1;
   for (std::size_t s = 0; s < plan.samples().size(); ++s) largest = std::max(largest, plan.variables(s));
@@ -170,7 +170,7 @@ std::size_t batch_size(const ProblemPlan& plan) {
 
 }  // namespace
 
-BlockSource source_of(const Compiler& compiler) {
+BlockSource source_of(const qcbo::Compiler& compiler) {
   BlockSource source;
   source.samples = compiler.plan().samples().size();
   source.batch = batch_size(compiler.plan());
@@ -181,19 +181,19 @@ BlockSource source_of(const Compiler& compiler) {
 }
 
 QcboFileSummary write_qcbo(const fs::path& path, const BlockSource& source, const QcboFileOptions& options,
-                           const Communicator& comm) {
+                           const parallel::Communicator& comm) {
   const QcboMeasure measure = measure_blocks(source, options, comm);
   QcboFileSummary summary{measure.total, data_bytes(measure, options), 0};
   if (options.with_qubo)
     summary.multiplier = options.multiplier.value_or(sufficient_multiplier(measure.largest_spread, source.unit));
-  agree<SystemError>(comm, [&] {
+  parallel::agree<SystemError>(comm, [&] {
     if (comm.is_root()) check_disk(path, summary.bytes);
   });
-  const FileAction write = [&](const fs::path& temporary) {
+  const files::FileAction write = [&](const fs::path& temporary) {
     write_together(temporary, source, options, measure, summary.multiplier, comm);
   };
-  write_atomically(path, write, {}, comm);
+  files::write_atomically(path, write, {}, comm);
   return summary;
 }
 
-}  // namespace isinglass
+}  // namespace isinglass::formats

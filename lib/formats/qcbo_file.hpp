@@ -15,22 +15,22 @@
 #include <vector>
 
 /// QCBO files: HDF5, written by all ranks at once, one sample's block at a time; docs/file-formats.md describes them.
-namespace isinglass {
+namespace isinglass::formats {
 
 /// Where a problem comes from, a few samples at a time.
 struct BlockSource {
-  std::vector<Variable> parameters;  ///< the parameter bits
-  double unit = 1;                   ///< objective per integer unit
-  std::size_t samples = 0;           ///< of this rank, in the global order of the ranks
-  std::size_t batch = 1;             ///< samples that are built at once; changes nothing in the file
+  std::vector<qcbo::Variable> parameters;  ///< the parameter bits
+  double unit = 1;                         ///< objective per integer unit
+  std::size_t samples = 0;                 ///< of this rank, in the global order of the ranks
+  std::size_t batch = 1;                   ///< samples that are built at once; changes nothing in the file
   /// Adds what belongs to this rank's samples first .. last - 1; with first = 0 also what belongs to none and is of
   /// this rank (symmetry), before them. Numbered in the order of the ranks behind the parameter bits. Asked twice for
   /// each.
-  std::function<Qcbo(std::size_t first, std::size_t last)> block;
+  std::function<qcbo::Qcbo(std::size_t first, std::size_t last)> block;
 };
 
 /// Returns the problem that `compiler`, which outlives it, builds in blocks that need little memory.
-[[nodiscard]] BlockSource source_of(const Compiler& compiler);
+[[nodiscard]] BlockSource source_of(const qcbo::Compiler& compiler);
 
 /// Contents that a QCBO file is to hold.
 struct QcboFileOptions {
@@ -53,14 +53,14 @@ struct QcboFileSummary {
 /// cannot hold what is asked for, with numbers; SystemError if the disk cannot or writing fails; Interrupted by a stop
 /// signal; on every rank alike. Collective.
 QcboFileSummary write_qcbo(const std::filesystem::path& path, const BlockSource& source, const QcboFileOptions& options,
-                           const Communicator& comm);
+                           const parallel::Communicator& comm);
 
 /// A problem as its file holds it, whole: `shared` are the parameter bits.
 /// Throws InputError that names the file and the dataset: no such file, another format, unfinished, damaged, without
 /// the problem (compiled with --with none or qubo), numbers out of range, or too large for this machine's memory.
-[[nodiscard]] Qcbo read_qcbo(const std::filesystem::path& path);
+[[nodiscard]] qcbo::Qcbo read_qcbo(const std::filesystem::path& path);
 
 /// The file's QUBO; nothing if it holds none. Throws like read_qcbo.
-[[nodiscard]] std::optional<SparseQubo> read_qubo(const std::filesystem::path& path);
+[[nodiscard]] std::optional<ising::SparseQubo> read_qubo(const std::filesystem::path& path);
 
-}  // namespace isinglass
+}  // namespace isinglass::formats

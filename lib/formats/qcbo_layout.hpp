@@ -8,15 +8,15 @@
 #include <string>
 
 /// Layout of a QCBO file: its format and the one list of its datasets.
-namespace isinglass {
+namespace isinglass::formats {
 
-inline constexpr FileFormat qcbo_format{.name = "isinglass-qcbo",
-                                        .noun = "a QCBO file",
-                                        .major_version = 1,
-                                        .minor_version = 0,
-                                        .last_mark = "complete",
-                                        .if_absent = "isinglass compile CONFIG.yaml -o FILE makes one",
-                                        .if_unfinished = "compile it again"};
+inline constexpr files::FileFormat qcbo_format{.name = "isinglass-qcbo",
+                                               .noun = "a QCBO file",
+                                               .major_version = 1,
+                                               .minor_version = 0,
+                                               .last_mark = "complete",
+                                               .if_absent = "isinglass compile CONFIG.yaml -o FILE makes one",
+                                               .if_unfinished = "compile it again"};
 
 /// The attribute of the dataset's group that holds the sum of checksum_part() over its elements.
 [[nodiscard]] inline std::string checksum_name(const std::string& dataset) { return dataset + "_checksum"; }
@@ -83,4 +83,4 @@ void for_each_qubo_column(Columns& c, Visit&& visit) {
   visit(Table::couplings, "qubo", "value", c.coupling_value);
 }
 
-}  // namespace isinglass
+}  // namespace isinglass::formats

@@ -9,7 +9,7 @@
 
 #include <fmt/format.h>
 
-namespace isinglass {
+namespace isinglass::formats {
 
 namespace {
 
@@ -24,7 +24,7 @@ void check_memory(const ParameterCouplings& couplings, const BlockSource& source
       source.parameters.size(), bytes_text(couplings.bytes()), bytes_text(*available)));
 }
 
-void add_sizes(TableSizes& sizes, const Qcbo& block) {
+void add_sizes(TableSizes& sizes, const qcbo::Qcbo& block) {
   sizes[Table::variables] += std::ssize(block.variables);
   sizes[Table::start] += std::ssize(block.rows.rhs);
   sizes[Table::rows] += std::ssize(block.rows.rhs);
@@ -34,7 +34,7 @@ void add_sizes(TableSizes& sizes, const Qcbo& block) {
 }
 
 /// Totals, and what the ranks before this one have.
-void place(QcboMeasure& measure, const Communicator& comm) {
+void place(QcboMeasure& measure, const parallel::Communicator& comm) {
   const auto ranks = static_cast<std::size_t>(comm.size()), self = static_cast<std::size_t>(comm.rank());
   std::vector<std::int64_t> all(ranks * table_count);
   std::ranges::copy(measure.own.of, all.begin() + static_cast<std::ptrdiff_t>(self * table_count));
@@ -48,11 +48,12 @@ void place(QcboMeasure& measure, const Communicator& comm) {
 
 }  // namespace
 
-QcboMeasure measure_blocks(const BlockSource& source, const QcboFileOptions& options, const Communicator& comm) {
+QcboMeasure measure_blocks(const BlockSource& source, const QcboFileOptions& options,
+                           const parallel::Communicator& comm) {
   QcboMeasure measure;
   ParameterCouplings couplings(options.with_qubo ? std::ssize(source.parameters) : 0);
-  agree<InputError>(comm, [&] {
-    for_each_block(source, [&](const Qcbo& block) {
+  parallel::agree<InputError>(comm, [&] {
+    for_each_block(source, [&](const qcbo::Qcbo& block) {
       add_sizes(measure.own, block);
       measure.constant += block.constant;
       measure.largest_spread = std::max(measure.largest_spread, largest_objective_spread(block));
@@ -81,4 +82,4 @@ QcboMeasure measure_blocks(const BlockSource& source, const QcboFileOptions& opt
   return measure;
 }
 
-}  // namespace isinglass
+}  // namespace isinglass::formats

@@ -9,7 +9,7 @@
 #include <cstdint>
 #include <vector>
 
-namespace isinglass {
+namespace isinglass::formats {
 
 /// Measures of all blocks, to be known before the first is written.
 struct QcboMeasure {
@@ -23,7 +23,7 @@ struct QcboMeasure {
 
 /// Goes through the blocks once. Collective; may throw on one rank alone before it communicates.
 [[nodiscard]] QcboMeasure measure_blocks(const BlockSource& source, const QcboFileOptions& options,
-                                         const Communicator& comm);
+                                         const parallel::Communicator& comm);
 
 /// Calls visit(block) for each batch of this rank in the order of the file. Throws Interrupted between them.
 template <class Visit>
@@ -37,4 +37,4 @@ void for_each_block(const BlockSource& source, Visit&& visit) {
   } while (first < source.samples);
 }
 
-}  // namespace isinglass
+}  // namespace isinglass::formats

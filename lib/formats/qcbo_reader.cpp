@@ -11,7 +11,7 @@
 
 #include <fmt/format.h>
 
-namespace isinglass {
+namespace isinglass::formats {
 
 namespace {
 
@@ -33,7 +33,7 @@ public:
   void operator()(Table table, const char* group_name, const char* name, std::vector<T>& values) {
     const h5::Group group = root_.open_group(group_name);
     values = h5::read<T>(group, name);
-    const auto sum = static_cast<std::int64_t>(checksum<T>(0, values));
+    const auto sum = static_cast<std::int64_t>(files::checksum<T>(0, values));
     if (sum != h5::read_attribute<std::int64_t>(group, checksum_name(name)))
       fail(group, name, "its checksum is wrong: damaged");
     std::int64_t& size = sizes_[table];
@@ -95,20 +95,20 @@ void expect_factor(const h5::Group& group, const char* name, double value, doubl
 }
 
 /// The objective's constant and coefficients, and its unit, in which the squares of the rows are counted as well.
-void check_objective(const h5::Group& root, const Qcbo& problem, double row_squares) {
+void check_objective(const h5::Group& root, const qcbo::Qcbo& problem, double row_squares) {
   const h5::Group group = root.open_group("objective");
   constexpr double largest_ratio =
       std::numeric_limits<double>::max() / 16;  // of rows and unit, with room for multipliers
   expect_factor(group, "unit", problem.unit, std::max(smallest_size, row_squares / largest_ratio));
   double sum = std::abs(static_cast<double>(problem.constant));
-  for (const Term& term : problem.objective) sum += std::abs(static_cast<double>(term.coefficient));
+  for (const qcbo::Term& term : problem.objective) sum += std::abs(static_cast<double>(term.coefficient));
   expect_sum(group, "coefficient", sum);
   expect_finite(group, "unit", problem.unit * sum);
   expect_total(group, "unit", problem.unit * sum);
 }
 
 /// The square of every row, its coefficients and right-hand side together; returns their sum.
-double check_rows(const h5::Group& root, const Rows& rows) {
+double check_rows(const h5::Group& root, const qcbo::Rows& rows) {
   double sum = 0;
   for (std::size_t r = 0; r < rows.size(); ++r) {
     double row = std::abs(static_cast<double>(rows.rhs[r]));
@@ -132,8 +132,8 @@ void check_count(const h5::Group& root, const char* name, std::int64_t expected)
 
 void check_columns(const h5::Group& root, const QcboColumns<Values>& c, std::int64_t parameters) {
   const std::int64_t last = std::ssize(c.variable_kind) - 1;
-  expect_range(root, "variables", "kind", c.variable_kind, 0, static_cast<std::int64_t>(VariableKind::product));
-  expect_range(root, "rows", "kind", c.row_kind, 0, static_cast<std::int64_t>(RowKind::symmetry));
+  expect_range(root, "variables", "kind", c.variable_kind, 0, static_cast<std::int64_t>(qcbo::VariableKind::product));
+  expect_range(root, "rows", "kind", c.row_kind, 0, static_cast<std::int64_t>(qcbo::RowKind::symmetry));
   expect_range(root, "rows", "start", c.row_start, 0, std::ssize(c.row_variable));
   expect_range(root, "rows", "variable", c.row_variable, 0, last);
   expect_range(root, "products", "u", c.product_u, 0, last);
@@ -148,10 +148,10 @@ void check_columns(const h5::Group& root, const QcboColumns<Values>& c, std::int
     fail(root.open_group("counts"), "parameter_bits", "more parameter bits than variables");
 }
 
-std::vector<Variable> variables_of(const QcboColumns<Values>& c) {
-  std::vector<Variable> variables(c.variable_kind.size());
+std::vector<qcbo::Variable> variables_of(const QcboColumns<Values>& c) {
+  std::vector<qcbo::Variable> variables(c.variable_kind.size());
   for (std::size_t v = 0; v < variables.size(); ++v)
-    variables[v] = {static_cast<VariableKind>(c.variable_kind[v]),
+    variables[v] = {static_cast<qcbo::VariableKind>(c.variable_kind[v]),
                     c.variable_sample[v],
                     c.variable_layer[v],
                     c.variable_unit[v],
@@ -162,28 +162,28 @@ std::vector<Variable> variables_of(const QcboColumns<Values>& c) {
   return variables;
 }
 
-Rows rows_of(QcboColumns<Values>& c) {
-  Rows rows;
+qcbo::Rows rows_of(QcboColumns<Values>& c) {
+  qcbo::Rows rows;
   rows.start = std::move(c.row_start);
   rows.variable = std::move(c.row_variable);
   rows.coefficient.assign(c.row_coefficient.begin(), c.row_coefficient.end());
   rows.rhs = std::move(c.row_rhs);
-  for (const std::uint8_t kind : c.row_kind) rows.kind.push_back(static_cast<RowKind>(kind));
+  for (const std::uint8_t kind : c.row_kind) rows.kind.push_back(static_cast<qcbo::RowKind>(kind));
   rows.sample.assign(c.row_sample.begin(), c.row_sample.end());
   return rows;
 }
 
-Qcbo problem_of(const h5::Group& root) {
+qcbo::Qcbo problem_of(const h5::Group& root) {
   ColumnReader reader(root);
   QcboColumns<Values> columns;
   for_each_problem_column(columns, reader);
-  Qcbo problem;
+  qcbo::Qcbo problem;
   problem.parameters = h5::read_attribute<std::int64_t>(root.open_group("counts"), "parameter_bits");
   check_columns(root, columns, problem.parameters);
   const h5::Group objective = root.open_group("objective");
   problem.constant = h5::read_attribute<std::int64_t>(objective, "constant");
   problem.unit = h5::read_attribute<double>(objective, "unit");
-  std::vector<Variable> variables = variables_of(columns);
+  std::vector<qcbo::Variable> variables = variables_of(columns);
   problem.all_variables = std::ssize(variables);
   problem.first_variable = problem.parameters;
   problem.shared.assign(variables.begin(), variables.begin() + problem.parameters);
@@ -202,7 +202,7 @@ Qcbo problem_of(const h5::Group& root) {
 
 /// Without the problem's tables, the couplings alone tell how many variables there are: all but parameter bits have
 /// one, and no file has far more variables than that.
-void check_spins(const h5::Group& root, const SparseQubo& qubo) {
+void check_spins(const h5::Group& root, const ising::SparseQubo& qubo) {
   const h5::Group counts = root.open_group("counts");
   const auto parameters = h5::read_attribute<std::int64_t>(counts, "parameter_bits");
   constexpr std::int64_t most_without = 1000;  // variables without a coupling for each coupling
@@ -213,7 +213,7 @@ void check_spins(const h5::Group& root, const SparseQubo& qubo) {
          fmt::format("{}, of which {} are parameter bits, do not fit {} couplings", qubo.variables, parameters,
                      couplings));
   std::vector<bool> is_coupled(static_cast<std::size_t>(qubo.variables - parameters));
-  for (const SparseQubo::Coupling& c : qubo.couplings)
+  for (const ising::SparseQubo::Coupling& c : qubo.couplings)
     for (const std::int64_t v : {c.i, c.j})
       if (v >= parameters) is_coupled[static_cast<std::size_t>(v - parameters)] = true;
   const auto lonely = std::ranges::find(is_coupled, false);
@@ -224,13 +224,13 @@ void check_spins(const h5::Group& root, const SparseQubo& qubo) {
 }
 
 /// Finite numbers, i <= j, no pair twice; in ascending order.
-void check_couplings(const h5::Group& root, const SparseQubo& qubo) {
+void check_couplings(const h5::Group& root, const ising::SparseQubo& qubo) {
   const h5::Group group = root.open_group("qubo");
   expect_finite(group, "constant", qubo.constant);
   expect_factor(group, "multiplier", qubo.multiplier, smallest_size);
   expect_total(group, "constant", std::abs(qubo.constant));
   double sum = std::abs(qubo.constant);
-  for (const SparseQubo::Coupling& c : qubo.couplings) {
+  for (const ising::SparseQubo::Coupling& c : qubo.couplings) {
     if (!std::isfinite(c.value))
       fail(group, "value", fmt::format("of {} and {} is {}, no finite number", c.i, c.j, c.value));
     if (c.i > c.j) fail(group, "i", fmt::format("{} is behind its j, {}", c.i, c.j));
@@ -247,12 +247,12 @@ void check_couplings(const h5::Group& root, const SparseQubo& qubo) {
   if (twice != qubo.couplings.end()) fail(group, "i", fmt::format("{} and {} are coupled twice", twice->i, twice->j));
 }
 
-SparseQubo qubo_of(const h5::Group& root) {
+ising::SparseQubo qubo_of(const h5::Group& root) {
   ColumnReader reader(root);
   QcboColumns<Values> columns;
   for_each_qubo_column(columns, reader);
   const h5::Group group = root.open_group("qubo");
-  SparseQubo qubo;
+  ising::SparseQubo qubo;
   qubo.variables = h5::read_attribute<std::int64_t>(root.open_group("counts"), "spins");
   qubo.constant = h5::read_attribute<double>(group, "constant");
   qubo.multiplier = h5::read_attribute<double>(group, "multiplier");
@@ -260,7 +260,7 @@ SparseQubo qubo_of(const h5::Group& root) {
   expect_range(root, "qubo", "j", columns.coupling_j, 0, qubo.variables - 1);
   for (std::size_t k = 0; k < columns.coupling_i.size(); ++k)
     qubo.couplings.push_back({columns.coupling_i[k], columns.coupling_j[k], columns.coupling_value[k]});
-  std::ranges::sort(qubo.couplings, {}, [](const SparseQubo::Coupling& c) { return std::tie(c.i, c.j); });
+  std::ranges::sort(qubo.couplings, {}, [](const ising::SparseQubo::Coupling& c) { return std::tie(c.i, c.j); });
   check_couplings(root, qubo);
   if (root.has("variables"))
     check_count(root, "spins",
@@ -283,23 +283,23 @@ void check_memory(const fs::path& path) {
 
 }  // namespace
 
-Qcbo read_qcbo(const fs::path& path) {
+qcbo::Qcbo read_qcbo(const fs::path& path) {
   check_memory(path);
-  Qcbo problem;
-  read_file(path, qcbo_format, [&](const h5::Group& root) {
+  qcbo::Qcbo problem;
+  files::read_file(path, qcbo_format, [&](const h5::Group& root) {
     if (!root.has("variables")) throw InputError("holds no problem: compile it without --with none or --with qubo");
     problem = problem_of(root);
   });
   return problem;
 }
 
-std::optional<SparseQubo> read_qubo(const fs::path& path) {
+std::optional<ising::SparseQubo> read_qubo(const fs::path& path) {
   check_memory(path);
-  std::optional<SparseQubo> qubo;
-  read_file(path, qcbo_format, [&](const h5::Group& root) {
+  std::optional<ising::SparseQubo> qubo;
+  files::read_file(path, qcbo_format, [&](const h5::Group& root) {
     if (root.has("qubo")) qubo = qubo_of(root);
   });
   return qubo;
 }
 
-}  // namespace isinglass
+}  // namespace isinglass::formats

@@ -12,7 +12,7 @@
 
 #include <fmt/format.h>
 
-namespace isinglass {
+namespace isinglass::formats {
 
 namespace {
 
@@ -48,7 +48,7 @@ public:
 private:
   void read_head();
   void read_objective();
-  [[nodiscard]] std::vector<BinaryTerm> read_quadratic_terms();
+  [[nodiscard]] std::vector<ising::BinaryTerm> read_quadratic_terms();
   void read_rows();
   void take_row(std::size_t r, std::vector<std::pair<std::int64_t, double>>& entries);
   void read_sides();
@@ -123,8 +123,8 @@ void QplibReader::read_head() {
 }
 
 /// An entry v of the lower triangle means v/2 x_i x_j, off the diagonal too, as in the files of the library.
-std::vector<BinaryTerm> QplibReader::read_quadratic_terms() {
-  std::vector<BinaryTerm> terms;
+std::vector<ising::BinaryTerm> QplibReader::read_quadratic_terms() {
+  std::vector<ising::BinaryTerm> terms;
   if (type_[0] == 'L') return terms;
   const std::int64_t n = program_.variables;
   const std::int64_t count = read_count("the number of quadratic terms in the objective", 0, most_entries());
@@ -140,7 +140,7 @@ std::vector<BinaryTerm> QplibReader::read_quadratic_terms() {
 }
 
 void QplibReader::read_objective() {
-  std::vector<BinaryTerm> terms = read_quadratic_terms();
+  std::vector<ising::BinaryTerm> terms = read_quadratic_terms();
   const std::int64_t n = program_.variables;
   const std::vector<double> linear = read_values("linear coefficients of the objective", n, &objective_);
   for (std::int64_t i = 0; i < n; ++i)
@@ -149,7 +149,7 @@ void QplibReader::read_objective() {
   objective_.add(lines_, program_.constant, "constant");
   if (is_maximised_) {
     program_.constant = -program_.constant;
-    for (BinaryTerm& term : terms) term.value = -term.value;
+    for (ising::BinaryTerm& term : terms) term.value = -term.value;
   }
   program_.objective = merged_terms(std::move(terms), lines_.look());
 }
@@ -219,8 +219,8 @@ Instance QplibReader::read() {
   instance.goal = is_maximised_ ? Goal::maximum : Goal::objective;
   instance.is_binary = true;
   if (program_.rows.empty())
-    instance.problem =
-        from_qubo(static_cast<std::size_t>(program_.variables), program_.objective, program_.constant, lines_.look());
+    instance.problem = ising::from_qubo(static_cast<std::size_t>(program_.variables), program_.objective,
+                                        program_.constant, lines_.look());
   else
     instance.program = std::move(program_);
   return instance;
@@ -229,7 +229,8 @@ Instance QplibReader::read() {
 /// An entry v of the lower triangle means v/2 x_i x_j, off the diagonal too, as in the files of the library: twice the
 /// pair's coefficient is listed.
 void print_objective(TextFile& file, const BinaryProgram& program) {
-  const auto pairs = std::ranges::count_if(program.objective, [](const BinaryTerm& term) { return term.i != term.j; });
+  const auto pairs =
+      std::ranges::count_if(program.objective, [](const ising::BinaryTerm& term) { return term.i != term.j; });
   if (pairs > 0) {
     file.print("{} # number of quadratic terms in objective\n", pairs);
     for (const auto& [i, j, value] : program.objective)
@@ -292,7 +293,7 @@ void print_qplib(TextFile& file, const BinaryProgram& program, const std::string
                  const std::vector<std::string>& names) {
   assert(program.products.empty());
   const bool is_linear =
-      std::ranges::all_of(program.objective, [](const BinaryTerm& term) { return term.i == term.j; });
+      std::ranges::all_of(program.objective, [](const ising::BinaryTerm& term) { return term.i == term.j; });
   file.print("{}\n{}BL # problem type\nminimize # problem sense\n", name, is_linear ? 'L' : 'Q');
   file.print("{} # number of variables\n{} # number of constraints\n", program.variables, program.rows.size());
   print_objective(file, program);
@@ -303,4 +304,4 @@ void print_qplib(TextFile& file, const BinaryProgram& program, const std::string
   print_start_and_names(file, names);
 }
 
-}  // namespace isinglass
+}  // namespace isinglass::formats

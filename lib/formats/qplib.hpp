@@ -10,7 +10,7 @@
 
 /// QPLIB files (Furini et al., Math. Programming Computation 11, 2019) of binary variables and linear constraints:
 /// reader and writer.
-namespace isinglass {
+namespace isinglass::formats {
 
 /// Whether a word is the type of a QPLIB problem, as QBL, in any case: kinds of the objective, the variables, the
 /// constraints.
@@ -23,4 +23,4 @@ namespace isinglass {
 void print_qplib(TextFile& file, const BinaryProgram& program, const std::string& name,
                  const std::vector<std::string>& names);
 
-}  // namespace isinglass
+}  // namespace isinglass::formats

@@ -8,7 +8,7 @@
 #include <charconv>
 #include <system_error>
 
-namespace isinglass {
+namespace isinglass::formats {
 
 TextFile::TextFile(const std::filesystem::path& path)
     : path_(path.string()), file_(path, std::ios::binary | std::ios::trunc) {
@@ -34,4 +34,4 @@ std::string fixed_text(double value) {
   return {text.data(), end};
 }
 
-}  // namespace isinglass
+}  // namespace isinglass::formats

@@ -8,7 +8,7 @@
 
 #include <fmt/format.h>
 
-namespace isinglass {
+namespace isinglass::formats {
 
 /// A text file that is being written, piece by piece.
 class TextFile {
@@ -35,4 +35,4 @@ private:
 /// The shortest decimal number without exponent that reads back as `value`.
 [[nodiscard]] std::string fixed_text(double value);
 
-}  // namespace isinglass
+}  // namespace isinglass::formats

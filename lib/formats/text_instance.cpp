@@ -13,7 +13,7 @@
 
 #include <fmt/format.h>
 
-namespace isinglass {
+namespace isinglass::formats {
 
 namespace {
 
@@ -183,4 +183,4 @@ Instance read_text_instance(const InstanceText& text, const InstanceOptions& opt
                                fmt::join(text_formats(), ", ")));
 }
 
-}  // namespace isinglass
+}  // namespace isinglass::formats

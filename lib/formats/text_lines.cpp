@@ -11,7 +11,7 @@
 
 #include <fmt/format.h>
 
-namespace isinglass {
+namespace isinglass::formats {
 
 namespace {
 
@@ -206,4 +206,4 @@ void Magnitude::add(const TextLines& lines, double value, std::string_view what)
                            what, value, 1 / largest_));
 }
 
-}  // namespace isinglass
+}  // namespace isinglass::formats

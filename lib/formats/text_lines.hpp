@@ -11,7 +11,7 @@
 #include <utility>
 #include <vector>
 
-namespace isinglass {
+namespace isinglass::formats {
 
 /// An instance file as it was read: what its readers work on.
 struct InstanceText {
@@ -112,4 +112,4 @@ private:
   double largest_, total_ = 0;
 };
 
-}  // namespace isinglass
+}  // namespace isinglass::formats

@@ -11,7 +11,7 @@
 
 #include <fmt/format.h>
 
-namespace isinglass {
+namespace isinglass::formats {
 
 namespace {
 
@@ -50,7 +50,7 @@ private:
 };
 
 /// (sum a x - rhs)^2 with x^2 = x. Returns its constant.
-std::int64_t add_row(Collector& collector, const Rows& rows, std::size_t row) {
+std::int64_t add_row(Collector& collector, const qcbo::Rows& rows, std::size_t row) {
   for (auto p = rows.entries(row); p; ++p) {
     collector.add(p.col(), p.col(), 0, p.value() * (p.value() - 2 * rows.rhs[row]));
     for (auto q = p; ++q;) collector.add(p.col(), q.col(), 0, 2 * p.value() * q.value());
@@ -82,7 +82,7 @@ void ParameterCouplings::add(std::int64_t i, std::int64_t j, std::int64_t object
   values[at + 1] += penalty;
 }
 
-void ParameterCouplings::sum_over(const Communicator& comm) {
+void ParameterCouplings::sum_over(const parallel::Communicator& comm) {
   std::vector<std::int64_t> is_used(rows_.size() / block_columns + 1);
   for (Row& row : rows_) {
     for (std::size_t b = 0; b < is_used.size(); ++b) is_used[b] = !row.place_of.empty() && row.place_of[b] >= 0 ? 1 : 0;
@@ -107,13 +107,13 @@ std::vector<LiftedTerm> ParameterCouplings::terms() const {
   return result;
 }
 
-LiftedBlock lift_block(const Qcbo& block, ParameterCouplings* shared) {
+LiftedBlock lift_block(const qcbo::Qcbo& block, ParameterCouplings* shared) {
   LiftedBlock lifted;
   lifted.objective_constant = block.constant;
   Collector collector(block.parameters, shared);
-  for (const Term& term : block.objective) collector.add(term.i, term.j, term.coefficient, 0);
+  for (const qcbo::Term& term : block.objective) collector.add(term.i, term.j, term.coefficient, 0);
   for (std::size_t r = 0; r < block.rows.size(); ++r) lifted.penalty_constant += add_row(collector, block.rows, r);
-  for (const Product& product : block.products) {
+  for (const qcbo::Product& product : block.products) {
     collector.add(product.w, product.b, 0, 1);
     collector.add(product.u, product.w, 0, -2);
     collector.add(product.u, product.b, 0, -2);
@@ -123,10 +123,10 @@ LiftedBlock lift_block(const Qcbo& block, ParameterCouplings* shared) {
   return lifted;
 }
 
-std::int64_t largest_objective_spread(const Qcbo& block) {
+std::int64_t largest_objective_spread(const qcbo::Qcbo& block) {
   std::map<std::int64_t, std::int64_t> spreads;  // of samples
   std::int64_t largest = 0;
-  for (const Term& term : block.objective) {
+  for (const qcbo::Term& term : block.objective) {
     const std::int64_t last = std::max(term.i, term.j);
     if (last < block.parameters) continue;
     std::int64_t& spread = spreads[block.variables[static_cast<std::size_t>(last - block.first_variable)].sample];
@@ -140,8 +140,8 @@ double sufficient_multiplier(std::int64_t largest_spread, double unit) {
   return unit * static_cast<double>(largest_spread + 1);
 }
 
-SparseQubo lift_uniformly(const Qcbo& problem, std::optional<double> multiplier) {
-  SparseQubo qubo;
+ising::SparseQubo lift_uniformly(const qcbo::Qcbo& problem, std::optional<double> multiplier) {
+  ising::SparseQubo qubo;
   qubo.variables = problem.all_variables;
   qubo.multiplier = multiplier.value_or(sufficient_multiplier(largest_objective_spread(problem), problem.unit));
   ParameterCouplings shared(problem.parameters);
@@ -152,15 +152,15 @@ SparseQubo lift_uniformly(const Qcbo& problem, std::optional<double> multiplier)
   };
   append(shared.terms());
   append(lifted.terms);
-  std::ranges::sort(qubo.couplings, {}, [](const SparseQubo::Coupling& c) { return std::tie(c.i, c.j); });
+  std::ranges::sort(qubo.couplings, {}, [](const ising::SparseQubo::Coupling& c) { return std::tie(c.i, c.j); });
   const LiftedTerm constant{0, 0, lifted.objective_constant, lifted.penalty_constant};
   qubo.constant = constant.value(problem.unit, qubo.multiplier);
   double sum = std::abs(qubo.constant);
-  for (const SparseQubo::Coupling& coupling : qubo.couplings) sum += std::abs(coupling.value);
+  for (const ising::SparseQubo::Coupling& coupling : qubo.couplings) sum += std::abs(coupling.value);
   if (!(sum <= largest_objective))
     throw InputError(
         fmt::format("the QUBO's numbers overflow with unit {} and multiplier {}", problem.unit, qubo.multiplier));
   return qubo;
 }
 
-}  // namespace isinglass
+}  // namespace isinglass::formats

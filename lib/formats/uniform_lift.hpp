@@ -15,7 +15,7 @@
 ///   objective + mu (sum over rows (a x - rhs)^2 + sum over products of the Rosenberg form w b - 2 u (w + b) + 3 u)
 ///
 /// Both parts stay integers until they are added, so that sums over samples do not depend on their order.
-namespace isinglass {
+namespace isinglass::formats {
 
 /// Coefficient of x_i x_j, i <= j, in integers: its value is unit * objective + mu * penalty.
 struct LiftedTerm {
@@ -35,7 +35,7 @@ public:
 
   void add(std::int64_t i, std::int64_t j, std::int64_t objective, std::int64_t penalty);
   /// Sums over the ranks, in place. Collective.
-  void sum_over(const Communicator& comm);
+  void sum_over(const parallel::Communicator& comm);
   /// Coefficients that are not 0, in ascending order of (j, i).
   [[nodiscard]] std::vector<LiftedTerm> terms() const;
   /// Memory that they take now.
@@ -62,11 +62,11 @@ struct LiftedBlock {
 };
 
 /// Terms between parameter bits are added to `shared`; null: left out.
-[[nodiscard]] LiftedBlock lift_block(const Qcbo& block, ParameterCouplings* shared);
+[[nodiscard]] LiftedBlock lift_block(const qcbo::Qcbo& block, ParameterCouplings* shared);
 
 /// Upper bound of how much the objective of one sample of the block can change while the parameter bits stay, integer
 /// units: the sum of |coefficient| over its terms with another variable, of the sample where that is largest.
-[[nodiscard]] std::int64_t largest_objective_spread(const Qcbo& block);
+[[nodiscard]] std::int64_t largest_objective_spread(const qcbo::Qcbo& block);
 
 /// A multiplier with which no minimum of the QUBO violates a row or product. Take any point, and replace the variables
 /// of each sample that violates something by those of the forward pass of the same parameter bits: each such sample's
@@ -78,6 +78,6 @@ struct LiftedBlock {
 
 /// The QUBO of a whole problem for one multiplier; nothing: sufficient_multiplier() of the largest sample.
 /// InputError if its numbers overflow.
-[[nodiscard]] SparseQubo lift_uniformly(const Qcbo& problem, std::optional<double> multiplier);
+[[nodiscard]] ising::SparseQubo lift_uniformly(const qcbo::Qcbo& problem, std::optional<double> multiplier);
 
-}  // namespace isinglass
+}  // namespace isinglass::formats

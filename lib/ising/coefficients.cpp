@@ -6,7 +6,7 @@
 #include <cstdint>
 #include <utility>
 
-namespace isinglass {
+namespace isinglass::ising {
 
 namespace {
 
@@ -70,4 +70,4 @@ bool wants_dense_rows(const IsingProblem& problem) {
          0.1 * static_cast<double>(problem.spins) * static_cast<double>(problem.spins);
 }
 
-}  // namespace isinglass
+}  // namespace isinglass::ising

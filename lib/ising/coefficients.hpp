@@ -7,7 +7,7 @@
 #include <span>
 
 /// Facts that kernels ask about the coefficients of a problem with sparse or dense couplings.
-namespace isinglass {
+namespace isinglass::ising {
 
 /// The power of two in units of which 2 J and 2 h are integers and all sums of a row are below 2^bits; none: real
 /// coefficients.
@@ -39,4 +39,4 @@ void for_row(const IsingProblem& problem, std::size_t i, const F& f) {
     f(columns != nullptr ? static_cast<std::size_t>(columns[k]) : k, values[k]);
 }
 
-}  // namespace isinglass
+}  // namespace isinglass::ising

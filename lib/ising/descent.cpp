@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
-namespace isinglass {
+namespace isinglass::ising {
 
 namespace {
 
@@ -145,4 +145,4 @@ std::vector<double> coupling_products(const IsingProblem& problem, std::span<con
   return products;
 }
 
-}  // namespace isinglass
+}  // namespace isinglass::ising

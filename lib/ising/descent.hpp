@@ -6,7 +6,7 @@
 #include <span>
 #include <vector>
 
-namespace isinglass {
+namespace isinglass::ising {
 
 /// Single-flip descent: flips spins, in their order, as long as one of them lowers the energy by more than the rounding
 /// of its own field. One-hot groups are re-assigned, one at a time; their spins must not be coupled with each other
@@ -20,4 +20,4 @@ namespace isinglass {
 /// are sums in which small gains vanish. An improvement is noted at `seconds`.
 void end_by_descent(const IsingProblem& problem, Read& read, double seconds);
 
-}  // namespace isinglass
+}  // namespace isinglass::ising

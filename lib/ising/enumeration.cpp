@@ -9,7 +9,7 @@
 
 #include <fmt/format.h>
 
-namespace isinglass {
+namespace isinglass::ising {
 
 namespace {
 
@@ -105,4 +105,4 @@ std::unique_ptr<ProgrammedMachine> Enumeration::program(const IsingProblem& prob
   return std::make_unique<ProgrammedEnumeration>(problem);
 }
 
-}  // namespace isinglass
+}  // namespace isinglass::ising

@@ -2,7 +2,7 @@
 
 #include "ising/machine.hpp"
 
-namespace isinglass {
+namespace isinglass::ising {
 
 /// Every state once, in the order of a Gray code, so that each differs from the one before by one flip: the minimum
 /// with proof, the first of several. Up to 30 spins; groups count as constraints.
@@ -15,4 +15,4 @@ public:
   [[nodiscard]] std::unique_ptr<ProgrammedMachine> program(const IsingProblem& problem) const override;
 };
 
-}  // namespace isinglass
+}  // namespace isinglass::ising

@@ -6,7 +6,7 @@
 
 #include <fmt/format.h>
 
-namespace isinglass {
+namespace isinglass::ising {
 
 const Read* ReadSet::best() const {
   if (reads.empty()) return nullptr;
@@ -28,4 +28,4 @@ void ProgrammedCopy::set_couplings(std::span<const double> values) {
   reprogrammed();
 }
 
-}  // namespace isinglass
+}  // namespace isinglass::ising

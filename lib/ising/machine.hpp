@@ -14,7 +14,7 @@
 #include <vector>
 
 /// The one interface of all Ising machines, emulated or real: a problem is programmed once and read many times.
-namespace isinglass {
+namespace isinglass::ising {
 
 /// One improvement of a read's best energy.
 struct Improvement {
@@ -144,4 +144,4 @@ private:
   IsingProblem problem_;
 };
 
-}  // namespace isinglass
+}  // namespace isinglass::ising

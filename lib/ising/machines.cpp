@@ -13,7 +13,7 @@
 #include <cassert>
 #include <utility>
 
-namespace isinglass {
+namespace isinglass::ising {
 
 namespace {
 
@@ -22,31 +22,31 @@ std::unique_ptr<Machine> moving(dynamics::Dynamics kind) {
 }
 
 /// The machine behind the limits of hardware, if there are any.
-std::unique_ptr<Machine> limited(std::unique_ptr<Machine> machine, const HardwareConfig& limits) {
+std::unique_ptr<Machine> limited(std::unique_ptr<Machine> machine, const config::HardwareConfig& limits) {
   if (!hardware::has_limits(limits)) return machine;
   return std::make_unique<hardware::HardwareMachine>(std::move(machine), limits);
 }
 
 /// The machine of a kind: the one list of them.
-std::unique_ptr<Machine> machine_of(const MachineConfig& config) {
+std::unique_ptr<Machine> machine_of(const config::MachineConfig& config) {
   switch (config.kind) {
-    case MachineKind::sa:
+    case config::MachineKind::sa:
       return std::make_unique<SimulatedAnnealing>(config.sa, config.groups);
-    case MachineKind::bsb:
+    case config::MachineKind::bsb:
       return moving(bifurcation(dynamics::Kind::bsb, config.bsb));
-    case MachineKind::dsb:
+    case config::MachineKind::dsb:
       return moving(bifurcation(dynamics::Kind::dsb, config.dsb));
-    case MachineKind::cim:
+    case config::MachineKind::cim:
       return moving(dynamics::mean_field_cim(config.cim));
-    case MachineKind::cac:
+    case config::MachineKind::cac:
       return moving(dynamics::controlled_cim(config.cac));
-    case MachineKind::tabu:
+    case config::MachineKind::tabu:
       return std::make_unique<Tabu>(config.tabu);
-    case MachineKind::pt:
+    case config::MachineKind::pt:
       return std::make_unique<Tempering>(config.pt, config.groups);
-    case MachineKind::enumeration:
+    case config::MachineKind::enumeration:
       return std::make_unique<Enumeration>();
-    case MachineKind::external:
+    case config::MachineKind::external:
       return std::make_unique<external::ExternalMachine>(config.external);
   }
   assert(false);
@@ -55,9 +55,9 @@ std::unique_ptr<Machine> machine_of(const MachineConfig& config) {
 
 }  // namespace
 
-std::unique_ptr<Machine> make_machine(const MachineConfig& config) {
+std::unique_ptr<Machine> make_machine(const config::MachineConfig& config) {
   return std::make_unique<ScaledMachine>(
-      config, [](const MachineConfig& settings) { return limited(machine_of(settings), settings.hardware); });
+      config, [](const config::MachineConfig& settings) { return limited(machine_of(settings), settings.hardware); });
 }
 
-}  // namespace isinglass
+}  // namespace isinglass::ising

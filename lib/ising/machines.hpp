@@ -5,9 +5,9 @@
 
 #include <memory>
 
-namespace isinglass {
+namespace isinglass::ising {
 
 /// The machine `config.kind` with its settings, behind the limits of config.hardware if there are any.
-[[nodiscard]] std::unique_ptr<Machine> make_machine(const MachineConfig& config);
+[[nodiscard]] std::unique_ptr<Machine> make_machine(const config::MachineConfig& config);
 
-}  // namespace isinglass
+}  // namespace isinglass::ising

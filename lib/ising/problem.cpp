@@ -10,7 +10,7 @@
 
 #include <fmt/format.h>
 
-namespace isinglass {
+namespace isinglass::ising {
 
 namespace {
 
@@ -224,4 +224,4 @@ void check(const IsingProblem& problem) {
         largest_energy_size));
 }
 
-}  // namespace isinglass
+}  // namespace isinglass::ising

@@ -15,7 +15,7 @@
 ///   min E(s) = offset + sum_{i<j} J_ij s_i s_j + sum_i h_i s_i,    s_i in {-1, +1}
 ///
 /// J is symmetric without a diagonal. Maximum cut is J = w / 2 with offset -sum w / 2: E is minus the cut.
-namespace isinglass {
+namespace isinglass::ising {
 
 using Spins = std::vector<std::int8_t>;  ///< -1 or +1 each
 
@@ -83,4 +83,4 @@ struct Coupling {
 /// are disjoint.
 void check(const IsingProblem& problem);
 
-}  // namespace isinglass
+}  // namespace isinglass::ising

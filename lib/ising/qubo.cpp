@@ -6,7 +6,7 @@
 
 #include <fmt/format.h>
 
-namespace isinglass {
+namespace isinglass::ising {
 
 IsingProblem from_qubo(std::size_t variables, std::span<const BinaryTerm> terms, double constant,
                        const std::function<void()>& look) {
@@ -37,4 +37,4 @@ IsingProblem from_qubo(std::size_t variables, std::span<const BinaryTerm> terms,
   return problem;
 }
 
-}  // namespace isinglass
+}  // namespace isinglass::ising

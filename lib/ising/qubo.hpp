@@ -7,7 +7,7 @@
 #include <span>
 #include <vector>
 
-namespace isinglass {
+namespace isinglass::ising {
 
 /// value x_i x_j of binary variables; i == j is the linear term.
 struct BinaryTerm {
@@ -34,4 +34,4 @@ struct SparseQubo {
     std::size_t variables, std::span<const BinaryTerm> terms, double constant,
     const std::function<void()>& look = [] {});
 
-}  // namespace isinglass
+}  // namespace isinglass::ising

@@ -4,7 +4,7 @@
 
 #include <cstdint>
 
-namespace isinglass {
+namespace isinglass::ising {
 
 /// A small fast generator (xoroshiro128+, Blackman and Vigna 2018) for hot loops, seeded by what the loop is: a read of
 /// a seed.
@@ -35,4 +35,4 @@ private:
   std::uint64_t a_ = 0, b_ = 0;
 };
 
-}  // namespace isinglass
+}  // namespace isinglass::ising

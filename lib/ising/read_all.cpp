@@ -11,30 +11,31 @@
 
 #include <fmt/format.h>
 
-namespace isinglass {
+namespace isinglass::ising {
 
 namespace {
 
 /// Every read of `part`, which `owner` holds, on all ranks.
-std::vector<Read> shared_reads(const std::vector<Read>& mine, std::size_t spins, int owner, const Communicator& comm) {
+std::vector<Read> shared_reads(const std::vector<Read>& mine, std::size_t spins, int owner,
+                               const parallel::Communicator& comm) {
   auto count = static_cast<std::int64_t>(mine.size());
-  comm.broadcast(bytes_of(std::span<std::int64_t>(&count, 1)), owner);
+  comm.broadcast(parallel::bytes_of(std::span<std::int64_t>(&count, 1)), owner);
   std::vector<Read> reads = comm.rank() == owner ? mine : std::vector<Read>(static_cast<std::size_t>(count));
   for (Read& read : reads) {
     std::array<std::int64_t, 2> head{read.index, std::ssize(read.history)};
-    comm.broadcast(bytes_of(std::span<std::int64_t>(head)), owner);
+    comm.broadcast(parallel::bytes_of(std::span<std::int64_t>(head)), owner);
     read.index = head[0];
     read.history.resize(static_cast<std::size_t>(head[1]));
     read.spins.resize(spins);
-    comm.broadcast(bytes_of(std::span(read.spins)), owner);
-    comm.broadcast(bytes_of(std::span(read.history)), owner);
+    comm.broadcast(parallel::bytes_of(std::span(read.spins)), owner);
+    comm.broadcast(parallel::bytes_of(std::span(read.history)), owner);
   }
   return reads;
 }
 
 /// This rank's blocks of the request, in order.
 ReadSet read_own(const Machine& machine, ProgrammedMachine& programmed, const ReadRequest& request,
-                 const Communicator& comm) {
+                 const parallel::Communicator& comm) {
   ReadSet own;
   const std::int64_t block = machine.block(), end = request.first + request.count;
   for (std::int64_t first = request.first + block * comm.rank(); first < end && !own.was_cut;
@@ -54,7 +55,7 @@ ReadSet read_own(const Machine& machine, ProgrammedMachine& programmed, const Re
 }  // namespace
 
 ReadSet read_all(const Machine& machine, ProgrammedMachine& programmed, const IsingProblem& problem,
-                 const ReadRequest& request, const Communicator& comm) {
+                 const ReadRequest& request, const parallel::Communicator& comm) {
   const ReadSet own = read_own(machine, programmed, request, comm);
   ReadSet all;
   std::array<std::int64_t, 2> costs{own.spin_updates, own.field_evaluations};
@@ -80,4 +81,4 @@ void expect_read_memory(std::int64_t reads, std::int64_t spins, const std::strin
                   name, reads, spins, bytes / 0x1p30, bytes_text(*available)));
 }
 
-}  // namespace isinglass
+}  // namespace isinglass::ising

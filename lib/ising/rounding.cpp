@@ -7,7 +7,7 @@
 #include <limits>
 #include <span>
 
-namespace isinglass {
+namespace isinglass::ising {
 
 namespace {
 
@@ -76,4 +76,4 @@ bool has_exact_kernels(const IsingProblem& problem) {
   return stores_couplings(problem) && integer_unit(problem, narrow_bits).has_value();
 }
 
-}  // namespace isinglass
+}  // namespace isinglass::ising

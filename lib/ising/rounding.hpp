@@ -4,7 +4,7 @@
 
 /// Bounds on what rounding may cost. A spin's local field is a sum of its own coefficients, so they alone say which of
 /// its gains are real: a problem may have coefficients of 1e10 and of 1e-10. Energies are sums of all coefficients.
-namespace isinglass {
+namespace isinglass::ising {
 
 /// |offset| + sum |J| + sum |h|: no energy is larger. Of matrix-free couplings, which nobody can list, without them.
 [[nodiscard]] double energy_size(const IsingProblem& problem);
@@ -24,4 +24,4 @@ inline constexpr double largest_energy_size = 0x1p1019;
 /// small.
 [[nodiscard]] bool has_exact_kernels(const IsingProblem& problem);
 
-}  // namespace isinglass
+}  // namespace isinglass::ising

@@ -10,7 +10,7 @@
 #include <span>
 #include <utility>
 
-namespace isinglass {
+namespace isinglass::ising {
 
 namespace {
 
@@ -82,7 +82,7 @@ private:
 };
 
 /// The settings that are in units of energy.
-MachineConfig scaled(MachineConfig config, int exponent) {
+config::MachineConfig scaled(config::MachineConfig config, int exponent) {
   for (double* temperature : {&config.sa.hot_temperature, &config.sa.cold_temperature, &config.pt.hot_temperature,
                               &config.pt.cold_temperature})
     *temperature = std::ldexp(*temperature, exponent);
@@ -91,7 +91,7 @@ MachineConfig scaled(MachineConfig config, int exponent) {
 
 }  // namespace
 
-ScaledMachine::ScaledMachine(MachineConfig config, Maker make)
+ScaledMachine::ScaledMachine(config::MachineConfig config, Maker make)
     : config_(std::move(config)), make_(std::move(make)), machine_(make_(config_)) {}
 
 std::unique_ptr<ProgrammedMachine> ScaledMachine::program(const IsingProblem& problem) const {
@@ -99,8 +99,8 @@ std::unique_ptr<ProgrammedMachine> ScaledMachine::program(const IsingProblem& pr
   const int exponent = exponent_for(problem);
   if (exponent == 0) return machine_->program(problem);
   // What hardware or a command answers is shown as it came.
-  const bool ends_reads = config_.kind != MachineKind::external && !hardware::has_limits(config_.hardware);
+  const bool ends_reads = config_.kind != config::MachineKind::external && !hardware::has_limits(config_.hardware);
   return std::make_unique<ProgrammedScaled>(problem, exponent, make_(scaled(config_, exponent)), ends_reads);
 }
 
-}  // namespace isinglass
+}  // namespace isinglass::ising

@@ -6,7 +6,7 @@
 #include <functional>
 #include <memory>
 
-namespace isinglass {
+namespace isinglass::ising {
 
 /// Any machine, for problems of any size: what every problem goes through. It is checked, and where its largest
 /// coefficient is so large or so small that squares or single precision would overflow or vanish, the machine gets it
@@ -14,8 +14,8 @@ namespace isinglass {
 /// given.
 class ScaledMachine : public Machine {
 public:
-  using Maker = std::function<std::unique_ptr<Machine>(const MachineConfig&)>;
-  ScaledMachine(MachineConfig config, Maker make);
+  using Maker = std::function<std::unique_ptr<Machine>(const config::MachineConfig&)>;
+  ScaledMachine(config::MachineConfig config, Maker make);
   [[nodiscard]] std::string name() const override { return machine_->name(); }
   [[nodiscard]] std::int64_t block() const override { return machine_->block(); }
   [[nodiscard]] bool keeps_groups() const override { return machine_->keeps_groups(); }
@@ -23,9 +23,9 @@ public:
   [[nodiscard]] std::unique_ptr<ProgrammedMachine> program(const IsingProblem& problem) const override;
 
 private:
-  MachineConfig config_;
+  config::MachineConfig config_;
   Maker make_;
   std::unique_ptr<Machine> machine_;
 };
 
-}  // namespace isinglass
+}  // namespace isinglass::ising

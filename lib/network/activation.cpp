@@ -11,7 +11,7 @@
 #include <functional>
 #include <utility>
 
-namespace isinglass {
+namespace isinglass::network {
 
 namespace {
 
@@ -31,7 +31,7 @@ double measure(const Layer& layer, const std::function<double(double)>& f, const
 }
 
 /// `range` of the configuration, clipped to what is reachable. Units of the rms.
-double covered_range(const LayerConfig& config, double reach) {
+double covered_range(const config::LayerConfig& config, double reach) {
   if (config.range > 0) return reach > 0 ? std::min(config.range, reach) : config.range;
   if (reach > 0) return reach;
   throw InputError("range: reachable needs the training samples: give a number");
@@ -39,14 +39,14 @@ double covered_range(const LayerConfig& config, double reach) {
 
 }  // namespace
 
-Spline activation_spline(const LayerConfig& config, double range) {
-  if (config.activation == Activation::sign) return {{-range, 0, range}, {{-1, 0, 0}, {1, 0, 0}}, {0, 0}, 0, 0};
+spline::Spline activation_spline(const config::LayerConfig& config, double range) {
+  if (config.activation == config::Activation::sign) return {{-range, 0, range}, {{-1, 0, 0}, {1, 0, 0}}, {0, 0}, 0, 0};
   assert(config.segments >= 2);
-  return make_spline(activation_function(config.activation, config.points),
-                     {config.degree, config.segments, config.knots, -range, range});
+  return spline::make_spline(spline::activation_function(config.activation, config.points),
+                             {config.degree, config.segments, config.knots, -range, range});
 }
 
-GridActivation put_constants_on_grid(const Spline& spline, double rms, int steps) {
+GridActivation put_constants_on_grid(const spline::Spline& spline, double rms, int steps) {
   GridActivation grid;
   double largest = 0;
   for (const auto& piece : spline.coefficients) largest = std::max(largest, std::abs(piece[0]));
@@ -67,18 +67,18 @@ GridActivation put_constants_on_grid(const Spline& spline, double rms, int steps
   return grid;
 }
 
-ActivationFit set_activation(Layer& layer, const LayerConfig& config, int reach) {
+ActivationFit set_activation(Layer& layer, const config::LayerConfig& config, int reach) {
   ActivationFit fit;
   fit.activation = config.activation;
   fit.degree = config.degree;
   fit.reach = reach / layer.rms;
   fit.high = covered_range(config, fit.reach);
   fit.low = -fit.high;
-  const Spline spline = activation_spline(config, fit.high);
-  const auto f = activation_function(config.activation, config.points);
+  const spline::Spline spline = activation_spline(config, fit.high);
+  const auto f = spline::activation_function(config.activation, config.points);
   GridActivation grid =
       config.degree == 0
-          ? put_constants_on_grid(spline, layer.rms, config.activation == Activation::sign ? 1 : constant_steps)
+          ? put_constants_on_grid(spline, layer.rms, config.activation == config::Activation::sign ? 1 : constant_steps)
           : put_lines_on_grid(f, spline, layer.rms);
   if (grid.values.size() < 2) throw InputError("the activation is constant on its range: use a larger range");
   layer.thresholds = std::move(grid.thresholds);
@@ -95,4 +95,4 @@ ActivationFit set_activation(Layer& layer, const LayerConfig& config, int reach)
   return fit;
 }
 
-}  // namespace isinglass
+}  // namespace isinglass::network

@@ -8,12 +8,12 @@
 #include <functional>
 #include <vector>
 
-namespace isinglass {
+namespace isinglass::network {
 
 /// How far an activation as it is on the integer grid is from the function it stands for: x in units of the
 /// pre-activation rms, errors in units of the function.
 struct ActivationFit {
-  Activation activation = Activation::sign;
+  config::Activation activation = config::Activation::sign;
   int degree = 0, segments = 2;  ///< of the spline; with equalized knots it may have fewer segments than asked for
   int pieces = 2, cells = 2;     ///< of the layer
   double low = -2, high = 2;  ///< the interval that the spline covers; outside of it the layer's activation is constant
@@ -34,20 +34,20 @@ struct GridActivation {
 };
 
 /// The spline of a layer's activation on [-range, range]; that of sign is sign itself.
-[[nodiscard]] Spline activation_spline(const LayerConfig& config, double range);
+[[nodiscard]] spline::Spline activation_spline(const config::LayerConfig& config, double range);
 
 /// Constant pieces on the grids: knots at the nearest integers of z, values in 1/`steps` of the largest. A cell each,
 /// also where neighbours have the same value. InputError where knots coincide, and for a spline that is 0.
-[[nodiscard]] GridActivation put_constants_on_grid(const Spline& spline, double rms, int steps);
+[[nodiscard]] GridActivation put_constants_on_grid(const spline::Spline& spline, double rms, int steps);
 
 /// Linear pieces on the grids, described in activation_lines.cpp. InputError where that is impossible, with the way
 /// out.
-[[nodiscard]] GridActivation put_lines_on_grid(const std::function<double(double)>& f, const Spline& spline,
+[[nodiscard]] GridActivation put_lines_on_grid(const std::function<double(double)>& f, const spline::Spline& spline,
                                                double rms);
 
 /// Sets the activation of `layer`, whose rms, weights and bias are set, and measures it. `reach`: largest |z| that FIP
 /// allows, 0 if not known: knots beyond it are of no use, so the range is clipped to it. InputErrors say what to
 /// change, not which layer.
-ActivationFit set_activation(Layer& layer, const LayerConfig& config, int reach);
+ActivationFit set_activation(Layer& layer, const config::LayerConfig& config, int reach);
 
-}  // namespace isinglass
+}  // namespace isinglass::network

@@ -18,7 +18,7 @@
 /// stay within `allowance` of the largest |f| over the spline's error, or near the least error possible, the widest is
 /// taken: it has the fewest cells, and cells are what solvers choose among. Of the scales that do it, the smallest is
 /// taken: it keeps the next layer's grid small.
-namespace isinglass {
+namespace isinglass::network {
 
 namespace {
 
@@ -46,7 +46,7 @@ struct Lattice {
 };
 
 /// The lattice of cells of this width; nothing if two knots fall onto the same multiple or there are too many cells.
-std::optional<Lattice> make_lattice(const std::function<double(double)>& f, const Spline& spline, double rms,
+std::optional<Lattice> make_lattice(const std::function<double(double)>& f, const spline::Spline& spline, double rms,
                                     int width) {
   Lattice lattice;
   lattice.width = width;
@@ -201,7 +201,7 @@ std::vector<int> widths_up_to(int widest) {
 
 }  // namespace
 
-GridActivation put_lines_on_grid(const std::function<double(double)>& f, const Spline& spline, double rms) {
+GridActivation put_lines_on_grid(const std::function<double(double)>& f, const spline::Spline& spline, double rms) {
   const double span = spline.knots.back() - spline.knots.front();
   const int widest = std::max(1, static_cast<int>(span * rms));
   double largest = 0;
@@ -228,4 +228,4 @@ GridActivation put_lines_on_grid(const std::function<double(double)>& f, const S
   return build(lattice, best_scale(lattice, largest, limit));
 }
 
-}  // namespace isinglass
+}  // namespace isinglass::network

@@ -7,7 +7,7 @@
 #include <cstddef>
 #include <cstdlib>
 
-namespace isinglass {
+namespace isinglass::network {
 
 LayerValues decode(const Layer& layer, const LayerBits& bits) {
   LayerValues values;
@@ -77,4 +77,4 @@ NetworkBits starting_bits(const Architecture& architecture, std::uint64_t seed) 
   return bits;
 }
 
-}  // namespace isinglass
+}  // namespace isinglass::network

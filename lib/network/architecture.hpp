@@ -6,7 +6,7 @@
 #include <cstdint>
 #include <vector>
 
-namespace isinglass {
+namespace isinglass::network {
 
 /// Cost of one output as a function of u = y z / M: y = +-1 the wanted sign, M the margin.
 /// hinge max(0, 1 - u); squared_hinge its square; squared (1 - u)^2; logistic log2(1 + exp(-u)) (cross-entropy of a
@@ -87,4 +87,4 @@ using NetworkValues = std::vector<LayerValues>;
 /// unlearn.
 [[nodiscard]] NetworkBits starting_bits(const Architecture& architecture, std::uint64_t seed);
 
-}  // namespace isinglass
+}  // namespace isinglass::network

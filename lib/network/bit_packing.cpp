@@ -7,7 +7,7 @@
 
 #include <fmt/format.h>
 
-namespace isinglass {
+namespace isinglass::network {
 
 namespace {
 
@@ -70,4 +70,4 @@ NetworkBits unpack(std::span<const std::uint8_t> bytes, const BitCounts& counts)
   return network;
 }
 
-}  // namespace isinglass
+}  // namespace isinglass::network

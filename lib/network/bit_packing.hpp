@@ -7,7 +7,7 @@
 #include <span>
 #include <vector>
 
-namespace isinglass {
+namespace isinglass::network {
 
 /// Number of parameter bits of each layer: its weights, its biases.
 using BitCounts = std::vector<std::int64_t>;
@@ -23,4 +23,4 @@ using BitCounts = std::vector<std::int64_t>;
 /// The way back. InputError unless there are packed_size(counts) bytes, with zeros after the last bit.
 [[nodiscard]] NetworkBits unpack(std::span<const std::uint8_t> bytes, const BitCounts& counts);
 
-}  // namespace isinglass
+}  // namespace isinglass::network

@@ -9,7 +9,7 @@
 #include <cstdlib>
 #include <string>
 
-namespace isinglass {
+namespace isinglass::network {
 
 namespace {
 
@@ -39,8 +39,8 @@ int largest_magnitude(const Layer& layer) {
   return largest;
 }
 
-Loss loss_of(OutputLoss loss) {
-  if (loss == OutputLoss::cross_entropy) return Loss::logistic;
+Loss loss_of(config::OutputLoss loss) {
+  if (loss == config::OutputLoss::cross_entropy) return Loss::logistic;
   return *value_named<Loss>(name_of(loss));
 }
 
@@ -68,7 +68,7 @@ int reach_of(const Layer& layer, const Inputs& inputs) {
   return inputs.largest * layer.weights.largest() + layer.bias_unit * layer.bias.largest();
 }
 
-ActivationFit add_activation(Layer& layer, const LayerConfig& config, int reach, std::size_t index) {
+ActivationFit add_activation(Layer& layer, const config::LayerConfig& config, int reach, std::size_t index) {
   try {
     return set_activation(layer, config, reach);
   } catch (const InputError& error) {
@@ -78,7 +78,7 @@ ActivationFit add_activation(Layer& layer, const LayerConfig& config, int reach,
 
 }  // namespace
 
-int largest_input_sum(const Samples& samples) {
+int largest_input_sum(const data::Samples& samples) {
   int largest = 0;
   for (std::size_t s = 0; s < samples.size(); ++s) {
     int sum = 0;
@@ -88,7 +88,7 @@ int largest_input_sum(const Samples& samples) {
   return largest;
 }
 
-BuiltNetwork build_network(const NetworkConfig& config, const InputScale& input) {
+BuiltNetwork build_network(const config::NetworkConfig& config, const InputScale& input) {
   BuiltNetwork built;
   Architecture& architecture = built.architecture;
   architecture.classes = input.classes;
@@ -96,7 +96,7 @@ BuiltNetwork build_network(const NetworkConfig& config, const InputScale& input)
   architecture.loss_segments = config.output.loss_segments;
   architecture.loss_degree = config.output.loss_degree;
   Inputs inputs{input.features, input.rms, input.largest};
-  for (const LayerConfig& hidden : config.hidden) {
+  for (const config::LayerConfig& hidden : config.hidden) {
     Layer layer = start_layer(inputs, hidden.weights, hidden.bias, hidden.units);
     built.activations.push_back(add_activation(layer, hidden, reach_of(layer, inputs), architecture.layers.size()));
     inputs = {layer.units, std::sqrt(static_cast<double>(layer.units)) * activation_rms(layer),
@@ -108,4 +108,4 @@ BuiltNetwork build_network(const NetworkConfig& config, const InputScale& input)
   return built;
 }
 
-}  // namespace isinglass
+}  // namespace isinglass::network

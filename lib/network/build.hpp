@@ -7,7 +7,7 @@
 
 #include <vector>
 
-namespace isinglass {
+namespace isinglass::network {
 
 /// Facts of the data that shape the first layer.
 struct InputScale {
@@ -25,9 +25,9 @@ struct BuiltNetwork {
 
 /// Puts the network of a configuration on its integer grids: bias units, thresholds and activation values. Throws
 /// InputError that names the layer for an activation that does not fit the grids.
-[[nodiscard]] BuiltNetwork build_network(const NetworkConfig& config, const InputScale& input);
+[[nodiscard]] BuiltNetwork build_network(const config::NetworkConfig& config, const InputScale& input);
 
 /// Largest sum of |inputs| of a sample here: InputScale::largest of one shard.
-[[nodiscard]] int largest_input_sum(const Samples& samples);
+[[nodiscard]] int largest_input_sum(const data::Samples& samples);
 
-}  // namespace isinglass
+}  // namespace isinglass::network

@@ -8,7 +8,7 @@
 #include <cmath>
 #include <set>
 
-namespace isinglass {
+namespace isinglass::network {
 
 namespace {
 
@@ -75,4 +75,4 @@ Codebook make_codebook(std::string_view name) {
   return codebook;
 }
 
-}  // namespace isinglass
+}  // namespace isinglass::network

@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-namespace isinglass {
+namespace isinglass::network {
 
 /// The values a parameter may take, affine in its bits: value = offset + sum_i step_i b_i, b_i in {0, 1}.
 /// Integers in codebook units: 1bit {-1, 1}; t bits, the odd numbers -(2^t - 1) .. 2^t - 1; ternary {-1, 0, 1}.
@@ -27,4 +27,4 @@ struct Codebook {
 /// "1bit" .. "8bit" or "ternary"; InputError otherwise.
 [[nodiscard]] Codebook make_codebook(std::string_view name);
 
-}  // namespace isinglass
+}  // namespace isinglass::network

@@ -4,7 +4,7 @@
 #include <cmath>
 #include <limits>
 
-namespace isinglass {
+namespace isinglass::network {
 
 namespace {
 
@@ -50,8 +50,8 @@ double Evaluation::accuracy() const {
   return static_cast<double>(correct) / static_cast<double>(total);
 }
 
-Evaluation evaluate(const Architecture& architecture, const NetworkBits& bits, const Samples& samples,
-                    const Communicator& comm) {
+Evaluation evaluate(const Architecture& architecture, const NetworkBits& bits, const data::Samples& samples,
+                    const parallel::Communicator& comm) {
   const NetworkValues values = decode(architecture, bits);
   const auto classes = static_cast<std::size_t>(architecture.classes);
   Evaluation result;
@@ -66,4 +66,4 @@ Evaluation evaluate(const Architecture& architecture, const NetworkBits& bits, c
   return result;
 }
 
-}  // namespace isinglass
+}  // namespace isinglass::network

@@ -8,7 +8,7 @@
 #include <span>
 #include <vector>
 
-namespace isinglass {
+namespace isinglass::network {
 
 /// Index of the segment that holds z; thresholds ascending.
 [[nodiscard]] int segment_of(std::span<const int> thresholds, int z);
@@ -33,7 +33,7 @@ struct Evaluation {
 };
 
 /// Forward passes of every sample of a split. Collective over `comm`.
-[[nodiscard]] Evaluation evaluate(const Architecture& architecture, const NetworkBits& bits, const Samples& samples,
-                                  const Communicator& comm);
+[[nodiscard]] Evaluation evaluate(const Architecture& architecture, const NetworkBits& bits,
+                                  const data::Samples& samples, const parallel::Communicator& comm);
 
-}  // namespace isinglass
+}  // namespace isinglass::network

@@ -5,7 +5,7 @@
 #include <cstddef>
 #include <utility>
 
-namespace isinglass {
+namespace isinglass::network {
 
 namespace {
 
@@ -191,4 +191,4 @@ LogisticSpline fit_logistic(const LogisticGrid& grid) {
   return best;
 }
 
-}  // namespace isinglass
+}  // namespace isinglass::network

@@ -4,7 +4,7 @@
 
 #include <vector>
 
-namespace isinglass {
+namespace isinglass::network {
 
 /// The function that is approximated, and the pieces to do it with.
 struct LogisticGrid {
@@ -26,4 +26,4 @@ struct LogisticSpline {
 /// are nonnegative, below 2^31, and nowhere rise; of degree 1 and 2 the pieces meet at their knots.
 [[nodiscard]] LogisticSpline fit_logistic(const LogisticGrid& grid);
 
-}  // namespace isinglass
+}  // namespace isinglass::network

@@ -10,7 +10,7 @@
 #include <limits>
 #include <utility>
 
-namespace isinglass {
+namespace isinglass::network {
 
 namespace {
 
@@ -87,4 +87,4 @@ LossTable make_loss_table(const Architecture& architecture, int margin) {
   return {make_loss_spline(architecture, margin, limit), limit};
 }
 
-}  // namespace isinglass
+}  // namespace isinglass::network

@@ -6,7 +6,7 @@
 #include <cstdint>
 #include <vector>
 
-namespace isinglass {
+namespace isinglass::network {
 
 /// One piece of a loss on the integer grid of t = y z, y = +-1 the wanted sign of an output and z its value:
 /// constant + linear (t - from) + quadratic (t - from)^2 for from <= t < the next piece's from.
@@ -64,4 +64,4 @@ private:
 /// The table of make_loss_spline over output_limit.
 [[nodiscard]] LossTable make_loss_table(const Architecture& architecture, int margin);
 
-}  // namespace isinglass
+}  // namespace isinglass::network

@@ -4,13 +4,14 @@
 #include "oracles/dynamics/dynamics_oracle.hpp"
 #include "oracles/subproblems/subproblem_oracle.hpp"
 
-namespace isinglass {
+namespace isinglass::oracles {
 
-std::unique_ptr<Oracle> make_oracle(const Config& config, const StructuredState& state, const Communicator& group) {
-  if (config.machine.subproblems.blocks != Blocks::none)
+std::unique_ptr<Oracle> make_oracle(const config::Config& config, const energy::StructuredState& state,
+                                    const parallel::Communicator& group) {
+  if (config.machine.subproblems.blocks != config::Blocks::none)
     return std::make_unique<SubproblemOracle>(config, state, group);
-  if (has_dynamics(config.machine.kind)) return std::make_unique<DynamicsOracle>(config.machine, group);
+  if (config::has_dynamics(config.machine.kind)) return std::make_unique<DynamicsOracle>(config.machine, group);
   return std::make_unique<AnnealingOracle>(config.machine, group);
 }
 
-}  // namespace isinglass
+}  // namespace isinglass::oracles

@@ -8,7 +8,7 @@
 #include <functional>
 #include <memory>
 
-namespace isinglass {
+namespace isinglass::oracles {
 
 /// Key of the random numbers of an oracle call.
 struct OracleCall {
@@ -27,13 +27,14 @@ public:
   virtual ~Oracle() = default;
   /// Starts from `state` as it is and leaves the answer in it. Returns false if a rank was asked to stop: nothing
   /// should be made of the state then. Collective over the group.
-  [[nodiscard]] virtual bool answer(StructuredState& state, const OracleCall& call, const StopAsked& stop_is_asked) = 0;
+  [[nodiscard]] virtual bool answer(energy::StructuredState& state, const OracleCall& call,
+                                    const StopAsked& stop_is_asked) = 0;
 };
 
 /// The oracle that config.machine names: `subproblems` hands any machine one block at a time; the kinds with amplitudes
 /// (dynamics) and simulated annealing take the whole problem at once. `config` outlives it. Throws InputError for a
 /// machine that does not exist or is too small for a block.
-[[nodiscard]] std::unique_ptr<Oracle> make_oracle(const Config& config, const StructuredState& state,
-                                                  const Communicator& group);
+[[nodiscard]] std::unique_ptr<Oracle> make_oracle(const config::Config& config, const energy::StructuredState& state,
+                                                  const parallel::Communicator& group);
 
-}  // namespace isinglass
+}  // namespace isinglass::oracles

@@ -6,7 +6,7 @@
 
 #include <fmt/format.h>
 
-namespace isinglass {
+namespace isinglass::parallel {
 
 void together(const Communicator& world, const std::function<void()>& action) {
   Failure failure{"", ExitCode::done};
@@ -68,4 +68,4 @@ std::optional<std::string> first_text(const Communicator& group, const std::opti
   return root ? std::optional(group.broadcast(text.value_or(""), *root)) : std::nullopt;
 }
 
-}  // namespace isinglass
+}  // namespace isinglass::parallel

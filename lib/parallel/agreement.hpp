@@ -10,7 +10,7 @@
 #include <span>
 #include <string>
 
-namespace isinglass {
+namespace isinglass::parallel {
 
 /// An error that every rank of the job throws at the same place: rank 0 reports it and all ranks leave in order.
 class AgreedError : public Error {
@@ -56,4 +56,4 @@ void agree(const Communicator& group, const std::function<void()>& step) {
   if (first) throw E(first->substr(1));
 }
 
-}  // namespace isinglass
+}  // namespace isinglass::parallel

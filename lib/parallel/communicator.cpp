@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <limits>
 
-namespace isinglass {
+namespace isinglass::parallel {
 
 namespace {
 
@@ -100,4 +100,4 @@ void Communicator::barrier() const {
   if (size_ > 1) check_mpi(MPI_Barrier(*comm_), "MPI_Barrier");
 }
 
-}  // namespace isinglass
+}  // namespace isinglass::parallel

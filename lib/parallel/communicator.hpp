@@ -9,7 +9,7 @@
 #include <span>
 #include <string>
 
-namespace isinglass {
+namespace isinglass::parallel {
 
 /// A group of ranks as a value. The serial one has one rank and never calls MPI, so that the same code
 /// runs without mpirun. Every call throws SystemError with MPI's text when MPI reports an error.
@@ -55,4 +55,4 @@ template <class T>
   return std::as_writable_bytes(values);
 }
 
-}  // namespace isinglass
+}  // namespace isinglass::parallel

@@ -4,7 +4,7 @@
 
 #include <fmt/format.h>
 
-namespace isinglass {
+namespace isinglass::parallel {
 
 Grid make_grid(const Communicator& world, int groups) {
   if (groups < 1 || groups > world.size())
@@ -20,4 +20,4 @@ Grid make_grid(const Communicator& world, int groups) {
   return grid;
 }
 
-}  // namespace isinglass
+}  // namespace isinglass::parallel

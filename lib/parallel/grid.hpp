@@ -2,7 +2,7 @@
 
 #include "parallel/communicator.hpp"
 
-namespace isinglass {
+namespace isinglass::parallel {
 
 /// The ranks as replica groups x sample shards. The ranks of a group hold one shard of the samples each and
 /// anneal the same replica together; different groups anneal different replicas. Groups are contiguous ranks.
@@ -19,4 +19,4 @@ struct Grid {
 /// not a multiple, some groups have one rank more. Collective.
 [[nodiscard]] Grid make_grid(const Communicator& world, int groups);
 
-}  // namespace isinglass
+}  // namespace isinglass::parallel

@@ -7,7 +7,7 @@
 #include <cstddef>
 #include <string>
 
-namespace isinglass {
+namespace isinglass::parallel {
 
 /// Turns an MPI error code into a SystemError with MPI's own text.
 inline void check_mpi(int code, const char* call) {
@@ -18,4 +18,4 @@ inline void check_mpi(int code, const char* call) {
   throw SystemError(std::string(call) + ": " + std::string(text, static_cast<std::size_t>(length)));
 }
 
-}  // namespace isinglass
+}  // namespace isinglass::parallel

@@ -12,7 +12,7 @@
 #include <fmt/format.h>
 #include <mpi.h>
 
-namespace isinglass {
+namespace isinglass::parallel {
 
 namespace {
 
@@ -88,4 +88,4 @@ std::string mpi_version() {
   return version.substr(0, version.find_first_of(",\n"));
 }
 
-}  // namespace isinglass
+}  // namespace isinglass::parallel

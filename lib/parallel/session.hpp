@@ -7,7 +7,7 @@
 #include <utility>
 #include <vector>
 
-namespace isinglass {
+namespace isinglass::parallel {
 
 /// MPI from start to end of the program, if the program was started by mpirun or srun; alone it never touches MPI.
 class MpiSession {
@@ -36,4 +36,4 @@ private:
 /// Returns the name and version of the MPI library; works without a session.
 [[nodiscard]] std::string mpi_version();
 
-}  // namespace isinglass
+}  // namespace isinglass::parallel

@@ -4,7 +4,7 @@
 
 #include <exception>
 
-namespace isinglass {
+namespace isinglass::parallel {
 
 SharedCounter::SharedCounter(const Communicator& comm) : comm_(comm) {
   if (comm.size() == 1) return;
@@ -38,4 +38,4 @@ std::int64_t SharedCounter::add(std::int64_t change) {
   return before;
 }
 
-}  // namespace isinglass
+}  // namespace isinglass::parallel

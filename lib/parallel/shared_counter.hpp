@@ -6,7 +6,7 @@
 
 #include <cstdint>
 
-namespace isinglass {
+namespace isinglass::parallel {
 
 /// A number that ranks count up together: each value goes to one of them, in the order in which they ask, and nobody
 /// waits for a rank that does not ask. It lives in the memory of rank 0. Where the network has no remote memory access
@@ -31,4 +31,4 @@ private:
   std::int64_t serial_value_ = 0;
 };
 
-}  // namespace isinglass
+}  // namespace isinglass::parallel

@@ -1,6 +1,6 @@
 #include "parallel/shared_flag.hpp"
 
-namespace isinglass {
+namespace isinglass::parallel {
 
 namespace {
 
@@ -23,4 +23,4 @@ bool SharedFlag::is_raised() {
   return seen_ = raised_.add(0) > 0;
 }
 
-}  // namespace isinglass
+}  // namespace isinglass::parallel

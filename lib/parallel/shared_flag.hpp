@@ -4,7 +4,7 @@
 
 #include "base/clock.hpp"
 
-namespace isinglass {
+namespace isinglass::parallel {
 
 /// A flag that any rank raises and all ranks see, without waiting for each other: a SharedCounter of those who raised
 /// it.
@@ -25,4 +25,4 @@ private:
   Clock::time_point next_look_ = Clock::now();
 };
 
-}  // namespace isinglass
+}  // namespace isinglass::parallel

@@ -16,7 +16,7 @@
 #include <pthread.h>
 #include <sys/mman.h>
 
-namespace isinglass {
+namespace isinglass::products {
 
 namespace {
 
@@ -108,4 +108,4 @@ void add_products(const Eigen::Ref<const RowMatrix<float>>& a, const Eigen::Ref<
   }
 }
 
-}  // namespace isinglass
+}  // namespace isinglass::products

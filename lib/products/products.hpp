@@ -7,7 +7,7 @@
 /// Matrix products by BLAS of integers that are held in floats or doubles. No partial sum leaves the range of exact
 /// integers: every product is exact, whatever the order in which a BLAS adds, so that results depend neither on the
 /// library nor on the sharding.
-namespace isinglass {
+namespace isinglass::products {
 
 /// Makes BLAS ready, once per process, with one thread: ranks are the parallelism, and threads would fight over the
 /// cores. To be called before the first product. Throws InputError where BLAS cannot have its buffers, as under `ulimit
@@ -23,4 +23,4 @@ inline constexpr double largest_exact = 0x1.0p24;
 void add_products(const Eigen::Ref<const RowMatrix<float>>& a, const Eigen::Ref<const RowMatrix<float>>& b,
                   double largest_term, Eigen::Ref<RowMatrix<std::int64_t>> sums);
 
-}  // namespace isinglass
+}  // namespace isinglass::products

@@ -7,13 +7,13 @@
 #include <cstddef>
 #include <numeric>
 
-namespace isinglass {
+namespace isinglass::qcbo {
 
 namespace {
 
 /// Data that the pieces of one layer are found from.
 struct Cells {
-  const Layer& layer;
+  const network::Layer& layer;
   ZRange range;
   std::span<const Interval> wanted;
   bool exact;
@@ -30,7 +30,7 @@ struct Cells {
 /// True if cell `c` may be one of the equally wide cells of a linear piece. The outermost cells have no end: they may
 /// where the reach ends within one width, and where nothing is shrunk, since they are shrunk from one side alone.
 bool is_regular(const Cells& cells, int c) {
-  const Layer& layer = cells.layer;
+  const network::Layer& layer = cells.layer;
   const auto at = static_cast<std::size_t>(c);
   if (layer.cell_count() == 1) return false;
   if (c == 0) return cells.exact && layer.thresholds[0] - layer.cell_width <= -cells.range.reach;
@@ -40,15 +40,15 @@ bool is_regular(const Cells& cells, int c) {
 }
 
 /// The spline's segment that holds cell `c`; a constant one if the layer does not say.
-ActivationPiece segment_with(const Layer& layer, int c) {
-  for (const ActivationPiece& piece : layer.pieces)
+network::ActivationPiece segment_with(const network::Layer& layer, int c) {
+  for (const network::ActivationPiece& piece : layer.pieces)
     if (c >= piece.first_cell && c < piece.first_cell + piece.cells) return piece;
   return {c, 1, 0};
 }
 
 /// Cells from `c` on, at most up to `last`, that one linear piece describes; 1 for a constant one.
 int run_length(const Cells& cells, int c, int last) {
-  const ActivationPiece segment = segment_with(cells.layer, c);
+  const network::ActivationPiece segment = segment_with(cells.layer, c);
   if (segment.slope == 0 || !is_regular(cells, c)) return 1;
   const int end = std::min(last + 1, segment.first_cell + segment.cells);
   int length = 1;
@@ -87,7 +87,7 @@ ReachablePiece constant_piece(const Cells& cells, int c, Interval reachable) {
 /// Cells c .. c + length - 1 as one piece. Their grid repeats from cell to cell with the greatest common divisor of
 /// both steps.
 ReachablePiece linear_piece(const Cells& cells, int c, int length) {
-  const Layer& layer = cells.layer;
+  const network::Layer& layer = cells.layer;
   const int width = layer.cell_width;
   const int begin = c == 0 ? layer.thresholds[0] - width : layer.thresholds[static_cast<std::size_t>(c) - 1];
   Interval asked{begin, begin + width - 1};
@@ -108,8 +108,8 @@ ReachablePiece linear_piece(const Cells& cells, int c, int length) {
 
 std::vector<ReachablePiece> reachable_pieces(const Cells& cells) {
   std::vector<ReachablePiece> pieces;
-  const int last = segment_of(cells.layer.thresholds, cells.range.reach);
-  for (int c = segment_of(cells.layer.thresholds, -cells.range.reach); c <= last;) {
+  const int last = network::segment_of(cells.layer.thresholds, cells.range.reach);
+  for (int c = network::segment_of(cells.layer.thresholds, -cells.range.reach); c <= last;) {
     const int length = run_length(cells, c, last);
     const Interval reachable = on_grid(cells.bounds(c), -cells.range.reach, cells.range.step);
     if (length > 1)
@@ -167,7 +167,7 @@ void set_activation(UnitPlan& plan) {
 
 }  // namespace
 
-UnitPlan plan_hidden(const Layer& layer, ZRange range, std::span<const Interval> wanted, bool exact) {
+UnitPlan plan_hidden(const network::Layer& layer, ZRange range, std::span<const Interval> wanted, bool exact) {
   UnitPlan plan;
   plan.range = range;
   plan.pieces = reachable_pieces({layer, range, wanted, exact});
@@ -180,4 +180,4 @@ UnitPlan plan_hidden(const Layer& layer, ZRange range, std::span<const Interval>
   return plan;
 }
 
-}  // namespace isinglass
+}  // namespace isinglass::qcbo

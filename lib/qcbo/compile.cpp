@@ -3,15 +3,15 @@
 #include "qcbo/sample_writer.hpp"
 #include "qcbo/symmetry.hpp"
 
-namespace isinglass {
+namespace isinglass::qcbo {
 
 namespace {
 
 /// The parameter bits in the order of NetworkBits.
-std::vector<Variable> parameter_variables(const Architecture& architecture) {
+std::vector<Variable> parameter_variables(const network::Architecture& architecture) {
   std::vector<Variable> variables;
   for (std::size_t l = 0; l < architecture.layers.size(); ++l) {
-    const Layer& layer = architecture.layers[l];
+    const network::Layer& layer = architecture.layers[l];
     Variable v;
     v.layer = static_cast<int>(l);
     for (v.unit = 0; v.unit < layer.units; ++v.unit)
@@ -30,7 +30,7 @@ struct Numbering {
   std::int64_t before = 0, all = 0;
 };
 
-Numbering number(std::int64_t here, const Communicator& comm) {
+Numbering number(std::int64_t here, const parallel::Communicator& comm) {
   std::vector<std::int64_t> counts(static_cast<std::size_t>(comm.size()));
   counts[static_cast<std::size_t>(comm.rank())] = here;
   comm.all_sum(counts);
@@ -44,7 +44,8 @@ Numbering number(std::int64_t here, const Communicator& comm) {
 
 }  // namespace
 
-Compiler::Compiler(const ProblemPlan& plan, const Communicator& comm) : plan_(plan), is_root_(comm.is_root()) {
+Compiler::Compiler(const ProblemPlan& plan, const parallel::Communicator& comm)
+    : plan_(plan), is_root_(comm.is_root()) {
   parameters_ = parameter_layout(plan.architecture()).back().end;
   const std::int64_t symmetry = has_symmetry_rows() ? symmetry_variables(plan.architecture()) : 0;
   std::int64_t here = symmetry;
@@ -59,7 +60,7 @@ Compiler::Compiler(const ProblemPlan& plan, const Communicator& comm) : plan_(pl
 }
 
 Qcbo Compiler::block(std::size_t first, std::size_t last) const {
-  const Architecture& architecture = plan_.architecture();
+  const network::Architecture& architecture = plan_.architecture();
   Qcbo out;
   out.parameters = parameters_;
   out.first_variable = starts_[first];
@@ -77,10 +78,10 @@ Qcbo Compiler::block(std::size_t first, std::size_t last) const {
   return out;
 }
 
-Qcbo compile(const Architecture& architecture, const LossSpline& loss, const Samples& shard,
-             const CompileOptions& options, const Communicator& comm) {
+Qcbo compile(const network::Architecture& architecture, const network::LossSpline& loss, const data::Samples& shard,
+             const CompileOptions& options, const parallel::Communicator& comm) {
   const ProblemPlan plan(architecture, loss, shard, options, comm);
   return Compiler(plan, comm).block(0, shard.size());
 }
 
-}  // namespace isinglass
+}  // namespace isinglass::qcbo

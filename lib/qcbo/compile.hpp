@@ -3,20 +3,21 @@
 #include "qcbo/problem.hpp"
 #include "qcbo/problem_plan.hpp"
 
-namespace isinglass {
+namespace isinglass::qcbo {
 
 /// Compiles training into a QCBO whose feasible points are the forward passes of the spline network: for each
 /// assignment of the parameter bits there is at least one (registers may write an offset in two ways), and all of them
 /// have the network's loss as their objective. The samples of `shard` are built here; their variables are numbered in
 /// the order of the ranks. Collective over `comm`.
-[[nodiscard]] Qcbo compile(const Architecture& architecture, const LossSpline& loss, const Samples& shard,
-                           const CompileOptions& options, const Communicator& comm);
+[[nodiscard]] Qcbo compile(const network::Architecture& architecture, const network::LossSpline& loss,
+                           const data::Samples& shard, const CompileOptions& options,
+                           const parallel::Communicator& comm);
 
 /// Builds the QCBO piece by piece, for problems that do not fit into memory at once.
 class Compiler {
 public:
   /// Numbers the variables of all samples. Keeps a reference to `plan`. Collective.
-  Compiler(const ProblemPlan& plan, const Communicator& comm);
+  Compiler(const ProblemPlan& plan, const parallel::Communicator& comm);
 
   /// The blocks of samples first .. last - 1 of this shard; with first = 0 on rank 0 also the symmetry rows, before
   /// them.
@@ -35,4 +36,4 @@ private:
   std::vector<std::int64_t> starts_;
 };
 
-}  // namespace isinglass
+}  // namespace isinglass::qcbo

@@ -12,7 +12,7 @@
 #include <bit>
 #include <cstdlib>
 
-namespace isinglass {
+namespace isinglass::qcbo {
 
 namespace {
 
@@ -23,7 +23,7 @@ struct ZCoefficients {
 };
 
 ZCoefficients z_coefficients(const ProblemPlan& plan, std::size_t s, std::size_t l) {
-  const Layer& layer = plan.layer(l);
+  const network::Layer& layer = plan.layer(l);
   const LayerInput input = plan.input(s, l);
   ZCoefficients z;
   const auto add = [&](std::int64_t c) {
@@ -51,11 +51,11 @@ struct SignedUnits {
 };
 
 std::array<SignedUnits, 2> signed_units(const ProblemPlan& plan, std::size_t s, std::size_t l) {
-  const Layer& layer = plan.layer(l);
+  const network::Layer& layer = plan.layer(l);
   if (!layer.is_output()) return {SignedUnits{1, layer.units}, SignedUnits{-1, 0}};
   std::array<SignedUnits, 2> result{SignedUnits{1, 0}, SignedUnits{-1, 0}};
   for (int c = 0; c < layer.units; ++c)
-    ++result[target_sign(layer.units, c, plan.samples().labels[s]) > 0 ? 0 : 1].units;
+    ++result[network::target_sign(layer.units, c, plan.samples().labels[s]) > 0 ? 0 : 1].units;
   return result;
 }
 
@@ -78,7 +78,7 @@ void add_rows(QcboCounts& counts, const ProblemPlan& plan, std::size_t s, std::s
 
 /// A loss that is one polynomial: constant + linear (y z - from) + quadratic (y z - from)^2 of `units` outputs with
 /// sign y.
-void add_direct(QcboCounts& counts, const LossPiece& piece, const ZCoefficients& z, const SignedUnits& group) {
+void add_direct(QcboCounts& counts, const network::LossPiece& piece, const ZCoefficients& z, const SignedUnits& group) {
   const std::int64_t e = group.sign * z.constant - piece.from,
                      slope = group.sign * (piece.linear + 2 * piece.quadratic * e);
   std::array<std::int64_t, 2> largest{};  // the two largest magnitudes: their product is the largest coupling
@@ -120,7 +120,7 @@ void add_layer(QcboCounts& counts, const ProblemPlan& plan, std::size_t s, std::
 
 /// Counts what the ranks have in common: the parameters and their symmetry rows.
 void add_shared(QcboCounts& counts, const ProblemPlan& plan) {
-  const Architecture& architecture = plan.architecture();
+  const network::Architecture& architecture = plan.architecture();
   counts.parameter_bits = parameter_layout(architecture).back().end;
   if (!plan.options().break_symmetry) return;
   counts.symmetry_rows = symmetry_row_count(architecture);
@@ -133,8 +133,8 @@ void add_shared(QcboCounts& counts, const ProblemPlan& plan) {
 
 }  // namespace
 
-StructuredCounts count_structured(const Architecture& architecture, std::span<const LayerReach> reach,
-                                  const Communicator& comm) {
+StructuredCounts count_structured(const network::Architecture& architecture, std::span<const LayerReach> reach,
+                                  const parallel::Communicator& comm) {
   std::array<std::int64_t, 2> sums{};  // choices, multipliers
   for (std::size_t l = 0; l + 1 < architecture.layers.size(); ++l)
     for (std::size_t s = 0; s < reach[l].reach.size(); ++s) {
@@ -146,7 +146,7 @@ StructuredCounts count_structured(const Architecture& architecture, std::span<co
   return {parameter_layout(architecture).back().end, sums[0], sums[1]};
 }
 
-QcboCounts count_qcbo(const ProblemPlan& plan, const Communicator& comm) {
+QcboCounts count_qcbo(const ProblemPlan& plan, const parallel::Communicator& comm) {
   QcboCounts counts;
   for (std::size_t s = 0; s < plan.samples().size(); ++s) {
     throw_if_stopped();
@@ -211,4 +211,4 @@ std::vector<std::pair<std::string, std::int64_t>> named_counts(const QcboCounts&
           {"qubo_memory_bytes", counts.qubo_bytes()}};
 }
 
-}  // namespace isinglass
+}  // namespace isinglass::qcbo

@@ -11,7 +11,7 @@
 #include <utility>
 #include <vector>
 
-namespace isinglass {
+namespace isinglass::qcbo {
 
 /// Size of the problem that the structured oracle anneals: slack minimised out, the cells as segments. Over all
 /// samples.
@@ -24,8 +24,8 @@ struct StructuredCounts {
 };
 
 /// Counts over the shards of all ranks in `comm`. Collective.
-[[nodiscard]] StructuredCounts count_structured(const Architecture& architecture, std::span<const LayerReach> reach,
-                                                const Communicator& comm);
+[[nodiscard]] StructuredCounts count_structured(const network::Architecture& architecture,
+                                                std::span<const LayerReach> reach, const parallel::Communicator& comm);
 
 /// Size of the explicit QCBO, over all samples: what compile() builds, by kind.
 struct QcboCounts {
@@ -52,9 +52,9 @@ struct QcboCounts {
 
 /// Counts of all ranks by formulas in the plans of the samples, nothing is built: a sample costs time in proportion to
 /// its layers, and its inputs and outputs. Equal to what is built but for coefficients that cancel. Collective.
-[[nodiscard]] QcboCounts count_qcbo(const ProblemPlan& plan, const Communicator& comm);
+[[nodiscard]] QcboCounts count_qcbo(const ProblemPlan& plan, const parallel::Communicator& comm);
 
 /// Returns names and values of all counts: attributes of /counts in a QCBO file, keys of --json.
 [[nodiscard]] std::vector<std::pair<std::string, std::int64_t>> named_counts(const QcboCounts& counts);
 
-}  // namespace isinglass
+}  // namespace isinglass::qcbo

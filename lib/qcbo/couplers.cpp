@@ -8,7 +8,7 @@
 #include <set>
 #include <utility>
 
-namespace isinglass {
+namespace isinglass::qcbo {
 
 namespace {
 
@@ -52,7 +52,7 @@ struct ZTerms {
 };
 
 ZTerms z_terms(const ProblemPlan& plan, std::size_t s, std::size_t l) {
-  const Layer& layer = plan.layer(l);
+  const network::Layer& layer = plan.layer(l);
   const LayerInput input = plan.input(s, l);
   std::int64_t inputs = 0;
   for (int i = 0; i < layer.inputs; ++i) inputs += input.at(i) != 0 ? 1 : 0;
@@ -82,7 +82,7 @@ std::int64_t layer_pairs(const ProblemPlan& plan, std::size_t s, std::size_t l) 
 /// Which parameters of one unit of a layer any row or square couples. All its units are alike.
 class InputPairs {
 public:
-  InputPairs(const Layer& layer, bool all_alike)
+  InputPairs(const network::Layer& layer, bool all_alike)
       : layer_(layer), nodes_(all_alike ? 1 : static_cast<std::size_t>(layer.inputs)) {
     words_ = (nodes_ + 63) / 64;
     bits_.resize(nodes_ * words_);
@@ -100,7 +100,7 @@ public:
   }
 
   /// Joins the ranks. Collective.
-  void join(const Communicator& comm) {
+  void join(const parallel::Communicator& comm) {
     counts_.assign(nodes_ * nodes_ + 1, has_row_);
     for (std::size_t i = 0; i < nodes_; ++i)
       for (std::size_t j = 0; j < nodes_; ++j)
@@ -125,7 +125,7 @@ public:
   }
 
 private:
-  const Layer& layer_;
+  const network::Layer& layer_;
   std::size_t nodes_, words_ = 0;
   std::vector<std::uint64_t> bits_;  // [input][word], symmetric
   std::vector<std::int64_t> counts_;
@@ -133,7 +133,7 @@ private:
 };
 
 /// Pairs that the symmetry rows of one layer add to those within its units.
-std::int64_t symmetry_pairs(const Layer& layer, const InputPairs& coupled) {
+std::int64_t symmetry_pairs(const network::Layer& layer, const InputPairs& coupled) {
   if (layer.units < 2) return 0;
   const int bits = code_bits(layer), each = layer.weights.bits();
   std::int64_t within = 0;
@@ -161,10 +161,10 @@ std::int64_t sample_couplers(const ProblemPlan& plan) {
   return sum;
 }
 
-std::int64_t shared_couplers(const ProblemPlan& plan, const Communicator& comm) {
+std::int64_t shared_couplers(const ProblemPlan& plan, const parallel::Communicator& comm) {
   std::int64_t sum = 0;
   for (std::size_t l = 0; l < plan.layers(); ++l) {
-    const Layer& layer = plan.layer(l);
+    const network::Layer& layer = plan.layer(l);
     InputPairs coupled(layer, l > 0);
     for (std::size_t s = 0; s < plan.samples().size(); ++s)
       if (plan.is_built(s, l) && plan.unit(s, l).squares_z()) coupled.add(plan.input(s, l));
@@ -175,4 +175,4 @@ std::int64_t shared_couplers(const ProblemPlan& plan, const Communicator& comm) 
   return sum;
 }
 
-}  // namespace isinglass
+}  // namespace isinglass::qcbo

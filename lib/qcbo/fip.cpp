@@ -8,12 +8,12 @@
 #include <algorithm>
 #include <cstdlib>
 
-namespace isinglass {
+namespace isinglass::qcbo {
 
 namespace {
 
 /// Largest |value| among segments first .. last.
-int largest_value(const Layer& layer, std::uint8_t first, std::uint8_t last) {
+int largest_value(const network::Layer& layer, std::uint8_t first, std::uint8_t last) {
   int largest = 0;
   for (std::size_t k = first; k <= last; ++k) largest = std::max(largest, std::abs(static_cast<int>(layer.values[k])));
   return largest;
@@ -21,20 +21,20 @@ int largest_value(const Layer& layer, std::uint8_t first, std::uint8_t last) {
 
 }  // namespace
 
-std::vector<LayerReach> propagate_intervals(const Architecture& architecture, const Samples& samples) {
+std::vector<LayerReach> propagate_intervals(const network::Architecture& architecture, const data::Samples& samples) {
   std::vector<LayerReach> result;
   std::vector<int> input_sum(samples.size());  // sum over a layer's inputs of the largest |input|
   for (std::size_t s = 0; s < samples.size(); ++s)
     for (const std::int8_t x : samples.row(s)) input_sum[s] += std::abs(static_cast<int>(x));
-  for (const Layer& layer : architecture.layers) {
+  for (const network::Layer& layer : architecture.layers) {
     LayerReach reach;
     const int bias = layer.bias_unit * layer.bias.largest();
     for (int& sum : input_sum) {
       const int bound = sum * layer.weights.largest() + bias;
       reach.reach.push_back(bound);
       if (layer.is_output()) continue;
-      reach.first.push_back(static_cast<std::uint8_t>(segment_of(layer.thresholds, -bound)));
-      reach.last.push_back(static_cast<std::uint8_t>(segment_of(layer.thresholds, bound)));
+      reach.first.push_back(static_cast<std::uint8_t>(network::segment_of(layer.thresholds, -bound)));
+      reach.last.push_back(static_cast<std::uint8_t>(network::segment_of(layer.thresholds, bound)));
       sum = layer.units * largest_value(layer, reach.first.back(), reach.last.back());
     }
     result.push_back(std::move(reach));
@@ -42,10 +42,10 @@ std::vector<LayerReach> propagate_intervals(const Architecture& architecture, co
   return result;
 }
 
-void check_grid(const Architecture& architecture, std::span<const LayerReach> reach, double margin) {
+void check_grid(const network::Architecture& architecture, std::span<const LayerReach> reach, double margin) {
   constexpr double limit = 1 << 14;
   for (std::size_t l = 0; l < reach.size(); ++l) {
-    const Layer& layer = architecture.layers[l];
+    const network::Layer& layer = architecture.layers[l];
     double widest = margin * layer.rms;
     if (!reach[l].reach.empty()) widest += *std::max_element(reach[l].reach.begin(), reach[l].reach.end());
     if (!layer.thresholds.empty())
@@ -59,4 +59,4 @@ void check_grid(const Architecture& architecture, std::span<const LayerReach> re
   }
 }
 
-}  // namespace isinglass
+}  // namespace isinglass::qcbo

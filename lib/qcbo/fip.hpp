@@ -7,7 +7,7 @@
 #include <span>
 #include <vector>
 
-namespace isinglass {
+namespace isinglass::qcbo {
 
 /// Result of forward interval propagation for one layer, for every sample of a shard. The codebooks are
 /// symmetric and shared by the units of a layer, so the interval of z is [-reach, reach] and the same for all units.
@@ -18,10 +18,11 @@ struct LayerReach {
 
 /// Interval arithmetic through the layers over the codebooks and each sample's data. Segments outside
 /// [first, last] cannot occur: their indicators are fixed to 0. One entry a layer.
-[[nodiscard]] std::vector<LayerReach> propagate_intervals(const Architecture& architecture, const Samples& samples);
+[[nodiscard]] std::vector<LayerReach> propagate_intervals(const network::Architecture& architecture,
+                                                          const data::Samples& samples);
 
 /// The solvers keep z and its distances to interval ends as 16-bit integers. InputError with the way out unless, for
 /// every layer and sample here, reach + the largest |threshold| + `margin` pre-activation rms stays below 2^14. Local.
-void check_grid(const Architecture& architecture, std::span<const LayerReach> reach, double margin);
+void check_grid(const network::Architecture& architecture, std::span<const LayerReach> reach, double margin);
 
-}  // namespace isinglass
+}  // namespace isinglass::qcbo

@@ -4,7 +4,7 @@
 #include <cmath>
 #include <cstddef>
 
-namespace isinglass {
+namespace isinglass::qcbo {
 
 namespace {
 
@@ -13,7 +13,7 @@ int modulo(int value, int step) { return ((value % step) + step) % step; }
 
 }  // namespace
 
-std::vector<Interval> cell_intervals(const Layer& layer, double margin, int limit) {
+std::vector<Interval> cell_intervals(const network::Layer& layer, double margin, int limit) {
   const int wanted = static_cast<int>(std::lround(margin * layer.rms));
   std::vector<Interval> intervals;
   for (int k = 0; k < layer.cell_count(); ++k) {
@@ -30,4 +30,4 @@ Interval on_grid(Interval interval, int anchor, int step) {
   return {interval.lo + modulo(anchor - interval.lo, step), interval.hi - modulo(interval.hi - anchor, step)};
 }
 
-}  // namespace isinglass
+}  // namespace isinglass::qcbo

@@ -5,7 +5,7 @@
 #include <cmath>
 #include <cstddef>
 
-namespace isinglass {
+namespace isinglass::qcbo {
 
 namespace {
 
@@ -97,4 +97,4 @@ double energy(const Qubo& qubo, const BinaryPoint& point) {
   return sum;
 }
 
-}  // namespace isinglass
+}  // namespace isinglass::qcbo

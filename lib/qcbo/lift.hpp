@@ -7,7 +7,7 @@
 #include <span>
 #include <vector>
 
-namespace isinglass {
+namespace isinglass::qcbo {
 
 /// value x_i x_j, i <= j; i == j is the linear term.
 struct QuboTerm {
@@ -32,4 +32,4 @@ struct Qubo {
 /// Value of the QUBO at a point, constant included.
 [[nodiscard]] double energy(const Qubo& qubo, const BinaryPoint& point);
 
-}  // namespace isinglass
+}  // namespace isinglass::qcbo

@@ -4,18 +4,18 @@
 #include <cassert>
 #include <cstddef>
 
-namespace isinglass {
+namespace isinglass::qcbo {
 
 namespace {
 
 /// Piece `p` as a polynomial of the offset from `first` instead of from its knot.
-LossPiece moved_to(const LossPiece& piece, int first) {
+network::LossPiece moved_to(const network::LossPiece& piece, int first) {
   const std::int64_t shift = first - piece.from;
   return {first, piece.constant + piece.linear * shift + piece.quadratic * shift * shift,
           piece.linear + 2 * piece.quadratic * shift, piece.quadratic};
 }
 
-std::vector<ReachablePiece> reachable_pieces(const LossSpline& loss, ZRange range) {
+std::vector<ReachablePiece> reachable_pieces(const network::LossSpline& loss, ZRange range) {
   std::vector<ReachablePiece> pieces;
   for (std::size_t p = 0; p < loss.pieces.size(); ++p) {
     const bool first = p == 0, last = p + 1 == loss.pieces.size();
@@ -81,7 +81,7 @@ void add_square(UnitPlan& plan, int k, std::int64_t quadratic) {
 
 /// The products of quadratic pieces with all bits of their registers. Registers have one bit for each of
 /// bit_width(fine).
-std::vector<LocalProduct> quadratic_products(const UnitPlan& plan, const LossSpline& loss) {
+std::vector<LocalProduct> quadratic_products(const UnitPlan& plan, const network::LossSpline& loss) {
   std::vector<LocalProduct> products;
   for (std::size_t k = 0; k < plan.pieces.size(); ++k) {
     const ReachablePiece& piece = plan.pieces[k];
@@ -93,7 +93,7 @@ std::vector<LocalProduct> quadratic_products(const UnitPlan& plan, const LossSpl
 
 }  // namespace
 
-UnitPlan plan_output(const LossSpline& loss, ZRange range) {
+UnitPlan plan_output(const network::LossSpline& loss, ZRange range) {
   UnitPlan plan;
   plan.range = range;
   plan.pieces = reachable_pieces(loss, range);
@@ -105,7 +105,7 @@ UnitPlan plan_output(const LossSpline& loss, ZRange range) {
   }
   finish_plan(plan, true, quadratic_products(plan, loss));
   for (std::size_t k = 0; k < plan.pieces.size(); ++k) {
-    const LossPiece piece = moved_to(piece_of(k), plan.pieces[k].first);
+    const network::LossPiece piece = moved_to(piece_of(k), plan.pieces[k].first);
     const auto gamma = static_cast<int>(k);
     add_pair(plan, gamma, gamma, piece.constant);
     add_linear(plan, gamma, piece.linear);
@@ -114,4 +114,4 @@ UnitPlan plan_output(const LossSpline& loss, ZRange range) {
   return plan;
 }
 
-}  // namespace isinglass
+}  // namespace isinglass::qcbo

@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-namespace isinglass {
+namespace isinglass::qcbo {
 
 namespace {
 
@@ -37,4 +37,4 @@ std::string name_of(const Variable& v) {
   return product_name(v);
 }
 
-}  // namespace isinglass
+}  // namespace isinglass::qcbo

@@ -3,11 +3,11 @@
 #include <algorithm>
 #include <cstddef>
 
-namespace isinglass {
+namespace isinglass::qcbo {
 
-std::vector<std::uint8_t> parameter_bits(const NetworkBits& bits) {
+std::vector<std::uint8_t> parameter_bits(const network::NetworkBits& bits) {
   std::vector<std::uint8_t> all;
-  for (const LayerBits& layer : bits) {
+  for (const network::LayerBits& layer : bits) {
     all.insert(all.end(), layer.weights.begin(), layer.weights.end());
     all.insert(all.end(), layer.biases.begin(), layer.biases.end());
   }
@@ -53,4 +53,4 @@ void complete_products(const Qcbo& qcbo, BinaryPoint& point) {
     point.own[static_cast<std::size_t>(product.u - point.first)] = point[product.w] & point[product.b];
 }
 
-}  // namespace isinglass
+}  // namespace isinglass::qcbo

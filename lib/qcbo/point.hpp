@@ -7,7 +7,7 @@
 #include <cstdint>
 #include <vector>
 
-namespace isinglass {
+namespace isinglass::qcbo {
 
 /// Values of the variables that a Qcbo refers to: the parameter bits, and its own block.
 struct BinaryPoint {
@@ -23,7 +23,7 @@ struct BinaryPoint {
 };
 
 /// Returns the parameter bits in the order of the variables.
-[[nodiscard]] std::vector<std::uint8_t> parameter_bits(const NetworkBits& bits);
+[[nodiscard]] std::vector<std::uint8_t> parameter_bits(const network::NetworkBits& bits);
 
 /// sum coefficient x_i x_j + constant of the block: the objective in integer units, without Qcbo::unit.
 [[nodiscard]] std::int64_t objective_of(const Qcbo& qcbo, const BinaryPoint& point);
@@ -40,6 +40,6 @@ void complete_products(const Qcbo& qcbo, BinaryPoint& point);
 /// The point of `block` (Compiler::block(first, last)) that the network's forward pass gives. It is feasible unless a
 /// margin or a symmetry row rules these weights out; slack is then the nearest that its register has.
 [[nodiscard]] BinaryPoint complete(const Compiler& compiler, const Qcbo& block, std::size_t first, std::size_t last,
-                                   const NetworkBits& bits);
+                                   const network::NetworkBits& bits);
 
-}  // namespace isinglass
+}  // namespace isinglass::qcbo

@@ -15,7 +15,7 @@
 /// Variables 0 .. parameters-1 are the parameter bits of the network in the order of NetworkBits: layer by layer,
 /// weights [unit][input][bit], then biases [unit][bit]. The variables of each sample follow, in the global order of the
 /// samples.
-namespace isinglass {
+namespace isinglass::qcbo {
 
 enum class VariableKind : std::uint8_t { weight, bias, indicator, slack, product };
 enum class RowKind : std::uint8_t { one_hot, interval, symmetry };
@@ -95,4 +95,4 @@ struct Qcbo {
   double unit = 1;                  ///< objective per integer unit
 };
 
-}  // namespace isinglass
+}  // namespace isinglass::qcbo

@@ -7,11 +7,11 @@
 #include <cstdlib>
 #include <numeric>
 
-namespace isinglass {
+namespace isinglass::qcbo {
 
 namespace {
 
-int step_of(const Codebook& codebook) {
+int step_of(const network::Codebook& codebook) {
   int step = 0;
   for (const int s : codebook.steps) step = std::gcd(step, s);
   return step;
@@ -35,7 +35,7 @@ ValueGrid values_of(const UnitPlan& plan) {
 }
 
 /// Range of z = sum_i w_i x_i + bias for data x. Flipping a weight bit changes z by a multiple of (step of w) x_i.
-ZRange range_of_data(const Layer& layer, std::span<const std::int8_t> x) {
+ZRange range_of_data(const network::Layer& layer, std::span<const std::int8_t> x) {
   int sum = 0, divisor = 0;
   for (const std::int8_t value : x) {
     sum += std::abs(static_cast<int>(value));
@@ -47,7 +47,7 @@ ZRange range_of_data(const Layer& layer, std::span<const std::int8_t> x) {
 
 /// Step of the products with activations a = value + step n: (w0 + sw p)(value + step n) changes by multiples
 /// of w0 step, sw value, sw step.
-ZRange range_of_activations(const Layer& layer, const ValueGrid& a) {
+ZRange range_of_activations(const network::Layer& layer, const ValueGrid& a) {
   const int sw = step_of(layer.weights);
   const int divisor = std::gcd(std::gcd(layer.weights.offset * a.step, sw * a.value), sw * a.step);
   return {layer.inputs * a.largest * layer.weights.largest() + layer.bias_unit * layer.bias.largest(),
@@ -56,10 +56,10 @@ ZRange range_of_activations(const Layer& layer, const ValueGrid& a) {
 
 }  // namespace
 
-std::vector<ParameterLayout> parameter_layout(const Architecture& architecture) {
+std::vector<ParameterLayout> parameter_layout(const network::Architecture& architecture) {
   std::vector<ParameterLayout> layout;
   std::int64_t next = 0;
-  for (const Layer& layer : architecture.layers) {
+  for (const network::Layer& layer : architecture.layers) {
     ParameterLayout here;
     here.weights = next;
     here.biases = here.weights + static_cast<std::int64_t>(layer.units) * layer.inputs * layer.weights.bits();
@@ -70,11 +70,11 @@ std::vector<ParameterLayout> parameter_layout(const Architecture& architecture) 
   return layout;
 }
 
-ProblemPlan::ProblemPlan(const Architecture& architecture, const LossSpline& loss, const Samples& shard,
-                         const CompileOptions& options, const Communicator& comm)
+ProblemPlan::ProblemPlan(const network::Architecture& architecture, const network::LossSpline& loss,
+                         const data::Samples& shard, const CompileOptions& options, const parallel::Communicator& comm)
     : architecture_(architecture), loss_(loss), samples_(shard), options_(options) {
   for (const LayerReach& reach : propagate_intervals(architecture, shard)) {
-    const Layer& layer = architecture.layers[wanted_.size()];
+    const network::Layer& layer = architecture.layers[wanted_.size()];
     if (layer.is_output()) break;
     const int widest = reach.reach.empty() ? 0 : *std::max_element(reach.reach.begin(), reach.reach.end());
     wanted_.push_back(cell_intervals(layer, options.margin, static_cast<int>(comm.all_max(widest)) + 1));
@@ -91,7 +91,7 @@ ProblemPlan::ProblemPlan(const Architecture& architecture, const LossSpline& los
 const UnitPlan& ProblemPlan::plan(Key key) {
   const auto found = plans_.find(key);
   if (found != plans_.end()) return found->second;
-  const Layer& layer = architecture_.layers[key.layer];
+  const network::Layer& layer = architecture_.layers[key.layer];
   return plans_[key] = layer.is_output() ? plan_output(loss_, key.range)
                                          : plan_hidden(layer, key.range, wanted_[key.layer], options_.margin == 0);
 }
@@ -143,4 +143,4 @@ std::vector<LayerBlock> ProblemPlan::blocks(std::size_t sample, std::int64_t fir
   return blocks;
 }
 
-}  // namespace isinglass
+}  // namespace isinglass::qcbo

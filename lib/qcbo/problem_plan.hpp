@@ -12,7 +12,7 @@
 #include <utility>
 #include <vector>
 
-namespace isinglass {
+namespace isinglass::qcbo {
 
 struct CompileOptions {
   double margin = 0;  ///< each cell is shrunk by this from its knots, units of the layer's rms; 0: the exact problem
@@ -28,7 +28,7 @@ struct ParameterLayout {
 };
 
 /// First variables of each layer. [layer]
-[[nodiscard]] std::vector<ParameterLayout> parameter_layout(const Architecture& architecture);
+[[nodiscard]] std::vector<ParameterLayout> parameter_layout(const network::Architecture& architecture);
 
 /// Inputs of a layer for one sample: constants (data, or the reference value of an activation), and the same variables
 /// of the previous layer's block for every input.
@@ -52,14 +52,14 @@ struct LayerBlock {
 class ProblemPlan {
 public:
   /// Keeps references to all but the communicator. Collective: margins see the widest reach of all ranks.
-  ProblemPlan(const Architecture& architecture, const LossSpline& loss, const Samples& shard,
-              const CompileOptions& options, const Communicator& comm);
+  ProblemPlan(const network::Architecture& architecture, const network::LossSpline& loss, const data::Samples& shard,
+              const CompileOptions& options, const parallel::Communicator& comm);
 
-  [[nodiscard]] const Architecture& architecture() const { return architecture_; }
-  [[nodiscard]] const Layer& layer(std::size_t l) const { return architecture_.layers[l]; }
+  [[nodiscard]] const network::Architecture& architecture() const { return architecture_; }
+  [[nodiscard]] const network::Layer& layer(std::size_t l) const { return architecture_.layers[l]; }
   [[nodiscard]] std::size_t layers() const { return architecture_.layers.size(); }
-  [[nodiscard]] const LossSpline& loss() const { return loss_; }
-  [[nodiscard]] const Samples& samples() const { return samples_; }
+  [[nodiscard]] const network::LossSpline& loss() const { return loss_; }
+  [[nodiscard]] const data::Samples& samples() const { return samples_; }
   [[nodiscard]] const CompileOptions& options() const { return options_; }
 
   [[nodiscard]] const UnitPlan& unit(std::size_t sample, std::size_t l) const { return *units_[sample * layers() + l]; }
@@ -84,9 +84,9 @@ private:
   [[nodiscard]] ZRange range_of(std::size_t sample, std::size_t l) const;
   void set_built(std::size_t sample);
 
-  const Architecture& architecture_;
-  const LossSpline& loss_;
-  const Samples& samples_;
+  const network::Architecture& architecture_;
+  const network::LossSpline& loss_;
+  const data::Samples& samples_;
   CompileOptions options_;
   std::vector<std::vector<Interval>> wanted_;  // [hidden layer][cell]
   std::map<Key, UnitPlan> plans_;
@@ -94,4 +94,4 @@ private:
   std::vector<std::uint8_t> built_;     // [sample][layer]
 };
 
-}  // namespace isinglass
+}  // namespace isinglass::qcbo

@@ -4,7 +4,7 @@
 #include <cassert>
 #include <cstddef>
 
-namespace isinglass {
+namespace isinglass::qcbo {
 
 std::vector<int> register_coefficients(int largest) {
   assert(largest >= 0);
@@ -30,4 +30,4 @@ std::vector<std::uint8_t> register_bits(int largest, int value) {
   return bits;
 }
 
-}  // namespace isinglass
+}  // namespace isinglass::qcbo

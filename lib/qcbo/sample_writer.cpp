@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-namespace isinglass {
+namespace isinglass::qcbo {
 
 void SampleWriter::write(std::size_t sample, std::int64_t first) {
   sample_ = sample;
@@ -24,7 +24,7 @@ void SampleWriter::write(std::size_t sample, std::int64_t first) {
 
 int SampleWriter::sign_of(std::size_t l, int unit) const {
   if (!plan_.layer(l).is_output()) return 1;
-  return target_sign(plan_.architecture().outputs(), unit, plan_.samples().labels[sample_]);
+  return network::target_sign(plan_.architecture().outputs(), unit, plan_.samples().labels[sample_]);
 }
 
 Variable SampleWriter::place(VariableKind kind, std::size_t l, int unit) const {
@@ -72,7 +72,7 @@ void SampleWriter::add_unit_products(std::size_t l, int j) {
 void SampleWriter::add_weight_products(std::size_t l) {
   const LayerInput input = plan_.input(sample_, l);
   if (input.active.empty()) return;
-  const Layer& layer = plan_.layer(l);
+  const network::Layer& layer = plan_.layer(l);
   std::int64_t u = blocks_[l].products, w = parameters_[l].weights;
   for (int j = 0; j < layer.units; ++j)
     for (int i = 0; i < layer.inputs; ++i, w += layer.weights.bits())
@@ -90,7 +90,7 @@ void SampleWriter::add_weight_products(std::size_t l) {
 }
 
 LinearForm SampleWriter::z_of(std::size_t l, int j) const {
-  const Layer& layer = plan_.layer(l);
+  const network::Layer& layer = plan_.layer(l);
   const LayerInput input = plan_.input(sample_, l);
   const int bits = layer.weights.bits();
   LinearForm z;
@@ -154,7 +154,7 @@ void SampleWriter::add_loss(std::size_t l, int c) {
 
 /// constant + linear (y z - from) + quadratic (y z - from)^2 with z = z0 + sum c x: with e = y z0 - from and y^2 = 1 it
 /// is constant + linear e + quadratic e^2 + (y (linear + 2 quadratic e)) sum c x + quadratic (sum c x)^2.
-void SampleWriter::add_direct_loss(const LossPiece& piece, const LinearForm& z, int sign) {
+void SampleWriter::add_direct_loss(const network::LossPiece& piece, const LinearForm& z, int sign) {
   const std::int64_t e = sign * z.constant - piece.from, slope = sign * (piece.linear + 2 * piece.quadratic * e);
   out_.constant += piece.constant + piece.linear * e + piece.quadratic * e * e;
   for (std::size_t a = 0; a < z.entries.size(); ++a) {
@@ -168,4 +168,4 @@ void SampleWriter::add_direct_loss(const LossPiece& piece, const LinearForm& z, 
   }
 }
 
-}  // namespace isinglass
+}  // namespace isinglass::qcbo

@@ -5,7 +5,7 @@
 
 #include <vector>
 
-namespace isinglass {
+namespace isinglass::qcbo {
 
 /// sum of coefficient x_variable, global variables, and a constant
 struct LinearForm {
@@ -33,7 +33,7 @@ private:
   void add_rows(std::size_t l, int j);
   void add_one_hot(const UnitPlan& unit, std::int64_t first);
   void add_loss(std::size_t l, int c);
-  void add_direct_loss(const LossPiece& piece, const LinearForm& z, int sign);
+  void add_direct_loss(const network::LossPiece& piece, const LinearForm& z, int sign);
   void finish_row(RowKind kind, std::int64_t rhs);
   void add_entry(std::int64_t variable, std::int64_t coefficient);
   [[nodiscard]] Variable place(VariableKind kind, std::size_t l, int unit) const;
@@ -53,4 +53,4 @@ private:
   std::vector<LayerBlock> blocks_;
 };
 
-}  // namespace isinglass
+}  // namespace isinglass::qcbo

@@ -5,12 +5,12 @@
 #include <algorithm>
 #include <cstddef>
 
-namespace isinglass {
+namespace isinglass::qcbo {
 
 namespace {
 
 /// The row of units j and j + 1, whose slack begins at variable `slack`.
-void add_row(const Layer& layer, std::int64_t weights, int j, std::int64_t slack, Rows& rows) {
+void add_row(const network::Layer& layer, std::int64_t weights, int j, std::int64_t slack, Rows& rows) {
   const int bits = code_bits(layer);
   const std::int64_t unit = static_cast<std::int64_t>(layer.inputs) * layer.weights.bits();
   const auto add = [&](std::int64_t first, std::int64_t sign) {
@@ -24,25 +24,25 @@ void add_row(const Layer& layer, std::int64_t weights, int j, std::int64_t slack
 
 }  // namespace
 
-int code_bits(const Layer& layer) { return std::min(symmetry_bits, layer.inputs * layer.weights.bits()); }
+int code_bits(const network::Layer& layer) { return std::min(symmetry_bits, layer.inputs * layer.weights.bits()); }
 
-std::int64_t symmetry_row_count(const Architecture& architecture) {
+std::int64_t symmetry_row_count(const network::Architecture& architecture) {
   std::int64_t rows = 0;
   for (std::size_t l = 0; l + 1 < architecture.layers.size(); ++l) rows += architecture.layers[l].units - 1;
   return rows;
 }
 
-std::int64_t symmetry_variables(const Architecture& architecture) {
+std::int64_t symmetry_variables(const network::Architecture& architecture) {
   std::int64_t bits = 0;
   for (std::size_t l = 0; l + 1 < architecture.layers.size(); ++l)
     bits += static_cast<std::int64_t>(architecture.layers[l].units - 1) * code_bits(architecture.layers[l]);
   return bits;
 }
 
-void add_symmetry_rows(const Architecture& architecture, std::int64_t first, Qcbo& out) {
+void add_symmetry_rows(const network::Architecture& architecture, std::int64_t first, Qcbo& out) {
   const std::vector<ParameterLayout> parameters = parameter_layout(architecture);
   for (std::size_t l = 0; l + 1 < architecture.layers.size(); ++l) {
-    const Layer& layer = architecture.layers[l];
+    const network::Layer& layer = architecture.layers[l];
     for (int j = 0; j + 1 < layer.units; ++j) {
       add_row(layer, parameters[l].weights, j, first, out.rows);
       Variable v;
@@ -54,7 +54,7 @@ void add_symmetry_rows(const Architecture& architecture, std::int64_t first, Qcb
   }
 }
 
-std::vector<int> unit_codes(const Layer& layer, const LayerBits& bits) {
+std::vector<int> unit_codes(const network::Layer& layer, const network::LayerBits& bits) {
   std::vector<int> codes(static_cast<std::size_t>(layer.units));
   const auto row = static_cast<std::size_t>(layer.inputs * layer.weights.bits());
   for (std::size_t j = 0; j < codes.size(); ++j)
@@ -62,4 +62,4 @@ std::vector<int> unit_codes(const Layer& layer, const LayerBits& bits) {
   return codes;
 }
 
-}  // namespace isinglass
+}  // namespace isinglass::qcbo

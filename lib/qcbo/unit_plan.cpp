@@ -7,7 +7,7 @@
 #include <climits>
 #include <cstddef>
 
-namespace isinglass {
+namespace isinglass::qcbo {
 
 namespace {
 
@@ -89,4 +89,4 @@ int offset_variable(const UnitPlan& plan, int piece, int bit) {
   return plan.product_at(static_cast<int>(found - plan.products.begin()));
 }
 
-}  // namespace isinglass
+}  // namespace isinglass::qcbo

@@ -22,7 +22,7 @@
 ///
 /// with t_ki only where g_ki > h_i or where an activation or a loss needs it. A unit with one reachable piece has no
 /// indicator, and no row unless its offset matters.
-namespace isinglass {
+namespace isinglass::qcbo {
 
 /// Values that z of a unit can have: -reach + step Z within [-reach, reach].
 struct ZRange {
@@ -74,8 +74,8 @@ struct UnitPlan {
   std::int64_t constant = 0;          ///< hidden: activation = constant + the terms below
   std::vector<LocalTerm> activation;  ///< empty: the activation is known before the weights are
 
-  std::optional<LossPiece> direct;   ///< output that reaches one piece: its loss is this polynomial of t itself
-  std::vector<LocalPair> objective;  ///< output that reaches several
+  std::optional<network::LossPiece> direct;  ///< output that reaches one piece: its loss is this polynomial of t itself
+  std::vector<LocalPair> objective;          ///< output that reaches several
 
   [[nodiscard]] int variables() const { return indicators + slack + static_cast<int>(products.size()); }
   [[nodiscard]] int slack_at(int bit) const { return indicators + bit; }
@@ -88,10 +88,11 @@ struct UnitPlan {
 
 /// A hidden unit with z in `range`, whose cells ask for `wanted` (cell_intervals). `exact` says that nothing was
 /// shrunk.
-[[nodiscard]] UnitPlan plan_hidden(const Layer& layer, ZRange range, std::span<const Interval> wanted, bool exact);
+[[nodiscard]] UnitPlan plan_hidden(const network::Layer& layer, ZRange range, std::span<const Interval> wanted,
+                                   bool exact);
 
 /// An output: loss of t = y z, for both signs y since the range is symmetric.
-[[nodiscard]] UnitPlan plan_output(const LossSpline& loss, ZRange range);
+[[nodiscard]] UnitPlan plan_output(const network::LossSpline& loss, ZRange range);
 
 /// Chooses the registers, products and row of a unit from its pieces. `needed`: products wanted beside those of the
 /// row, ascending; ignored where there is one piece.
@@ -100,4 +101,4 @@ void finish_plan(UnitPlan& plan, bool has_row, std::span<const LocalProduct> nee
 /// The variable that is beta_piece sigma_bit: the product, or the slack bit itself where there is one piece.
 [[nodiscard]] int offset_variable(const UnitPlan& plan, int piece, int bit);
 
-}  // namespace isinglass
+}  // namespace isinglass::qcbo

@@ -7,7 +7,7 @@
 
 #include <fmt/format.h>
 
-namespace isinglass {
+namespace isinglass::run {
 
 namespace {
 
@@ -34,28 +34,29 @@ void expect(bool condition, const std::string& where, const char* problem) {
   if (!condition) throw InputError(fmt::format("{}: {}", where, problem));
 }
 
-void write_networks(const h5::Group& group, std::span<const NetworkBits* const> networks, const BitCounts& counts) {
+void write_networks(const h5::Group& group, std::span<const network::NetworkBits* const> networks,
+                    const network::BitCounts& counts) {
   std::vector<std::uint8_t> bytes;
-  for (const NetworkBits* network : networks) {
-    const std::vector<std::uint8_t> packed = pack(*network);
+  for (const network::NetworkBits* network : networks) {
+    const std::vector<std::uint8_t> packed = network::pack(*network);
     bytes.insert(bytes.end(), packed.begin(), packed.end());
   }
-  h5::write<std::uint8_t>(group, "bits", bytes, {networks.size(), packed_size(counts)});
+  h5::write<std::uint8_t>(group, "bits", bytes, {networks.size(), network::packed_size(counts)});
 }
 
-std::vector<NetworkBits> read_networks(const h5::Group& group, const BitCounts& counts) {
+std::vector<network::NetworkBits> read_networks(const h5::Group& group, const network::BitCounts& counts) {
   const h5::Dimensions shape = h5::dimensions_of(group, "bits");
-  const std::size_t size = packed_size(counts);
+  const std::size_t size = network::packed_size(counts);
   expect(shape.size() == 2 && shape[1] == size, group.where("bits"),
          "does not fit the network's number of parameter bits");
   const std::vector<std::uint8_t> bytes = h5::read<std::uint8_t>(group, "bits");
-  std::vector<NetworkBits> networks;
+  std::vector<network::NetworkBits> networks;
   for (std::size_t i = 0; i < shape[0]; ++i)
-    networks.push_back(unpack(std::span(bytes).subspan(i * size, size), counts));
+    networks.push_back(network::unpack(std::span(bytes).subspan(i * size, size), counts));
   return networks;
 }
 
-void write_state(const h5::Group& root, const TrainingState& checkpoint, const BitCounts& counts) {
+void write_state(const h5::Group& root, const train::TrainingState& checkpoint, const network::BitCounts& counts) {
   const h5::Group group = root.create_group("state");
   for_each_value(checkpoint, [&](const char* name, const auto& value) { h5::write_attribute(group, name, value); });
   h5::write_attribute(group, "qcgd_stop_reason",
@@ -63,7 +64,7 @@ void write_state(const h5::Group& root, const TrainingState& checkpoint, const B
   h5::write_attribute(group, "bit_counts", counts);
 }
 
-void read_state(const h5::Group& root, TrainingState& checkpoint, const BitCounts& counts) {
+void read_state(const h5::Group& root, train::TrainingState& checkpoint, const network::BitCounts& counts) {
   const h5::Group group = root.open_group("state");
   const auto found = h5::read_attribute_values<std::int64_t>(group, "bit_counts");
   if (found != counts)
@@ -82,7 +83,7 @@ void read_state(const h5::Group& root, TrainingState& checkpoint, const BitCount
 }
 
 /// QCGD is the one phase that another can follow.
-std::vector<FinishedPhase> read_finished(const h5::Group& root) {
+std::vector<train::FinishedPhase> read_finished(const h5::Group& root) {
   const h5::Group state = root.open_group("state"), provenance = root.open_group("provenance");
   const std::string reason = h5::read_text_attribute(state, "qcgd_stop_reason");
   const auto bytes = h5::read_attribute<std::int64_t>(provenance, "qcgd_constraint_bytes");
@@ -92,11 +93,12 @@ std::vector<FinishedPhase> read_finished(const h5::Group& root) {
   return {{"qcgd", reason, bytes}};
 }
 
-void write_atoms(const h5::Group& root, const std::vector<WeightedAtom>& atoms, const BitCounts& counts) {
+void write_atoms(const h5::Group& root, const std::vector<train::WeightedAtom>& atoms,
+                 const network::BitCounts& counts) {
   const h5::Group group = root.create_group("atoms");
-  std::vector<const NetworkBits*> networks;
+  std::vector<const network::NetworkBits*> networks;
   std::vector<double> weights;
-  for (const WeightedAtom& atom : atoms) {
+  for (const train::WeightedAtom& atom : atoms) {
     networks.push_back(&atom.bits);
     weights.push_back(atom.weight);
   }
@@ -104,25 +106,25 @@ void write_atoms(const h5::Group& root, const std::vector<WeightedAtom>& atoms, 
   h5::write<double>(group, "weights", weights);
 }
 
-std::vector<WeightedAtom> read_atoms(const h5::Group& root, const BitCounts& counts) {
+std::vector<train::WeightedAtom> read_atoms(const h5::Group& root, const network::BitCounts& counts) {
   const h5::Group group = root.open_group("atoms");
-  std::vector<NetworkBits> networks = read_networks(group, counts);
+  std::vector<network::NetworkBits> networks = read_networks(group, counts);
   const std::vector<double> weights = h5::read<double>(group, "weights");
   expect(weights.size() == networks.size(), group.where("weights"), "has not one weight an atom");
   expect_finite<double>(weights, group.where("weights"));
-  std::vector<WeightedAtom> atoms;
+  std::vector<train::WeightedAtom> atoms;
   for (std::size_t i = 0; i < weights.size(); ++i) atoms.push_back({std::move(networks[i]), weights[i]});
   return atoms;
 }
 
-void write_latents(const h5::Group& root, const TrainingState& checkpoint) {
+void write_latents(const h5::Group& root, const train::TrainingState& checkpoint) {
   const h5::Group group = root.create_group("qat");
   for_each_latent_array(checkpoint,
                         [&](const char* name, const auto& values) { h5::write<double>(group, name, values); });
   h5::write<std::int64_t>(group, "incumbent_counts", checkpoint.incumbent_counts);
 }
 
-void read_latents(const h5::Group& root, TrainingState& checkpoint) {
+void read_latents(const h5::Group& root, train::TrainingState& checkpoint) {
   const h5::Group group = root.open_group("qat");
   for_each_latent_array(checkpoint, [&](const char* name, std::vector<double>& values) {
     values = h5::read<double>(group, name);
@@ -136,12 +138,12 @@ void read_latents(const h5::Group& root, TrainingState& checkpoint) {
 
 }  // namespace
 
-void write_shared_groups(const h5::Group& root, const TrainingState& checkpoint) {
-  const BitCounts counts = bit_counts(checkpoint.incumbent);
+void write_shared_groups(const h5::Group& root, const train::TrainingState& checkpoint) {
+  const network::BitCounts counts = network::bit_counts(checkpoint.incumbent);
   write_state(root, checkpoint, counts);
   write_networks(root.create_group("incumbent"), std::array{&checkpoint.incumbent}, counts);
-  std::vector<const NetworkBits*> current;
-  for (const NetworkBits& network : checkpoint.current) current.push_back(&network);
+  std::vector<const network::NetworkBits*> current;
+  for (const network::NetworkBits& network : checkpoint.current) current.push_back(&network);
   write_networks(root.create_group("current"), current, counts);
   write_atoms(root, checkpoint.atoms, counts);
   write_latents(root, checkpoint);
@@ -151,10 +153,10 @@ void write_shared_groups(const h5::Group& root, const TrainingState& checkpoint)
                       checkpoint.finished.empty() ? std::int64_t{0} : checkpoint.finished.front().constraint_bytes);
 }
 
-TrainingState read_shared_groups(const h5::Group& root, const BitCounts& bits) {
-  TrainingState checkpoint;
+train::TrainingState read_shared_groups(const h5::Group& root, const network::BitCounts& bits) {
+  train::TrainingState checkpoint;
   read_state(root, checkpoint, bits);
-  std::vector<NetworkBits> incumbent = read_networks(root.open_group("incumbent"), bits);
+  std::vector<network::NetworkBits> incumbent = read_networks(root.open_group("incumbent"), bits);
   expect(incumbent.size() == 1 && !bits.empty(), root.where("incumbent"), "is not one network");
   checkpoint.incumbent = std::move(incumbent.front());
   checkpoint.current = read_networks(root.open_group("current"), bits);
@@ -166,4 +168,4 @@ TrainingState read_shared_groups(const h5::Group& root, const BitCounts& bits) {
   return checkpoint;
 }
 
-}  // namespace isinglass
+}  // namespace isinglass::run

@@ -10,14 +10,14 @@
 #include <span>
 #include <string>
 
-namespace isinglass {
+namespace isinglass::run {
 
 /// The groups of all that the ranks share: everything but the duals and the configuration.
-void write_shared_groups(const h5::Group& root, const TrainingState& checkpoint);
+void write_shared_groups(const h5::Group& root, const train::TrainingState& checkpoint);
 
 /// Reads what write_shared_groups wrote. Throws InputError or SystemError where anything is missing, is not finite, or
 /// does not fit `bits` or the rest.
-[[nodiscard]] TrainingState read_shared_groups(const h5::Group& root, const BitCounts& bits);
+[[nodiscard]] train::TrainingState read_shared_groups(const h5::Group& root, const network::BitCounts& bits);
 
 /// Throws InputError "`where`: holds a number that is not finite" if one is not.
 template <class T>
@@ -26,4 +26,4 @@ void expect_finite(std::span<const T> values, const std::string& where) {
     throw InputError(where + ": holds a number that is not finite");
 }
 
-}  // namespace isinglass
+}  // namespace isinglass::run

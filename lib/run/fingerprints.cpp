@@ -5,7 +5,7 @@
 #include <span>
 #include <vector>
 
-namespace isinglass {
+namespace isinglass::run {
 
 namespace {
 
@@ -14,8 +14,8 @@ void add(Fingerprint& print, const std::vector<T>& values) {
   print.add(std::span<const T>(values));
 }
 
-void add(Fingerprint& print, const NetworkBits& bits) {
-  for (const LayerBits& layer : bits) {
+void add(Fingerprint& print, const network::NetworkBits& bits) {
+  for (const network::LayerBits& layer : bits) {
     add(print, layer.weights);
     add(print, layer.biases);
   }
@@ -26,7 +26,7 @@ void add(Fingerprint& print, const NetworkBits& bits) {
 std::uint64_t fingerprint_of(const Model& model) {
   Fingerprint print;
   print.add(model.config_yaml);
-  for (const Layer& layer : model.architecture.layers) {
+  for (const network::Layer& layer : model.architecture.layers) {
     add(print, layer.thresholds);
     add(print, layer.values);
   }
@@ -36,12 +36,12 @@ std::uint64_t fingerprint_of(const Model& model) {
   return print.value();
 }
 
-std::uint64_t fingerprint_of(const TrainingState& checkpoint) {
+std::uint64_t fingerprint_of(const train::TrainingState& checkpoint) {
   Fingerprint print;
   print.add(checkpoint.config_yaml).add(checkpoint.phase).add(checkpoint.iteration).add(checkpoint.incumbent_objective);
   add(print, checkpoint.incumbent);
-  for (const NetworkBits& bits : checkpoint.current) add(print, bits);
-  for (const WeightedAtom& atom : checkpoint.atoms) {
+  for (const network::NetworkBits& bits : checkpoint.current) add(print, bits);
+  for (const train::WeightedAtom& atom : checkpoint.atoms) {
     add(print, atom.bits);
     print.add(atom.weight);
   }
@@ -52,7 +52,7 @@ std::uint64_t fingerprint_of(const TrainingState& checkpoint) {
   return print.value();
 }
 
-std::int64_t fingerprint_of(const Samples& samples, const Communicator& group) {
+std::int64_t fingerprint_of(const data::Samples& samples, const parallel::Communicator& group) {
   constexpr std::uint64_t basis = 14695981039346656037U, prime = 1099511628211U;  // FNV-1a
   std::int64_t sum = 0;
   for (std::size_t s = 0; s < samples.size(); ++s) {
@@ -64,4 +64,4 @@ std::int64_t fingerprint_of(const Samples& samples, const Communicator& group) {
   return group.all_sum(sum);
 }
 
-}  // namespace isinglass
+}  // namespace isinglass::run

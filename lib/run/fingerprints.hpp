@@ -8,14 +8,14 @@
 #include <cstdint>
 
 /// Fingerprints of what each rank reads by itself, for expect_same, and of the samples of all ranks.
-namespace isinglass {
+namespace isinglass::run {
 
 [[nodiscard]] std::uint64_t fingerprint_of(const Model& model);
 /// Covers what all ranks share, which the duals are not.
-[[nodiscard]] std::uint64_t fingerprint_of(const TrainingState& checkpoint);
+[[nodiscard]] std::uint64_t fingerprint_of(const train::TrainingState& checkpoint);
 
 /// Returns a number that tells one set of training samples from another, whatever the number of ranks; checkpoints hold
 /// it. Collective over `group`.
-[[nodiscard]] std::int64_t fingerprint_of(const Samples& samples, const Communicator& group);
+[[nodiscard]] std::int64_t fingerprint_of(const data::Samples& samples, const parallel::Communicator& group);
 
-}  // namespace isinglass
+}  // namespace isinglass::run

@@ -6,7 +6,7 @@
 
 #include <algorithm>
 
-namespace isinglass {
+namespace isinglass::run {
 
 namespace {
 
@@ -23,15 +23,15 @@ double parse_max_hours(const std::string& text, const std::function<std::optiona
     if (!left) throw InputError("--max-hours job: this is no Slurm job with a time limit; give a number of hours");
     return std::max((*left - reserve_seconds(*left)) / 3600, 1e-6);
   }
-  return number_of<double>("--max-hours", text, above(0).up_to(longest_hours).or_word("job"));
+  return config::number_of<double>("--max-hours", text, config::above(0).up_to(longest_hours).or_word("job"));
 }
 
-double shared_max_hours(const std::string& text, const Communicator& world) {
+double shared_max_hours(const std::string& text, const parallel::Communicator& world) {
   double hours = 0;
-  together(world, [&] {
+  parallel::together(world, [&] {
     if (world.is_root()) hours = parse_max_hours(text, slurm_seconds_left);
   });
   return world.all_max(hours);
 }
 
-}  // namespace isinglass
+}  // namespace isinglass::run

@@ -6,7 +6,7 @@
 #include <optional>
 #include <string>
 
-namespace isinglass {
+namespace isinglass::run {
 
 /// The longest time that a limit may name, about eleven years: clocks count nanoseconds in 64 bits.
 inline constexpr double longest_hours = 100'000, longest_seconds = 3600 * longest_hours;
@@ -17,6 +17,6 @@ inline constexpr double longest_hours = 100'000, longest_seconds = 3600 * longes
                                      const std::function<std::optional<double>()>& seconds_left);
 
 /// Returns the hours that rank 0 reads, on all ranks. AgreedError. Collective.
-[[nodiscard]] double shared_max_hours(const std::string& text, const Communicator& world);
+[[nodiscard]] double shared_max_hours(const std::string& text, const parallel::Communicator& world);
 
-}  // namespace isinglass
+}  // namespace isinglass::run

@@ -9,16 +9,16 @@
 
 #include "base/error.hpp"
 
-namespace isinglass {
+namespace isinglass::run {
 namespace {
 
-Loss loss_named(const std::string& name) {
-  if (const std::optional<Loss> loss = value_named<Loss>(name)) return *loss;
+network::Loss loss_named(const std::string& name) {
+  if (const std::optional<network::Loss> loss = value_named<network::Loss>(name)) return *loss;
   throw InputError(fmt::format("/model/loss: unknown loss \"{}\"", name));
 }
 
 /// Files of format version 1.0 have neither number: their losses need no spline.
-void read_loss(const h5::Group& group, Architecture& architecture) {
+void read_loss(const h5::Group& group, network::Architecture& architecture) {
   constexpr std::int64_t most_segments = 1 << 15;  // more than a grid of outputs has points
   architecture.loss = loss_named(h5::read_text_attribute(group, "loss"));
   const auto read = [&](const char* name, int& value, std::int64_t least, std::int64_t most) {
@@ -40,8 +40,8 @@ std::string name_of_layer(std::size_t index) { return fmt::format("layer_{}", in
 
 h5::Dimensions shape(auto... sides) { return {static_cast<hsize_t>(sides)...}; }
 
-void write_layer(const h5::Group& group, const Layer& layer, const LayerBits& bits) {
-  const LayerValues values = decode(layer, bits);
+void write_layer(const h5::Group& group, const network::Layer& layer, const network::LayerBits& bits) {
+  const network::LayerValues values = network::decode(layer, bits);
   h5::write_attribute(group, "inputs", std::int64_t{layer.inputs});
   h5::write_attribute(group, "units", std::int64_t{layer.units});
   h5::write_attribute(group, "weight_codebook", layer.weights.name);
@@ -57,7 +57,7 @@ void write_layer(const h5::Group& group, const Layer& layer, const LayerBits& bi
   h5::write<std::int8_t>(group, "activation_values", layer.values);
   h5::write_attribute(group, "cell_width", std::int64_t{layer.cell_width});
   std::vector<std::int32_t> pieces;
-  for (const ActivationPiece& piece : layer.pieces)
+  for (const network::ActivationPiece& piece : layer.pieces)
     pieces.insert(pieces.end(), {piece.first_cell, piece.cells, piece.slope});
   h5::write<std::int32_t>(group, "pieces", pieces, shape(layer.pieces.size(), 3));
 }
@@ -72,7 +72,7 @@ int read_count(const h5::Group& group, const char* name) {
 
 /// A linear piece has cells of one width whose values rise by its slope; it is never at an end, whose cells are not
 /// bounded.
-bool is_consistent(const Layer& layer, const ActivationPiece& piece) {
+bool is_consistent(const network::Layer& layer, const network::ActivationPiece& piece) {
   const int last = piece.first_cell + piece.cells - 1;
   if (piece.slope == 0) return piece.cells == 1;
   if (piece.first_cell == 0 || last + 1 >= layer.cell_count()) return false;
@@ -85,7 +85,7 @@ bool is_consistent(const Layer& layer, const ActivationPiece& piece) {
 }
 
 /// Sets pieces and cell_width. Files from before there were linear pieces have neither: every cell is a constant piece.
-void read_pieces(const h5::Group& group, Layer& layer) {
+void read_pieces(const h5::Group& group, network::Layer& layer) {
   if (!group.has("pieces")) {
     for (int k = 0; k < layer.cell_count(); ++k) layer.pieces.push_back({k, 1, 0});
     return;
@@ -95,7 +95,7 @@ void read_pieces(const h5::Group& group, Layer& layer) {
   expect(numbers.size() % 3 == 0, group, "pieces have not three numbers each");
   int cells = 0;
   for (std::size_t i = 0; i < numbers.size(); i += 3) {
-    const ActivationPiece piece{numbers[i], numbers[i + 1], numbers[i + 2]};
+    const network::ActivationPiece piece{numbers[i], numbers[i + 1], numbers[i + 2]};
     expect(piece.first_cell == cells && piece.cells >= 1 && piece.cells <= layer.cell_count() - cells, group,
            "pieces do not follow each other");
     expect(is_consistent(layer, piece), group, "pieces contradict thresholds, activation_values or cell_width");
@@ -106,7 +106,7 @@ void read_pieces(const h5::Group& group, Layer& layer) {
 }
 
 /// Sums of a unit must fit 32 bits, as those of every layer that a run builds do.
-void expect_small_sums(const h5::Group& group, const Layer& layer) {
+void expect_small_sums(const h5::Group& group, const network::Layer& layer) {
   constexpr std::int64_t largest_input = 127;
   const std::int64_t bias = std::int64_t{layer.bias_unit} * layer.bias.largest();
   if (layer.inputs * largest_input * layer.weights.largest() + bias <= std::numeric_limits<std::int32_t>::max()) return;
@@ -114,12 +114,12 @@ void expect_small_sums(const h5::Group& group, const Layer& layer) {
                                layer.bias_unit));
 }
 
-Layer read_layer(const h5::Group& group) {
-  Layer layer;
+network::Layer read_layer(const h5::Group& group) {
+  network::Layer layer;
   layer.inputs = read_count(group, "inputs");
   layer.units = read_count(group, "units");
-  layer.weights = make_codebook(h5::read_text_attribute(group, "weight_codebook"));
-  layer.bias = make_codebook(h5::read_text_attribute(group, "bias_codebook"));
+  layer.weights = network::make_codebook(h5::read_text_attribute(group, "weight_codebook"));
+  layer.bias = network::make_codebook(h5::read_text_attribute(group, "bias_codebook"));
   layer.bias_unit = read_count(group, "bias_unit");
   layer.rms = h5::read_attribute<double>(group, "rms");
   if (!std::isfinite(layer.rms) || layer.rms <= 0)
@@ -135,14 +135,15 @@ Layer read_layer(const h5::Group& group) {
   return layer;
 }
 
-LayerBits read_bits(const h5::Group& group, const Layer& layer) {
-  LayerBits bits{h5::read<std::uint8_t>(group, "weight_bits", shape(layer.units, layer.inputs, layer.weights.bits())),
-                 h5::read<std::uint8_t>(group, "bias_bits", shape(layer.units, layer.bias.bits()))};
+network::LayerBits read_bits(const h5::Group& group, const network::Layer& layer) {
+  network::LayerBits bits{
+      h5::read<std::uint8_t>(group, "weight_bits", shape(layer.units, layer.inputs, layer.weights.bits())),
+      h5::read<std::uint8_t>(group, "bias_bits", shape(layer.units, layer.bias.bits()))};
   const auto is_bit = [](std::uint8_t bit) { return bit <= 1; };
   expect(std::ranges::all_of(bits.weights, is_bit) && std::ranges::all_of(bits.biases, is_bit), group,
          "weight_bits and bias_bits must be 0 or 1");
   // The decoded values are there for readers without our codebooks: both must tell the same network.
-  const LayerValues values = decode(layer, bits);
+  const network::LayerValues values = network::decode(layer, bits);
   expect(values.weights == h5::read<std::int16_t>(group, "weights", shape(layer.units, layer.inputs)), group,
          "weights contradict weight_bits");
   expect(values.biases == h5::read<std::int32_t>(group, "biases", shape(layer.units)), group,
@@ -204,4 +205,4 @@ Model read_model_group(const h5::Group& root) {
   return model;
 }
 
-}  // namespace isinglass
+}  // namespace isinglass::run

@@ -3,7 +3,7 @@
 #include "files/h5.hpp"
 #include "run/results_file.hpp"
 
-namespace isinglass {
+namespace isinglass::run {
 
 /// The network, its classes and its input grid as the group /model of a file. Not the configuration.
 void write_model_group(const h5::Group& root, const Model& model);
@@ -12,4 +12,4 @@ void write_model_group(const h5::Group& root, const Model& model);
 /// contradicts the rest, the decoded weights included.
 [[nodiscard]] Model read_model_group(const h5::Group& root);
 
-}  // namespace isinglass
+}  // namespace isinglass::run

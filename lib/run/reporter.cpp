@@ -12,7 +12,7 @@
 
 #include <fmt/format.h>
 
-namespace isinglass {
+namespace isinglass::run {
 
 namespace {
 
@@ -33,8 +33,8 @@ constexpr const char* row_format = "{:<8} {:>9} {:>6} {:>8} {:>8} {:>13} {:>10} 
 
 }  // namespace
 
-Reporter::Reporter(const std::filesystem::path& log, std::ostream& screen, Screen style, std::vector<PlannedPhase> plan,
-                   int screen_width)
+Reporter::Reporter(const std::filesystem::path& log, std::ostream& screen, Screen style,
+                   std::vector<train::PlannedPhase> plan, int screen_width)
     : screen_(screen),
       style_(style),
       plan_(std::move(plan)),
@@ -63,7 +63,7 @@ void Reporter::start(const Banner& banner, const std::string& config_yaml) {
         target);
 }
 
-void Reporter::report(const HistoryRow& row) {
+void Reporter::report(const train::HistoryRow& row) {
   if (row.phase != last_.phase) {
     // The last row of a phase is its result: always shown.
     if (!last_is_printed_) print_row(last_);
@@ -82,7 +82,7 @@ void Reporter::report(const HistoryRow& row) {
   }
 }
 
-void Reporter::finish(const RunResults& results, const std::vector<std::filesystem::path>& written) {
+void Reporter::finish(const train::RunResults& results, const std::vector<std::filesystem::path>& written) {
   if (!last_is_printed_) print_row(last_);
   clear_progress();
   print("", Target::both);
@@ -109,18 +109,18 @@ void Reporter::print(const std::string& line, Target target) {
   if (target == Target::both && style_ != Screen::quiet) screen_ << line << std::endl;
 }
 
-void Reporter::print_row(const HistoryRow& row) {
+void Reporter::print_row(const train::HistoryRow& row) {
   const double fraction = phase_fraction(row);
   const std::string line = fmt::format(
       row_format, row.phase, row.iteration, std::isnan(fraction) ? "-" : fmt::format("{:.0f} %", 100 * fraction),
       duration(row.wall_seconds), duration(seconds_left(row)), fmt::format("{:.6g}", row.incumbent_objective),
-      row.phase == name_of(PhaseName::qcgd) ? fmt::format("{:.4g}", row.violation) : "-", percent(row.train_accuracy),
-      percent(row.validation_accuracy));
+      row.phase == name_of(config::PhaseName::qcgd) ? fmt::format("{:.4g}", row.violation) : "-",
+      percent(row.train_accuracy), percent(row.validation_accuracy));
   print(line, style_ == Screen::progress ? Target::log_only : Target::both);
   last_is_printed_ = true;
 }
 
-void Reporter::show_progress(const HistoryRow& row) {
+void Reporter::show_progress(const train::HistoryRow& row) {
   const double fraction = std::isnan(phase_fraction(row)) ? 0 : phase_fraction(row);
   constexpr std::size_t bar_width = 20;
   const auto filled = static_cast<std::size_t>(std::lround(fraction * bar_width));
@@ -136,16 +136,16 @@ void Reporter::clear_progress() {
   if (style_ == Screen::progress && !last_.phase.empty()) screen_ << "\r\x1b[K" << std::flush;
 }
 
-double Reporter::phase_fraction(const HistoryRow& row) const {
-  const auto phase =
-      std::find_if(plan_.begin(), plan_.end(), [&](const PlannedPhase& p) { return name_of(p.name) == row.phase; });
+double Reporter::phase_fraction(const train::HistoryRow& row) const {
+  const auto phase = std::find_if(plan_.begin(), plan_.end(),
+                                  [&](const train::PlannedPhase& p) { return name_of(p.name) == row.phase; });
   if (phase == plan_.end()) return std::nan("");
   return std::clamp(static_cast<double>(row.iteration) / static_cast<double>(phase->steps), 0.0, 1.0);
 }
 
-double Reporter::seconds_left(const HistoryRow& row) const {
+double Reporter::seconds_left(const train::HistoryRow& row) const {
   const double fraction = phase_fraction(row);
   return fraction > 0 ? (row.wall_seconds - phase_start_) * (1 - fraction) / fraction : std::nan("");
 }
 
-}  // namespace isinglass
+}  // namespace isinglass::run

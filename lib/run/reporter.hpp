@@ -10,7 +10,7 @@
 #include <utility>
 #include <vector>
 
-namespace isinglass {
+namespace isinglass::run {
 
 /// How much the screen shows while a run goes on. The log gets everything in each case.
 enum class Screen {
@@ -26,37 +26,37 @@ using Banner = std::vector<std::pair<std::string, std::string>>;
 class Reporter {
 public:
   /// Appends to `log`, after a blank line if it holds an earlier run. `screen_width` (columns) cuts the progress line.
-  Reporter(const std::filesystem::path& log, std::ostream& screen, Screen style, std::vector<PlannedPhase> plan,
+  Reporter(const std::filesystem::path& log, std::ostream& screen, Screen style, std::vector<train::PlannedPhase> plan,
            int screen_width = 80);
 
   /// The banner, the resolved configuration (log only), and the head of the table.
   void start(const Banner& banner, const std::string& config_yaml);
   /// A finished iteration: a table row if one is due. The interval grows with the run, from 1 s to 10 min.
-  void report(const HistoryRow& row);
+  void report(const train::HistoryRow& row);
   /// The last row if it is not shown yet, why the run stopped, its numbers, and the files it wrote.
-  void finish(const RunResults& results, const std::vector<std::filesystem::path>& written);
+  void finish(const train::RunResults& results, const std::vector<std::filesystem::path>& written);
   /// A line for log and screen.
   void note(const std::string& text);
 
 private:
   enum class Target { log_only, both };
   void print(const std::string& line, Target target);
-  void print_row(const HistoryRow& row);
-  void show_progress(const HistoryRow& row);
+  void print_row(const train::HistoryRow& row);
+  void show_progress(const train::HistoryRow& row);
   void clear_progress();
-  [[nodiscard]] double phase_fraction(const HistoryRow& row) const;
-  [[nodiscard]] double seconds_left(const HistoryRow& row) const;
+  [[nodiscard]] double phase_fraction(const train::HistoryRow& row) const;
+  [[nodiscard]] double seconds_left(const train::HistoryRow& row) const;
 
   std::ofstream log_;
   std::ostream& screen_;
   Screen style_;
-  std::vector<PlannedPhase> plan_;
+  std::vector<train::PlannedPhase> plan_;
   std::size_t width_;
-  HistoryRow last_;         // of the run; empty phase: none yet
+  train::HistoryRow last_;  // of the run; empty phase: none yet
   double phase_start_ = 0;  // wall seconds
   double next_row_ = 0;     // wall seconds at which a table row is due
   double next_progress_ = 0;
   bool last_is_printed_ = true;
 };
 
-}  // namespace isinglass
+}  // namespace isinglass::run

@@ -11,24 +11,24 @@
 #include "run/model_group.hpp"
 #include "run/run_folder.hpp"
 
-namespace isinglass {
+namespace isinglass::run {
 namespace {
 
 namespace fs = std::filesystem;
 
-constexpr FileFormat results_format{.name = "isinglass-results",
-                                    .noun = "a results file",
-                                    .major_version = 1,
-                                    .minor_version = 1,
-                                    .last_mark = "finished",
-                                    .if_absent = "give the results.h5 of a finished run",
-                                    .if_unfinished = "run the training again"};
+constexpr files::FileFormat results_format{.name = "isinglass-results",
+                                           .noun = "a results file",
+                                           .major_version = 1,
+                                           .minor_version = 1,
+                                           .last_mark = "finished",
+                                           .if_absent = "give the results.h5 of a finished run",
+                                           .if_unfinished = "run the training again"};
 
 template <class T>
-void write_column(const h5::Group& group, const char* name, const std::vector<HistoryRow>& history,
-                  T HistoryRow::*member) {
+void write_column(const h5::Group& group, const char* name, const std::vector<train::HistoryRow>& history,
+                  T train::HistoryRow::*member) {
   std::vector<T> column;
-  for (const HistoryRow& row : history) column.push_back(row.*member);
+  for (const train::HistoryRow& row : history) column.push_back(row.*member);
   if constexpr (std::is_same_v<T, std::string>) {
     h5::write_texts(group, name, column);
   } else {
@@ -37,7 +37,8 @@ void write_column(const h5::Group& group, const char* name, const std::vector<Hi
 }
 
 template <class T>
-void read_column(const h5::Group& group, const char* name, std::vector<HistoryRow>& history, T HistoryRow::*member) {
+void read_column(const h5::Group& group, const char* name, std::vector<train::HistoryRow>& history,
+                 T train::HistoryRow::*member) {
   std::vector<T> column;
   if constexpr (std::is_same_v<T, std::string>) {
     column = h5::read_texts(group, name);
@@ -53,8 +54,8 @@ void read_column(const h5::Group& group, const char* name, std::vector<HistoryRo
 }
 
 /// Refuses numbers that no run can have written.
-void expect_number(const h5::Group& group, const ResultField& field, double value) {
-  using enum ResultField::Range;
+void expect_number(const h5::Group& group, const train::ResultField& field, double value) {
+  using enum train::ResultField::Range;
   const bool is_possible = field.range == fraction ? !(value < 0) && !(value > 1)
                                                    : std::isfinite(value) && (value >= 0 || field.range == any);
   if (!is_possible)
@@ -62,7 +63,7 @@ void expect_number(const h5::Group& group, const ResultField& field, double valu
 }
 
 /// A square of counts that add up to the test samples.
-void expect_confusion(const h5::Group& group, const RunResults& results) {
+void expect_confusion(const h5::Group& group, const train::RunResults& results) {
   const h5::Dimensions shape = h5::dimensions_of(group, "confusion");
   std::int64_t left = results.test_samples;
   for (const std::int64_t count : results.confusion) {
@@ -75,9 +76,9 @@ void expect_confusion(const h5::Group& group, const RunResults& results) {
 }
 
 /// Iterations rise within a phase, time never falls.
-void expect_rising(const h5::Group& history, const h5::Group& provenance, const std::vector<HistoryRow>& rows) {
-  const HistoryRow* before = nullptr;
-  for (const HistoryRow& row : rows) {
+void expect_rising(const h5::Group& history, const h5::Group& provenance, const std::vector<train::HistoryRow>& rows) {
+  const train::HistoryRow* before = nullptr;
+  for (const train::HistoryRow& row : rows) {
     const bool is_same_phase = before != nullptr && before->phase == row.phase;
     const std::int64_t least = is_same_phase ? before->iteration + 1 : 0;
     if (row.iteration < least)
@@ -96,9 +97,9 @@ std::size_t classes_of(std::size_t elements) {
 }
 
 /// The groups /results and /history, and what is added to /provenance.
-void write_numbers(const h5::Group& root, const h5::Group& provenance, const RunResults& results) {
+void write_numbers(const h5::Group& root, const h5::Group& provenance, const train::RunResults& results) {
   const h5::Group group = root.create_group("results");
-  for_each_number([&](const ResultField& field, auto member) {
+  train::for_each_number([&](const train::ResultField& field, auto member) {
     h5::write_attribute(field.is_provenance ? provenance : group, field.name, results.*member);
   });
   h5::write_attribute(group, "stop_reason", results.stop_reason);
@@ -108,10 +109,10 @@ void write_numbers(const h5::Group& root, const h5::Group& provenance, const Run
 }
 
 /// Reads what write_numbers wrote. Throws InputError or SystemError where anything is missing or does not fit.
-RunResults read_numbers(const h5::Group& root) {
-  RunResults results;
+train::RunResults read_numbers(const h5::Group& root) {
+  train::RunResults results;
   const h5::Group group = root.open_group("results"), provenance = root.open_group("provenance");
-  for_each_number([&]<class T>(const ResultField& field, T RunResults::*member) {
+  train::for_each_number([&]<class T>(const train::ResultField& field, T train::RunResults::*member) {
     const h5::Group& place = field.is_provenance ? provenance : group;
     results.*member = h5::read_attribute<T>(place, field.name);
     expect_number(place, field, static_cast<double>(results.*member));
@@ -126,26 +127,27 @@ RunResults read_numbers(const h5::Group& root) {
 
 }  // namespace
 
-void write_history(const h5::Group& root, const h5::Group& provenance, const std::vector<HistoryRow>& history) {
+void write_history(const h5::Group& root, const h5::Group& provenance, const std::vector<train::HistoryRow>& history) {
   const h5::Group group = root.create_group("history");
-  for_each_column([&](const HistoryField& field, auto member) {
+  train::for_each_column([&](const train::HistoryField& field, auto member) {
     write_column(field.is_provenance ? provenance : group, field.name, history, member);
   });
 }
 
-std::vector<HistoryRow> read_history(const h5::Group& root) {
+std::vector<train::HistoryRow> read_history(const h5::Group& root) {
   const h5::Group group = root.open_group("history"), provenance = root.open_group("provenance");
-  std::vector<HistoryRow> history(h5::read<std::int64_t>(group, "iteration").size());
-  for_each_column([&](const HistoryField& field, auto member) {
+  std::vector<train::HistoryRow> history(h5::read<std::int64_t>(group, "iteration").size());
+  train::for_each_column([&](const train::HistoryField& field, auto member) {
     read_column(field.is_provenance ? provenance : group, field.name, history, member);
   });
   return history;
 }
 
-void write_results(const fs::path& path, const Model& model, const RunResults& results, const Provenance& provenance) {
+void write_results(const fs::path& path, const Model& model, const train::RunResults& results,
+                   const Provenance& provenance) {
   const auto fill = [&](const h5::Group& root) {
     write_model_group(root, model);
-    write_config_text(root, model.config_yaml);
+    files::write_config_text(root, model.config_yaml);
     const h5::Group origin = root.create_group("provenance");
     for (const auto& [name, text] : provenance) h5::write_attribute(origin, name, text);
     write_numbers(root, origin, results);
@@ -154,7 +156,7 @@ void write_results(const fs::path& path, const Model& model, const RunResults& r
     static_cast<void>(read_model(written));
     static_cast<void>(read_results(written));
   };
-  write_file(path, results_format, fill, verify);
+  files::write_file(path, results_format, fill, verify);
 }
 
 fs::path model_file(const fs::path& folder_or_file) {
@@ -163,17 +165,17 @@ fs::path model_file(const fs::path& folder_or_file) {
 
 Model read_model(const fs::path& path) {
   Model model;
-  read_file(path, results_format, [&](const h5::Group& root) {
+  files::read_file(path, results_format, [&](const h5::Group& root) {
     model = read_model_group(root);
-    model.config_yaml = read_config_text(root);
+    model.config_yaml = files::read_config_text(root);
   });
   return model;
 }
 
-RunResults read_results(const fs::path& path) {
-  RunResults results;
-  read_file(path, results_format, [&](const h5::Group& root) { results = read_numbers(root); });
+train::RunResults read_results(const fs::path& path) {
+  train::RunResults results;
+  files::read_file(path, results_format, [&](const h5::Group& root) { results = read_numbers(root); });
   return results;
 }
 
-}  // namespace isinglass
+}  // namespace isinglass::run

@@ -11,7 +11,7 @@
 
 #include <fmt/format.h>
 
-namespace isinglass {
+namespace isinglass::run {
 
 namespace {
 
@@ -20,8 +20,8 @@ constexpr double look_interval = 0.5;
 
 }  // namespace
 
-RunControl::RunControl(const RunFolder& folder, const Config& config, const Grid& grid, RunIdentity identity,
-                       double max_seconds, std::function<void(const std::string&)> note)
+RunControl::RunControl(const RunFolder& folder, const config::Config& config, const parallel::Grid& grid,
+                       RunIdentity identity, double max_seconds, std::function<void(const std::string&)> note)
     : folder_(folder),
       config_(config),
       grid_(grid),
@@ -31,10 +31,11 @@ RunControl::RunControl(const RunFolder& folder, const Config& config, const Grid
   if (grid_.is_coordinator()) stop_file_seen_ = std::filesystem::exists(folder_.stop_file());
 }
 
-Control RunControl::control() {
+train::Control RunControl::control() {
   return {.stop_is_asked = [this] { return !local_reason().empty(); },
-          .iteration_done = [this](const Snapshot& snapshot, Keep keep) { return finish_iteration(snapshot, keep); },
-          .interrupted = [this](const Snapshot& snapshot) { leave(snapshot); }};
+          .iteration_done = [this](const train::Snapshot& snapshot,
+                                   train::Keep keep) { return finish_iteration(snapshot, keep); },
+          .interrupted = [this](const train::Snapshot& snapshot) { leave(snapshot); }};
 }
 
 /// Why this rank wants to stop. Each rank gets its own signals; the file is looked for by the coordinator alone.
@@ -52,20 +53,20 @@ std::string RunControl::local_reason() {
 /// The reason of the lowest rank that has one, on all ranks.
 bool RunControl::stop_is_agreed() {
   const std::string reason = local_reason();
-  const auto agreed = first_text(grid_.world, reason.empty() ? std::nullopt : std::optional(reason));
+  const auto agreed = parallel::first_text(grid_.world, reason.empty() ? std::nullopt : std::optional(reason));
   if (agreed) stop_reason_ = *agreed;
   return agreed.has_value();
 }
 
 /// The clock is the coordinator's.
 bool RunControl::is_due() const {
-  const CheckpointConfig& when = config_.checkpoint;
+  const config::CheckpointConfig& when = config_.checkpoint;
   const bool is_due = (when.every_iterations > 0 && since_save_ >= when.every_iterations) ||
                       (when.every_minutes > 0 && seconds_since(last_save_) >= 60 * when.every_minutes);
   return grid_.world.any(grid_.is_coordinator() && is_due);
 }
 
-bool RunControl::finish_iteration(const Snapshot& snapshot, Keep keep) {
+bool RunControl::finish_iteration(const train::Snapshot& snapshot, train::Keep keep) {
   if (!made_progress_ && grid_.is_coordinator()) {
     std::error_code ignored;  // without the mark or with it: the run goes on
     std::filesystem::remove(folder_.idle_mark(), ignored);
@@ -77,10 +78,11 @@ bool RunControl::finish_iteration(const Snapshot& snapshot, Keep keep) {
     save_at_stop(snapshot);
     return true;
   }
-  if (keep == Keep::when_due && !is_due()) return false;
+  if (keep == train::Keep::when_due && !is_due()) return false;
   try {
     save(snapshot());
-  } catch (const AgreedError& error) {  // the older checkpoint is still there: warn, and try again when the next is due
+  } catch (const parallel::AgreedError&
+               error) {  // the older checkpoint is still there: warn, and try again when the next is due
     if (grid_.is_coordinator()) note_(fmt::format("warning: no checkpoint: {}", error.what()));
     await_next();
   }
@@ -88,19 +90,20 @@ bool RunControl::finish_iteration(const Snapshot& snapshot, Keep keep) {
 }
 
 /// The state is that of the last iteration that was done; it may be on disk already.
-void RunControl::leave(const Snapshot& snapshot) {
+void RunControl::leave(const train::Snapshot& snapshot) {
   if (!stop_is_agreed()) stop_reason_ = "interrupted";
   if (unsaved_ > 0) save_at_stop(snapshot);
 }
 
 /// The last chance, whatever failed before: a part that leaves nothing must not be taken for one that can go on.
-void RunControl::save_at_stop(const Snapshot& snapshot) {
+void RunControl::save_at_stop(const train::Snapshot& snapshot) {
   try {
     save(snapshot());
-  } catch (const AgreedError& error) {
-    throw AgreedError(fmt::format("stopped ({}), and what was done since the last checkpoint cannot be saved: {}",
-                                  stop_reason_, error.what()),
-                      ExitCode::error);
+  } catch (const parallel::AgreedError& error) {
+    throw parallel::AgreedError(
+        fmt::format("stopped ({}), and what was done since the last checkpoint cannot be saved: {}", stop_reason_,
+                    error.what()),
+        ExitCode::error);
   }
 }
 
@@ -109,19 +112,19 @@ void RunControl::await_next() {
   last_save_ = Clock::now();
 }
 
-void RunControl::save(TrainingState checkpoint) {
+void RunControl::save(train::TrainingState checkpoint) {
   checkpoint.config_yaml = identity_.config_yaml;
   checkpoint.data_fingerprint = identity_.data_fingerprint;
-  const std::filesystem::path path = folder_.checkpoint(step_of(checkpoint, config_));
+  const std::filesystem::path path = folder_.checkpoint(train::step_of(checkpoint, config_));
   // All groups hold the same state, but for networks that the snapshot has gathered: one of them writes.
-  together(grid_.world, [&] {
+  parallel::together(grid_.world, [&] {
     if (grid_.group_index == 0) write_checkpoint(path, checkpoint, grid_.group);
   });
-  together(grid_.world, [&] {
+  parallel::together(grid_.world, [&] {
     if (grid_.is_coordinator()) adopt_checkpoint(folder_, path, config_.checkpoint.keep);
   });
   unsaved_ = 0;
   await_next();
 }
 
-}  // namespace isinglass
+}  // namespace isinglass::run

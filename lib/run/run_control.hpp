@@ -10,7 +10,7 @@
 #include <functional>
 #include <string>
 
-namespace isinglass {
+namespace isinglass::run {
 
 /// Facts that a checkpoint holds besides the method's own state.
 struct RunIdentity {
@@ -23,10 +23,10 @@ struct RunIdentity {
 class RunControl {
 public:
   /// `max_seconds` from now, 0: no limit. `note` gets warnings, on the coordinator.
-  RunControl(const RunFolder& folder, const Config& config, const Grid& grid, RunIdentity identity, double max_seconds,
-             std::function<void(const std::string&)> note);
+  RunControl(const RunFolder& folder, const config::Config& config, const parallel::Grid& grid, RunIdentity identity,
+             double max_seconds, std::function<void(const std::string&)> note);
 
-  [[nodiscard]] Control control();
+  [[nodiscard]] train::Control control();
   /// Whether a rank has been asked to stop, before the first iteration or later. Collective over grid.world.
   [[nodiscard]] bool stop_is_agreed();
   /// Why the run was stopped, in a few words; empty if it was not.
@@ -39,15 +39,15 @@ public:
 private:
   [[nodiscard]] std::string local_reason();
   [[nodiscard]] bool is_due() const;
-  [[nodiscard]] bool finish_iteration(const Snapshot& snapshot, Keep keep);
-  void leave(const Snapshot& snapshot);
-  void save_at_stop(const Snapshot& snapshot);
-  void save(TrainingState checkpoint);
+  [[nodiscard]] bool finish_iteration(const train::Snapshot& snapshot, train::Keep keep);
+  void leave(const train::Snapshot& snapshot);
+  void save_at_stop(const train::Snapshot& snapshot);
+  void save(train::TrainingState checkpoint);
   void await_next();
 
   RunFolder folder_;
-  const Config& config_;
-  const Grid& grid_;
+  const config::Config& config_;
+  const parallel::Grid& grid_;
   RunIdentity identity_;
   std::function<void(const std::string&)> note_;
   Clock::time_point begin_ = Clock::now(), last_save_ = begin_, last_look_ = begin_;
@@ -58,4 +58,4 @@ private:
   std::string stop_reason_;
 };
 
-}  // namespace isinglass
+}  // namespace isinglass::run

@@ -6,12 +6,12 @@
 
 #include <fmt/format.h>
 
-namespace isinglass {
+namespace isinglass::run {
 
-RunFacts gather_facts(const Config& config, const TrainingSetup& setup, const std::string& config_path,
-                      const Grid& grid) {
-  const DataSplits& data = setup.data;
-  RunFacts facts = job_facts(grid.world, "started");
+RunFacts gather_facts(const config::Config& config, const TrainingSetup& setup, const std::string& config_path,
+                      const parallel::Grid& grid) {
+  const data::DataSplits& data = setup.data;
+  RunFacts facts = parallel::job_facts(grid.world, "started");
   facts.emplace_back("replica groups", fmt::format("{}", grid.groups));
   facts.emplace_back("config", config_path);
   facts.emplace_back("output", config.output.directory);
@@ -19,9 +19,9 @@ RunFacts gather_facts(const Config& config, const TrainingSetup& setup, const st
   facts.emplace_back("samples", fmt::format("{} training, {} validation, {} test; {} inputs, {} classes",
                                             data.train.global_size, data.validation.global_size, data.test.global_size,
                                             data.train.features, data.class_names.size()));
-  facts.emplace_back("network",
-                     fmt::format("{} parameters, {:.3f} bits per parameter", parameter_count(setup.architecture),
-                                 bits_per_parameter(setup.architecture)));
+  facts.emplace_back(
+      "network", fmt::format("{} parameters, {:.3f} bits per parameter", network::parameter_count(setup.architecture),
+                             network::bits_per_parameter(setup.architecture)));
   return facts;
 }
 
@@ -36,4 +36,4 @@ RunFacts to_provenance(RunFacts facts) {
   return facts;
 }
 
-}  // namespace isinglass
+}  // namespace isinglass::run

@@ -15,7 +15,7 @@
 
 #include <fmt/format.h>
 
-namespace isinglass {
+namespace isinglass::run {
 
 namespace fs = std::filesystem;
 
@@ -23,22 +23,24 @@ namespace {
 
 constexpr const char* way_out = "choose another folder with --output, or move this one aside with --fresh";
 
-Config stored_config(const RunFolder& folder) {
+config::Config stored_config(const RunFolder& folder) {
   try {
     if (folder.holds_results())
-      return parse_config(read_model(folder.results()).config_yaml, folder.results().string(), {}, ConfigUse::stored);
+      return config::parse_config(read_model(folder.results()).config_yaml, folder.results().string(), {},
+                                  config::ConfigUse::stored);
     expect_regular_file(folder.config(), "a configuration");
-    return read_config(folder.config(), {}, ConfigUse::stored);
+    return config::read_config(folder.config(), {}, config::ConfigUse::stored);
   } catch (const InputError& error) {
     throw InputError(
         fmt::format("{}: holds a run that cannot be read; {}\n{}", folder.directory.string(), way_out, error.what()));
   }
 }
 
-void refuse_other(const RunFolder& folder, const std::vector<ConfigDifference>& found) {
+void refuse_other(const RunFolder& folder, const std::vector<config::ConfigDifference>& found) {
   if (found.empty()) return;
   std::string text = fmt::format("{}: holds a run of another configuration; {}", folder.directory.string(), way_out);
-  for (const ConfigDifference& d : found) text += fmt::format("\n  {}: there {}, now {}", d.key, d.first, d.second);
+  for (const config::ConfigDifference& d : found)
+    text += fmt::format("\n  {}: there {}, now {}", d.key, d.first, d.second);
   throw InputError(text);
 }
 
@@ -69,7 +71,7 @@ void point_to(const fs::path& link, const fs::path& checkpoint) {
     throw SystemError(fmt::format("{}: neither a link nor a file, and is not replaced: remove it", link.string()));
   fs::path temporary;
   int number = 0;
-  do fs::create_symlink(checkpoint.filename(), temporary = temporary_name(link, number++), error);
+  do fs::create_symlink(checkpoint.filename(), temporary = files::temporary_name(link, number++), error);
   while (error == std::errc::file_exists);
   if (!error) fs::rename(temporary, link, error);
   // The link is for people: a continued run looks at the names. Some file systems have no links.
@@ -90,11 +92,11 @@ bool is_newer(const fs::path& a, const fs::path& b) {
 bool RunFolder::holds_run() const { return fs::exists(config()) || holds_results(); }
 bool RunFolder::holds_results() const { return fs::exists(results()); }
 
-RunState inspect(const RunFolder& folder, const Config& config) {
+RunState inspect(const RunFolder& folder, const config::Config& config) {
   if (!folder.holds_run()) return RunState::absent;
-  const Config stored = stored_config(folder);
-  refuse_other(folder, forbidden_on_restart(stored, config));
-  const bool is_complete = folder.holds_results() && differences(stored, config).empty();
+  const config::Config stored = stored_config(folder);
+  refuse_other(folder, config::forbidden_on_restart(stored, config));
+  const bool is_complete = folder.holds_results() && config::differences(stored, config).empty();
   return is_complete ? RunState::finished : RunState::unfinished;
 }
 
@@ -124,13 +126,13 @@ void create(const RunFolder& folder) {
   if (!error) return;
   const std::string text =
       fmt::format("output.directory: cannot create the folder {}: {}", folder.directory.string(), error.message());
-  if (is_mistake(error.value())) throw InputError(text);
+  if (files::is_mistake(error.value())) throw InputError(text);
   throw SystemError(text);
 }
 
 void expect_places(const RunFolder& folder) {
   for (const fs::path& path : {folder.config(), folder.log(), folder.trace(), folder.results()})
-    expect_output_place(path);
+    files::expect_output_place(path);
   std::vector<fs::path> kept = folder.checkpoints();
   kept.push_back(folder.newest_checkpoint());
   for (const fs::path& path : kept) {
@@ -139,10 +141,12 @@ void expect_places(const RunFolder& folder) {
     // A link to a checkpoint that is gone is nothing special: the link is made anew with the next one.
     if (type != fs::file_type::symlink && type != fs::file_type::not_found) expect_regular_file(path, "a checkpoint");
   }
-  remove_all_temporaries(folder.directory);
+  files::remove_all_temporaries(folder.directory);
 }
 
-void store(const RunFolder& folder, const Config& config) { write_text_atomically(folder.config(), to_yaml(config)); }
+void store(const RunFolder& folder, const config::Config& config) {
+  files::write_text_atomically(folder.config(), config::to_yaml(config));
+}
 
 fs::path RunFolder::checkpoint(std::int64_t step) const { return directory / fmt::format("checkpoint-{:08}.h5", step); }
 
@@ -167,4 +171,4 @@ void adopt_checkpoint(const RunFolder& folder, const fs::path& checkpoint, int k
     if (is_file_or_link(all[i])) fs::remove(all[i], ignored);
 }
 
-}  // namespace isinglass
+}  // namespace isinglass::run

@@ -7,7 +7,7 @@
 #include <optional>
 #include <vector>
 
-namespace isinglass {
+namespace isinglass::run {
 
 /// Names of the files of one run.
 struct RunFolder {
@@ -37,7 +37,7 @@ enum class RunState { absent, unfinished, finished };
 /// State of the run of `config` in the folder. Changes nothing. Throws InputError with the keys that differ if it
 /// holds a run that cannot go on as `config`, or results that cannot be read. A finished run with fewer iterations than
 /// `config` asks for is unfinished.
-[[nodiscard]] RunState inspect(const RunFolder& folder, const Config& config);
+[[nodiscard]] RunState inspect(const RunFolder& folder, const config::Config& config);
 
 /// Renames a folder that holds a run to NAME.1, NAME.2, ..., whichever is free, and returns the new name; nothing if
 /// there is no folder or an empty one. InputError for a folder that holds something else: it may be anybody's.
@@ -53,10 +53,10 @@ void create(const RunFolder& folder);
 void expect_places(const RunFolder& folder);
 
 /// Writes config.resolved.yaml. Throws SystemError.
-void store(const RunFolder& folder, const Config& config);
+void store(const RunFolder& folder, const config::Config& config);
 
 /// Points the link to `checkpoint` and removes the older ones but the newest `keep` - 1. Throws SystemError if the link
 /// cannot be made; an old checkpoint that cannot be removed stays.
 void adopt_checkpoint(const RunFolder& folder, const std::filesystem::path& checkpoint, int keep);
 
-}  // namespace isinglass
+}  // namespace isinglass::run

@@ -21,7 +21,7 @@
 #include <fmt/chrono.h>
 #include <fmt/format.h>
 
-namespace isinglass {
+namespace isinglass::run {
 
 namespace fs = std::filesystem;
 
@@ -80,7 +80,7 @@ std::optional<Owner> to_owner(const std::string& text) {
 /// Nothing if there is no such file. InputError for what is no file: opening a pipe would wait for ever.
 std::optional<std::string> read(const fs::path& path) {
   constexpr std::size_t most = 1 << 16;  // far more than a lock file has
-  expect_plain_file_or_none(path);
+  files::expect_plain_file_or_none(path);
   errno = 0;
   std::ifstream file(path, std::ios::binary);
   if (file) {
@@ -91,7 +91,7 @@ std::optional<std::string> read(const fs::path& path) {
   }
   // Asking afterwards whether the file exists would not do: it may have come back.
   if (errno == ENOENT || errno == ESTALE) return std::nullopt;
-  fail_by_system(path, "cannot be read", errno);
+  files::fail_by_system(path, "cannot be read", errno);
 }
 
 /// The owner of a lock; throws if it cannot be told.
@@ -111,10 +111,10 @@ Owner owner_of(const fs::path& path, const std::string& text) {
 
 /// Creates the file with its content, in one step, unless it exists. Returns whether it did.
 bool create_exclusively(const fs::path& path, const std::string& text) {
-  expect_plain_file_or_none(path);
+  files::expect_plain_file_or_none(path);
   {
-    const OutputFile own(path);
-    PosixFile file(own.temporary(), PosixFile::Use::rewrite);
+    const files::OutputFile own(path);
+    files::PosixFile file(own.temporary(), files::PosixFile::Use::rewrite);
     file.write(0, text);
     file.flush();
     file.close();
@@ -125,8 +125,8 @@ bool create_exclusively(const fs::path& path, const std::string& text) {
     if (failure == EEXIST) return false;
   }
   // A file system without links: for a moment the lock is empty, which others refuse as well.
-  if (!PosixFile::create(path, path)) return false;
-  write_text_atomically(path, text);
+  if (!files::PosixFile::create(path, path)) return false;
+  files::write_text_atomically(path, text);
   return true;
 }
 
@@ -170,8 +170,8 @@ bool RunLock::take_over(const std::string& abandoned) const {
   }
   const Removal removal{claim};
   if (read(path_) != abandoned) return false;
-  write_text_atomically(path_, text_);
+  files::write_text_atomically(path_, text_);
   return true;
 }
 
-}  // namespace isinglass
+}  // namespace isinglass::run

@@ -5,7 +5,7 @@
 #include <filesystem>
 #include <string>
 
-namespace isinglass {
+namespace isinglass::run {
 
 /// Another process works in the run folder, or may: what a sweep leaves to it.
 class FolderInUse : public InputError {
@@ -36,4 +36,4 @@ private:
   std::string text_;  ///< of the lock file; differs from that of every other lock
 };
 
-}  // namespace isinglass
+}  // namespace isinglass::run

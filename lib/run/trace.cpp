@@ -13,14 +13,14 @@
 
 #include <fmt/format.h>
 
-namespace isinglass {
+namespace isinglass::run {
 
 namespace {
 
 std::string header() {
   std::string text;
-  for_each_column(
-      [&](const HistoryField& field, auto) { text += (text.empty() ? "" : ",") + std::string(field.heading); });
+  train::for_each_column(
+      [&](const train::HistoryField& field, auto) { text += (text.empty() ? "" : ",") + std::string(field.heading); });
   return text;
 }
 
@@ -28,11 +28,11 @@ void parse(const std::string& cell, std::string& value) { value = cell; }
 void parse(const std::string& cell, std::int64_t& value) { value = std::strtoll(cell.c_str(), nullptr, 10); }
 void parse(const std::string& cell, double& value) { value = std::strtod(cell.c_str(), nullptr); }  // reads "nan" too
 
-std::optional<HistoryRow> parse_row(const std::string& line) {
+std::optional<train::HistoryRow> parse_row(const std::string& line) {
   std::istringstream stream(line);
-  HistoryRow row;
+  train::HistoryRow row;
   bool is_whole = true;
-  for_each_column([&](const HistoryField&, auto member) {
+  train::for_each_column([&](const train::HistoryField&, auto member) {
     std::string cell;
     is_whole = is_whole && std::getline(stream, cell, ',');
     parse(cell, row.*member);
@@ -41,9 +41,9 @@ std::optional<HistoryRow> parse_row(const std::string& line) {
 }
 
 /// Times to the millisecond; all else so that it reads as the same number.
-std::string line_of(const HistoryRow& row) {
+std::string line_of(const train::HistoryRow& row) {
   std::string line;
-  for_each_column([&]<class T>(const HistoryField& field, T HistoryRow::*member) {
+  train::for_each_column([&]<class T>(const train::HistoryField& field, T train::HistoryRow::*member) {
     if constexpr (std::is_same_v<T, double>) {
       if (field.is_provenance) {
         line += fmt::format("{:.3f},", row.*member);
@@ -58,15 +58,15 @@ std::string line_of(const HistoryRow& row) {
 
 }  // namespace
 
-TraceFile::TraceFile(const std::filesystem::path& path, const std::vector<HistoryRow>& earlier) : path_(path) {
+TraceFile::TraceFile(const std::filesystem::path& path, const std::vector<train::HistoryRow>& earlier) : path_(path) {
   std::string text = header() + "\n";
-  for (const HistoryRow& row : earlier) text += line_of(row);
-  write_text_atomically(path, text);
+  for (const train::HistoryRow& row : earlier) text += line_of(row);
+  files::write_text_atomically(path, text);
   file_.open(path, std::ios::app);
   flush();
 }
 
-void TraceFile::append(const HistoryRow& row) {
+void TraceFile::append(const train::HistoryRow& row) {
   file_ << line_of(row);
   flush();
 }
@@ -76,8 +76,8 @@ void TraceFile::flush() {
   if (!file_) throw SystemError(fmt::format("{}: cannot write the trace: {}", path_.string(), std::strerror(errno)));
 }
 
-std::vector<HistoryRow> read_trace(const std::filesystem::path& path) {
-  std::vector<HistoryRow> rows;
+std::vector<train::HistoryRow> read_trace(const std::filesystem::path& path) {
+  std::vector<train::HistoryRow> rows;
   constexpr std::int64_t longest = std::int64_t{1} << 30;
   if (std::error_code none; std::filesystem::status(path, none).type() == std::filesystem::file_type::not_found)
     return rows;
@@ -86,9 +86,9 @@ std::vector<HistoryRow> read_trace(const std::filesystem::path& path) {
   if (!std::getline(file, line)) return rows;
   if (line != header()) throw InputError(fmt::format("{}: not a trace of this version of isinglass", path.string()));
   while (std::getline(file, line) && !file.eof()) {  // no newline at the end: the writer was stopped within the row
-    if (std::optional<HistoryRow> row = parse_row(line)) rows.push_back(std::move(*row));
+    if (std::optional<train::HistoryRow> row = parse_row(line)) rows.push_back(std::move(*row));
   }
   return rows;
 }
 
-}  // namespace isinglass
+}  // namespace isinglass::run

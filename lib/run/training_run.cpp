@@ -20,14 +20,14 @@
 
 #include <fmt/format.h>
 
-namespace isinglass {
+namespace isinglass::run {
 
 namespace {
 
 /// Whether the run folder holds this run's results already. Changes nothing on disk. Collective.
-bool is_finished(const RunFolder& folder, const Config& config, const Communicator& world) {
+bool is_finished(const RunFolder& folder, const config::Config& config, const parallel::Communicator& world) {
   bool finished = false;
-  together(world, [&] { finished = world.is_root() && inspect(folder, config) == RunState::finished; });
+  parallel::together(world, [&] { finished = world.is_root() && inspect(folder, config) == RunState::finished; });
   return world.any(finished);
 }
 
@@ -41,26 +41,27 @@ struct RunFiles {
 /// One training, from its folder to its results.
 class TrainingRun {
 public:
-  TrainingRun(const Config& config, const RunOptions& options, std::ostream& screen, const Communicator& world);
+  TrainingRun(const config::Config& config, const RunOptions& options, std::ostream& screen,
+              const parallel::Communicator& world);
   RunEnd run();
 
 private:
   void take_folder();
   void open_files();
-  [[nodiscard]] TrainingOutput solve(RunControl& control) const;
-  RunEnd finish(TrainingOutput output);
-  void tell_end(const RunResults& results, bool is_written);
+  [[nodiscard]] train::TrainingOutput solve(RunControl& control) const;
+  RunEnd finish(train::TrainingOutput output);
+  void tell_end(const train::RunResults& results, bool is_written);
   RunEnd stop(const RunControl& control) const;
   void expect_progress(const RunControl& control) const;
   [[nodiscard]] double earlier_seconds() const;
 
   const Clock::time_point begin_ = Clock::now();
-  const Config& config_;
+  const config::Config& config_;
   const RunOptions& options_;
   std::ostream& screen_;
-  const Communicator& world_;
+  const parallel::Communicator& world_;
   RunFolder folder_;
-  Grid grid_;
+  parallel::Grid grid_;
   TrainingSetup setup_;
   double data_seconds_ = 0;
   std::unique_ptr<RunLock> lock_;  // the coordinator's, as the next two
@@ -70,22 +71,22 @@ private:
   Resume resume_;
 };
 
-TrainingRun::TrainingRun(const Config& config, const RunOptions& options, std::ostream& screen,
-                         const Communicator& world)
+TrainingRun::TrainingRun(const config::Config& config, const RunOptions& options, std::ostream& screen,
+                         const parallel::Communicator& world)
     : config_(config), options_(options), screen_(screen), world_(world), folder_{config.output.directory} {
-  together(world, [&] { grid_ = make_grid(world, config.parallel.replica_groups); });
+  parallel::together(world, [&] { grid_ = parallel::make_grid(world, config.parallel.replica_groups); });
   setup_ = load_setup(config, grid_.group, world);
-  together(world, [&] { prepare_training(config); });
+  parallel::together(world, [&] { train::prepare_training(config); });
   data_seconds_ = seconds_since(begin_);
 }
 
 /// Makes and locks the run folder, only now that configuration and data are known to be good.
 void TrainingRun::take_folder() {
-  together(world_, [&] {
+  parallel::together(world_, [&] {
     if (!world_.is_root()) return;
     if (options_.fresh) {
       if (folder_.holds_run()) static_cast<void>(RunLock(folder_.directory));  // a run that is going on is not moved
-      set_aside_ = isinglass::set_aside(folder_);
+      set_aside_ = run::set_aside(folder_);
     }
     create(folder_);
     lock_ = std::make_unique<RunLock>(folder_.directory);
@@ -94,12 +95,13 @@ void TrainingRun::take_folder() {
 }
 
 void TrainingRun::open_files() {
-  static const std::vector<HistoryRow> none;
-  together(world_, [&] {
+  static const std::vector<train::HistoryRow> none;
+  parallel::together(world_, [&] {
     if (!world_.is_root()) return;
     store(folder_, config_);
-    files_.reset(new RunFiles{Reporter(folder_.log(), screen_, options_.style, plan_of(config_), options_.screen_width),
-                              TraceFile(folder_.trace(), resume_.state ? resume_.state->history : none)});
+    files_.reset(
+        new RunFiles{Reporter(folder_.log(), screen_, options_.style, train::plan_of(config_), options_.screen_width),
+                     TraceFile(folder_.trace(), resume_.state ? resume_.state->history : none)});
   });
   facts_ = gather_facts(config_, setup_, options_.config_path, grid_);
   if (!files_) return;
@@ -110,7 +112,7 @@ void TrainingRun::open_files() {
     facts_.emplace_back("continuing",
                         fmt::format("after {} {} of {}", resume_.state->phase, resume_.state->iteration, resume_.path));
   }
-  reporter.start(to_banner(facts_), to_yaml(config_));
+  reporter.start(to_banner(facts_), config::to_yaml(config_));
 }
 
 /// Seconds that earlier parts of the run took, up to the checkpoint.
@@ -120,7 +122,7 @@ double TrainingRun::earlier_seconds() const {
 
 /// A trace that cannot be written (full disk) does not end the run: a continued one writes it again from its
 /// checkpoint.
-void tell(RunFiles& files, const HistoryRow& row) {
+void tell(RunFiles& files, const train::HistoryRow& row) {
   files.reporter.report(row);
   if (!files.trace_is_whole) return;
   try {
@@ -131,27 +133,27 @@ void tell(RunFiles& files, const HistoryRow& row) {
   }
 }
 
-TrainingOutput TrainingRun::solve(RunControl& control) const {
-  const Report report = [files = files_.get()](const HistoryRow& row) { tell(*files, row); };
-  return train({.config = config_,
-                .architecture = setup_.architecture,
-                .data = setup_.data,
-                .grid = grid_,
-                .reach = setup_.reach,
-                .report = grid_.is_coordinator() ? report : Report{},
-                .control = control.control(),
-                .resume = resume_.state ? &*resume_.state : nullptr,
-                .begin = time_after(Clock::now(), -earlier_seconds())});
+train::TrainingOutput TrainingRun::solve(RunControl& control) const {
+  const train::Report report = [files = files_.get()](const train::HistoryRow& row) { tell(*files, row); };
+  return train::train({.config = config_,
+                       .architecture = setup_.architecture,
+                       .data = setup_.data,
+                       .grid = grid_,
+                       .reach = setup_.reach,
+                       .report = grid_.is_coordinator() ? report : train::Report{},
+                       .control = control.control(),
+                       .resume = resume_.state ? &*resume_.state : nullptr,
+                       .begin = time_after(Clock::now(), -earlier_seconds())});
 }
 
-RunEnd TrainingRun::finish(TrainingOutput output) {
-  const DataSplits& data = setup_.data;
+RunEnd TrainingRun::finish(train::TrainingOutput output) {
+  const data::DataSplits& data = setup_.data;
   output.results.data_seconds = data_seconds_;
   output.results.wall_seconds = earlier_seconds() + seconds_since(begin_);
-  const std::optional<AgreedError> failure = failure_of([&] {
-    together(world_, [&] {
+  const std::optional<parallel::AgreedError> failure = parallel::failure_of([&] {
+    parallel::together(world_, [&] {
       if (!files_) return;
-      const Model model{to_yaml(config_, Keys::of_result),
+      const Model model{config::to_yaml(config_, config::Keys::of_result),
                         setup_.architecture,
                         std::move(output.bits),
                         data.class_names,
@@ -163,14 +165,14 @@ RunEnd TrainingRun::finish(TrainingOutput output) {
   });
   if (files_) tell_end(output.results, !failure);
   RunEnd end;
-  if (failure) end.failure = AgreedError(failure->what(), ExitCode::error);
+  if (failure) end.failure = parallel::AgreedError(failure->what(), ExitCode::error);
   end.results = std::move(output.results);
   end.class_names = data.class_names;
   return end;
 }
 
 /// The numbers are told even if results.h5 cannot be written.
-void TrainingRun::tell_end(const RunResults& results, bool is_written) {
+void TrainingRun::tell_end(const train::RunResults& results, bool is_written) {
   std::vector<std::filesystem::path> written{folder_.trace(), folder_.config(), folder_.log()};
   if (is_written) written.insert(written.begin(), folder_.results());
   files_->reporter.finish(results, written);
@@ -183,7 +185,7 @@ void TrainingRun::expect_progress(const RunControl& control) const {
   if (!may_go_on && control.stopped_by_signal() && world_.is_root() && !std::filesystem::exists(folder_.idle_mark()))
     may_go_on = static_cast<bool>(std::ofstream(folder_.idle_mark()) << control.stop_reason() << std::endl);
   if (!world_.any(may_go_on))
-    throw AgreedError(
+    throw parallel::AgreedError(
         fmt::format("stopped before an iteration was done: {}; give the run more time", control.stop_reason()),
         ExitCode::error);
 }
@@ -205,20 +207,21 @@ RunEnd TrainingRun::run() {
   const std::int64_t data_fingerprint = fingerprint_of(setup_.data.train, grid_.group);
   resume_ = find_state(folder_, config_, setup_, data_fingerprint, grid_);
   open_files();
-  together(world_, [&] {
+  parallel::together(world_, [&] {
     if (grid_.group_index == 0) try_checkpoint(folder_.directory, grid_.group);
   });
   const auto note = [this](const std::string& text) { files_->reporter.note(text); };
-  RunControl control(folder_, config_, grid_, {to_yaml(config_, Keys::of_result), data_fingerprint},
+  RunControl control(folder_, config_, grid_, {config::to_yaml(config_, config::Keys::of_result), data_fingerprint},
                      3600 * options_.max_hours, note);
   if (control.stop_is_agreed()) return stop(control);
-  TrainingOutput output = solve(control);
+  train::TrainingOutput output = solve(control);
   return output.was_stopped ? stop(control) : finish(std::move(output));
 }
 
 }  // namespace
 
-RunEnd run_training(const Config& config, const RunOptions& options, std::ostream& screen, const Communicator& world) {
+RunEnd run_training(const config::Config& config, const RunOptions& options, std::ostream& screen,
+                    const parallel::Communicator& world) {
   const RunFolder folder{config.output.directory};
   if (options.fresh || !is_finished(folder, config, world)) return TrainingRun(config, options, screen, world).run();
   RunEnd end;
@@ -229,4 +232,4 @@ RunEnd run_training(const Config& config, const RunOptions& options, std::ostrea
   return end;
 }
 
-}  // namespace isinglass
+}  // namespace isinglass::run

@@ -11,7 +11,7 @@
 #include <string>
 #include <vector>
 
-namespace isinglass {
+namespace isinglass::run {
 
 /// How a training is started, besides its configuration.
 struct RunOptions {
@@ -27,15 +27,16 @@ struct RunEnd {
   ExitCode code = ExitCode::done;  ///< done, or unfinished if it was stopped and can go on
   bool is_repeated = false;        ///< the run was finished before
   std::string stop_reason = {};    ///< of an unfinished run
-  RunResults results = {};         ///< of a finished run; of a repeated one on rank 0 alone, as the next
+  train::RunResults results = {};  ///< of a finished run; of a repeated one on rank 0 alone, as the next
   std::vector<std::string> class_names = {};
-  std::optional<AgreedError> failure = {};  ///< results.h5 cannot be written: to be thrown once the results are told
+  std::optional<parallel::AgreedError> failure =
+      {};  ///< results.h5 cannot be written: to be thrown once the results are told
 };
 
 /// Trains `config` in its run folder on the ranks of `world`: starts, continues from the newest checkpoint, or finds
 /// that the run is finished. `screen` is told how it goes, on the coordinator. Throws AgreedError on all ranks alike
 /// for bad input and failures that the ranks agree on. Collective.
-[[nodiscard]] RunEnd run_training(const Config& config, const RunOptions& options, std::ostream& screen,
-                                  const Communicator& world);
+[[nodiscard]] RunEnd run_training(const config::Config& config, const RunOptions& options, std::ostream& screen,
+                                  const parallel::Communicator& world);
 
-}  // namespace isinglass
+}  // namespace isinglass::run

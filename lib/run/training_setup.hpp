@@ -9,22 +9,23 @@
 
 #include <vector>
 
-namespace isinglass {
+namespace isinglass::run {
 
 /// Data and network that a configuration asks to train: this rank's shard of the samples, and the network on its grids.
 struct TrainingSetup {
-  DataSplits data;
-  Architecture architecture;
-  std::vector<LayerReach> reach;           ///< of the training samples, by forward interval propagation
-  std::vector<ActivationFit> activations;  ///< [hidden layer]
+  data::DataSplits data;
+  network::Architecture architecture;
+  std::vector<qcbo::LayerReach> reach;              ///< of the training samples, by forward interval propagation
+  std::vector<network::ActivationFit> activations;  ///< [hidden layer]
 };
 
 /// Loads shard `group.rank()` of `group.size()`. AgreedError on all ranks of `world` if it fails on one. Collective.
-[[nodiscard]] TrainingSetup load_setup(const Config& config, const Communicator& group, const Communicator& world);
+[[nodiscard]] TrainingSetup load_setup(const config::Config& config, const parallel::Communicator& group,
+                                       const parallel::Communicator& world);
 
 /// Whether the model was trained on inputs and classes as `data` has them: what it says of others would be wrong.
-[[nodiscard]] bool has_data(const Model& model, const DataSplits& data);
+[[nodiscard]] bool has_data(const Model& model, const data::DataSplits& data);
 /// Whether the model's weights are those of such a network.
-[[nodiscard]] bool has_network(const Model& model, const Architecture& architecture);
+[[nodiscard]] bool has_network(const Model& model, const network::Architecture& architecture);
 
-}  // namespace isinglass
+}  // namespace isinglass::run

@@ -15,7 +15,7 @@
 
 #include <fmt/format.h>
 
-namespace isinglass {
+namespace isinglass::solve {
 
 namespace {
 
@@ -27,34 +27,34 @@ constexpr double dense_fraction = 0.08;
 constexpr std::int64_t dense_degree = 64;
 
 struct Kind {
-  MachineKind kind;
+  config::MachineKind kind;
   std::string reason;
 };
 
-Kind suitable_kind(const IsingProblem& problem) {
+Kind suitable_kind(const ising::IsingProblem& problem) {
   const auto n = static_cast<std::int64_t>(problem.spins);
   if (problem.spins <= enumerated_spins)
-    return {MachineKind::enumeration, fmt::format("at most {} spins: proven", enumerated_spins)};
-  if (!problem.groups.empty()) return {MachineKind::sa, "its moves keep one-hot groups"};
-  const std::int64_t pairs = couplers(problem);
+    return {config::MachineKind::enumeration, fmt::format("at most {} spins: proven", enumerated_spins)};
+  if (!problem.groups.empty()) return {config::MachineKind::sa, "its moves keep one-hot groups"};
+  const std::int64_t pairs = formats::couplers(problem);
   const double density = static_cast<double>(2 * pairs) / (static_cast<double>(n) * static_cast<double>(n - 1));
   if (density >= dense_fraction && 2 * pairs >= dense_degree * n)
-    return {MachineKind::tabu, fmt::format("{:.0f} % of the pairs are coupled", 100 * density)};
-  return {MachineKind::sa, fmt::format("{:.2g} % of the pairs are coupled", 100 * density)};
+    return {config::MachineKind::tabu, fmt::format("{:.0f} % of the pairs are coupled", 100 * density)};
+  return {config::MachineKind::sa, fmt::format("{:.2g} % of the pairs are coupled", 100 * density)};
 }
 
 /// The settings of a machine of this kind, in a configuration.
-Config settings_of(MachineKind kind, const std::vector<std::string>& overrides) {
+config::Config settings_of(config::MachineKind kind, const std::vector<std::string>& overrides) {
   for (const std::string& option : overrides)
     if (!option.starts_with("machine."))
       throw InputError(fmt::format("--set {}: only keys of section machine mean something here", option));
   const std::string text = fmt::format("schema: 1\nmachine: {{kind: {}}}\n", name_of(kind));
-  return parse_config(text, "defaults", overrides, ConfigUse::solving);
+  return config::parse_config(text, "defaults", overrides, config::ConfigUse::solving);
 }
 
 /// More than any flip can gain: then no state that a descent ends in breaks a group.
-double sufficient_penalty(const IsingProblem& problem) {
-  const SparseCouplings j = to_sparse(problem);
+double sufficient_penalty(const ising::IsingProblem& problem) {
+  const ising::SparseCouplings j = ising::to_sparse(problem);
   double largest = 0;
   for (std::size_t i = 0; i < problem.spins; ++i) {
     double sum = std::abs(problem.fields[i]);
@@ -67,10 +67,10 @@ double sufficient_penalty(const IsingProblem& problem) {
 }
 
 /// A group's penalty couples all of its pairs.
-void expect_penalties_fit(const IsingProblem& problem, double penalty) {
+void expect_penalties_fit(const ising::IsingProblem& problem, double penalty) {
   constexpr double bytes_a_pair = 160, largest_energy = std::numeric_limits<double>::max() / 256;
   double pairs = 0;
-  for (const OneHotGroup& group : problem.groups)
+  for (const ising::OneHotGroup& group : problem.groups)
     pairs += 0.5 * static_cast<double>(group.size()) * static_cast<double>(group.size());
   const std::optional<std::int64_t> available = available_memory();
   if (available && bytes_a_pair * pairs > static_cast<double>(*available))
@@ -85,33 +85,34 @@ void expect_penalties_fit(const IsingProblem& problem, double penalty) {
 }
 
 /// Dense kernels take their couplings as a matrix; below some spins rows of neighbours are as good.
-void take_form(IsingProblem& problem) {
+void take_form(ising::IsingProblem& problem) {
   constexpr std::size_t fewest_rows = 64, most_rows = 8192;
   const auto n = static_cast<double>(problem.spins);
   if (problem.spins < fewest_rows || problem.spins > most_rows) return;
-  if (2 * static_cast<double>(couplers(problem)) >= 0.5 * n * (n - 1)) problem.couplings = to_dense(problem);
+  if (2 * static_cast<double>(formats::couplers(problem)) >= 0.5 * n * (n - 1))
+    problem.couplings = ising::to_dense(problem);
 }
 
 }  // namespace
 
-MachineChoice choose_machine(const MachineRequest& request, IsingProblem problem) {
+MachineChoice choose_machine(const MachineRequest& request, ising::IsingProblem problem) {
   MachineChoice choice;
   const Kind chosen = request.kind ? Kind{*request.kind, ""} : suitable_kind(problem);
-  const Config config = settings_of(chosen.kind, request.overrides);
+  const config::Config config = settings_of(chosen.kind, request.overrides);
   choice.reason = chosen.reason;
-  choice.machine = make_machine(config.machine);
+  choice.machine = ising::make_machine(config.machine);
   choice.yaml = fmt::format("machine.kind: {}\n", name_of(chosen.kind));
-  const std::vector<KeyUse> uses = key_uses(config, ConfigUse::solving);
-  for (const auto& [key, value] : flatten(config))
-    if (key.starts_with("machine.") && find_unread(uses, key) == nullptr)
+  const std::vector<config::KeyUse> uses = config::key_uses(config, config::ConfigUse::solving);
+  for (const auto& [key, value] : config::flatten(config))
+    if (key.starts_with("machine.") && config::find_unread(uses, key) == nullptr)
       choice.yaml += fmt::format("{}: {}\n", key, value);
   choice.groups = problem.groups;
   if (!problem.groups.empty() && (request.penalty || !choice.machine->keeps_groups())) {
     choice.penalty = request.penalty.value_or(sufficient_penalty(problem));
     expect_penalties_fit(problem, choice.penalty);
     choice.original = problem;
-    problem = with_group_penalties(problem, choice.penalty);
-    if (!(energy_size(problem) <= largest_energy_size))
+    problem = ising::with_group_penalties(problem, choice.penalty);
+    if (!(ising::energy_size(problem) <= ising::largest_energy_size))
       throw InputError(
           fmt::format("--penalty: energies overflow with one of {:.4g}: give a smaller one", choice.penalty));
   }
@@ -120,4 +121,4 @@ MachineChoice choose_machine(const MachineRequest& request, IsingProblem problem
   return choice;
 }
 
-}  // namespace isinglass
+}  // namespace isinglass::solve

@@ -7,7 +7,7 @@
 #include <limits>
 #include <numeric>
 
-namespace isinglass {
+namespace isinglass::solve {
 
 namespace {
 
@@ -29,15 +29,15 @@ auto words(std::uint64_t seed, std::uint64_t key, std::int64_t step) {
 
 }  // namespace
 
-Completion::Completion(const BinaryProgram& program)
+Completion::Completion(const formats::BinaryProgram& program)
     : variables_(static_cast<std::size_t>(program.variables)), matrices_(program) {
-  for_each_row(program, matrices_, [&](const LinearRow& row) {
+  for_each_row(program, matrices_, [&](const formats::LinearRow& row) {
     double mean = 0;
     for (const double a : row.coefficient) mean += std::abs(a) / static_cast<double>(row.coefficient.size());
-    sides_.push_back({row.lower, row.upper, row_tolerance(row), mean > 0 ? 1 / mean : 1});
+    sides_.push_back({row.lower, row.upper, formats::row_tolerance(row), mean > 0 ? 1 / mean : 1});
   });
   double size = 0;
-  for (const BinaryTerm& t : program.objective) size += std::abs(t.value);
+  for (const ising::BinaryTerm& t : program.objective) size += std::abs(t.value);
   if (size > 0) scale_ = size / static_cast<double>(variables_);
 }
 
@@ -188,11 +188,12 @@ void Completion::descend(std::uint64_t seed, std::uint64_t key) {
   }
 }
 
-std::optional<Bits> Completion::complete(std::span<const std::uint8_t> x, std::uint64_t seed, std::uint64_t key) {
+std::optional<formats::Bits> Completion::complete(std::span<const std::uint8_t> x, std::uint64_t seed,
+                                                  std::uint64_t key) {
   set(x);
   if (!repair(seed, key)) return std::nullopt;
   descend(seed, key);
   return x_;
 }
 
-}  // namespace isinglass
+}  // namespace isinglass::solve

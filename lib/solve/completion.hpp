@@ -7,17 +7,18 @@
 #include <span>
 #include <vector>
 
-namespace isinglass {
+namespace isinglass::solve {
 
 /// Turns an oracle's answer into a feasible point: flips that mend violated rows, whose prices rise as long as they
 /// stay violated, then a descent on the objective by chains of flips, each of which ends in a feasible point.
 class Completion {
 public:
-  explicit Completion(const BinaryProgram& program);
+  explicit Completion(const formats::BinaryProgram& program);
 
   /// A feasible point near `x`; nothing if none was found within the budget of flips. `seed` and `key` tell random
   /// choices apart.
-  [[nodiscard]] std::optional<Bits> complete(std::span<const std::uint8_t> x, std::uint64_t seed, std::uint64_t key);
+  [[nodiscard]] std::optional<formats::Bits> complete(std::span<const std::uint8_t> x, std::uint64_t seed,
+                                                      std::uint64_t key);
 
 private:
   /// A change of the state by one flip.
@@ -51,11 +52,11 @@ private:
   std::vector<Side> sides_;  // [row], divided by nothing
   double scale_ = 1;         // of the objective
 
-  Bits x_;
+  formats::Bits x_;
   Eigen::VectorXd sums_, slopes_, prices_;    // [row]; dQ/dx_i [variable]; [row]
   std::vector<std::int32_t> broken_, place_;  // violated rows, and where each row is among them (-1: not)
   std::vector<std::int64_t> changed_;         // [variable]: step of its last flip
   std::vector<std::size_t> trail_;            // flips of the chain so far
 };
 
-}  // namespace isinglass
+}  // namespace isinglass::solve

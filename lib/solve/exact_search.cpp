@@ -4,7 +4,7 @@
 #include <cmath>
 #include <utility>
 
-namespace isinglass {
+namespace isinglass::solve {
 
 namespace {
 
@@ -17,10 +17,10 @@ constexpr double drift = 1e-9;
 
 }  // namespace
 
-ExactSearch::ExactSearch(const BinaryProgram& program)
+ExactSearch::ExactSearch(const formats::BinaryProgram& program)
     : program_(program), variables_(static_cast<std::size_t>(program.variables)), matrices_(program) {
   value_.assign(variables_, std::int8_t{-1});
-  for_each_row(program, matrices_, [&](const LinearRow& row) { add_row(row); });
+  for_each_row(program, matrices_, [&](const formats::LinearRow& row) { add_row(row); });
   add_objective();
   choose_order();
   for (std::size_t r = 0; r < rows_.size(); ++r) await(r);
@@ -28,7 +28,7 @@ ExactSearch::ExactSearch(const BinaryProgram& program)
   free_ = variables_ - fixed_.size();
 }
 
-void ExactSearch::add_row(const LinearRow& source) {
+void ExactSearch::add_row(const formats::LinearRow& source) {
   Row row{.lower = source.lower, .upper = source.upper};
   double size = 0;
   for (const double a : source.coefficient) {
@@ -48,7 +48,7 @@ void ExactSearch::add_objective() {
   open_slope_.setZero(program_.variables);
   for (std::size_t i = 0; i < variables_; ++i)
     for (const double value : matrices_.pairs.values(i)) open_slope_[i] += std::min(0.0, value);
-  least_gain_ = has_whole_objective(program_) ? 1 : -drift * objective_size(program_);
+  least_gain_ = formats::has_whole_objective(program_) ? 1 : -drift * objective_size(program_);
 }
 
 /// Variables of many rows and terms first: they decide most. What decides nothing stays 0.
@@ -151,13 +151,13 @@ bool ExactSearch::is_out_of_work() {
 }
 
 void ExactSearch::offer() {
-  Bits x(variables_);
+  formats::Bits x(variables_);
   for (std::size_t i = 0; i < variables_; ++i) x[i] = value_[i] == 1 ? 1 : 0;
   work_ += static_cast<std::int64_t>(program_.objective.size());
   const double objective = objective_of(program_, x);
   if (result_.best && objective >= result_.objective) return;
   work_ += matrices_.rows.nonZeros();
-  if (largest_violation(program_, x) > 0) return;
+  if (formats::largest_violation(program_, x) > 0) return;
   result_.best = std::move(x);
   result_.objective = objective;
   result_.seconds_to_best = plan_->seconds();
@@ -208,4 +208,4 @@ ExactResult ExactSearch::search(const ExactPlan& plan) {
   return std::move(result_);
 }
 
-}  // namespace isinglass
+}  // namespace isinglass::solve

@@ -8,7 +8,7 @@
 #include <optional>
 #include <vector>
 
-namespace isinglass {
+namespace isinglass::solve {
 
 /// How long an exact search may go on.
 struct ExactPlan {
@@ -19,8 +19,8 @@ struct ExactPlan {
 
 /// Outcome of an exact search.
 struct ExactResult {
-  std::optional<Bits> best;  ///< feasible
-  double objective = 0;      ///< of it
+  std::optional<formats::Bits> best;  ///< feasible
+  double objective = 0;               ///< of it
   bool is_complete = false;  ///< all points were searched: best is optimal, or without one no point is feasible
   std::int64_t nodes = 0;
   double seconds_to_best = 0;
@@ -31,7 +31,7 @@ struct ExactResult {
 /// that the program itself calls feasible count.
 class ExactSearch {
 public:
-  explicit ExactSearch(const BinaryProgram& program);
+  explicit ExactSearch(const formats::BinaryProgram& program);
 
   /// Variables that the rows alone leave open.
   [[nodiscard]] std::size_t free_variables() const { return free_; }
@@ -59,7 +59,7 @@ private:
     bool is_last = false;                            ///< both values were tried
   };
 
-  void add_row(const LinearRow& source);
+  void add_row(const formats::LinearRow& source);
   void add_objective();
   void choose_order();
   void fix(std::size_t variable, bool value);
@@ -74,7 +74,7 @@ private:
   [[nodiscard]] bool backtrack();
   void offer();
 
-  const BinaryProgram& program_;
+  const formats::BinaryProgram& program_;
   std::size_t variables_, free_ = 0;
   ProgramMatrices matrices_;
   std::vector<Row> rows_;
@@ -95,4 +95,4 @@ private:
   std::int64_t work_ = 0, next_look_ = 0;
 };
 
-}  // namespace isinglass
+}  // namespace isinglass::solve

@@ -12,7 +12,7 @@
 
 #include <fmt/format.h>
 
-namespace isinglass {
+namespace isinglass::solve {
 
 /// Builds forms as polynomials of binary variables, in which equal terms meet.
 struct LiftedProgram::Maker {
@@ -95,9 +95,9 @@ namespace {
 /// Bytes of one term of a form, with the maps that it is made in.
 constexpr std::int64_t bytes_a_term = 64;
 
-void check_memory(const BinaryProgram& program) {
+void check_memory(const formats::BinaryProgram& program) {
   std::int64_t terms = std::ssize(program.objective);
-  for (const LinearRow& row : program.rows) {
+  for (const formats::LinearRow& row : program.rows) {
     const std::int64_t k = std::ssize(row.variable) + 32;
     terms += k * (k + 1) / 2;
   }
@@ -116,12 +116,12 @@ double mean_square(const std::vector<double>& values) {
 }
 
 /// Root mean square, over variables that have any, of the root of the sum of a variable's squared coefficients.
-double typical_change(const BinaryProgram& program) {
+double typical_change(const formats::BinaryProgram& program) {
   double largest = 0;
-  for (const BinaryTerm& t : program.objective) largest = std::max(largest, std::abs(t.value));
+  for (const ising::BinaryTerm& t : program.objective) largest = std::max(largest, std::abs(t.value));
   const int exponent = exponent_of(largest);
   std::vector<double> squares(static_cast<std::size_t>(program.variables));
-  for (const BinaryTerm& t : program.objective) {
+  for (const ising::BinaryTerm& t : program.objective) {
     const double value = std::ldexp(t.value, -exponent);
     squares[static_cast<std::size_t>(t.i)] += value * value;
     if (t.i != t.j) squares[static_cast<std::size_t>(t.j)] += value * value;
@@ -136,18 +136,18 @@ double typical_change(const BinaryProgram& program) {
 
 }  // namespace
 
-LiftedProgram::LiftedProgram(const BinaryProgram& program, Groups groups)
+LiftedProgram::LiftedProgram(const formats::BinaryProgram& program, Groups groups)
     : variables_(static_cast<std::size_t>(program.variables)),
       spins_(variables_),
       grouped_(variables_),
       objective_scale_(typical_change(program)) {
   check_memory(program);
   Maker maker{*this};
-  for (const BinaryTerm& t : program.objective) maker.add(t.i, t.j, t.value);
+  for (const ising::BinaryTerm& t : program.objective) maker.add(t.i, t.j, t.value);
   maker.constant = program.constant;
   maker.finish(1 / objective_scale_, 0);
   for (std::size_t r = 0; r < program.rows.size(); ++r) add_row(maker, program.rows[r], r, groups);
-  for (const ProductRow& p : program.products) {  // Rosenberg: w b - 2 u (w + b) + 3 u
+  for (const formats::ProductRow& p : program.products) {  // Rosenberg: w b - 2 u (w + b) + 3 u
     maker.add(p.w, p.b, 1);
     maker.add(p.u, p.w, -2);
     maker.add(p.u, p.b, -2);
@@ -157,10 +157,10 @@ LiftedProgram::LiftedProgram(const BinaryProgram& program, Groups groups)
   if (spins_ > static_cast<std::size_t>(std::numeric_limits<std::int32_t>::max()))
     throw InputError(fmt::format("{} variables and slack bits: more than an Ising problem can hold", spins_));
   forms_ = maker.matrix();
-  pattern_ = sparse_couplings(spins_, pairs_);
+  pattern_ = ising::sparse_couplings(spins_, pairs_);
 }
 
-void LiftedProgram::add_row(Maker& maker, const LinearRow& row, std::size_t index, Groups groups) {
+void LiftedProgram::add_row(Maker& maker, const formats::LinearRow& row, std::size_t index, Groups groups) {
   const RowShape shape = shape_of(row);
   if (shape.kind == RowShape::Kind::infeasible) impossible_rows_.push_back(index);
   if (shape.kind == RowShape::Kind::infeasible || shape.kind == RowShape::Kind::redundant) return;
@@ -179,7 +179,8 @@ void LiftedProgram::add_row(Maker& maker, const LinearRow& row, std::size_t inde
 }
 
 /// (a x - step slack - lower)^2, slack 0 .. range in new bits, divided by the mean of a^2.
-void LiftedProgram::add_square(Maker& maker, const LinearRow& row, double lower, double step, std::int64_t range) {
+void LiftedProgram::add_square(Maker& maker, const formats::LinearRow& row, double lower, double step,
+                               std::int64_t range) {
   double size = 0;
   for (const double a : row.coefficient) size = std::max(size, std::abs(a));
   const int exponent = exponent_of(size);
@@ -205,7 +206,8 @@ double LiftedProgram::value_of(std::size_t form, std::span<const std::int8_t> sp
   double sum = 0;
   for (SparseRowMatrix<double>::InnerIterator term(forms_, static_cast<Eigen::Index>(form)); term; ++term) {
     const Eigen::Index at = term.col();
-    const Coupling pair = at < first_pair ? Coupling{} : pairs_[static_cast<std::size_t>(at - first_pair)];
+    const ising::Coupling pair =
+        at < first_pair ? ising::Coupling{} : pairs_[static_cast<std::size_t>(at - first_pair)];
     if (at == 0 || (at < first_pair ? is_up(at - 1) : is_up(pair.i) && is_up(pair.j))) sum += term.value();
   }
   return sum;
@@ -221,13 +223,13 @@ std::vector<double> LiftedProgram::images(std::span<const std::int8_t> spins) co
   return images;
 }
 
-IsingProblem LiftedProgram::problem(std::span<const double> multipliers) const {
+ising::IsingProblem LiftedProgram::problem(std::span<const double> multipliers) const {
   assert(multipliers.size() == forms());
   Eigen::VectorXd weights(forms_.rows());
   weights << 1, vector_view(multipliers);
   Eigen::VectorXd terms = Eigen::VectorXd::Zero(forms_.cols());
   terms.noalias() += forms_.transpose() * weights;
-  IsingProblem problem;
+  ising::IsingProblem problem;
   problem.spins = spins_;
   problem.offset = terms[0];
   problem.fields.assign(spins_, 0.0);
@@ -236,17 +238,17 @@ IsingProblem LiftedProgram::problem(std::span<const double> multipliers) const {
     problem.offset += terms[1 + i] / 2;
   }
   const auto quarter_of = [&](double number) { return terms[spins_ + static_cast<std::size_t>(number)] / 4; };
-  for (const Coupling& pair : pairs_) {
+  for (const ising::Coupling& pair : pairs_) {
     const double quarter = quarter_of(pair.value);
     problem.offset += quarter;
     problem.fields[static_cast<std::size_t>(pair.i)] += quarter;
     problem.fields[static_cast<std::size_t>(pair.j)] += quarter;
   }
-  SparseCouplings couplings = pattern_;
+  ising::SparseCouplings couplings = pattern_;
   std::ranges::transform(couplings.values(), couplings.values().begin(), quarter_of);
   problem.couplings = std::move(couplings);
   problem.groups = groups_;
   return problem;
 }
 
-}  // namespace isinglass
+}  // namespace isinglass::solve

@@ -7,7 +7,7 @@
 #include <span>
 #include <vector>
 
-namespace isinglass {
+namespace isinglass::solve {
 
 /// A binary program whose constraints are quadratic forms P_c >= 0 of spins, 0 exactly where they hold; docs/theory.md,
 /// section 4. With multipliers mu it is the Ising problem min f + sum of mu_c P_c, always with the same pattern of
@@ -20,7 +20,7 @@ public:
     native    ///< one-hot rows that share no variables are groups of the Ising problem, not forms
   };
   /// InputError if the forms do not fit into memory.
-  LiftedProgram(const BinaryProgram& program, Groups groups);
+  LiftedProgram(const formats::BinaryProgram& program, Groups groups);
 
   [[nodiscard]] std::size_t spins() const { return spins_; }  ///< variables, then slack bits
   [[nodiscard]] std::size_t slack_bits() const { return spins_ - variables_; }
@@ -41,7 +41,7 @@ public:
   [[nodiscard]] double diameter_square() const { return diameter_square_; }
 
   /// min f / objective_scale + sum of multiplier_c P_c.
-  [[nodiscard]] IsingProblem problem(std::span<const double> multipliers) const;
+  [[nodiscard]] ising::IsingProblem problem(std::span<const double> multipliers) const;
 
 private:
   struct Maker;
@@ -50,18 +50,18 @@ private:
   [[nodiscard]] double value_of(std::size_t form, std::span<const std::int8_t> spins) const;
 
   /// The row's form, its slack bits, its group, or nothing.
-  void add_row(Maker& maker, const LinearRow& row, std::size_t index, Groups groups);
-  void add_square(Maker& maker, const LinearRow& row, double lower, double step, std::int64_t range);
+  void add_row(Maker& maker, const formats::LinearRow& row, std::size_t index, Groups groups);
+  void add_square(Maker& maker, const formats::LinearRow& row, double lower, double step, std::int64_t range);
 
   std::size_t variables_ = 0, spins_ = 0;
   bool is_exact_ = true;
   std::vector<std::uint8_t> grouped_;  // [variable] in a group
   double objective_scale_ = 1, diameter_square_ = 0;
-  SparseRowMatrix<double> forms_;  // [objective, then the forms][monomial]: 1, then x_i, then the pairs' x_i x_j
-  std::vector<Coupling> pairs_;    // each with its number, from 1, as the value
-  std::vector<OneHotGroup> groups_;
+  SparseRowMatrix<double> forms_;       // [objective, then the forms][monomial]: 1, then x_i, then the pairs' x_i x_j
+  std::vector<ising::Coupling> pairs_;  // each with its number, from 1, as the value
+  std::vector<ising::OneHotGroup> groups_;
   std::vector<std::size_t> impossible_rows_;
-  SparseCouplings pattern_;  // of the Ising problem: the values are the numbers of the pairs
+  ising::SparseCouplings pattern_;  // of the Ising problem: the values are the numbers of the pairs
 };
 
-}  // namespace isinglass
+}  // namespace isinglass::solve

@@ -7,17 +7,17 @@
 
 #include <fmt/format.h>
 
-namespace isinglass {
+namespace isinglass::solve {
 
 namespace {
 
-constexpr FileFormat format{.name = "isinglass-program-solution",
-                            .noun = "a solution of a binary program",
-                            .major_version = 1,
-                            .minor_version = 0,
-                            .last_mark = "complete",
-                            .if_absent = "give the --output of isinglass solve",
-                            .if_unfinished = "solve again"};
+constexpr files::FileFormat format{.name = "isinglass-program-solution",
+                                   .noun = "a solution of a binary program",
+                                   .major_version = 1,
+                                   .minor_version = 0,
+                                   .last_mark = "complete",
+                                   .if_absent = "give the --output of isinglass solve",
+                                   .if_unfinished = "solve again"};
 
 constexpr double nothing = std::numeric_limits<double>::quiet_NaN();
 
@@ -59,7 +59,7 @@ void write_best(const h5::Group& root, const SolutionFacts& facts, const Program
   h5::write_attribute(group, "feasible", std::int64_t{result.best ? 1 : 0});
   h5::write_attribute(group, "value", result.best ? sign * result.objective : nothing);
   h5::write_attribute(group, "bound", result.lower_bound ? sign * *result.lower_bound : nothing);
-  h5::write(group, "x", result.best.value_or(Bits{}));
+  h5::write(group, "x", result.best.value_or(formats::Bits{}));
 }
 
 void write_origin(const h5::Group& root, const SolutionFacts& facts, const ProgramResult& result) {
@@ -70,7 +70,7 @@ void write_origin(const h5::Group& root, const SolutionFacts& facts, const Progr
   h5::write_attribute(instance, "spins", result.spins);
   h5::write_attribute(instance, "slack_bits", result.slack_bits);
   h5::write_attribute(instance, "couplers", result.couplers);
-  write_config_text(root, facts.settings_yaml);
+  files::write_config_text(root, facts.settings_yaml);
   const h5::Group settings = root.create_group("settings");
   h5::write_attribute(settings, "machine", facts.machine);
   h5::write_attribute(settings, "seed", static_cast<std::int64_t>(facts.seed));
@@ -97,14 +97,15 @@ void write_program_solution(const std::filesystem::path& path, const SolutionFac
     write_atoms(root, result);
     write_provenance(root, facts, result);
   };
-  write_file(path, format, fill,
-             [](const std::filesystem::path& written) { static_cast<void>(read_program_solution(written)); });
+  files::write_file(path, format, fill,
+                    [](const std::filesystem::path& written) { static_cast<void>(read_program_solution(written)); });
 }
 
-Bits read_program_solution(const std::filesystem::path& path) {
-  Bits x;
-  read_file(path, format, [&](const h5::Group& root) { x = h5::read<std::uint8_t>(root.open_group("best"), "x"); });
+formats::Bits read_program_solution(const std::filesystem::path& path) {
+  formats::Bits x;
+  files::read_file(path, format,
+                   [&](const h5::Group& root) { x = h5::read<std::uint8_t>(root.open_group("best"), "x"); });
   return x;
 }
 
-}  // namespace isinglass
+}  // namespace isinglass::solve

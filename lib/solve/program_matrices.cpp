@@ -1,13 +1,13 @@
 #include "solve/program_matrices.hpp"
 
-namespace isinglass {
+namespace isinglass::solve {
 
-ProgramMatrices::ProgramMatrices(const BinaryProgram& program) {
-  for (const ProductRow& product : program.products)
-    for (LinearRow& row : rows_of_product(product)) product_rows.push_back(std::move(row));
+ProgramMatrices::ProgramMatrices(const formats::BinaryProgram& program) {
+  for (const formats::ProductRow& product : program.products)
+    for (formats::LinearRow& row : formats::rows_of_product(product)) product_rows.push_back(std::move(row));
   rows = SparseRowMatrix<double>(std::ssize(program.rows) + std::ssize(product_rows), program.variables);
   Eigen::Index index = 0;
-  for_each_row(program, *this, [&](const LinearRow& row) {
+  for_each_row(program, *this, [&](const formats::LinearRow& row) {
     rows.startVec(index);
     for (std::size_t k = 0; k < row.variable.size(); ++k)  // in the order of the row
       rows.insertBackByOuterInnerUnordered(index, row.variable[k]) = row.coefficient[k];
@@ -16,14 +16,14 @@ ProgramMatrices::ProgramMatrices(const BinaryProgram& program) {
   rows.finalize();
   columns = rows.transpose();
   linear = Eigen::VectorXd::Zero(program.variables);
-  std::vector<Coupling> couplings;
-  for (const BinaryTerm& t : program.objective) {
+  std::vector<ising::Coupling> couplings;
+  for (const ising::BinaryTerm& t : program.objective) {
     if (t.i == t.j)
       linear[t.i] += t.value;
     else
       couplings.push_back({static_cast<std::int32_t>(t.i), static_cast<std::int32_t>(t.j), t.value});
   }
-  pairs = sparse_couplings(static_cast<std::size_t>(program.variables), couplings);
+  pairs = ising::sparse_couplings(static_cast<std::size_t>(program.variables), couplings);
 }
 
-}  // namespace isinglass
+}  // namespace isinglass::solve

@@ -9,7 +9,7 @@
 #include <optional>
 #include <vector>
 
-namespace isinglass {
+namespace isinglass::solve {
 
 /// How a binary program is solved.
 struct ProgramPlan {
@@ -22,7 +22,7 @@ struct ProgramPlan {
   double multiplier_cap = 1e6;      ///< a dual step that takes the norm of y past this is rejected
   std::optional<double> target;     ///< an objective: reaching it ends the loop
   std::optional<double> seconds;
-  std::optional<Bits> start{};  ///< a feasible point that is known already
+  std::optional<formats::Bits> start{};  ///< a feasible point that is known already
   std::function<bool()> stop_is_asked = [] { return false; };
   Clock::time_point begin = Clock::now();
 };
@@ -49,8 +49,8 @@ struct ProgramAtom {
 };
 
 struct ProgramResult {
-  std::optional<Bits> best;  ///< feasible
-  double objective = 0;      ///< of it, computed anew from the program
+  std::optional<formats::Bits> best;  ///< feasible
+  double objective = 0;               ///< of it, computed anew from the program
   double seconds_to_best = 0, wall_seconds = 0;
   std::optional<double> lower_bound;  ///< certified; only with an exact oracle
   std::vector<ProgramIteration> iterations;
@@ -65,12 +65,12 @@ struct ProgramResult {
 /// machine, which is programmed once and gets new couplings and fields in each iteration; its reads are shared over the
 /// ranks, and each of them is completed to a feasible point. The same result on any number of ranks as long as neither
 /// time nor stop end it. Collective.
-[[nodiscard]] ProgramResult solve_program(const BinaryProgram& program, const Machine& machine, const ProgramPlan& plan,
-                                          const Communicator& comm,
+[[nodiscard]] ProgramResult solve_program(const formats::BinaryProgram& program, const ising::Machine& machine,
+                                          const ProgramPlan& plan, const parallel::Communicator& comm,
                                           const std::function<void(const ProgramIteration&)>& report);
 
 /// A target that a computed objective of the program reaches in spite of rounding: the target itself where objectives
 /// are whole.
-[[nodiscard]] double relaxed_target(const BinaryProgram& program, double target);
+[[nodiscard]] double relaxed_target(const formats::BinaryProgram& program, double target);
 
-}  // namespace isinglass
+}  // namespace isinglass::solve

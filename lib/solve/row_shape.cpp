@@ -5,7 +5,7 @@
 #include <limits>
 #include <numeric>
 
-namespace isinglass {
+namespace isinglass::solve {
 
 namespace {
 
@@ -34,7 +34,7 @@ double grid_step(const std::vector<double>& coefficients) {
 }
 
 /// Rows whose coefficients are +-a say how many literals are 1: at most one is a clique, exactly one a one-hot row.
-bool fill_counting_shape(const LinearRow& row, RowShape& shape) {
+bool fill_counting_shape(const formats::LinearRow& row, RowShape& shape) {
   const double a = std::abs(row.coefficient.front());
   if (!std::ranges::all_of(row.coefficient, [&](double c) { return std::abs(c) == a; })) return false;
   const auto count = static_cast<double>(row.coefficient.size());
@@ -64,11 +64,11 @@ bool fill_counting_shape(const LinearRow& row, RowShape& shape) {
 
 }  // namespace
 
-RowShape shape_of(const LinearRow& row) {
+RowShape shape_of(const formats::LinearRow& row) {
   RowShape shape;
   double least = 0, most = 0;
   for (const double a : row.coefficient) (a < 0 ? least : most) += a;
-  const double tolerance = row_tolerance(row);
+  const double tolerance = formats::row_tolerance(row);
   if (row.lower <= least + tolerance && row.upper >= most - tolerance) {
     shape.kind = RowShape::Kind::redundant;
     return shape;
@@ -100,4 +100,4 @@ std::vector<std::int64_t> slack_weights(std::int64_t range) {
   return weights;
 }
 
-}  // namespace isinglass
+}  // namespace isinglass::solve

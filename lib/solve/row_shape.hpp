@@ -7,7 +7,7 @@
 #include <vector>
 
 /// Shapes that a linear row of binary variables can be reduced to before it becomes a penalty.
-namespace isinglass {
+namespace isinglass::solve {
 
 /// A variable or its complement 1 - x.
 struct Literal {
@@ -36,9 +36,9 @@ struct RowShape {
 /// the check of the row itself.
 inline constexpr std::int64_t coarse_steps = 1023;
 
-[[nodiscard]] RowShape shape_of(const LinearRow& row);
+[[nodiscard]] RowShape shape_of(const formats::LinearRow& row);
 
 /// 1, 2, 4, ..., and a last one with which the sum of all is `range`; empty for 0.
 [[nodiscard]] std::vector<std::int64_t> slack_weights(std::int64_t range);
 
-}  // namespace isinglass
+}  // namespace isinglass::solve

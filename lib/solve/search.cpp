@@ -10,7 +10,7 @@
 #include <iterator>
 #include <limits>
 
-namespace isinglass {
+namespace isinglass::solve {
 
 namespace {
 
@@ -26,16 +26,17 @@ double cpu_seconds() {
 }
 
 /// A programmed machine that tells the other ranks when everything is over, and counts its CPU time.
-class SharedMachine : public ProgrammedMachine {
+class SharedMachine : public ising::ProgrammedMachine {
 public:
-  SharedMachine(ProgrammedMachine& machine, const IsingProblem& problem, const SearchPlan& plan, SharedFlag& over)
+  SharedMachine(ising::ProgrammedMachine& machine, const ising::IsingProblem& problem, const SearchPlan& plan,
+                parallel::SharedFlag& over)
       : machine_(machine), problem_(problem), plan_(plan), over_(over) {}
 
-  [[nodiscard]] ReadSet read(const ReadRequest& request) override {
+  [[nodiscard]] ising::ReadSet read(const ising::ReadRequest& request) override {
     const double begin = cpu_seconds();
-    ReadSet set = machine_.read(request);
+    ising::ReadSet set = machine_.read(request);
     seconds_ += cpu_seconds() - begin;
-    if (set.was_cut && (StopRule(request).is_over() || has_target(set, request))) over_.raise();
+    if (set.was_cut && (ising::StopRule(request).is_over() || has_target(set, request))) over_.raise();
     return set;
   }
   void set_fields(std::span<const double> fields) override { machine_.set_fields(fields); }
@@ -44,36 +45,36 @@ public:
 
 private:
   /// A machine that rounds may be wrong about its target: then the search goes on.
-  [[nodiscard]] bool has_target(const ReadSet& set, const ReadRequest& request) const {
-    return request.target && std::ranges::any_of(set.reads, [&](const Read& read) {
+  [[nodiscard]] bool has_target(const ising::ReadSet& set, const ising::ReadRequest& request) const {
+    return request.target && std::ranges::any_of(set.reads, [&](const ising::Read& read) {
              return energy(problem_, read.spins) <= *request.target && plan_.is_solution(read.spins);
            });
   }
 
-  ProgrammedMachine& machine_;
-  const IsingProblem& problem_;
+  ising::ProgrammedMachine& machine_;
+  const ising::IsingProblem& problem_;
   const SearchPlan& plan_;
-  SharedFlag& over_;
+  parallel::SharedFlag& over_;
   double seconds_ = 0;
 };
 
 /// Sum over the ranks, in whole nanoseconds: the same on each.
-double sum_seconds(double seconds, const Communicator& comm) {
+double sum_seconds(double seconds, const parallel::Communicator& comm) {
   return 1e-9 * static_cast<double>(comm.all_sum(std::llround(1e9 * seconds)));
 }
 
 /// The improvements of all reads of a round, in time, that were better than everything before by more than rounding.
-void extend_history(std::vector<Improvement>& history, const std::vector<Read>& reads, const SearchPlan& plan,
-                    double now, double rounding) {
-  std::vector<Improvement> all;
-  for (const Read& read : reads) {
+void extend_history(std::vector<ising::Improvement>& history, const std::vector<ising::Read>& reads,
+                    const SearchPlan& plan, double now, double rounding) {
+  std::vector<ising::Improvement> all;
+  for (const ising::Read& read : reads) {
     if (!plan.is_solution(read.spins)) continue;
     std::ranges::copy(read.history, std::back_inserter(all));
     all.push_back({now, read.energy});  // a machine without a history, or that rounds its energies
   }
-  std::ranges::stable_sort(all, {}, &Improvement::seconds);
+  std::ranges::stable_sort(all, {}, &ising::Improvement::seconds);
   double best = history.empty() ? std::numeric_limits<double>::infinity() : history.back().energy;
-  for (const Improvement& step : all) {
+  for (const ising::Improvement& step : all) {
     if (step.energy >= best - rounding) continue;
     best = step.energy;
     history.push_back(step);
@@ -83,20 +84,20 @@ void extend_history(std::vector<Improvement>& history, const std::vector<Read>& 
 /// The better half stays when memory is full; equal energies by index.
 void keep_best(SearchResult& result, std::size_t spins) {
   if (result.reads.size() * std::max<std::size_t>(spins, 64) <= kept_bytes) return;
-  std::ranges::stable_sort(result.reads, {}, &Read::energy);
+  std::ranges::stable_sort(result.reads, {}, &ising::Read::energy);
   const std::size_t half = result.reads.size() / 2;
   result.dropped += static_cast<std::int64_t>(result.reads.size() - half);
   result.reads.resize(half);
-  std::ranges::sort(result.reads, {}, &Read::index);
+  std::ranges::sort(result.reads, {}, &ising::Read::index);
 }
 
-void add(SearchResult& result, ReadSet&& set, const SearchPlan& plan, double now, double rounding) {
+void add(SearchResult& result, ising::ReadSet&& set, const SearchPlan& plan, double now, double rounding) {
   extend_history(result.history, set.reads, plan, now, rounding);
   result.done += std::ssize(set.reads);
   result.was_cut = result.was_cut || set.was_cut;
   result.spin_updates += set.spin_updates;
   result.field_evaluations += set.field_evaluations;
-  for (Read& read : set.reads) {
+  for (ising::Read& read : set.reads) {
     if (plan.is_solution(read.spins)) {
       ++result.solutions;
       if (plan.counted && read.energy <= *plan.counted) ++result.successes;
@@ -111,7 +112,7 @@ void add(SearchResult& result, ReadSet&& set, const SearchPlan& plan, double now
 
 /// Why no further round starts; nothing: one does. The same on all ranks.
 std::optional<SearchEnd> end_of(const SearchResult& result, const SearchPlan& plan, std::int64_t asked, bool is_exact,
-                                const Communicator& comm) {
+                                const parallel::Communicator& comm) {
   if (plan.target && result.best && result.best->energy <= *plan.target) return SearchEnd::target;
   if (comm.any(plan.stop_is_asked())) return SearchEnd::stop;
   const bool is_late = plan.seconds && comm.all_max(seconds_since(plan.begin)) >= *plan.seconds;
@@ -124,12 +125,12 @@ std::optional<SearchEnd> end_of(const SearchResult& result, const SearchPlan& pl
 /// Which reads come next, and of how many sweeps: the same on all ranks.
 class Rounds {
 public:
-  Rounds(const SearchPlan& plan, const Machine& machine, int ranks)
+  Rounds(const SearchPlan& plan, const ising::Machine& machine, int ranks)
       : plan_(plan), block_(machine.block()), ranks_(ranks), is_exact_(machine.is_exact()), sweeps_(plan.sweeps) {}
 
   [[nodiscard]] std::int64_t asked() const { return asked_; }
 
-  void fill(ReadRequest& request) {
+  void fill(ising::ReadRequest& request) {
     request.first = asked_;
     request.sweeps = sweeps_;
     request.count = is_exact_ ? 1 : blocks_ * block_ * ranks_;
@@ -138,7 +139,7 @@ public:
   }
 
   /// Sets the size of the next round by what this one took.
-  void learn(double seconds, const ReadSet& set) {
+  void learn(double seconds, const ising::ReadSet& set) {
     blocks_of_effort_ += blocks_ * ranks_;
     const double a_block = seconds / static_cast<double>(blocks_);  // of a rank
     if (seconds < round_seconds / 2) blocks_ *= 2;
@@ -167,21 +168,23 @@ double SearchResult::updates_per_second() const {
   return machine_seconds > 0 ? static_cast<double>(spin_updates) / machine_seconds : 0;
 }
 
-double relaxed_target(const IsingProblem& problem, double target) { return target + energy_rounding(problem); }
+double relaxed_target(const ising::IsingProblem& problem, double target) {
+  return target + ising::energy_rounding(problem);
+}
 
-SearchResult search(const Machine& machine, ProgrammedMachine& given, const IsingProblem& problem,
-                    const SearchPlan& plan, const Communicator& comm, const SearchReport& report) {
-  SharedFlag over(comm);
+SearchResult search(const ising::Machine& machine, ising::ProgrammedMachine& given, const ising::IsingProblem& problem,
+                    const SearchPlan& plan, const parallel::Communicator& comm, const SearchReport& report) {
+  parallel::SharedFlag over(comm);
   SharedMachine programmed(given, problem, plan, over);
   SearchResult result;
-  ReadRequest request;
+  ising::ReadRequest request;
   request.seed = plan.seed;
   request.target = plan.target;
   request.begin = plan.begin;
   if (plan.seconds) request.deadline = time_after(plan.begin, *plan.seconds);
   request.stop_is_asked = [&] { return plan.stop_is_asked() || over.is_raised(); };
   Rounds rounds(plan, machine, comm.size());
-  const double rounding = energy_rounding(problem);
+  const double rounding = ising::energy_rounding(problem);
   for (;;) {
     if (const auto end = end_of(result, plan, rounds.asked(), machine.is_exact(), comm)) {
       result.end = *end;
@@ -189,7 +192,7 @@ SearchResult search(const Machine& machine, ProgrammedMachine& given, const Isin
     }
     rounds.fill(request);
     const double begin = seconds_since(plan.begin);
-    ReadSet set = read_all(machine, programmed, problem, request, comm);
+    ising::ReadSet set = ising::read_all(machine, programmed, problem, request, comm);
     const double now = comm.all_max(seconds_since(plan.begin));
     rounds.learn(comm.all_max(now - begin), set);
     add(result, std::move(set), plan, now, rounding);
@@ -203,4 +206,4 @@ SearchResult search(const Machine& machine, ProgrammedMachine& given, const Isin
   return result;
 }
 
-}  // namespace isinglass
+}  // namespace isinglass::solve

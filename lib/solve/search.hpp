@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-namespace isinglass {
+namespace isinglass::solve {
 
 /// Sweeps of the reads of a search.
 enum class Effort {
@@ -35,13 +35,13 @@ struct SearchPlan {
 enum class SearchEnd { all_reads, target, time, stop };
 
 struct SearchResult {
-  std::vector<Read> reads;           ///< by index; of very many, the better half (see `dropped`)
-  std::int64_t dropped = 0;          ///< reads whose spins were not kept, the worst ones
-  std::int64_t done = 0;             ///< all reads, whole or cut
-  std::int64_t solutions = 0;        ///< of these, as plan.is_solution says
-  std::int64_t successes = 0;        ///< reads with an energy of at most plan.counted
-  std::vector<Improvement> history;  ///< of the best over all reads, ascending in time
-  std::optional<Read> best;
+  std::vector<ising::Read> reads;           ///< by index; of very many, the better half (see `dropped`)
+  std::int64_t dropped = 0;                 ///< reads whose spins were not kept, the worst ones
+  std::int64_t done = 0;                    ///< all reads, whole or cut
+  std::int64_t solutions = 0;               ///< of these, as plan.is_solution says
+  std::int64_t successes = 0;               ///< reads with an energy of at most plan.counted
+  std::vector<ising::Improvement> history;  ///< of the best over all reads, ascending in time
+  std::optional<ising::Read> best;
   double seconds_to_best = 0;  ///< since plan.begin
   double wall_seconds = 0;
   double machine_seconds = 0;  ///< CPU time inside the machine, summed over the ranks
@@ -60,11 +60,12 @@ using SearchReport = std::function<void(const SearchResult& so_far)>;
 /// Runs the plan over all ranks on `given`, the machine with `problem` programmed into it; the same result on each.
 /// Without target, time and stop it does not depend on their number. A rank that reaches the target stops the others.
 /// Collective.
-[[nodiscard]] SearchResult search(const Machine& machine, ProgrammedMachine& given, const IsingProblem& problem,
-                                  const SearchPlan& plan, const Communicator& comm, const SearchReport& report);
+[[nodiscard]] SearchResult search(const ising::Machine& machine, ising::ProgrammedMachine& given,
+                                  const ising::IsingProblem& problem, const SearchPlan& plan,
+                                  const parallel::Communicator& comm, const SearchReport& report);
 
 /// A target that a computed energy of the problem reaches in spite of rounding: the target itself where energies are
 /// exact.
-[[nodiscard]] double relaxed_target(const IsingProblem& problem, double target);
+[[nodiscard]] double relaxed_target(const ising::IsingProblem& problem, double target);
 
-}  // namespace isinglass
+}  // namespace isinglass::solve

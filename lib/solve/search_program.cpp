@@ -6,7 +6,7 @@
 #include <array>
 #include <utility>
 
-namespace isinglass {
+namespace isinglass::solve {
 
 namespace {
 
@@ -42,11 +42,11 @@ ProgramResult result_of(ExactResult found, const ProgramPlan& plan) {
 }
 
 /// Rank 0's result on every rank.
-void share(ProgramResult& result, const BinaryProgram& program, const Communicator& comm) {
+void share(ProgramResult& result, const formats::BinaryProgram& program, const parallel::Communicator& comm) {
   std::array<std::int64_t, 3> whole{static_cast<std::int64_t>(result.end), result.best ? 1 : 0, result.nodes};
   std::array<double, 3> real{result.objective, result.seconds_to_best, result.wall_seconds};
-  comm.broadcast(bytes_of(std::span<std::int64_t>(whole)), 0);
-  comm.broadcast(bytes_of(std::span<double>(real)), 0);
+  comm.broadcast(parallel::bytes_of(std::span<std::int64_t>(whole)), 0);
+  comm.broadcast(parallel::bytes_of(std::span<double>(real)), 0);
   result.end = static_cast<ProgramEnd>(whole[0]);
   result.nodes = whole[2];
   result.objective = real[0];
@@ -54,13 +54,14 @@ void share(ProgramResult& result, const BinaryProgram& program, const Communicat
   result.wall_seconds = real[2];
   if (whole[1] == 0) return;
   if (!result.best) result.best.emplace(static_cast<std::size_t>(program.variables));
-  comm.broadcast(bytes_of(std::span(*result.best)), 0);
+  comm.broadcast(parallel::bytes_of(std::span(*result.best)), 0);
   if (result.end == ProgramEnd::proven) result.lower_bound = result.objective;
 }
 
 }  // namespace
 
-ProgramResult search_program(const BinaryProgram& program, const ProgramPlan& plan, const Communicator& comm) {
+ProgramResult search_program(const formats::BinaryProgram& program, const ProgramPlan& plan,
+                             const parallel::Communicator& comm) {
   ProgramResult result;
   if (comm.is_root()) {
     ExactSearch search(program);
@@ -72,4 +73,4 @@ ProgramResult search_program(const BinaryProgram& program, const ProgramPlan& pl
   return result;
 }
 
-}  // namespace isinglass
+}  // namespace isinglass::solve

@@ -8,17 +8,17 @@
 
 #include <fmt/format.h>
 
-namespace isinglass {
+namespace isinglass::solve {
 
 namespace {
 
-constexpr FileFormat format{.name = "isinglass-solutions",
-                            .noun = "a file of solutions",
-                            .major_version = 1,
-                            .minor_version = 0,
-                            .last_mark = "complete",
-                            .if_absent = "give the --output of isinglass solve",
-                            .if_unfinished = "solve again"};
+constexpr files::FileFormat format{.name = "isinglass-solutions",
+                                   .noun = "a file of solutions",
+                                   .major_version = 1,
+                                   .minor_version = 0,
+                                   .last_mark = "complete",
+                                   .if_absent = "give the --output of isinglass solve",
+                                   .if_unfinished = "solve again"};
 
 std::size_t packed_bytes(std::size_t spins) { return (spins + 7) / 8; }
 
@@ -34,7 +34,7 @@ void write_instance(const h5::Group& root, const SolutionFacts& facts) {
 }
 
 void write_settings(const h5::Group& root, const SolutionFacts& facts) {
-  write_config_text(root, facts.settings_yaml);
+  files::write_config_text(root, facts.settings_yaml);
   const h5::Group group = root.create_group("settings");
   h5::write_attribute(group, "machine", facts.machine);
   h5::write_attribute(group, "seed", static_cast<std::int64_t>(facts.seed));
@@ -49,7 +49,7 @@ void write_reads(const h5::Group& root, const SearchResult& result, std::size_t 
   std::vector<std::int64_t> index;
   std::vector<double> energy;
   std::vector<std::uint8_t> bits;
-  for (const Read& read : result.reads) {
+  for (const ising::Read& read : result.reads) {
     index.push_back(read.index);
     energy.push_back(read.energy);
     const std::vector<std::uint8_t> row = pack_spins(read.spins);
@@ -66,7 +66,7 @@ void write_best(const h5::Group& root, const SolutionFacts& facts, const SearchR
   h5::write_attribute(group, "energy", energy);
   h5::write_attribute(group, "value", facts.is_maximised ? -energy : energy);
   h5::write_attribute(group, "index", result.best ? result.best->index : std::int64_t{-1});
-  h5::write(group, "spins", result.best ? result.best->spins : Spins{});
+  h5::write(group, "spins", result.best ? result.best->spins : ising::Spins{});
 }
 
 /// Times, and what depends on them.
@@ -80,7 +80,7 @@ void write_provenance(const h5::Group& root, const SolutionFacts& facts, const S
   h5::write_attribute(group, "spin_updates", result.spin_updates);
   h5::write_attribute(group, "field_evaluations", result.field_evaluations);
   std::vector<double> seconds, energy;
-  for (const Improvement& step : result.history) {
+  for (const ising::Improvement& step : result.history) {
     seconds.push_back(step.seconds);
     energy.push_back(step.energy);
   }
@@ -88,8 +88,8 @@ void write_provenance(const h5::Group& root, const SolutionFacts& facts, const S
   h5::write(group, "history_energy", energy);
 }
 
-Spins unpack_row(std::span<const std::uint8_t> row, std::size_t spins) {
-  Spins s(spins);
+ising::Spins unpack_row(std::span<const std::uint8_t> row, std::size_t spins) {
+  ising::Spins s(spins);
   for (std::size_t i = 0; i < spins; ++i) s[i] = (row[i / 8] >> (i % 8)) & 1 ? std::int8_t{1} : std::int8_t{-1};
   return s;
 }
@@ -111,13 +111,13 @@ void write_solutions(const std::filesystem::path& path, const SolutionFacts& fac
     write_best(root, facts, result);
     write_provenance(root, facts, result);
   };
-  write_file(path, format, fill,
-             [](const std::filesystem::path& written) { static_cast<void>(read_solutions(written)); });
+  files::write_file(path, format, fill,
+                    [](const std::filesystem::path& written) { static_cast<void>(read_solutions(written)); });
 }
 
 StoredSolutions read_solutions(const std::filesystem::path& path) {
   StoredSolutions stored;
-  read_file(path, format, [&](const h5::Group& root) {
+  files::read_file(path, format, [&](const h5::Group& root) {
     const auto spins = static_cast<std::size_t>(h5::read_attribute<std::int64_t>(root.open_group("instance"), "spins"));
     const h5::Group reads = root.open_group("reads"), best = root.open_group("best");
     stored.index = h5::read<std::int64_t>(reads, "index");
@@ -133,4 +133,4 @@ StoredSolutions read_solutions(const std::filesystem::path& path) {
   return stored;
 }
 
-}  // namespace isinglass
+}  // namespace isinglass::solve

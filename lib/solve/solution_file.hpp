@@ -9,7 +9,7 @@
 #include <utility>
 #include <vector>
 
-namespace isinglass {
+namespace isinglass::solve {
 
 /// Facts that solution files say of the problem and how it was solved.
 struct SolutionFacts {
@@ -34,11 +34,11 @@ void write_solutions(const std::filesystem::path& path, const SolutionFacts& fac
 struct StoredSolutions {
   std::vector<std::int64_t> index;
   std::vector<double> energy;
-  std::vector<Spins> spins;
-  Spins best;  ///< empty: no read is a solution
+  std::vector<ising::Spins> spins;
+  ising::Spins best;  ///< empty: no read is a solution
   double best_energy = 0;
 };
 /// Throws InputError that names the file and what is wrong with it.
 [[nodiscard]] StoredSolutions read_solutions(const std::filesystem::path& path);
 
-}  // namespace isinglass
+}  // namespace isinglass::solve

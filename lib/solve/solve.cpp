@@ -10,17 +10,17 @@
 #include <algorithm>
 #include <utility>
 
-namespace isinglass {
+namespace isinglass::solve {
 
 namespace {
 
 bool stop_is_asked() { return stop_signal() != nullptr; }
 
-std::optional<double> energy_target(const SolveSettings& settings, Goal goal) {
-  return settings.target ? std::optional(goal_value(goal, *settings.target)) : std::nullopt;
+std::optional<double> energy_target(const SolveSettings& settings, formats::Goal goal) {
+  return settings.target ? std::optional(formats::goal_value(goal, *settings.target)) : std::nullopt;
 }
 
-SearchPlan search_plan(const MachineChoice& choice, const SolveSettings& settings, Goal goal) {
+SearchPlan search_plan(const MachineChoice& choice, const SolveSettings& settings, formats::Goal goal) {
   SearchPlan plan;
   const std::int64_t by_default = settings.time_limit ? 0 : std::max(default_reads, choice.machine->block());
   plan.reads = settings.reads > 0 ? settings.reads : by_default;
@@ -31,19 +31,19 @@ SearchPlan search_plan(const MachineChoice& choice, const SolveSettings& setting
   plan.seconds = settings.time_limit;
   plan.stop_is_asked = stop_is_asked;
   if (!choice.groups.empty())
-    plan.is_solution = [groups = IsingProblem{choice.problem.spins, {}, {}, 0, choice.groups}](auto spins) {
-      return keeps_groups(groups, spins);
+    plan.is_solution = [groups = ising::IsingProblem{choice.problem.spins, {}, {}, 0, choice.groups}](auto spins) {
+      return ising::keeps_groups(groups, spins);
     };
   return plan;
 }
 
 /// Energies of reads that keep their groups without the rounding of penalties that are 0 there.
-void drop_penalties(const IsingProblem& original, SearchResult& result) {
-  for (Read& read : result.reads) read.energy = energy(original, read.spins);
+void drop_penalties(const ising::IsingProblem& original, SearchResult& result) {
+  for (ising::Read& read : result.reads) read.energy = energy(original, read.spins);
   if (result.best) result.best->energy = energy(original, result.best->spins);
 }
 
-ProgramPlan program_plan(const SolveSettings& settings, Goal goal) {
+ProgramPlan program_plan(const SolveSettings& settings, formats::Goal goal) {
   ProgramPlan plan;
   plan.iterations = settings.iterations;
   if (!settings.iterations && !settings.time_limit) plan.iterations = default_iterations;
@@ -57,7 +57,7 @@ ProgramPlan program_plan(const SolveSettings& settings, Goal goal) {
 }
 
 /// The oracle's machine: that of the lifted problem, unless asked for.
-MachineChoice choose_oracle(const MachineRequest& request, const BinaryProgram& program) {
+MachineChoice choose_oracle(const MachineRequest& request, const formats::BinaryProgram& program) {
   const LiftedProgram lifted(program, LiftedProgram::Groups::as_rows);
   MachineChoice choice = choose_machine(request, lifted.problem(std::vector<double>(lifted.forms(), 1.0)));
   // It must be able to take the problem, which is said before the work starts.
@@ -68,13 +68,13 @@ MachineChoice choose_oracle(const MachineRequest& request, const BinaryProgram& 
 
 }  // namespace
 
-TtsMeasurement solve_problem(const MachineChoice& choice, const SolveSettings& settings, Goal goal,
-                             const Communicator& world, const SearchReport& report) {
+TtsMeasurement solve_problem(const MachineChoice& choice, const SolveSettings& settings, formats::Goal goal,
+                             const parallel::Communicator& world, const SearchReport& report) {
   SearchPlan plan = search_plan(choice, settings, goal);
   world.barrier();
   plan.begin = Clock::now();
-  std::unique_ptr<ProgrammedMachine> programmed;
-  together(world, [&] { programmed = choice.machine->program(choice.problem); });
+  std::unique_ptr<ising::ProgrammedMachine> programmed;
+  parallel::together(world, [&] { programmed = choice.machine->program(choice.problem); });
   TtsMeasurement measurement;
   if (settings.tts > 0) {
     const TtsPlan repeats{settings.tts, settings.sweeps, energy_target(settings, goal).value_or(0), settings.seed,
@@ -88,8 +88,8 @@ TtsMeasurement solve_problem(const MachineChoice& choice, const SolveSettings& s
   return measurement;
 }
 
-ProgramSolution solve_constrained(const BinaryProgram& program, const SolveSettings& settings, Goal goal,
-                                  const Communicator& world, const ChoiceReport& chosen,
+ProgramSolution solve_constrained(const formats::BinaryProgram& program, const SolveSettings& settings,
+                                  formats::Goal goal, const parallel::Communicator& world, const ChoiceReport& chosen,
                                   const std::function<void(const ProgramIteration&)>& report) {
   ProgramPlan plan = program_plan(settings, goal);
   if (!settings.machine.kind) {
@@ -98,9 +98,9 @@ ProgramSolution solve_constrained(const BinaryProgram& program, const SolveSetti
     plan.start = std::move(searched.best);
   }
   MachineChoice choice;
-  together(world, [&] { choice = choose_oracle(settings.machine, program); });
+  parallel::together(world, [&] { choice = choose_oracle(settings.machine, program); });
   chosen(choice);
   return {solve_program(program, *choice.machine, plan, world, report), choice.machine->name(), choice.yaml};
 }
 
-}  // namespace isinglass
+}  // namespace isinglass::solve

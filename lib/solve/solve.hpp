@@ -11,7 +11,7 @@
 #include <optional>
 #include <string>
 
-namespace isinglass {
+namespace isinglass::solve {
 
 /// What is asked of a solve, whatever the instance.
 struct SolveSettings {
@@ -35,8 +35,9 @@ inline constexpr std::int64_t default_iterations = 100;
 /// Searches for the ground state of choice.problem until a limit of the settings or a stop signal, or measures the time
 /// to solution (then `scan` and `point` of the result are filled). Energies are those without penalties. AgreedError if
 /// the machine cannot take the problem. Collective.
-[[nodiscard]] TtsMeasurement solve_problem(const MachineChoice& choice, const SolveSettings& settings, Goal goal,
-                                           const Communicator& world, const SearchReport& report);
+[[nodiscard]] TtsMeasurement solve_problem(const MachineChoice& choice, const SolveSettings& settings,
+                                           formats::Goal goal, const parallel::Communicator& world,
+                                           const SearchReport& report);
 
 /// How a binary program was solved, and by what.
 struct ProgramSolution {
@@ -50,8 +51,9 @@ using ChoiceReport = std::function<void(const MachineChoice&)>;
 
 /// Solves a program with constraints: by branch and bound first, unless a machine is asked for, since what that proves
 /// needs no oracle; what is left by QCGD. AgreedError if the machine cannot take the lifted problem. Collective.
-[[nodiscard]] ProgramSolution solve_constrained(const BinaryProgram& program, const SolveSettings& settings, Goal goal,
-                                                const Communicator& world, const ChoiceReport& chosen,
+[[nodiscard]] ProgramSolution solve_constrained(const formats::BinaryProgram& program, const SolveSettings& settings,
+                                                formats::Goal goal, const parallel::Communicator& world,
+                                                const ChoiceReport& chosen,
                                                 const std::function<void(const ProgramIteration&)>& report);
 
-}  // namespace isinglass
+}  // namespace isinglass::solve

@@ -4,7 +4,7 @@
 #include <cassert>
 #include <cmath>
 
-namespace isinglass {
+namespace isinglass::solve {
 
 Fraction success_fraction(std::int64_t successes, std::int64_t runs) {
   assert(successes >= 0 && successes <= runs);
@@ -36,4 +36,4 @@ TimeToSolution time_to_solution(std::int64_t successes, std::int64_t runs) {
   return tts;
 }
 
-}  // namespace isinglass
+}  // namespace isinglass::solve

@@ -4,7 +4,7 @@
 #include <limits>
 
 /// Time to solution: how long until a run has found the target with 99 % probability.
-namespace isinglass {
+namespace isinglass::solve {
 
 /// A fraction of successes with its two-sided 95 % Wilson score interval (Wilson, J. Am. Stat. Assoc. 22, 1927).
 struct Fraction {
@@ -29,4 +29,4 @@ struct TimeToSolution {
 };
 [[nodiscard]] TimeToSolution time_to_solution(std::int64_t successes, std::int64_t runs);
 
-}  // namespace isinglass
+}  // namespace isinglass::solve

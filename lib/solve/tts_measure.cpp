@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
-namespace isinglass {
+namespace isinglass::solve {
 
 namespace {
 
@@ -31,8 +31,9 @@ bool is_better(const TtsPoint& a, const TtsPoint& b) {
 
 }  // namespace
 
-TtsMeasurement measure_tts(const Machine& machine, ProgrammedMachine& programmed, const IsingProblem& problem,
-                           const TtsPlan& plan, const Communicator& comm, const SearchReport& report) {
+TtsMeasurement measure_tts(const ising::Machine& machine, ising::ProgrammedMachine& programmed,
+                           const ising::IsingProblem& problem, const TtsPlan& plan, const parallel::Communicator& comm,
+                           const SearchReport& report) {
   SearchPlan reads;
   reads.reads = plan.repeats * machine.block();
   reads.sweeps = plan.sweeps;
@@ -45,8 +46,9 @@ TtsMeasurement measure_tts(const Machine& machine, ProgrammedMachine& programmed
   return measurement;
 }
 
-TtsMeasurement scan_sweeps(const Machine& machine, ProgrammedMachine& programmed, const IsingProblem& problem,
-                           const TtsPlan& plan, const Communicator& comm, const SearchReport& report) {
+TtsMeasurement scan_sweeps(const ising::Machine& machine, ising::ProgrammedMachine& programmed,
+                           const ising::IsingProblem& problem, const TtsPlan& plan, const parallel::Communicator& comm,
+                           const SearchReport& report) {
   std::vector<TtsPoint> scan;
   bool is_stopped = false;
   const auto measure = [&](std::int64_t sweeps) {
@@ -82,4 +84,4 @@ TtsMeasurement scan_sweeps(const Machine& machine, ProgrammedMachine& programmed
   return measurement;
 }
 
-}  // namespace isinglass
+}  // namespace isinglass::solve

@@ -5,7 +5,7 @@
 
 #include <vector>
 
-namespace isinglass {
+namespace isinglass::solve {
 
 /// Independent reads of a number of sweeps, counted against an energy.
 struct TtsPoint {
@@ -35,14 +35,14 @@ struct TtsMeasurement {
 };
 
 /// plan.repeats blocks over all ranks, none cut at the target. Collective.
-[[nodiscard]] TtsMeasurement measure_tts(const Machine& machine, ProgrammedMachine& programmed,
-                                         const IsingProblem& problem, const TtsPlan& plan, const Communicator& comm,
-                                         const SearchReport& report);
+[[nodiscard]] TtsMeasurement measure_tts(const ising::Machine& machine, ising::ProgrammedMachine& programmed,
+                                         const ising::IsingProblem& problem, const TtsPlan& plan,
+                                         const parallel::Communicator& comm, const SearchReport& report);
 
 /// Measures at the number of sweeps with the least time, found by doubling and halving from plan.sweeps with a quarter
 /// of the repeats each. Collective.
-[[nodiscard]] TtsMeasurement scan_sweeps(const Machine& machine, ProgrammedMachine& programmed,
-                                         const IsingProblem& problem, const TtsPlan& plan, const Communicator& comm,
-                                         const SearchReport& report);
+[[nodiscard]] TtsMeasurement scan_sweeps(const ising::Machine& machine, ising::ProgrammedMachine& programmed,
+                                         const ising::IsingProblem& problem, const TtsPlan& plan,
+                                         const parallel::Communicator& comm, const SearchReport& report);
 
-}  // namespace isinglass
+}  // namespace isinglass::solve

@@ -5,7 +5,7 @@
 #include <cmath>
 #include <numbers>
 
-namespace isinglass {
+namespace isinglass::spline {
 
 namespace {
 
@@ -28,29 +28,29 @@ Function table_function(const Points& points) {
 
 }  // namespace
 
-Function activation_function(Activation activation, const Points& points) {
+Function activation_function(config::Activation activation, const Points& points) {
   switch (activation) {
-    case Activation::sign:
+    case config::Activation::sign:
       return [](double u) { return u < 0 ? -1.0 : 1.0; };
-    case Activation::relu:
+    case config::Activation::relu:
       return [](double u) { return std::max(u, 0.0); };
-    case Activation::leaky_relu:
+    case config::Activation::leaky_relu:
       return [](double u) { return u < 0 ? 0.1 * u : u; };
-    case Activation::hard_tanh:
+    case config::Activation::hard_tanh:
       return [](double u) { return std::clamp(u, -1.0, 1.0); };
-    case Activation::tanh:
+    case config::Activation::tanh:
       return [](double u) { return std::tanh(u); };
-    case Activation::sigmoid:
+    case config::Activation::sigmoid:
       return [](double u) { return 1 / (1 + std::exp(-u)); };
-    case Activation::softplus:
+    case config::Activation::softplus:
       return softplus;
-    case Activation::gelu:
+    case config::Activation::gelu:
       return [](double u) { return 0.5 * u * std::erfc(-u / std::numbers::sqrt2); };
-    case Activation::table:
+    case config::Activation::table:
       return table_function(points);
   }
   assert(false);
   return {};
 }
 
-}  // namespace isinglass
+}  // namespace isinglass::spline

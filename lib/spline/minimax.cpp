@@ -7,7 +7,7 @@
 #include <limits>
 #include <vector>
 
-namespace isinglass {
+namespace isinglass::spline {
 
 namespace {
 
@@ -105,4 +105,4 @@ MinimaxFit fit_minimax(std::span<const double> t, std::span<const double> y, int
   return improve(reference, t, y);
 }
 
-}  // namespace isinglass
+}  // namespace isinglass::spline

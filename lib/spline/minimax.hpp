@@ -3,7 +3,7 @@
 #include <array>
 #include <span>
 
-namespace isinglass {
+namespace isinglass::spline {
 
 /// A polynomial c[0] + c[1] t + c[2] t^2 and the largest distance of the samples from it.
 struct MinimaxFit {
@@ -22,4 +22,4 @@ struct MinimaxFit {
   return coefficients[0] + t * (coefficients[1] + t * coefficients[2]);
 }
 
-}  // namespace isinglass
+}  // namespace isinglass::spline

@@ -12,7 +12,7 @@
 #include <numeric>
 #include <utility>
 
-namespace isinglass {
+namespace isinglass::spline {
 
 namespace {
 
@@ -154,7 +154,7 @@ Spline make_spline(const Function& f, const SplineShape& shape) {
   if (!(shape.low < shape.high))
     throw InputError(fmt::format("spline: empty interval from {} to {}", shape.low, shape.high));
   Spline spline;
-  spline.knots = shape.knots == Knots::uniform ? uniform_knots(shape) : equalized_knots(f, shape);
+  spline.knots = shape.knots == config::Knots::uniform ? uniform_knots(shape) : equalized_knots(f, shape);
   for (std::size_t k = 0; k + 1 < spline.knots.size(); ++k) {
     const double left = spline.knots[k], right = spline.knots[k + 1];
     const MinimaxFit fit = fit_piece(f, left, right, shape.degree, measuring_samples);
@@ -166,4 +166,4 @@ Spline make_spline(const Function& f, const SplineShape& shape) {
   return spline;
 }
 
-}  // namespace isinglass
+}  // namespace isinglass::spline

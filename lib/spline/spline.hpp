@@ -6,13 +6,13 @@
 #include <functional>
 #include <vector>
 
-namespace isinglass {
+namespace isinglass::spline {
 
 /// Pieces and knots of a spline that is to be made.
 struct SplineShape {
   int degree = 0;    ///< of each piece: 0, 1 or 2
   int segments = 2;  ///< pieces; with equalized knots at most so many
-  Knots knots = Knots::uniform;
+  config::Knots knots = config::Knots::uniform;
   double low = -2, high = 2;  ///< the interval that the pieces cover
 };
 
@@ -50,4 +50,4 @@ struct Spline {
 /// InputError for a degree outside 0 .. 2, fewer than one segment, or low >= high.
 [[nodiscard]] Spline make_spline(const std::function<double(double)>& f, const SplineShape& shape);
 
-}  // namespace isinglass
+}  // namespace isinglass::spline

@@ -10,27 +10,27 @@
 
 #include <fmt/format.h>
 
-namespace isinglass {
+namespace isinglass::sweep {
 
 namespace {
 
 /// The value in one line of YAML, as it would stand behind `--set KEY=`; nothing if a part of it is empty.
-std::optional<std::string> to_yaml_text(const YamlTree& tree);
+std::optional<std::string> to_yaml_text(const config::YamlTree& tree);
 
 /// A scalar inside brackets: there these characters end it.
-std::string inner_text(const YamlTree& tree) {
+std::string inner_text(const config::YamlTree& tree) {
   const bool is_plain = !tree.quoted && tree.text.find_first_of(",[]{}") == std::string::npos;
-  return is_plain ? tree.text : write_value(anything(), tree.text);
+  return is_plain ? tree.text : config::write_value(config::anything(), tree.text);
 }
 
-std::optional<std::string> inner_value(const YamlTree& tree) {
-  if (tree.kind == YamlTree::Kind::scalar) return inner_text(tree);
+std::optional<std::string> inner_value(const config::YamlTree& tree) {
+  if (tree.kind == config::YamlTree::Kind::scalar) return inner_text(tree);
   return to_yaml_text(tree);
 }
 
-std::optional<std::string> list_text(const YamlTree& tree) {
+std::optional<std::string> list_text(const config::YamlTree& tree) {
   std::vector<std::string> parts;
-  for (const YamlTree& item : tree.items) {
+  for (const config::YamlTree& item : tree.items) {
     const std::optional<std::string> part = inner_value(item);
     if (!part) return std::nullopt;
     parts.push_back(*part);
@@ -38,9 +38,9 @@ std::optional<std::string> list_text(const YamlTree& tree) {
   return fmt::format("[{}]", fmt::join(parts, ", "));
 }
 
-std::optional<std::string> section_text(const YamlTree& tree) {
+std::optional<std::string> section_text(const config::YamlTree& tree) {
   std::vector<std::string> parts;
-  for (const YamlTree::Entry& entry : tree.entries) {
+  for (const config::YamlTree::Entry& entry : tree.entries) {
     const std::optional<std::string> part = inner_value(entry.value);
     if (!part) return std::nullopt;
     parts.push_back(fmt::format("{}: {}", entry.key, *part));
@@ -48,15 +48,15 @@ std::optional<std::string> section_text(const YamlTree& tree) {
   return fmt::format("{{{}}}", fmt::join(parts, ", "));
 }
 
-std::optional<std::string> to_yaml_text(const YamlTree& tree) {
+std::optional<std::string> to_yaml_text(const config::YamlTree& tree) {
   switch (tree.kind) {
-    case YamlTree::Kind::empty:
+    case config::YamlTree::Kind::empty:
       return std::nullopt;
-    case YamlTree::Kind::scalar:
-      return tree.quoted ? write_value(anything(), tree.text) : tree.text;
-    case YamlTree::Kind::list:
+    case config::YamlTree::Kind::scalar:
+      return tree.quoted ? config::write_value(config::anything(), tree.text) : tree.text;
+    case config::YamlTree::Kind::list:
       return list_text(tree);
-    case YamlTree::Kind::section:
+    case config::YamlTree::Kind::section:
       return section_text(tree);
   }
   return std::nullopt;
@@ -64,7 +64,7 @@ std::optional<std::string> to_yaml_text(const YamlTree& tree) {
 
 /// The way the values of an axis are given.
 struct Form {
-  const YamlTree* tree = nullptr;
+  const config::YamlTree* tree = nullptr;
   std::string name;  ///< of its key
   bool rounds = false;
 };
@@ -74,17 +74,19 @@ using Values = std::vector<SweepValue>;
 /// All numbers of a list; none, with a problem, if one of them is no number or their count is another.
 template <class T>
 std::vector<T> read_numbers(const Form& form, std::size_t least, std::size_t most, const char* layout,
-                            Diagnostics& diagnostics) {
-  if (form.tree->kind != YamlTree::Kind::list || form.tree->items.size() < least || form.tree->items.size() > most) {
-    const bool is_list = form.tree->kind == YamlTree::Kind::list;
-    const std::string found = is_list ? fmt::format("a list of {}", form.tree->items.size()) : describe(*form.tree);
+                            config::Diagnostics& diagnostics) {
+  if (form.tree->kind != config::YamlTree::Kind::list || form.tree->items.size() < least ||
+      form.tree->items.size() > most) {
+    const bool is_list = form.tree->kind == config::YamlTree::Kind::list;
+    const std::string found =
+        is_list ? fmt::format("a list of {}", form.tree->items.size()) : config::describe(*form.tree);
     diagnostics.add(form.tree->position, form.name, fmt::format("expected {}, found {}", layout, found));
     return {};
   }
   std::vector<T> numbers(form.tree->items.size());
   bool is_good = true;
   for (std::size_t i = 0; i < numbers.size(); ++i) {
-    const std::string complaint = read_value(form.tree->items[i], anything(), numbers[i]);
+    const std::string complaint = config::read_value(form.tree->items[i], config::anything(), numbers[i]);
     if (complaint.empty()) continue;
     diagnostics.add(form.tree->items[i].position, form.name, complaint);
     is_good = false;
@@ -92,17 +94,17 @@ std::vector<T> read_numbers(const Form& form, std::size_t least, std::size_t mos
   return is_good ? numbers : std::vector<T>{};
 }
 
-Values read_list(const Form& form, Diagnostics& diagnostics) {
+Values read_list(const Form& form, config::Diagnostics& diagnostics) {
   Values values;
-  if (form.tree->kind != YamlTree::Kind::list || form.tree->items.empty()) {
-    const bool is_list = form.tree->kind == YamlTree::Kind::list;
+  if (form.tree->kind != config::YamlTree::Kind::list || form.tree->items.empty()) {
+    const bool is_list = form.tree->kind == config::YamlTree::Kind::list;
     diagnostics.add(
         form.tree->position, form.name,
-        fmt::format("expected a list of values, found {}", is_list ? "an empty one" : describe(*form.tree)));
+        fmt::format("expected a list of values, found {}", is_list ? "an empty one" : config::describe(*form.tree)));
     return values;
   }
   std::set<std::string> seen;
-  for (const YamlTree& item : form.tree->items) {
+  for (const config::YamlTree& item : form.tree->items) {
     const std::optional<std::string> text = to_yaml_text(item);
     if (!text) {
       diagnostics.add(item.position, form.name, "expected a value, found nothing");
@@ -125,7 +127,7 @@ std::string complaint_about(std::int64_t from, std::int64_t to, std::int64_t ste
   return "";
 }
 
-Values read_range(const Form& form, Diagnostics& diagnostics) {
+Values read_range(const Form& form, config::Diagnostics& diagnostics) {
   const auto numbers = read_numbers<std::int64_t>(form, 2, 3, "[from, to] or [from, to, step]", diagnostics);
   if (numbers.empty()) return {};
   const std::int64_t from = numbers[0], to = numbers[1], step = numbers.size() > 2 ? numbers[2] : 1;
@@ -154,7 +156,7 @@ std::string complaint_about(double from, double to, double points, bool rounds) 
   return "";
 }
 
-Values read_logarithmic(const Form& form, Diagnostics& diagnostics) {
+Values read_logarithmic(const Form& form, config::Diagnostics& diagnostics) {
   const auto numbers = read_numbers<double>(form, 3, 3, "[from, to, number of points]", diagnostics);
   if (numbers.empty()) return {};
   const double from = numbers[0], to = numbers[1];
@@ -176,11 +178,12 @@ Values read_logarithmic(const Form& form, Diagnostics& diagnostics) {
 }
 
 /// The one of the three forms that the axis has; its tree is null, with a problem, unless there is exactly one.
-Form find_form(SectionReader& section, const Position& position, const std::string& name, Diagnostics& diagnostics) {
+Form find_form(SectionReader& section, const config::Position& position, const std::string& name,
+               config::Diagnostics& diagnostics) {
   Form form;
   int count = 0;
   for (const char* key : {"values", "range", "logarithmic"}) {
-    const YamlTree* tree = section.find(key);
+    const config::YamlTree* tree = section.find(key);
     if (!tree) continue;
     form = {tree, section.name_of(key), false};
     ++count;
@@ -193,10 +196,10 @@ Form find_form(SectionReader& section, const Position& position, const std::stri
 }
 
 /// Sets form.rounds.
-void read_round(SectionReader& section, Form& form, Diagnostics& diagnostics) {
-  const YamlTree* round = section.find("round");
+void read_round(SectionReader& section, Form& form, config::Diagnostics& diagnostics) {
+  const config::YamlTree* round = section.find("round");
   if (!round) return;
-  std::string complaint = read_value(*round, anything(), form.rounds);
+  std::string complaint = config::read_value(*round, config::anything(), form.rounds);
   if (complaint.empty() && form.tree && !form.name.ends_with(".logarithmic"))
     complaint = "goes with `logarithmic` only";
   if (!complaint.empty()) diagnostics.add(round->position, section.name_of("round"), complaint);
@@ -204,13 +207,13 @@ void read_round(SectionReader& section, Form& form, Diagnostics& diagnostics) {
 
 }  // namespace
 
-SweepAxis read_axis(const YamlTree& tree, const std::string& name, Diagnostics& diagnostics) {
+SweepAxis read_axis(const config::YamlTree& tree, const std::string& name, config::Diagnostics& diagnostics) {
   SectionReader section(tree, name, diagnostics);
   SweepAxis axis;
   axis.position = tree.position;
   axis.key = section.require_text("key", "key: seed");
-  if (const YamlTree* key = section.find("key")) axis.position = key->position;
-  if (tree.kind != YamlTree::Kind::section) return axis;
+  if (const config::YamlTree* key = section.find("key")) axis.position = key->position;
+  if (tree.kind != config::YamlTree::Kind::section) return axis;
 
   Form form = find_form(section, tree.position, name, diagnostics);
   read_round(section, form, diagnostics);
@@ -222,4 +225,4 @@ SweepAxis read_axis(const YamlTree& tree, const std::string& name, Diagnostics& 
   return axis;
 }
 
-}  // namespace isinglass
+}  // namespace isinglass::sweep

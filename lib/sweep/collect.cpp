@@ -11,7 +11,7 @@
 
 #include <fmt/format.h>
 
-namespace isinglass {
+namespace isinglass::sweep {
 
 Collection collect(const Sweep& sweep) {
   Collection found;
@@ -19,12 +19,12 @@ Collection collect(const Sweep& sweep) {
     SweepPoint point = point_of(sweep, number);
     const PointState state = state_of(sweep, point);
     if (!state.error.empty()) found.errors += (found.errors.empty() ? "" : "\n") + state.error;
-    if (state.state != RunState::finished) {
+    if (state.state != run::RunState::finished) {
       found.missing.push_back(number);
       continue;
     }
     try {
-      RunResults results = read_results(RunFolder{point.folder}.results());
+      train::RunResults results = run::read_results(run::RunFolder{point.folder}.results());
       results.history.clear();  // not in the table, and long
       found.rows.push_back({std::move(point), std::move(results)});
     } catch (const InputError& error) {  // one bad file does not hide the others
@@ -38,8 +38,8 @@ Collection collect(const Sweep& sweep) {
 void write_tables(const Sweep& sweep, const std::vector<SweepRow>& rows, std::vector<std::string>& written) {
   if (rows.empty()) return;
   const std::filesystem::path csv = sweep.output / "sweep.csv", h5 = sweep.output / "sweep.h5";
-  for (const std::filesystem::path& path : {csv, h5}) expect_output_place(path, {sweep.path});
-  write_text_atomically(csv, to_csv(sweep, rows));
+  for (const std::filesystem::path& path : {csv, h5}) files::expect_output_place(path, {sweep.path});
+  files::write_text_atomically(csv, to_csv(sweep, rows));
   written.push_back(csv.string());
   write_sweep_results(h5, sweep, rows);
   written.push_back(h5.string());
@@ -57,4 +57,4 @@ std::string number_list(const std::vector<std::int64_t>& numbers) {
   return text;
 }
 
-}  // namespace isinglass
+}  // namespace isinglass::sweep

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-namespace isinglass {
+namespace isinglass::sweep {
 
 /// Contents of the run folders of a sweep.
 struct Collection {
@@ -26,4 +26,4 @@ void write_tables(const Sweep& sweep, const std::vector<SweepRow>& rows, std::ve
 /// Returns "3,5,7-9" for ascending numbers: as job arrays take them.
 [[nodiscard]] std::string number_list(const std::vector<std::int64_t>& numbers);
 
-}  // namespace isinglass
+}  // namespace isinglass::sweep

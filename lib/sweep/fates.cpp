@@ -8,7 +8,7 @@
 
 #include <fmt/format.h>
 
-namespace isinglass {
+namespace isinglass::sweep {
 
 namespace {
 
@@ -40,22 +40,22 @@ std::vector<std::int64_t> Fates::numbers_of(Fate fate) const {
 
 std::int64_t Fates::count(Fate fate) const { return std::count(fates.begin(), fates.end(), fate); }
 
-Fates look_around(const Sweep& sweep, const Communicator& world) {
+Fates look_around(const Sweep& sweep, const parallel::Communicator& world) {
   Fates found(point_count(sweep));
-  together(world, [&] {
+  parallel::together(world, [&] {
     if (!world.is_root()) return;
     for (std::size_t i = 0; i < found.fates.size(); ++i) {
       const PointState state = state_of(sweep, point_of(sweep, static_cast<std::int64_t>(i) + 1));
-      if (state.state == RunState::finished) found.fates[i] = Fate::finished_before;
+      if (state.state == run::RunState::finished) found.fates[i] = Fate::finished_before;
       if (!state.error.empty()) found.fates[i] = Fate::failed;
       found.texts[i] = state.error;
     }
   });
-  world.broadcast(bytes_of(std::span(found.fates)), 0);
+  world.broadcast(parallel::bytes_of(std::span(found.fates)), 0);
   return found;
 }
 
-void share(Fates& found, int team_ranks, const Communicator& world) {
+void share(Fates& found, int team_ranks, const parallel::Communicator& world) {
   const bool is_team_root = world.rank() % team_ranks == 0;
   std::vector<std::int64_t> owners(found.fates.size()), fates(found.fates.size());
   for (std::size_t i = 0; i < owners.size(); ++i) {
@@ -70,14 +70,14 @@ void share(Fates& found, int team_ranks, const Communicator& world) {
   }
 }
 
-void look_elsewhere(const Sweep& sweep, Fates& found, const Communicator& world) {
-  together(world, [&] {
+void look_elsewhere(const Sweep& sweep, Fates& found, const parallel::Communicator& world) {
+  parallel::together(world, [&] {
     if (!world.is_root()) return;
     for (const std::int64_t number : found.numbers_of(Fate::elsewhere))
-      if (state_of(sweep, point_of(sweep, number)).state == RunState::finished)
+      if (state_of(sweep, point_of(sweep, number)).state == run::RunState::finished)
         found.fates[static_cast<std::size_t>(number - 1)] = Fate::finished_before;
   });
-  world.broadcast(bytes_of(std::span(found.fates)), 0);
+  world.broadcast(parallel::bytes_of(std::span(found.fates)), 0);
 }
 
 std::string summary_of(const Sweep& sweep, const Fates& found) {
@@ -94,10 +94,10 @@ ExitCode conclude(const Sweep& sweep, const Fates& found) {
   const std::int64_t left = found.count(Fate::open) + found.count(Fate::stopped),
                      elsewhere = found.count(Fate::elsewhere);
   if (left + elsewhere == 0 && failures.empty()) return ExitCode::done;
-  if (left + elsewhere == 0) throw AgreedError(failures, ExitCode::error);
+  if (left + elsewhere == 0) throw parallel::AgreedError(failures, ExitCode::error);
   const std::string before = failures.empty() ? "" : failures + "\n";
   if (left == 0)
-    throw AgreedError(
+    throw parallel::AgreedError(
         before + fmt::format("{} points are left to other processes that work on them, the first: {}; the same "
                              "command tells when they are finished",
                              elsewhere, text_of_first(found, Fate::elsewhere)),
@@ -105,7 +105,7 @@ ExitCode conclude(const Sweep& sweep, const Fates& found) {
   const bool went_on = found.count(Fate::finished) + found.count(Fate::stopped) > 0;
   const std::string stopped = went_on ? fmt::format("stopped; {} points are left, the same command continues", left)
                                       : "stopped before any point made progress; give the sweep more time";
-  throw AgreedError(before + stopped, went_on ? ExitCode::unfinished : ExitCode::error);
+  throw parallel::AgreedError(before + stopped, went_on ? ExitCode::unfinished : ExitCode::error);
 }
 
-}  // namespace isinglass
+}  // namespace isinglass::sweep

@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-namespace isinglass {
+namespace isinglass::sweep {
 
 /// Fate of a point. `open`: nobody got round to it; `elsewhere`: another process works on it.
 enum class Fate : std::int64_t { open, finished_before, finished, stopped, elsewhere, failed };
@@ -25,13 +25,13 @@ struct Fates {
 
 /// Points that are finished already, and those that cannot be started; the texts on rank 0 alone. AgreedError.
 /// Collective.
-[[nodiscard]] Fates look_around(const Sweep& sweep, const Communicator& world);
+[[nodiscard]] Fates look_around(const Sweep& sweep, const parallel::Communicator& world);
 
 /// Brings together what the roots of the teams know, the first of each `team_ranks` ranks. Collective.
-void share(Fates& found, int team_ranks, const Communicator& world);
+void share(Fates& found, int team_ranks, const parallel::Communicator& world);
 
 /// Looks again at points that were being worked on elsewhere: some may be finished. AgreedError. Collective.
-void look_elsewhere(const Sweep& sweep, Fates& found, const Communicator& world);
+void look_elsewhere(const Sweep& sweep, Fates& found, const parallel::Communicator& world);
 
 /// "10 points: 9 finished (2 of them before), 1 failed, 0 unfinished", and those elsewhere, if there are any.
 [[nodiscard]] std::string summary_of(const Sweep& sweep, const Fates& found);
@@ -41,4 +41,4 @@ void look_elsewhere(const Sweep& sweep, Fates& found, const Communicator& world)
 /// on is an error: it must not be requeued for ever.
 [[nodiscard]] ExitCode conclude(const Sweep& sweep, const Fates& found);
 
-}  // namespace isinglass
+}  // namespace isinglass::sweep

@@ -2,27 +2,27 @@
 
 #include "base/error.hpp"
 
-namespace isinglass {
+namespace isinglass::sweep {
 
 PointState state_of(const Sweep& sweep, const SweepPoint& point) {
   try {
-    return {inspect(RunFolder{point.folder}, config_of(sweep, point)), ""};
+    return {run::inspect(run::RunFolder{point.folder}, config_of(sweep, point)), ""};
   } catch (const InputError& error) {
-    return {RunState::absent, error.what()};
+    return {run::RunState::absent, error.what()};
   }
 }
 
 std::string to_text(const PointState& state) {
   if (!state.error.empty()) return "unusable";
   switch (state.state) {
-    case RunState::absent:
+    case run::RunState::absent:
       return "absent";
-    case RunState::unfinished:
+    case run::RunState::unfinished:
       return "unfinished";
-    case RunState::finished:
+    case run::RunState::finished:
       return "finished";
   }
   return "";
 }
 
-}  // namespace isinglass
+}  // namespace isinglass::sweep

@@ -5,11 +5,11 @@
 
 #include <string>
 
-namespace isinglass {
+namespace isinglass::sweep {
 
 /// Contents of the run folder of a point.
 struct PointState {
-  RunState state = RunState::absent;
+  run::RunState state = run::RunState::absent;
   std::string error;  ///< why the folder cannot be used, for example a run of another configuration; empty: it can
 };
 
@@ -19,4 +19,4 @@ struct PointState {
 /// "absent", "unfinished", "finished", or "unusable".
 [[nodiscard]] std::string to_text(const PointState& state);
 
-}  // namespace isinglass
+}  // namespace isinglass::sweep

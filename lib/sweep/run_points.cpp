@@ -13,7 +13,7 @@
 
 #include <fmt/format.h>
 
-namespace isinglass {
+namespace isinglass::sweep {
 
 namespace {
 
@@ -33,12 +33,12 @@ private:
 /// Works on points with the ranks of one team, as long as there are some.
 class Team {
 public:
-  Team(const Sweep& sweep, const SweepRunOptions& options, const TimeLimit& limit, const Communicator& ranks,
+  Team(const Sweep& sweep, const SweepRunOptions& options, const TimeLimit& limit, const parallel::Communicator& ranks,
        const PointReport& report)
       : sweep_(sweep), options_(options), limit_(limit), ranks_(ranks), report_(report) {}
 
   /// Adds to `found` what came of the points that this team ran. Collective over the team.
-  void work(const std::vector<std::int64_t>& open, SharedCounter& counter, Fates& found) {
+  void work(const std::vector<std::int64_t>& open, parallel::SharedCounter& counter, Fates& found) {
     while (const std::optional<std::int64_t> number = take(open, counter)) {
       const auto index = static_cast<std::size_t>(*number - 1);
       const Clock::time_point begin = Clock::now();
@@ -57,25 +57,26 @@ private:
   }
 
   /// The next point that no team has, the same on all ranks of this one.
-  [[nodiscard]] std::optional<std::int64_t> take(const std::vector<std::int64_t>& open, SharedCounter& counter) const {
+  [[nodiscard]] std::optional<std::int64_t> take(const std::vector<std::int64_t>& open,
+                                                 parallel::SharedCounter& counter) const {
     if (is_stopped()) return std::nullopt;
     std::int64_t index = ranks_.is_root() ? counter.next() : 0;
-    ranks_.broadcast(bytes_of(std::span(&index, 1)), 0);
+    ranks_.broadcast(parallel::bytes_of(std::span(&index, 1)), 0);
     if (index >= static_cast<std::int64_t>(open.size())) return std::nullopt;
     return open[static_cast<std::size_t>(index)];
   }
 
   [[nodiscard]] Failure run(const SweepPoint& point) const {
-    RunOptions run;
+    run::RunOptions run;
     run.config_path = fmt::format("{}, point {}", sweep_.path.string(), point.number);
     // The limit may have passed since take() looked, and 0 would be none.
     run.max_hours = options_.max_hours > 0 ? std::max(limit_.left(), 1e-9) : 0;
     try {
       std::ostream nowhere(nullptr);  // the runs of several teams would mix
-      const RunEnd end = run_training(config_of(sweep_, point), run, nowhere, ranks_);
+      const run::RunEnd end = run::run_training(config_of(sweep_, point), run, nowhere, ranks_);
       if (end.failure) throw *end.failure;
       return {"", end.code};
-    } catch (const AgreedError& error) {
+    } catch (const parallel::AgreedError& error) {
       return {error.what(), error.code(), error.is_busy()};
     } catch (...) {
       if (ranks_.size() > 1) throw;  // the other ranks of the team know nothing of it
@@ -95,45 +96,45 @@ private:
   const Sweep& sweep_;
   const SweepRunOptions& options_;
   const TimeLimit& limit_;
-  const Communicator& ranks_;
+  const parallel::Communicator& ranks_;
   const PointReport& report_;
 };
 
 /// Each team loads the data of its points alone, so that nobody else would notice if it found others. Collective.
-void expect_same_data(const Sweep& sweep, const Fates& found, const Communicator& world) {
+void expect_same_data(const Sweep& sweep, const Fates& found, const parallel::Communicator& world) {
   const std::vector<std::int64_t> open = found.numbers_of(Fate::open);
   if (world.size() == 1 || open.empty()) return;
   std::uint64_t fingerprint = 0;
-  together(world, [&] {
+  parallel::together(world, [&] {
     try {
-      const Config config = config_of(sweep, point_of(sweep, open.front()));
-      fingerprint = load_data(config.data, config.seed, 0, 1).fingerprint;
+      const config::Config config = config_of(sweep, point_of(sweep, open.front()));
+      fingerprint = data::load_data(config.data, config.seed, 0, 1).fingerprint;
     } catch (const InputError&) {
       // The point will fail, which does not stop the others, if all ranks see it so.
     }
   });
-  expect_same(world, fingerprint, "the data set");
+  parallel::expect_same(world, fingerprint, "the data set");
 }
 
 /// Forms the teams and lets them work. Collective.
-void run_teams(const Sweep& sweep, const SweepRunOptions& options, const Communicator& world, const PointReport& report,
-               Fates& found) {
+void run_teams(const Sweep& sweep, const SweepRunOptions& options, const parallel::Communicator& world,
+               const PointReport& report, Fates& found) {
   const TimeLimit limit(options.max_hours);
   const std::vector<std::int64_t> open = found.numbers_of(Fate::open);
   const int teams = world.size() / options.team_ranks, team = world.rank() / options.team_ranks;
-  const Communicator ranks = world.split(std::min(team, teams));
-  SharedCounter counter(world);
+  const parallel::Communicator ranks = world.split(std::min(team, teams));
+  parallel::SharedCounter counter(world);
   if (team < teams) Team(sweep, options, limit, ranks, report).work(open, counter, found);
 }
 
 }  // namespace
 
-Fates run_points(const Sweep& sweep, const SweepRunOptions& options, const Communicator& world,
+Fates run_points(const Sweep& sweep, const SweepRunOptions& options, const parallel::Communicator& world,
                  const PointReport& report) {
   if (options.team_ranks < 1 || options.team_ranks > world.size()) {
-    throw AgreedError(fmt::format("--team-ranks: expected 1 to {}, the ranks of this job, found {}", world.size(),
-                                  options.team_ranks),
-                      ExitCode::bad_input);
+    throw parallel::AgreedError(fmt::format("--team-ranks: expected 1 to {}, the ranks of this job, found {}",
+                                            world.size(), options.team_ranks),
+                                ExitCode::bad_input);
   }
   Fates found = look_around(sweep, world);
   expect_same_data(sweep, found, world);
@@ -143,4 +144,4 @@ Fates run_points(const Sweep& sweep, const SweepRunOptions& options, const Commu
   return found;
 }
 
-}  // namespace isinglass
+}  // namespace isinglass::sweep

@@ -4,7 +4,7 @@
 
 #include <functional>
 
-namespace isinglass {
+namespace isinglass::sweep {
 
 /// How the points of a sweep are worked through.
 struct SweepRunOptions {
@@ -19,7 +19,7 @@ using PointReport = std::function<void(const SweepPoint& point, Fate fate, doubl
 /// A point that fails does not stop the others. Ranks that do not fill a team idle, so that every point runs on the
 /// same number of ranks. Returns what came of each point. AgreedError for a bad number of ranks, and where ranks see
 /// different data. Collective.
-[[nodiscard]] Fates run_points(const Sweep& sweep, const SweepRunOptions& options, const Communicator& world,
+[[nodiscard]] Fates run_points(const Sweep& sweep, const SweepRunOptions& options, const parallel::Communicator& world,
                                const PointReport& report);
 
-}  // namespace isinglass
+}  // namespace isinglass::sweep

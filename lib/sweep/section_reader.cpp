@@ -7,28 +7,28 @@
 
 #include <fmt/format.h>
 
-namespace isinglass {
+namespace isinglass::sweep {
 
-SectionReader::SectionReader(const YamlTree& tree, std::string name, Diagnostics& diagnostics)
+SectionReader::SectionReader(const config::YamlTree& tree, std::string name, config::Diagnostics& diagnostics)
     : tree_(tree),
       name_(std::move(name)),
       diagnostics_(diagnostics),
-      is_section_(tree.kind == YamlTree::Kind::section) {
+      is_section_(tree.kind == config::YamlTree::Kind::section) {
   // An empty one is told by the keys that it lacks.
-  if (is_section_ || tree.kind == YamlTree::Kind::empty) return;
-  diagnostics.add(tree.position, name_, "expected a section of `key: value` lines, found " + describe(tree));
+  if (is_section_ || tree.kind == config::YamlTree::Kind::empty) return;
+  diagnostics.add(tree.position, name_, "expected a section of `key: value` lines, found " + config::describe(tree));
 }
 
-const YamlTree* SectionReader::find(std::string_view key) {
+const config::YamlTree* SectionReader::find(std::string_view key) {
   if (std::find(known_.begin(), known_.end(), key) == known_.end()) known_.emplace_back(key);
   const auto entry =
       std::find_if(tree_.entries.begin(), tree_.entries.end(), [&](const auto& e) { return e.key == key; });
   return entry == tree_.entries.end() ? nullptr : &entry->value;
 }
 
-const YamlTree* SectionReader::require(std::string_view key, std::string_view example) {
-  const YamlTree* value = find(key);
-  const bool is_told = !is_section_ && tree_.kind != YamlTree::Kind::empty;
+const config::YamlTree* SectionReader::require(std::string_view key, std::string_view example) {
+  const config::YamlTree* value = find(key);
+  const bool is_told = !is_section_ && tree_.kind != config::YamlTree::Kind::empty;
   if (!value && !is_told)
     diagnostics_.add(tree_.position, name_of(key), fmt::format("missing; for example `{}`", example));
   return value;
@@ -36,19 +36,19 @@ const YamlTree* SectionReader::require(std::string_view key, std::string_view ex
 
 std::string SectionReader::require_text(std::string_view key, std::string_view example) {
   std::string text;
-  const YamlTree* value = require(key, example);
+  const config::YamlTree* value = require(key, example);
   if (!value) return text;
-  std::string complaint = read_value(*value, anything(), text);
+  std::string complaint = config::read_value(*value, config::anything(), text);
   if (complaint.empty() && text.empty()) complaint = fmt::format("expected text such as `{}`, found nothing", example);
   if (!complaint.empty()) diagnostics_.add(value->position, name_of(key), complaint);
   return text;
 }
 
 void SectionReader::report_unknown_keys() const {
-  for (const YamlTree::Entry& entry : tree_.entries) {
+  for (const config::YamlTree::Entry& entry : tree_.entries) {
     if (std::find(known_.begin(), known_.end(), entry.key) != known_.end()) continue;
-    std::string hint = suggestion(entry.key, known_);
-    if (hint.empty()) hint = "; known are " + join(known_);
+    std::string hint = config::suggestion(entry.key, known_);
+    if (hint.empty()) hint = "; known are " + config::join(known_);
     diagnostics_.add(entry.position, name_of(entry.key), "unknown key" + hint);
   }
 }
@@ -57,4 +57,4 @@ std::string SectionReader::name_of(std::string_view key) const {
   return name_.empty() ? std::string(key) : fmt::format("{}.{}", name_, key);
 }
 
-}  // namespace isinglass
+}  // namespace isinglass::sweep

@@ -7,18 +7,18 @@
 #include <string_view>
 #include <vector>
 
-namespace isinglass {
+namespace isinglass::sweep {
 
 /// One section of a sweep file: hands out the values of its keys and reports the keys that nobody asked for.
 class SectionReader {
 public:
   /// `name` is the full name of the section, empty at the top. A problem if `tree` is no section.
-  SectionReader(const YamlTree& tree, std::string name, Diagnostics& diagnostics);
+  SectionReader(const config::YamlTree& tree, std::string name, config::Diagnostics& diagnostics);
 
   /// The value of `key`; null if it is not set.
-  [[nodiscard]] const YamlTree* find(std::string_view key);
+  [[nodiscard]] const config::YamlTree* find(std::string_view key);
   /// The value of `key`; null, with a problem that shows `example`, if it is not set.
-  [[nodiscard]] const YamlTree* require(std::string_view key, std::string_view example);
+  [[nodiscard]] const config::YamlTree* require(std::string_view key, std::string_view example);
   /// The text of a required key; empty, with a problem, if it is missing or no text.
   [[nodiscard]] std::string require_text(std::string_view key, std::string_view example);
 
@@ -28,11 +28,11 @@ public:
   [[nodiscard]] std::string name_of(std::string_view key) const;
 
 private:
-  const YamlTree& tree_;
+  const config::YamlTree& tree_;
   std::string name_;
-  Diagnostics& diagnostics_;
+  config::Diagnostics& diagnostics_;
   bool is_section_;
   std::vector<std::string> known_;
 };
 
-}  // namespace isinglass
+}  // namespace isinglass::sweep

@@ -5,7 +5,7 @@
 
 #include <fmt/format.h>
 
-namespace isinglass {
+namespace isinglass::sweep {
 
 namespace {
 
@@ -48,12 +48,12 @@ SweepPoint point_of(const Sweep& sweep, std::int64_t number) {
   return point;
 }
 
-Config config_of(const Sweep& sweep, const SweepPoint& point) {
-  Config config = parse_config(sweep.base_text, sweep.base.string(), options_of(point));
+config::Config config_of(const Sweep& sweep, const SweepPoint& point) {
+  config::Config config = config::parse_config(sweep.base_text, sweep.base.string(), options_of(point));
   config.output.directory = point.folder.string();
   return config;
 }
 
 std::string to_text(const SweepPoint& point) { return fmt::format("{}", fmt::join(options_of(point), ", ")); }
 
-}  // namespace isinglass
+}  // namespace isinglass::sweep

@@ -10,18 +10,18 @@
 #include <vector>
 
 /// Many runs of one configuration that differ in some of its keys.
-namespace isinglass {
+namespace isinglass::sweep {
 
 /// One value of an axis: the text behind "key=", and where the sweep file gives it.
 struct SweepValue {
   std::string text;
-  Position position;
+  config::Position position;
 };
 
 /// A configuration key with the values that it goes through, in their order.
 struct SweepAxis {
-  std::string key;    ///< full dotted name
-  Position position;  ///< of the key's name
+  std::string key;            ///< full dotted name
+  config::Position position;  ///< of the key's name
   std::vector<SweepValue> values;
 };
 
@@ -29,7 +29,7 @@ struct SweepAxis {
 struct Sweep {
   std::filesystem::path path, base;  ///< sweep file and base configuration
   std::string text, base_text;       ///< their contents
-  Position base_position;            ///< of the name of the base configuration
+  config::Position base_position;    ///< of the name of the base configuration
   std::filesystem::path output;      ///< folder of the run folders
   std::vector<SweepAxis> axes;
 };
@@ -55,9 +55,9 @@ inline constexpr std::int64_t most_points = 10000;
 
 /// The configuration of a point: base, overrides, and the run folder as output.directory. InputError if they do not
 /// fit.
-[[nodiscard]] Config config_of(const Sweep& sweep, const SweepPoint& point);
+[[nodiscard]] config::Config config_of(const Sweep& sweep, const SweepPoint& point);
 
 /// "method=qcgd, seed=3".
 [[nodiscard]] std::string to_text(const SweepPoint& point);
 
-}  // namespace isinglass
+}  // namespace isinglass::sweep

@@ -13,21 +13,22 @@
 
 #include <fmt/format.h>
 
-namespace isinglass {
+namespace isinglass::sweep {
 
 namespace fs = std::filesystem;
 
 namespace {
 
-void check_schema(SectionReader& top, Diagnostics& diagnostics) {
-  const YamlTree* schema = top.require("schema", "schema: 1");
-  if (!schema || (schema->kind == YamlTree::Kind::scalar && schema->text == "1")) return;
+void check_schema(SectionReader& top, config::Diagnostics& diagnostics) {
+  const config::YamlTree* schema = top.require("schema", "schema: 1");
+  if (!schema || (schema->kind == config::YamlTree::Kind::scalar && schema->text == "1")) return;
   diagnostics.add(schema->position, "schema",
-                  fmt::format("this isinglass reads sweeps of schema 1, found {}", describe(*schema)));
+                  fmt::format("this isinglass reads sweeps of schema 1, found {}", config::describe(*schema)));
 }
 
 /// Reports what no axis tells alone.
-void check_axes(const std::vector<SweepAxis>& axes, const Position& position, Diagnostics& diagnostics) {
+void check_axes(const std::vector<SweepAxis>& axes, const config::Position& position,
+                config::Diagnostics& diagnostics) {
   std::map<std::string, const SweepAxis*> seen;
   std::int64_t count = 1;
   for (const SweepAxis& axis : axes) {
@@ -46,17 +47,18 @@ void check_axes(const std::vector<SweepAxis>& axes, const Position& position, Di
   if (count > most_points) diagnostics.add(position, "axes", fmt::format("more than {} points", most_points));
 }
 
-std::vector<SweepAxis> read_axes(SectionReader& top, Diagnostics& diagnostics) {
+std::vector<SweepAxis> read_axes(SectionReader& top, config::Diagnostics& diagnostics) {
   std::vector<SweepAxis> axes;
-  const YamlTree* tree = top.require("axes", "axes: [{key: seed, range: [1, 5]}]");
+  const config::YamlTree* tree = top.require("axes", "axes: [{key: seed, range: [1, 5]}]");
   if (!tree) return axes;
-  if (tree->kind != YamlTree::Kind::list || tree->items.empty()) {
-    const bool is_list = tree->kind == YamlTree::Kind::list;
-    diagnostics.add(tree->position, "axes",
-                    fmt::format("expected a list of axes, found {}", is_list ? "an empty one" : describe(*tree)));
+  if (tree->kind != config::YamlTree::Kind::list || tree->items.empty()) {
+    const bool is_list = tree->kind == config::YamlTree::Kind::list;
+    diagnostics.add(
+        tree->position, "axes",
+        fmt::format("expected a list of axes, found {}", is_list ? "an empty one" : config::describe(*tree)));
     return axes;
   }
-  for (const YamlTree& item : tree->items) {
+  for (const config::YamlTree& item : tree->items) {
     axes.push_back(read_axis(item, fmt::format("axes.{}", axes.size()), diagnostics));
   }
   check_axes(axes, tree->position, diagnostics);
@@ -66,7 +68,7 @@ std::vector<SweepAxis> read_axes(SectionReader& top, Diagnostics& diagnostics) {
 std::string read_base(const Sweep& sweep) {
   std::error_code none;
   if (fs::status(sweep.base, none).type() == fs::file_type::not_found) {
-    Diagnostics diagnostics;
+    config::Diagnostics diagnostics;
     diagnostics.add(sweep.base_position, "base", fmt::format("no such file: {}", sweep.base.string()));
     diagnostics.throw_if_any();
   }
@@ -91,7 +93,7 @@ std::optional<std::pair<std::size_t, std::string>> blame_axis(const Sweep& sweep
 /// Gathers what is wrong with the points, each thing once.
 class Complaints {
 public:
-  Complaints(const Sweep& sweep, Diagnostics& diagnostics) : sweep_(sweep), diagnostics_(diagnostics) {}
+  Complaints(const Sweep& sweep, config::Diagnostics& diagnostics) : sweep_(sweep), diagnostics_(diagnostics) {}
 
   void add(const SweepPoint& point, const std::string& errors) {
     const std::vector<std::size_t> indices = value_indices(sweep_, point.number);
@@ -130,7 +132,7 @@ public:
 
 private:
   const Sweep& sweep_;
-  Diagnostics& diagnostics_;
+  config::Diagnostics& diagnostics_;
   AxisComplaints of_axes_;
   int combinations_ = 0;
 };
@@ -139,8 +141,8 @@ private:
 /// InputError: of the base configuration if that is bad by itself, else with a line for each key, value or combination
 /// that it refuses, at its position in the sweep file.
 void check_points(const Sweep& sweep) {
-  static_cast<void>(parse_config(sweep.base_text, sweep.base.string()));
-  Diagnostics diagnostics;
+  static_cast<void>(config::parse_config(sweep.base_text, sweep.base.string()));
+  config::Diagnostics diagnostics;
   Complaints complaints(sweep, diagnostics);
   for (std::int64_t number = 1; number <= point_count(sweep); ++number) {
     const SweepPoint point = point_of(sweep, number);
@@ -157,15 +159,15 @@ void check_points(const Sweep& sweep) {
 }  // namespace
 
 Sweep parse_sweep(const std::string& text, const fs::path& path) {
-  Diagnostics diagnostics;
-  const YamlTree tree = parse_yaml(text, path.string(), diagnostics);
+  config::Diagnostics diagnostics;
+  const config::YamlTree tree = config::parse_yaml(text, path.string(), diagnostics);
   SectionReader top(tree, "", diagnostics);
   check_schema(top, diagnostics);
   Sweep sweep;
   sweep.path = path;
   sweep.text = text;
   sweep.base = path.parent_path() / top.require_text("base", "base: pair-0-1.yaml");
-  if (const YamlTree* base = top.find("base")) sweep.base_position = base->position;
+  if (const config::YamlTree* base = top.find("base")) sweep.base_position = base->position;
   sweep.output = top.require_text("output", "output: results/sweep");
   sweep.axes = read_axes(top, diagnostics);
   top.report_unknown_keys();
@@ -180,4 +182,4 @@ Sweep read_sweep(const fs::path& path) {
   return sweep;
 }
 
-}  // namespace isinglass
+}  // namespace isinglass::sweep

@@ -5,7 +5,7 @@
 #include <filesystem>
 #include <string>
 
-namespace isinglass {
+namespace isinglass::sweep {
 
 /// A sweep from the text of its file; `path` stands for the file in messages, and the base configuration lies relative
 /// to it. base_text is left empty, and nothing is known of the points. Throws one InputError with a line
@@ -16,4 +16,4 @@ namespace isinglass {
 /// InputError.
 [[nodiscard]] Sweep read_sweep(const std::filesystem::path& path);
 
-}  // namespace isinglass
+}  // namespace isinglass::sweep

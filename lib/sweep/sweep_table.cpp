@@ -11,17 +11,17 @@
 
 #include <fmt/format.h>
 
-namespace isinglass {
+namespace isinglass::sweep {
 
 namespace {
 
-constexpr FileFormat format{.name = "isinglass-sweep",
-                            .noun = "a table of a sweep",
-                            .major_version = 1,
-                            .minor_version = 1,
-                            .last_mark = "complete",
-                            .if_absent = "isinglass sweep --collect makes one",
-                            .if_unfinished = "collect the sweep again"};
+constexpr files::FileFormat format{.name = "isinglass-sweep",
+                                   .noun = "a table of a sweep",
+                                   .major_version = 1,
+                                   .minor_version = 1,
+                                   .last_mark = "complete",
+                                   .if_absent = "isinglass sweep --collect makes one",
+                                   .if_unfinished = "collect the sweep again"};
 
 std::string csv_field(const std::string& text) {
   if (text.find_first_of(",\"\n") == std::string::npos) return text;
@@ -33,7 +33,7 @@ std::string csv_field(const std::string& text) {
 std::string csv_header(const Sweep& sweep) {
   std::string header = "point";
   for (const SweepAxis& axis : sweep.axes) header += fmt::format(",{}", csv_field(axis.key));
-  for_each_number([&](const ResultField& field, auto) { header += fmt::format(",{}", field.name); });
+  train::for_each_number([&](const train::ResultField& field, auto) { header += fmt::format(",{}", field.name); });
   return header + "\n";
 }
 
@@ -69,7 +69,8 @@ void write_axis(const h5::Group& group, const Sweep& sweep, std::size_t index, c
 }
 
 template <class T>
-void write_column(const h5::Group& group, const char* name, const std::vector<SweepRow>& rows, T RunResults::*member) {
+void write_column(const h5::Group& group, const char* name, const std::vector<SweepRow>& rows,
+                  T train::RunResults::*member) {
   std::vector<T> column;
   for (const SweepRow& row : rows) column.push_back(row.results.*member);
   h5::write<T>(group, name, column);
@@ -92,7 +93,7 @@ void write_content(const h5::Group& root, const Sweep& sweep, const std::vector<
 
   const h5::Group results = root.create_group("results"), provenance = root.create_group("provenance");
   h5::write<std::int64_t>(results, "point", numbers_of(rows));
-  for_each_number([&](const ResultField& field, auto member) {
+  train::for_each_number([&](const train::ResultField& field, auto member) {
     write_column(field.is_provenance ? provenance : results, field.name, rows, member);
   });
 
@@ -108,7 +109,8 @@ std::string to_csv(const Sweep& sweep, const std::vector<SweepRow>& rows) {
   for (const SweepRow& row : rows) {
     text += fmt::format("{}", row.point.number);
     for (const auto& [key, value] : row.point.overrides) text += fmt::format(",{}", csv_field(value));
-    for_each_number([&](const ResultField&, auto member) { text += fmt::format(",{}", row.results.*member); });
+    train::for_each_number(
+        [&](const train::ResultField&, auto member) { text += fmt::format(",{}", row.results.*member); });
     text += "\n";
   }
   return text;
@@ -118,11 +120,12 @@ void write_sweep_results(const std::filesystem::path& path, const Sweep& sweep, 
   const auto fill = [&](const h5::Group& root) { write_content(root, sweep, rows); };
   const auto verify = [&](const std::filesystem::path& written) {
     std::vector<std::int64_t> points;
-    read_file(written, format,
-              [&](const h5::Group& root) { points = h5::read<std::int64_t>(root.open_group("results"), "point"); });
+    files::read_file(written, format, [&](const h5::Group& root) {
+      points = h5::read<std::int64_t>(root.open_group("results"), "point");
+    });
     if (points != numbers_of(rows)) throw SystemError(written.string() + ": reads back otherwise than it was written");
   };
-  write_file(path, format, fill, verify);
+  files::write_file(path, format, fill, verify);
 }
 
-}  // namespace isinglass
+}  // namespace isinglass::sweep

@@ -7,12 +7,12 @@
 #include <string>
 #include <vector>
 
-namespace isinglass {
+namespace isinglass::sweep {
 
 /// A finished point and its numbers.
 struct SweepRow {
   SweepPoint point;
-  RunResults results;
+  train::RunResults results;
 };
 
 /// One line per row under a header: point, a column for each axis by its key, then the results. Fields with commas or
@@ -22,4 +22,4 @@ struct SweepRow {
 /// Writes sweep.h5 atomically; docs/file-formats.md has its layout. Throws SystemError; the old file stays.
 void write_sweep_results(const std::filesystem::path& path, const Sweep& sweep, const std::vector<SweepRow>& rows);
 
-}  // namespace isinglass
+}  // namespace isinglass::sweep

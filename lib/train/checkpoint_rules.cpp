@@ -14,7 +14,7 @@
 
 #include <fmt/format.h>
 
-namespace isinglass {
+namespace isinglass::train {
 
 namespace {
 
@@ -38,25 +38,26 @@ std::size_t expect_phase(const TrainingState& checkpoint, const std::vector<Plan
 
 /// The weights follow from their number: each step multiplies the earlier ones by 1 - eta and adds eta = 2 / (t + 1).
 void expect_atoms(const TrainingState& checkpoint) {
-  const std::int64_t atoms = checkpoint.is_in(PhaseName::qcgd) ? checkpoint.iteration : 0;
+  const std::int64_t atoms = checkpoint.is_in(config::PhaseName::qcgd) ? checkpoint.iteration : 0;
   expect_count("/atoms: number of atoms", std::ssize(checkpoint.atoms), atoms);
   constexpr double rounding = 1e-9;
   double later = 1;  // what the steps behind an atom leave of its weight
   for (std::int64_t t = atoms; t >= 1; --t) {
-    const double eta = cgal_eta(t), weight = checkpoint.atoms[static_cast<std::size_t>(t - 1)].weight;
+    const double eta = cgal::cgal_eta(t), weight = checkpoint.atoms[static_cast<std::size_t>(t - 1)].weight;
     expect(std::abs(weight - eta * later) <= rounding, "/atoms/weights: weight {} is {} instead of {}", t - 1, weight,
            eta * later);
     later *= 1 - eta;
   }
 }
 
-void expect_networks(const TrainingState& checkpoint, const Config& config, const Architecture& architecture) {
-  const bool is_chain = checkpoint.is_in(PhaseName::anneal) || checkpoint.is_in(PhaseName::polish);
+void expect_networks(const TrainingState& checkpoint, const config::Config& config,
+                     const network::Architecture& architecture) {
+  const bool is_chain = checkpoint.is_in(config::PhaseName::anneal) || checkpoint.is_in(config::PhaseName::polish);
   expect_count("/current: number of networks", std::ssize(checkpoint.current),
                is_chain ? config.parallel.replica_groups : 1);
   const std::int64_t hidden = std::ssize(architecture.layers) - 1;
   expect_count("/duals: number of layers", std::ssize(checkpoint.duals),
-               checkpoint.is_in(PhaseName::qcgd) ? hidden : 0);
+               checkpoint.is_in(config::PhaseName::qcgd) ? hidden : 0);
 }
 
 /// The phases before the checkpoint's, in order.
@@ -76,10 +77,11 @@ void expect_assessment(const TrainingState& checkpoint, std::size_t at, std::siz
   expect(correct >= 0 && correct <= total, "/qat/incumbent_counts: {} of {} samples are correct", correct, total);
 }
 
-void expect_qat(const TrainingState& checkpoint, const Config& config, const Architecture& architecture,
-                const DataSplits& data) {
-  const bool is_qat = checkpoint.is_in(PhaseName::qat);
-  expect_count("/qat/latents: number", std::ssize(checkpoint.latents), is_qat ? parameter_count(architecture) : 0);
+void expect_qat(const TrainingState& checkpoint, const config::Config& config,
+                const network::Architecture& architecture, const data::DataSplits& data) {
+  const bool is_qat = checkpoint.is_in(config::PhaseName::qat);
+  expect_count("/qat/latents: number", std::ssize(checkpoint.latents),
+               is_qat ? network::parameter_count(architecture) : 0);
   const auto batches = qat::batch_count(data.train.global_size, static_cast<std::size_t>(config.qat.batch));
   expect_count("/state: gradient_steps", checkpoint.gradient_steps,
                is_qat ? checkpoint.iteration * static_cast<std::int64_t>(batches) : 0);
@@ -111,7 +113,7 @@ void expect_history(const TrainingState& checkpoint, const std::vector<PlannedPh
     iteration = row.iteration;
     seconds = row.wall_seconds;
   }
-  if (!checkpoint.is_in(PhaseName::qcgd) && !checkpoint.is_in(PhaseName::qat)) return;
+  if (!checkpoint.is_in(config::PhaseName::qcgd) && !checkpoint.is_in(config::PhaseName::qat)) return;
   expect_count("/history: rows", std::ssize(checkpoint.history), checkpoint.iteration);
   if (checkpoint.history.empty()) return;
   const double objective = checkpoint.history.back().incumbent_objective;
@@ -122,7 +124,7 @@ void expect_history(const TrainingState& checkpoint, const std::vector<PlannedPh
 
 }  // namespace
 
-std::int64_t step_of(const TrainingState& checkpoint, const Config& config) {
+std::int64_t step_of(const TrainingState& checkpoint, const config::Config& config) {
   std::int64_t steps = checkpoint.iteration;
   for (const PlannedPhase& phase : plan_of(config)) {
     if (checkpoint.is_in(phase.name)) break;
@@ -131,8 +133,8 @@ std::int64_t step_of(const TrainingState& checkpoint, const Config& config) {
   return steps;
 }
 
-void expect_possible(const TrainingState& checkpoint, const Config& config, const Architecture& architecture,
-                     const DataSplits& data) {
+void expect_possible(const TrainingState& checkpoint, const config::Config& config,
+                     const network::Architecture& architecture, const data::DataSplits& data) {
   const std::vector<PlannedPhase> phases = plan_of(config);
   const std::size_t phase = expect_phase(checkpoint, phases);
   expect_atoms(checkpoint);
@@ -142,4 +144,4 @@ void expect_possible(const TrainingState& checkpoint, const Config& config, cons
   expect_history(checkpoint, phases, phase);
 }
 
-}  // namespace isinglass
+}  // namespace isinglass::train

@@ -2,9 +2,9 @@
 
 #include "network/forward.hpp"
 
-namespace isinglass {
+namespace isinglass::train {
 
-int root_of_best(const Grid& grid, double& energy) {
+int root_of_best(const parallel::Grid& grid, double& energy) {
   const double best = -grid.world.all_max(-energy);
   // The lowest rank of a group that has it: the first such group's root.
   const bool has_it = energy == best;
@@ -12,25 +12,25 @@ int root_of_best(const Grid& grid, double& energy) {
   return -static_cast<int>(grid.world.all_max(has_it ? -grid.world.rank() : -grid.world.size()));
 }
 
-void broadcast_network(const Communicator& comm, NetworkBits& bits, int root) {
-  for (LayerBits& layer : bits) {
-    comm.broadcast(bytes_of(std::span(layer.weights)), root);
-    comm.broadcast(bytes_of(std::span(layer.biases)), root);
+void broadcast_network(const parallel::Communicator& comm, network::NetworkBits& bits, int root) {
+  for (network::LayerBits& layer : bits) {
+    comm.broadcast(parallel::bytes_of(std::span(layer.weights)), root);
+    comm.broadcast(parallel::bytes_of(std::span(layer.biases)), root);
   }
 }
 
-NetworkBits network_of_group(const Grid& grid, int group, NetworkBits bits) {
+network::NetworkBits network_of_group(const parallel::Grid& grid, int group, network::NetworkBits bits) {
   const bool is_root = grid.group_index == group && grid.group.is_root();
   const int root = static_cast<int>(grid.world.all_max(is_root ? grid.world.rank() : 0));
   broadcast_network(grid.world, bits, root);
   return bits;
 }
 
-void Incumbent::offer(const NetworkBits& bits, double objective, std::optional<std::int64_t> correct) {
+void Incumbent::offer(const network::NetworkBits& bits, double objective, std::optional<std::int64_t> correct) {
   if (offer(bits, objective, Merit{objective})) correct_ = correct.value_or(-1);
 }
 
-bool Incumbent::offer(const NetworkBits& bits, double objective, const Merit& merit) {
+bool Incumbent::offer(const network::NetworkBits& bits, double objective, const Merit& merit) {
   if (merit >= merit_) return false;
   objective_ = objective;
   merit_ = merit;
@@ -53,15 +53,15 @@ void Incumbent::share() {
   if (objective_ < own) is_evaluated_ = false;
   merit_ = {objective_};
   broadcast_network(input_->grid.world, bits_, root);
-  input_->grid.world.broadcast(bytes_of(std::span(&correct_, 1)), root);
+  input_->grid.world.broadcast(parallel::bytes_of(std::span(&correct_, 1)), root);
 }
 
 void Incumbent::settle() {
   share();
   if (is_evaluated_) return;
   const TrainingInput& input = *input_;
-  const auto judge = [&](const Samples& samples) {
-    return evaluate(input.architecture, bits_, samples, input.grid.group).accuracy();
+  const auto judge = [&](const data::Samples& samples) {
+    return network::evaluate(input.architecture, bits_, samples, input.grid.group).accuracy();
   };
   const bool is_counted = correct_ >= 0 && input.data.train.global_size > 0;
   set_accuracies(is_counted ? static_cast<double>(correct_) / static_cast<double>(input.data.train.global_size)
@@ -69,4 +69,4 @@ void Incumbent::settle() {
                  judge(input.data.validation));
 }
 
-}  // namespace isinglass
+}  // namespace isinglass::train

@@ -7,17 +7,17 @@
 #include <optional>
 #include <span>
 
-namespace isinglass {
+namespace isinglass::train {
 
 /// The rank of the world whose replica group has the smallest `energy` (ties: the first group's root), for all ranks
 /// alike; `energy` becomes that group's. Collective over grid.world.
-[[nodiscard]] int root_of_best(const Grid& grid, double& energy);
+[[nodiscard]] int root_of_best(const parallel::Grid& grid, double& energy);
 
 /// Makes `bits` rank `root`'s on every rank. Collective over `comm`.
-void broadcast_network(const Communicator& comm, NetworkBits& bits, int root);
+void broadcast_network(const parallel::Communicator& comm, network::NetworkBits& bits, int root);
 
 /// Replica group `group`'s network, on every rank. Collective over grid.world.
-[[nodiscard]] NetworkBits network_of_group(const Grid& grid, int group, NetworkBits bits);
+[[nodiscard]] network::NetworkBits network_of_group(const parallel::Grid& grid, int group, network::NetworkBits bits);
 
 /// The best network of a phase so far, with its accuracies: the answer of every method.
 class Incumbent {
@@ -31,9 +31,9 @@ public:
   [[nodiscard]] bool would_take(double objective) const { return Merit{objective} < merit_; }
   /// Takes the network if its exact objective is smaller. `correct`: how many training samples of the group it
   /// classifies, if that is known. Local: all ranks of a group offer the same.
-  void offer(const NetworkBits& bits, double objective, std::optional<std::int64_t> correct = std::nullopt);
+  void offer(const network::NetworkBits& bits, double objective, std::optional<std::int64_t> correct = std::nullopt);
   /// Takes the network if its merit is smaller, whatever the objective. Returns whether it was taken.
-  bool offer(const NetworkBits& bits, double objective, const Merit& merit);
+  bool offer(const network::NetworkBits& bits, double objective, const Merit& merit);
   /// Says what is known about the network that was taken, so that `settle` need not evaluate it.
   void set_accuracies(double train, double validation);
 
@@ -42,7 +42,7 @@ public:
   /// Agrees on the best, and evaluates the network if it is new. Collective over grid.world.
   void settle();
 
-  [[nodiscard]] const NetworkBits& bits() const { return bits_; }
+  [[nodiscard]] const network::NetworkBits& bits() const { return bits_; }
   [[nodiscard]] double objective() const { return objective_; }
   [[nodiscard]] double train_accuracy() const { return train_accuracy_; }
   [[nodiscard]] double validation_accuracy() const { return validation_accuracy_; }  ///< NaN without a validation split
@@ -51,7 +51,7 @@ private:
   static constexpr double infinity = std::numeric_limits<double>::infinity();
 
   const TrainingInput* input_;
-  NetworkBits bits_;
+  network::NetworkBits bits_;
   double objective_ = infinity;
   Merit merit_{infinity, infinity, infinity};
   std::int64_t correct_ = -1;  // training samples that bits_ classifies; -1: unknown
@@ -59,4 +59,4 @@ private:
   double train_accuracy_ = 0, validation_accuracy_ = 0;
 };
 
-}  // namespace isinglass
+}  // namespace isinglass::train

@@ -12,7 +12,7 @@
 #include <functional>
 #include <span>
 
-namespace isinglass {
+namespace isinglass::train {
 
 /// Called on the coordinator with every row of the history.
 using Report = std::function<void(const HistoryRow&)>;
@@ -39,11 +39,11 @@ struct Control {
 
 /// Everything a training is given. The samples are this rank's shard.
 struct TrainingInput {
-  const Config& config;
-  const Architecture& architecture;
-  const DataSplits& data;
-  const Grid& grid;
-  std::span<const LayerReach> reach;  ///< propagate_intervals of data.train
+  const config::Config& config;
+  const network::Architecture& architecture;
+  const data::DataSplits& data;
+  const parallel::Grid& grid;
+  std::span<const qcbo::LayerReach> reach;  ///< propagate_intervals of data.train
   Report report = {};
   Control control = {};
   const TrainingState* resume = nullptr;  ///< what to continue from; null: the start
@@ -56,4 +56,4 @@ struct TrainingInput {
   }
 };
 
-}  // namespace isinglass
+}  // namespace isinglass::train

@@ -8,13 +8,13 @@
 
 #include <fmt/format.h>
 
-namespace isinglass {
+namespace isinglass::train {
 
 namespace {
 
 std::unique_ptr<Phase> make_phase(TrainingContext& context, const PlannedPhase& planned) {
-  if (planned.name == PhaseName::qcgd) return make_qcgd(context, planned.steps);
-  if (planned.name == PhaseName::qat) return make_qat(context, planned.steps);
+  if (planned.name == config::PhaseName::qcgd) return make_qcgd(context, planned.steps);
+  if (planned.name == config::PhaseName::qat) return make_qat(context, planned.steps);
   return make_annealing(context, planned.name, planned.steps);
 }
 
@@ -25,7 +25,7 @@ public:
 
   LoopEnd run() {
     if (input_.resume != nullptr) go_on_from(*input_.resume);
-    end_.network = starting_bits(input_.architecture, input_.config.seed);
+    end_.network = network::starting_bits(input_.architecture, input_.config.seed);
     for (const PlannedPhase& planned : plan_of(input_.config)) {
       if (is_behind(planned.name)) continue;
       const std::unique_ptr<Phase> phase = make_phase(context_, planned);
@@ -88,7 +88,7 @@ private:
   }
 
   /// Whether the state that the run goes on from has this phase behind it.
-  [[nodiscard]] bool is_behind(PhaseName name) const {
+  [[nodiscard]] bool is_behind(config::PhaseName name) const {
     return std::ranges::find(finished_, name_of(name), &FinishedPhase::phase) != finished_.end();
   }
 
@@ -116,4 +116,4 @@ private:
 
 LoopEnd run_phases(const TrainingInput& input) { return Loop(input).run(); }
 
-}  // namespace isinglass
+}  // namespace isinglass::train

@@ -5,11 +5,11 @@
 #include <string>
 #include <vector>
 
-namespace isinglass {
+namespace isinglass::train {
 
 /// Outcome of the loop, the same on every rank.
 struct LoopEnd {
-  NetworkBits network;                                 ///< the incumbent of the last phase
+  network::NetworkBits network;                        ///< the incumbent of the last phase
   double objective = 0;                                ///< its exact loss, summed over the training samples
   double train_accuracy = 0, validation_accuracy = 0;  ///< fractions; NaN where there is no such split
   std::string stop_reason;                             ///< one sentence, or one per phase
@@ -22,4 +22,4 @@ struct LoopEnd {
 /// from input.resume. Collective over grid.world.
 [[nodiscard]] LoopEnd run_phases(const TrainingInput& input);
 
-}  // namespace isinglass
+}  // namespace isinglass::train

@@ -1,6 +1,6 @@
 #include "train/phase.hpp"
 
-namespace isinglass {
+namespace isinglass::train {
 
 const MoveData& TrainingContext::move_data() {
   const int neighbours = input.config.anneal.swap_neighbours;
@@ -34,4 +34,4 @@ HistoryRow Phase::new_row() const {
   return row;
 }
 
-}  // namespace isinglass
+}  // namespace isinglass::train

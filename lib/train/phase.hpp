@@ -8,7 +8,7 @@
 #include <optional>
 #include <string>
 
-namespace isinglass {
+namespace isinglass::train {
 
 /// Work that the phases of one training share, made once.
 class TrainingContext {
@@ -40,12 +40,12 @@ struct PhaseEnd {
 /// records the history, saves and stops. All members but the accessors are collective over grid.world.
 class Phase {
 public:
-  Phase(TrainingContext& context, PhaseName name, std::int64_t steps)
+  Phase(TrainingContext& context, config::PhaseName name, std::int64_t steps)
       : context_(context), input_(context.input), incumbent_(context.input), name_(name), steps_(steps) {}
   virtual ~Phase() = default;
 
   /// Begins with a network: the incumbent of the phase before, or random weights.
-  virtual void start(const NetworkBits& network) = 0;
+  virtual void start(const network::NetworkBits& network) = 0;
   /// Begins after the steps of a state that `save` gave.
   void resume(const TrainingState& state);
   /// Makes one step.
@@ -57,7 +57,7 @@ public:
 
   [[nodiscard]] virtual bool is_done() const { return steps_done_ >= steps_; }
   [[nodiscard]] const Incumbent& incumbent() const { return incumbent_; }
-  [[nodiscard]] PhaseName name() const { return name_; }
+  [[nodiscard]] config::PhaseName name() const { return name_; }
 
 protected:
   /// The method's own part of `resume` and `save`; steps and incumbent are there already.
@@ -71,13 +71,14 @@ protected:
   TrainingContext& context_;
   const TrainingInput& input_;
   Incumbent incumbent_;
-  PhaseName name_;
+  config::PhaseName name_;
   std::int64_t steps_;           ///< at most
   std::int64_t steps_done_ = 0;  ///< those before this start included
 };
 
 [[nodiscard]] std::unique_ptr<Phase> make_qcgd(TrainingContext& context, std::int64_t steps);
-[[nodiscard]] std::unique_ptr<Phase> make_annealing(TrainingContext& context, PhaseName name, std::int64_t steps);
+[[nodiscard]] std::unique_ptr<Phase> make_annealing(TrainingContext& context, config::PhaseName name,
+                                                    std::int64_t steps);
 [[nodiscard]] std::unique_ptr<Phase> make_qat(TrainingContext& context, std::int64_t steps);
 
-}  // namespace isinglass
+}  // namespace isinglass::train

@@ -1,13 +1,13 @@
 #include "train/plan.hpp"
 
-namespace isinglass {
+namespace isinglass::train {
 
-std::vector<PlannedPhase> plan_of(const Config& config) {
-  if (config.method == Method::anneal) return {{PhaseName::anneal, config.anneal.sweeps}};
-  if (config.method == Method::qat) return {{PhaseName::qat, config.qat.epochs}};
-  std::vector<PlannedPhase> plan{{PhaseName::qcgd, config.qcgd.iterations}};
-  if (config.qcgd.polish) plan.push_back({PhaseName::polish, config.anneal.polish_sweeps});
+std::vector<PlannedPhase> plan_of(const config::Config& config) {
+  if (config.method == config::Method::anneal) return {{config::PhaseName::anneal, config.anneal.sweeps}};
+  if (config.method == config::Method::qat) return {{config::PhaseName::qat, config.qat.epochs}};
+  std::vector<PlannedPhase> plan{{config::PhaseName::qcgd, config.qcgd.iterations}};
+  if (config.qcgd.polish) plan.push_back({config::PhaseName::polish, config.anneal.polish_sweeps});
   return plan;
 }
 
-}  // namespace isinglass
+}  // namespace isinglass::train

@@ -5,15 +5,15 @@
 #include <cstdint>
 #include <vector>
 
-namespace isinglass {
+namespace isinglass::train {
 
 /// A phase of a training and how many steps it has at most.
 struct PlannedPhase {
-  PhaseName name = PhaseName::qcgd;
+  config::PhaseName name = config::PhaseName::qcgd;
   std::int64_t steps = 0;
 };
 
 /// The phases that config.method asks for, in the order they come.
-[[nodiscard]] std::vector<PlannedPhase> plan_of(const Config& config);
+[[nodiscard]] std::vector<PlannedPhase> plan_of(const config::Config& config);
 
-}  // namespace isinglass
+}  // namespace isinglass::train

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-namespace isinglass {
+namespace isinglass::train {
 
 /// One row of the trace: what an outer iteration (QCGD), a sweep (anneal) or an epoch (QAT) ended with.
 struct HistoryRow {
@@ -90,4 +90,4 @@ void for_each_number(auto&& visit) {
   visit(ResultField{"constraint_bytes", amount, true}, &Results::constraint_bytes);
 }
 
-}  // namespace isinglass
+}  // namespace isinglass::train

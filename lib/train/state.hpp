@@ -9,11 +9,11 @@
 #include <string>
 #include <vector>
 
-namespace isinglass {
+namespace isinglass::train {
 
 /// An oracle answer and its weight in the convex combination X.
 struct WeightedAtom {
-  NetworkBits bits;
+  network::NetworkBits bits;
   double weight = 0;
 };
 
@@ -39,16 +39,16 @@ struct FinishedPhase {
 /// Everything the next iteration needs, and nothing that it can compute again. Parts that a method does not have are
 /// empty. All of it but `duals` is the same on every rank.
 struct TrainingState {
-  std::string phase;                    ///< qcgd, polish, anneal, qat
-  std::int64_t iteration = 0;           ///< iterations, sweeps or epochs that are done in this phase
-  NetworkBits incumbent;                ///< the best network so far
-  double incumbent_objective = 0;       ///< its exact loss
-  std::vector<NetworkBits> current;     ///< where the next iteration starts: one network, or one a replica group
-  std::vector<WeightedAtom> atoms;      ///< qcgd: X
-  double objective_image = 0;           ///< qcgd: f(X)
-  std::vector<DualRecord> duals;        ///< qcgd: one a hidden layer
-  std::vector<FinishedPhase> finished;  ///< the phases before this one, in order
-  std::vector<double> latents;          ///< qat: latent parameters, and Adam's two moments of each
+  std::string phase;                          ///< qcgd, polish, anneal, qat
+  std::int64_t iteration = 0;                 ///< iterations, sweeps or epochs that are done in this phase
+  network::NetworkBits incumbent;             ///< the best network so far
+  double incumbent_objective = 0;             ///< its exact loss
+  std::vector<network::NetworkBits> current;  ///< where the next iteration starts: one network, or one a replica group
+  std::vector<WeightedAtom> atoms;            ///< qcgd: X
+  double objective_image = 0;                 ///< qcgd: f(X)
+  std::vector<DualRecord> duals;              ///< qcgd: one a hidden layer
+  std::vector<FinishedPhase> finished;        ///< the phases before this one, in order
+  std::vector<double> latents;                ///< qat: latent parameters, and Adam's two moments of each
   std::vector<double> gradient_mean, gradient_square;
   std::int64_t gradient_steps = 0;  ///< qat: Adam's steps
   std::vector<std::int64_t>
@@ -57,7 +57,7 @@ struct TrainingState {
   std::string config_yaml;            ///< the resolved configuration, its keys of the result
   std::int64_t data_fingerprint = 0;  ///< of the training samples
 
-  [[nodiscard]] bool is_in(PhaseName name) const { return phase == name_of(name); }
+  [[nodiscard]] bool is_in(config::PhaseName name) const { return phase == name_of(name); }
 };
 
-}  // namespace isinglass
+}  // namespace isinglass::train

@@ -6,29 +6,31 @@
 #include "qcbo/counts.hpp"
 #include "train/loop.hpp"
 
-namespace isinglass {
+namespace isinglass::train {
 
 namespace {
 
 /// Counts of the problem: of the network, and for QCGD of the QCBO.
 void count(const TrainingInput& input, RunResults& results) {
-  results.bits_per_parameter = bits_per_parameter(input.architecture);
-  results.parameters = parameter_count(input.architecture);
+  results.bits_per_parameter = network::bits_per_parameter(input.architecture);
+  results.parameters = network::parameter_count(input.architecture);
   results.train_samples = static_cast<std::int64_t>(input.data.train.global_size);
   results.validation_samples = static_cast<std::int64_t>(input.data.validation.global_size);
   results.test_samples = static_cast<std::int64_t>(input.data.test.global_size);
-  if (input.config.method != Method::qcgd) return;
-  const StructuredCounts counts = count_structured(input.architecture, input.reach, input.grid.group);
+  if (input.config.method != config::Method::qcgd) return;
+  const qcbo::StructuredCounts counts = qcbo::count_structured(input.architecture, input.reach, input.grid.group);
   results.constraints = counts.multipliers;
   results.spins = counts.spins();
 }
 
 }  // namespace
 
-void prepare_training(const Config& config) {
-  const MachineConfig& machine = config.machine;
-  const bool oracle_multiplies = machine.subproblems.blocks != Blocks::none || has_dynamics(machine.kind);
-  if (config.method == Method::qat || (config.method == Method::qcgd && oracle_multiplies)) prepare_products();
+void prepare_training(const config::Config& config) {
+  const config::MachineConfig& machine = config.machine;
+  const bool oracle_multiplies =
+      machine.subproblems.blocks != config::Blocks::none || config::has_dynamics(machine.kind);
+  if (config.method == config::Method::qat || (config.method == config::Method::qcgd && oracle_multiplies))
+    products::prepare_products();
 }
 
 TrainingOutput train(const TrainingInput& input) {
@@ -42,7 +44,8 @@ TrainingOutput train(const TrainingInput& input) {
   }
   results.train_accuracy = end.train_accuracy;
   results.validation_accuracy = end.validation_accuracy;
-  const Evaluation test = evaluate(input.architecture, end.network, input.data.test, input.grid.group);
+  const network::Evaluation test =
+      network::evaluate(input.architecture, end.network, input.data.test, input.grid.group);
   results.test_accuracy = test.accuracy();
   results.confusion = test.confusion;
   results.objective = end.objective;
@@ -53,4 +56,4 @@ TrainingOutput train(const TrainingInput& input) {
   return output;
 }
 
-}  // namespace isinglass
+}  // namespace isinglass::train

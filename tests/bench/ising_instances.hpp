@@ -1,6 +1,7 @@
 #pragma once
 
 #include "ising/problem.hpp"
+#include "namespaces.hpp"
 #include "random_problem.hpp"
 
 #include <algorithm>

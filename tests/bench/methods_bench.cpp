@@ -33,7 +33,7 @@ void one_step(benchmark::State& state, Method method) {
       build_network(config.network, {data.train.features, 2, data.input_rms}).architecture;
   const Grid serial;
   const auto reach = propagate_intervals(architecture, data.train);
-  for (auto _ : state) benchmark::DoNotOptimize(train({config, architecture, data, serial, reach}));
+  for (auto _ : state) benchmark::DoNotOptimize(train::train({config, architecture, data, serial, reach}));
   state.SetItemsProcessed(state.iterations() * static_cast<std::int64_t>(data.train.size()));
 }
 

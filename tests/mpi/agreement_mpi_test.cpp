@@ -4,6 +4,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include "mpi/mpi_main.hpp"
+#include "namespaces.hpp"
 #include "parallel/agreement.hpp"
 #include "parallel/session.hpp"
 
@@ -13,6 +14,7 @@
 #include <fmt/format.h>
 
 using namespace isinglass;
+using namespace isinglass::testing;
 
 namespace {
 
@@ -101,4 +103,4 @@ BOOST_AUTO_TEST_CASE(ranks_that_read_or_were_told_other_things_are_found) {
   BOOST_TEST(failure_of([&] { expect_same_command(ranks, usual, is_last ? "1.1" : "1.0"); }).has_value());
 }
 
-int main(int argc, char** argv) { return isinglass::test::run_on_all_ranks(argc, argv); }
+int main(int argc, char** argv) { return isinglass::testing::run_on_all_ranks(argc, argv); }

@@ -5,6 +5,7 @@
 #include "checkpoint_sample.hpp"
 #include "files/h5.hpp"
 #include "mpi/mpi_main.hpp"
+#include "namespaces.hpp"
 #include "unit/full_disk.hpp"
 #include "unit/temporary_folder.hpp"
 
@@ -14,7 +15,7 @@
 #include <boost/test/unit_test.hpp>
 
 using namespace isinglass;
-using namespace isinglass::test;
+using namespace isinglass::testing;
 
 /// HDF5 leaks when it refuses a damaged file: not for the leak sanitizer to report.
 extern "C" const char* __lsan_default_suppressions() { return "leak:libhdf5"; }

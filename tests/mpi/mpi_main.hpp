@@ -1,9 +1,10 @@
 #pragma once
 
+#include "namespaces.hpp"
 #include <boost/test/unit_test.hpp>
 #include <mpi.h>
 
-namespace isinglass::test {
+namespace isinglass::testing {
 
 /// Starts MPI, runs the test cases on every rank, and returns the worst status of all ranks on each.
 inline int run_on_all_ranks(int argc, char** argv) {
@@ -15,4 +16,4 @@ inline int run_on_all_ranks(int argc, char** argv) {
   return worst;
 }
 
-}  // namespace isinglass::test
+}  // namespace isinglass::testing

@@ -4,11 +4,12 @@
 #include <boost/test/unit_test.hpp>
 
 #include "mpi/mpi_main.hpp"
+#include "namespaces.hpp"
 #include "parallel/grid.hpp"
 #include "qat_problem.hpp"
 
 using namespace isinglass;
-using namespace isinglass::test;
+using namespace isinglass::testing;
 
 namespace {
 
@@ -36,4 +37,4 @@ BOOST_AUTO_TEST_CASE(replica_groups_find_the_same) {
   compare_with_one_rank(Communicator(MPI_COMM_WORLD).size() > 1 ? 2 : 1);
 }
 
-int main(int argc, char** argv) { return isinglass::test::run_on_all_ranks(argc, argv); }
+int main(int argc, char** argv) { return isinglass::testing::run_on_all_ranks(argc, argv); }

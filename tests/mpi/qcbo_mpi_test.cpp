@@ -5,6 +5,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include "mpi/mpi_main.hpp"
+#include "namespaces.hpp"
 #include "qcbo/counts.hpp"
 #include "qcbo_problem.hpp"
 
@@ -73,4 +74,4 @@ BOOST_AUTO_TEST_CASE(ranks_build_the_parts_of_one_problem) {
   }
 }
 
-int main(int argc, char** argv) { return isinglass::test::run_on_all_ranks(argc, argv); }
+int main(int argc, char** argv) { return isinglass::testing::run_on_all_ranks(argc, argv); }

@@ -5,6 +5,7 @@
 
 #include "ising/anneal/annealing.hpp"
 #include "mpi/mpi_main.hpp"
+#include "namespaces.hpp"
 #include "parallel/shared_flag.hpp"
 #include "random_ising.hpp"
 #include "solve/search.hpp"
@@ -13,6 +14,7 @@
 #include <thread>
 
 using namespace isinglass;
+using namespace isinglass::testing;
 
 namespace {
 
@@ -88,4 +90,4 @@ BOOST_AUTO_TEST_CASE(the_first_to_reach_the_target_stops_the_others) {
   BOOST_TEST(result.wall_seconds < 15);
 }
 
-int main(int argc, char** argv) { return isinglass::test::run_on_all_ranks(argc, argv); }
+int main(int argc, char** argv) { return isinglass::testing::run_on_all_ranks(argc, argv); }

@@ -4,11 +4,13 @@
 #include <boost/test/unit_test.hpp>
 
 #include "mpi/mpi_main.hpp"
+#include "namespaces.hpp"
 #include "parallel/shared_counter.hpp"
 
 #include <vector>
 
 using namespace isinglass;
+using namespace isinglass::testing;
 
 BOOST_AUTO_TEST_CASE(every_number_goes_to_one_rank) {
   const Communicator world(MPI_COMM_WORLD);
@@ -41,4 +43,4 @@ BOOST_AUTO_TEST_CASE(one_rank_counts_alone) {
   BOOST_TEST(counter.next() == 1);
 }
 
-int main(int argc, char** argv) { return isinglass::test::run_on_all_ranks(argc, argv); }
+int main(int argc, char** argv) { return isinglass::testing::run_on_all_ranks(argc, argv); }

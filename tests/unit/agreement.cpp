@@ -1,5 +1,6 @@
 // What errors mean to the user, and the agreement of a serial program; tests/mpi has that of several ranks.
 #include "parallel/agreement.hpp"
+#include "namespaces.hpp"
 
 #include <boost/test/unit_test.hpp>
 
@@ -9,6 +10,7 @@
 BOOST_AUTO_TEST_SUITE(agreement)
 
 using namespace isinglass;
+using namespace isinglass::testing;
 
 namespace {
 

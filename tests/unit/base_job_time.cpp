@@ -1,4 +1,5 @@
 #include "base/job_time.hpp"
+#include "namespaces.hpp"
 #include "temporary_folder.hpp"
 
 #include <boost/test/unit_test.hpp>
@@ -12,6 +13,7 @@
 BOOST_AUTO_TEST_SUITE(base_job_time)
 
 using namespace isinglass;
+using namespace isinglass::testing;
 
 namespace {
 
@@ -43,16 +45,16 @@ private:
 /// A squeue that prints what a test wants and notes its arguments.
 struct FakeSlurm {
   Environment environment;
-  test::TemporaryFolder folder;
+  testing::TemporaryFolder folder;
 
   void answer(const std::string& text) const {
     const auto program = folder / "squeue";
-    test::overwrite(program,
-                    "#!/bin/sh\necho \"$@\" > \"" + (folder / "arguments").string() + "\"\necho '" + text + "'\n");
+    testing::overwrite(program,
+                       "#!/bin/sh\necho \"$@\" > \"" + (folder / "arguments").string() + "\"\necho '" + text + "'\n");
     std::filesystem::permissions(program, std::filesystem::perms::owner_all);
     environment.set("PATH", folder.path().string() + ":" + std::getenv("PATH"));
   }
-  [[nodiscard]] std::string arguments() const { return test::contents(folder / "arguments"); }
+  [[nodiscard]] std::string arguments() const { return testing::contents(folder / "arguments"); }
 };
 
 }  // namespace

@@ -1,5 +1,6 @@
 // Each case runs in a process of its own: what a signal leaves stays for good.
 #include "base/stop_signal.hpp"
+#include "namespaces.hpp"
 
 #include <boost/test/unit_test.hpp>
 
@@ -13,6 +14,7 @@
 BOOST_AUTO_TEST_SUITE(base_stop_signal)
 
 using namespace isinglass;
+using namespace isinglass::testing;
 
 namespace {
 

@@ -3,6 +3,7 @@
 #include "bounds/sample_complexity.hpp"
 #include "bounds/spin_formula.hpp"
 #include "bounds/spline_error.hpp"
+#include "namespaces.hpp"
 #include "network/forward.hpp"
 #include "qcbo/counts.hpp"
 

@@ -1,4 +1,5 @@
 #include "bounds/qcgd_bound.hpp"
+#include "namespaces.hpp"
 #include "network/forward.hpp"
 
 #include "lifted_reference.hpp"

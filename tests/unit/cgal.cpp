@@ -1,4 +1,5 @@
 #include "cgal/cgal.hpp"
+#include "namespaces.hpp"
 #include "random_problem.hpp"
 
 #include <boost/test/unit_test.hpp>

@@ -1,6 +1,7 @@
 // Which machine is chosen for which problem, and the form that it gets the problem in; what is read of an instance.
 #include "base/error.hpp"
 #include "ising/enumeration.hpp"
+#include "namespaces.hpp"
 #include "random_ising.hpp"
 #include "random_program.hpp"
 #include "solve/instance_input.hpp"
@@ -31,7 +32,7 @@ IsingProblem grouped(std::size_t spins) {
 }
 
 MachineChoice choose(const MachineRequest& request, IsingProblem problem) {
-  return isinglass::choose_machine(request, std::move(problem));
+  return solve::choose_machine(request, std::move(problem));
 }
 
 void expect_kind(const MachineChoice& choice, const std::string& kind) {
@@ -39,7 +40,7 @@ void expect_kind(const MachineChoice& choice, const std::string& kind) {
 }
 
 std::string refusal(const MachineRequest& request, const IsingProblem& problem) {
-  return test::message_of<InputError>([&] { static_cast<void>(choose(request, problem)); });
+  return testing::message_of<InputError>([&] { static_cast<void>(choose(request, problem)); });
 }
 
 /// Whether the couplings are a matrix.
@@ -86,8 +87,8 @@ BOOST_AUTO_TEST_CASE(groups_become_penalties_for_other_machines_and_where_one_is
     std::vector<std::int8_t> kept(40, -1), broken(40, -1);
     kept[0] = kept[3] = 1;
     broken[0] = broken[1] = broken[3] = 1;
-    BOOST_TEST(energy(choice.problem, kept) == energy(problem, kept));
-    BOOST_TEST(energy(choice.problem, broken) >= energy(problem, broken) + choice.penalty);
+    BOOST_TEST(ising::energy(choice.problem, kept) == ising::energy(problem, kept));
+    BOOST_TEST(ising::energy(choice.problem, broken) >= ising::energy(problem, broken) + choice.penalty);
   }
 }
 
@@ -96,9 +97,9 @@ BOOST_AUTO_TEST_CASE(the_penalty_is_more_than_any_flip_gains) {
   const MachineChoice choice = choose({MachineKind::dsb, {}, {}}, problem);
   std::vector<std::int8_t> spins(40, -1);
   for (std::size_t i = 0; i < 40; ++i) {
-    const double before = energy(problem, spins);
+    const double before = ising::energy(problem, spins);
     spins[i] = 1;
-    BOOST_TEST(choice.penalty > std::abs(energy(problem, spins) - before));
+    BOOST_TEST(choice.penalty > std::abs(ising::energy(problem, spins) - before));
     spins[i] = -1;
   }
 }
@@ -113,7 +114,7 @@ BOOST_AUTO_TEST_CASE(what_is_asked_for_is_taken_with_its_settings) {
 
 BOOST_AUTO_TEST_CASE(settings_that_mean_nothing_here_are_refused) {
   const IsingProblem problem = problem_of(10, 100);
-  BOOST_TEST(test::mentions(refusal({{}, {"seed=3"}, {}}, problem), {"--set seed=3", "machine"}));
+  BOOST_TEST(testing::mentions(refusal({{}, {"seed=3"}, {}}, problem), {"--set seed=3", "machine"}));
   BOOST_TEST(refusal({MachineKind::tabu, {"machine.tabu.tenur=20"}, {}}, problem).find("tenure") != std::string::npos);
   BOOST_TEST(!refusal({MachineKind::sa, {"machine.tabu.tenure=20"}, {}}, problem).empty());
   BOOST_TEST(refusal({{}, {}, 1e307}, grouped(40)).find("--penalty") != std::string::npos);
@@ -149,8 +150,8 @@ BOOST_AUTO_TEST_CASE(each_part_of_an_instance_counts_in_its_fingerprint) {
 }
 
 BOOST_AUTO_TEST_CASE(reading_takes_from_the_time_limit) {
-  const test::TemporaryFolder folder;
-  test::overwrite(folder / "a.coo", "# vartype=SPIN\n0 1 1.0\n");
+  const testing::TemporaryFolder folder;
+  testing::overwrite(folder / "a.coo", "# vartype=SPIN\n0 1 1.0\n");
   const auto input = read_shared_instance((folder / "a.coo").string(), {}, 100.0, Communicator());
   BOOST_TEST((input.time_limit && *input.time_limit <= 100 && *input.time_limit > 0));
   BOOST_TEST(!read_shared_instance((folder / "a.coo").string(), {}, std::nullopt, Communicator()).time_limit);

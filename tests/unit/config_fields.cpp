@@ -1,4 +1,5 @@
 #include "config/fields.hpp"
+#include "namespaces.hpp"
 
 #include <set>
 #include <string>
@@ -9,6 +10,7 @@
 BOOST_AUTO_TEST_SUITE(config_fields)
 
 using namespace isinglass;
+using namespace isinglass::testing;
 
 namespace {
 

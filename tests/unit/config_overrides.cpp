@@ -1,5 +1,6 @@
 #include "base/error.hpp"
 #include "config/reader.hpp"
+#include "namespaces.hpp"
 #include "temporary_folder.hpp"
 
 #include <boost/test/unit_test.hpp>
@@ -7,6 +8,7 @@
 BOOST_AUTO_TEST_SUITE(config_overrides)
 
 using namespace isinglass;
+using namespace isinglass::testing;
 
 namespace {
 
@@ -20,7 +22,7 @@ const std::string file =
 Config with(const std::vector<std::string>& overrides) { return parse_config(file, "run.yaml", overrides); }
 
 std::string errors_of(const std::string& override_text) {
-  return test::message_of<InputError>([&] { static_cast<void>(with({override_text})); });
+  return testing::message_of<InputError>([&] { static_cast<void>(with({override_text})); });
 }
 
 }  // namespace

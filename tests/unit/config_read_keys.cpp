@@ -1,6 +1,7 @@
 #include "base/error.hpp"
 #include "config/reader.hpp"
 #include "config/writer.hpp"
+#include "namespaces.hpp"
 
 #include <algorithm>
 #include <string>
@@ -11,6 +12,7 @@
 BOOST_AUTO_TEST_SUITE(config_read_keys)
 
 using namespace isinglass;
+using namespace isinglass::testing;
 
 namespace {
 

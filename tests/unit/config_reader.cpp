@@ -1,6 +1,7 @@
 #include "base/error.hpp"
 #include "config/reader.hpp"
 #include "config/writer.hpp"
+#include "namespaces.hpp"
 #include "print_names.hpp"
 #include "temporary_folder.hpp"
 
@@ -15,12 +16,13 @@
 BOOST_AUTO_TEST_SUITE(config_reader)
 
 using namespace isinglass;
+using namespace isinglass::testing;
 
 namespace {
 
 /// What the user is told about `text`; empty if it is good.
 std::string errors_in(const std::string& text, const std::vector<std::string>& overrides = {}) {
-  return test::message_of<InputError>([&] { static_cast<void>(parse_config(text, "run.yaml", overrides)); });
+  return testing::message_of<InputError>([&] { static_cast<void>(parse_config(text, "run.yaml", overrides)); });
 }
 
 /// A configuration and the start of the only error line it gives.

@@ -1,5 +1,6 @@
 #include "config/reader.hpp"
 #include "config/writer.hpp"
+#include "namespaces.hpp"
 
 #include <boost/test/unit_test.hpp>
 
@@ -8,6 +9,7 @@
 BOOST_AUTO_TEST_SUITE(config_writer)
 
 using namespace isinglass;
+using namespace isinglass::testing;
 
 namespace {
 

@@ -5,11 +5,12 @@
 #include "data/dataset.hpp"
 #include "data/idx.hpp"
 #include "idx_files.hpp"
+#include "namespaces.hpp"
 
 BOOST_AUTO_TEST_SUITE(data_files)
 
 using namespace isinglass;
-using namespace isinglass::test;
+using namespace isinglass::testing;
 
 namespace {
 

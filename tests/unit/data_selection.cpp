@@ -5,12 +5,13 @@
 
 #include "base/error.hpp"
 #include "data/selection.hpp"
+#include "namespaces.hpp"
 #include "temporary_folder.hpp"
 
 BOOST_AUTO_TEST_SUITE(data_selection)
 
 using namespace isinglass;
-using namespace isinglass::test;
+using namespace isinglass::testing;
 
 namespace {
 

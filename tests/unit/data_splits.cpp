@@ -9,11 +9,12 @@
 #include "data/pixels.hpp"
 #include "data/splits.hpp"
 #include "idx_files.hpp"
+#include "namespaces.hpp"
 
 BOOST_AUTO_TEST_SUITE(data_splits)
 
 using namespace isinglass;
-using namespace isinglass::test;
+using namespace isinglass::testing;
 
 namespace {
 

@@ -1,4 +1,5 @@
 #include "oracles/dynamics/dynamics_oracle.hpp"
+#include "namespaces.hpp"
 #include "oracles/annealing/sweeps.hpp"
 #include "oracles/dynamics/layer_amplitudes.hpp"
 #include "print_names.hpp"

@@ -1,4 +1,5 @@
 #include "solve/exact_search.hpp"
+#include "namespaces.hpp"
 #include "random_program.hpp"
 #include "solve/search_program.hpp"
 
@@ -9,6 +10,7 @@
 BOOST_AUTO_TEST_SUITE(exact_search)
 
 using namespace isinglass;
+using namespace isinglass::testing;
 using testing::infinity;
 using testing::least_objective;
 using testing::random_program;

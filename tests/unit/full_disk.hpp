@@ -1,9 +1,10 @@
 #pragma once
 
+#include "namespaces.hpp"
 #include <signal.h>
 #include <sys/resource.h>
 
-namespace isinglass::test {
+namespace isinglass::testing {
 
 /// Within its scope no file of this process can grow past `bytes`: writes fail as on a full disk (EFBIG for ENOSPC).
 class FullDisk {
@@ -25,4 +26,4 @@ private:
   rlimit before_{};
 };
 
-}  // namespace isinglass::test
+}  // namespace isinglass::testing

@@ -7,9 +7,10 @@
 #include <string>
 #include <vector>
 
+#include "namespaces.hpp"
 #include "temporary_folder.hpp"
 
-namespace isinglass::test {
+namespace isinglass::testing {
 
 inline std::string big_endian(std::uint32_t word) {
   return {static_cast<char>(word >> 24), static_cast<char>(word >> 16), static_cast<char>(word >> 8),
@@ -56,4 +57,4 @@ inline void write_small_set(const std::filesystem::path& folder, std::size_t tra
   overwrite(folder / "t10k-labels-idx1-ubyte", idx_labels(labels(test)));
 }
 
-}  // namespace isinglass::test
+}  // namespace isinglass::testing

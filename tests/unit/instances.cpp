@@ -3,6 +3,7 @@
 #include "formats/qplib.hpp"
 #include "ising/enumeration.hpp"
 #include "ising/external/problem_text.hpp"
+#include "namespaces.hpp"
 #include "random_ising.hpp"
 #include "random_program.hpp"
 #include "solve/solution_file.hpp"
@@ -21,11 +22,12 @@
 BOOST_AUTO_TEST_SUITE(instances)
 
 using namespace isinglass;
+using namespace isinglass::testing;
 using testing::Words;
 
 namespace {
 
-struct Files : test::TemporaryFolder {
+struct Files : testing::TemporaryFolder {
   InstanceText text(const std::string& name, const std::string& content) const {
     return read_instance_text(write(name, content));
   }
@@ -128,17 +130,17 @@ BOOST_FIXTURE_TEST_CASE(coo_files_have_offsets_groups_and_spins, Files) {
       read_coo(text("q", "# variables 4\n# offset 2.5\n# group 0 1\n# group 2 3\n0 1 4\n1 0 1\n3 3 -2\n"));
   BOOST_TEST(qubo.problem.spins == 4U);
   BOOST_TEST(qubo.problem.groups.size() == 2U);
-  BOOST_TEST(energy(qubo.problem, Spins{1, 1, -1, 1}) == 2.5 + 5 - 2);
+  BOOST_TEST(ising::energy(qubo.problem, Spins{1, 1, -1, 1}) == 2.5 + 5 - 2);
   BOOST_TEST(qubo.is_binary);
   const Instance ising = read_coo(text("i", "# vartype=SPIN\n# offset=1\n0 1 4\n1 1 -3\n"));
-  BOOST_TEST(energy(ising.problem, Spins{1, -1}) == 1 - 4 + 3);
+  BOOST_TEST(ising::energy(ising.problem, Spins{1, -1}) == 1 - 4 + 3);
   BOOST_CHECK(ising.goal == Goal::energy);
 }
 
 BOOST_FIXTURE_TEST_CASE(equal_pairs_are_added, Files) {
   const Instance rudy = read_rudy(text("r", "3 3\n1 2 1\n2 1 2\n2 3 1\n"));
   BOOST_TEST(couplers(rudy.problem) == 2);
-  BOOST_TEST(goal_value(rudy.goal, energy(rudy.problem, Spins{1, -1, -1})) == 3);
+  BOOST_TEST(goal_value(rudy.goal, ising::energy(rudy.problem, Spins{1, -1, -1})) == 3);
 }
 
 BOOST_FIXTURE_TEST_CASE(malformed_lists_are_refused_with_line_and_reason, Files) {
@@ -231,7 +233,8 @@ BOOST_AUTO_TEST_CASE(coo_files_come_back) {
       const Instance again = read_coo(files.text("p.coo", external::problem_text(problem, form)));
       BOOST_TEST(again.is_binary == (form == TextForm::qubo));
       const Spins s = testing::random_spins(words, problem.spins);
-      BOOST_TEST(std::abs(energy(problem, s) - energy(again.problem, s)) < (again.is_binary ? 1e-9 : 1e-12));
+      BOOST_TEST(std::abs(ising::energy(problem, s) - ising::energy(again.problem, s)) <
+                 (again.is_binary ? 1e-9 : 1e-12));
     }
     const RandomList list(words, true);
     SparseQubo qubo{.variables = list.size, .couplings = {}, .constant = 0.1, .multiplier = 3};
@@ -247,7 +250,7 @@ BOOST_AUTO_TEST_CASE(coo_files_come_back) {
       for (const auto& [i, j, value] : qubo.couplings)
         expected += value * testing::binary_of(s[static_cast<std::size_t>(i)]) *
                     testing::binary_of(s[static_cast<std::size_t>(j)]);
-      BOOST_TEST(std::abs(energy(again.problem, s) - expected) < 1e-12 * 100);
+      BOOST_TEST(std::abs(ising::energy(again.problem, s) - expected) < 1e-12 * 100);
     }
   }
 }

@@ -5,6 +5,7 @@
 #include "files/atomic_file.hpp"
 #include "files/output_place.hpp"
 #include "full_disk.hpp"
+#include "namespaces.hpp"
 #include "temporary_folder.hpp"
 
 #include <sys/stat.h>
@@ -16,7 +17,7 @@
 BOOST_AUTO_TEST_SUITE(io_atomic_file)
 
 using namespace isinglass;
-using namespace isinglass::test;
+using namespace isinglass::testing;
 
 BOOST_AUTO_TEST_CASE(text_replaces_text) {
   const TemporaryFolder folder;

@@ -3,6 +3,7 @@
 #include "checkpoint_sample.hpp"
 #include "files/h5_dataset.hpp"
 #include "full_disk.hpp"
+#include "namespaces.hpp"
 #include "network/bit_packing.hpp"
 #include "temporary_folder.hpp"
 
@@ -15,7 +16,7 @@
 BOOST_AUTO_TEST_SUITE(io_checkpoint)
 
 using namespace isinglass;
-using namespace isinglass::test;
+using namespace isinglass::testing;
 
 namespace {
 

@@ -7,12 +7,13 @@
 
 #include "base/error.hpp"
 #include "files/h5.hpp"
+#include "namespaces.hpp"
 #include "temporary_folder.hpp"
 
 BOOST_AUTO_TEST_SUITE(io_h5)
 
 using namespace isinglass;
-using namespace isinglass::test;
+using namespace isinglass::testing;
 
 namespace {
 

@@ -1,3 +1,4 @@
+#include "namespaces.hpp"
 #include "run/reporter.hpp"
 #include "temporary_folder.hpp"
 
@@ -8,15 +9,16 @@
 BOOST_AUTO_TEST_SUITE(io_reporter)
 
 using namespace isinglass;
+using namespace isinglass::testing;
 
 namespace {
 
 struct InFolder {
-  test::TemporaryFolder folder;
+  testing::TemporaryFolder folder;
   std::filesystem::path log = folder / "run.log";
   std::ostringstream screen;
 
-  [[nodiscard]] std::string logged() const { return test::contents(log); }
+  [[nodiscard]] std::string logged() const { return testing::contents(log); }
 };
 
 HistoryRow row(const std::string& phase, std::int64_t iteration, double wall_seconds) {

@@ -8,6 +8,7 @@
 #include "base/error.hpp"
 #include "files/h5.hpp"
 #include "full_disk.hpp"
+#include "namespaces.hpp"
 #include "run/model_group.hpp"
 #include "run/results_file.hpp"
 #include "temporary_folder.hpp"
@@ -15,7 +16,7 @@
 BOOST_AUTO_TEST_SUITE(io_results_file)
 
 using namespace isinglass;
-using namespace isinglass::test;
+using namespace isinglass::testing;
 
 namespace {
 

@@ -1,6 +1,7 @@
 #include "base/error.hpp"
 #include "config/reader.hpp"
 #include "config/writer.hpp"
+#include "namespaces.hpp"
 #include "network/build.hpp"
 #include "run/results_file.hpp"
 #include "run/run_folder.hpp"
@@ -13,12 +14,13 @@
 BOOST_AUTO_TEST_SUITE(io_run_folder)
 
 using namespace isinglass;
+using namespace isinglass::testing;
 namespace fs = std::filesystem;
 
 namespace {
 
 struct InFolder {
-  test::TemporaryFolder base;
+  testing::TemporaryFolder base;
   RunFolder run{base / "deep/run"};
   Config config;
 
@@ -42,7 +44,7 @@ struct InFolder {
 };
 
 std::string refusal(const RunFolder& run, const Config& config) {
-  return test::message_of<InputError>([&] { static_cast<void>(inspect(run, config)); });
+  return testing::message_of<InputError>([&] { static_cast<void>(inspect(run, config)); });
 }
 
 }  // namespace

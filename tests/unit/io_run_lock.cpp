@@ -1,4 +1,5 @@
 #include "base/error.hpp"
+#include "namespaces.hpp"
 #include "run/run_lock.hpp"
 #include "temporary_folder.hpp"
 
@@ -19,6 +20,7 @@
 BOOST_AUTO_TEST_SUITE(io_run_lock)
 
 using namespace isinglass;
+using namespace isinglass::testing;
 namespace fs = std::filesystem;
 
 namespace {
@@ -51,7 +53,7 @@ public:
   }
   [[nodiscard]] std::string id() const { return std::to_string(process_); }
   [[nodiscard]] std::string start() const {
-    const std::string stat = test::contents("/proc/" + id() + "/stat");
+    const std::string stat = testing::contents("/proc/" + id() + "/stat");
     std::size_t at = stat.rfind(')') + 1;
     for (int field = 3; field < 22; ++field) at = stat.find(' ', at + 1);
     return stat.substr(at + 1, stat.find(' ', at + 1) - at - 1);
@@ -62,7 +64,7 @@ private:
 };
 
 struct InFolder {
-  test::TemporaryFolder folder;
+  testing::TemporaryFolder folder;
   fs::path file = folder / "lock";
   std::string own;  ///< text of a lock of this process, in job 17
 
@@ -70,7 +72,7 @@ struct InFolder {
     setenv("SLURM_JOB_ID", "17", 1);
     setenv("SLURM_RESTART_COUNT", "2", 1);
     const RunLock lock(folder.path());
-    own = test::contents(file);
+    own = testing::contents(file);
   }
 
   /// Leaves the lock of a process that differs from this one in these lines.
@@ -80,10 +82,10 @@ struct InFolder {
       text = std::regex_replace(text, std::regex(fmt::format("(^|\n){}: [^\n]*\n", name)),
                                 fmt::format("$1{}: {}\n", name, to));
     }
-    test::overwrite(file, text);
+    testing::overwrite(file, text);
   }
   [[nodiscard]] std::string refusal() const {
-    return test::message_of<InputError>([&] { const RunLock lock(folder.path()); });
+    return testing::message_of<InputError>([&] { const RunLock lock(folder.path()); });
   }
   [[nodiscard]] bool can_be_taken() const {
     if (!refusal().empty()) return false;
@@ -108,9 +110,9 @@ BOOST_FIXTURE_TEST_CASE(a_lock_names_its_owner_and_goes_with_it, InFolder) {
 BOOST_FIXTURE_TEST_CASE(a_second_run_is_refused_with_owner_and_way_out, InFolder) {
   const RunLock lock(folder.path());
   const std::string message = refusal();
-  BOOST_TEST(test::mentions(message, {folder.path().string() + ": in use by",
-                                      "process " + std::to_string(getpid()) + " on " + value(own, "host"),
-                                      "Slurm job 17", "remove " + file.string()}),
+  BOOST_TEST(testing::mentions(message, {folder.path().string() + ": in use by",
+                                         "process " + std::to_string(getpid()) + " on " + value(own, "host"),
+                                         "Slurm job 17", "remove " + file.string()}),
              message);
   BOOST_TEST(fs::exists(file));
 }
@@ -140,7 +142,7 @@ BOOST_FIXTURE_TEST_CASE(a_lock_of_another_host_is_taken_over_by_a_later_part_of_
   leave({{"host", "elsewhere"}, {"boot", "x"}});  // a second step of this job, perhaps
   BOOST_TEST(!can_be_taken());
   leave({{"host", "elsewhere"}, {"boot", "x"}, {"job", "16"}, {"part", "1"}});
-  BOOST_TEST(test::mentions(refusal(), {"on elsewhere, Slurm job 16"}), refusal());
+  BOOST_TEST(testing::mentions(refusal(), {"on elsewhere, Slurm job 16"}), refusal());
   leave({{"host", "elsewhere"}, {"boot", "x"}, {"job", ""}, {"part", ""}});
   BOOST_TEST(!can_be_taken());
   unsetenv("SLURM_JOB_ID");
@@ -153,15 +155,15 @@ BOOST_FIXTURE_TEST_CASE(a_container_of_the_same_host_cannot_be_judged, InFolder)
 }
 
 BOOST_FIXTURE_TEST_CASE(other_files_are_refused_and_stay, InFolder) {
-  test::overwrite(file, "");
-  BOOST_TEST(test::mentions(refusal(), {file.string(), "is empty", "remove the file"}), refusal());
+  testing::overwrite(file, "");
+  BOOST_TEST(testing::mentions(refusal(), {file.string(), "is empty", "remove the file"}), refusal());
   for (const std::string& text : {std::string("me\n"), own.substr(0, own.size() / 2), own.substr(0, own.size() - 1)}) {
-    test::overwrite(file, text);
-    BOOST_TEST(test::mentions(refusal(), {file.string(), "no lock file", "remove the file"}), refusal());
-    BOOST_TEST(test::contents(file) == text);
+    testing::overwrite(file, text);
+    BOOST_TEST(testing::mentions(refusal(), {file.string(), "no lock file", "remove the file"}), refusal());
+    BOOST_TEST(testing::contents(file) == text);
   }
   leave({{"process", "twelve"}});
-  BOOST_TEST(test::mentions(refusal(), {"no lock file"}), refusal());
+  BOOST_TEST(testing::mentions(refusal(), {"no lock file"}), refusal());
 }
 
 BOOST_FIXTURE_TEST_CASE(only_the_own_lock_is_released, InFolder) {
@@ -169,18 +171,18 @@ BOOST_FIXTURE_TEST_CASE(only_the_own_lock_is_released, InFolder) {
     const RunLock lock(folder.path());
     leave({{"job", "18"}});
   }
-  BOOST_TEST(value(test::contents(file), "job") == "18");
+  BOOST_TEST(value(testing::contents(file), "job") == "18");
 }
 
 BOOST_FIXTURE_TEST_CASE(a_folder_where_nothing_can_be_written, InFolder) {
-  const std::string message = test::message_of<SystemError>([&] { const RunLock lock(folder / "missing"); });
-  BOOST_TEST(test::mentions(message, {"missing", "No such file or directory"}), message);
+  const std::string message = testing::message_of<SystemError>([&] { const RunLock lock(folder / "missing"); });
+  BOOST_TEST(testing::mentions(message, {"missing", "No such file or directory"}), message);
 }
 
 BOOST_FIXTURE_TEST_CASE(a_takeover_that_was_cut_off_is_told, InFolder) {
   leave({{"process", "999999999"}});
-  test::overwrite(folder / "lock.takeover", test::contents(file));
-  BOOST_TEST(test::mentions(refusal(), {"process 999999999", "remove " + (folder / "lock.takeover").string()}),
+  testing::overwrite(folder / "lock.takeover", testing::contents(file));
+  BOOST_TEST(testing::mentions(refusal(), {"process 999999999", "remove " + (folder / "lock.takeover").string()}),
              refusal());
 }
 

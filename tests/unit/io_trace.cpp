@@ -1,4 +1,5 @@
 #include "base/error.hpp"
+#include "namespaces.hpp"
 #include "run/trace.hpp"
 #include "temporary_folder.hpp"
 
@@ -11,11 +12,12 @@
 BOOST_AUTO_TEST_SUITE(io_trace)
 
 using namespace isinglass;
+using namespace isinglass::testing;
 
 namespace {
 
 struct InFolder {
-  test::TemporaryFolder folder;
+  testing::TemporaryFolder folder;
   std::filesystem::path file = folder / "trace";
 };
 

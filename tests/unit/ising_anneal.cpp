@@ -1,4 +1,5 @@
 #include "ising/anneal/annealing.hpp"
+#include "namespaces.hpp"
 
 #include "base/error.hpp"
 #include "ising/anneal/choose_chains.hpp"
@@ -217,7 +218,7 @@ BOOST_AUTO_TEST_CASE(histories_fall_to_the_read_s_energy) {
       BOOST_TEST(read.history[k].seconds >= read.history[k - 1].seconds);
     }
     BOOST_TEST(read.history.back().energy == read.energy);
-    BOOST_TEST(std::abs(read.energy - energy(problem, read.spins)) < 1e-9);
+    BOOST_TEST(std::abs(read.energy - ising::energy(problem, read.spins)) < 1e-9);
     const std::vector<double> fields = local_fields(problem, read.spins);  // no single flip lowers the energy
     for (std::size_t i = 0; i < fields.size(); ++i) BOOST_TEST(read.spins[i] * fields[i] <= 1e-9);
   }

@@ -1,5 +1,6 @@
 #include "ising/anneal/annealing.hpp"
 #include "ising/anneal/choose_chains.hpp"
+#include "namespaces.hpp"
 #include "plain_annealing.hpp"
 
 #include <algorithm>
@@ -69,7 +70,7 @@ std::vector<double> energies_of_states(const IsingProblem& problem) {
   for (std::size_t code = 0; code < energies.size(); ++code) {
     Spins spins(problem.spins);
     for (std::size_t i = 0; i < spins.size(); ++i) spins[i] = (code >> i & 1U) != 0 ? std::int8_t{1} : std::int8_t{-1};
-    energies[code] = energy(problem, spins);
+    energies[code] = ising::energy(problem, spins);
   }
   return energies;
 }

@@ -2,6 +2,7 @@
 #include "ising/dynamics/kinds.hpp"
 #include "ising/hardware/transform.hpp"
 #include "ising/machines.hpp"
+#include "namespaces.hpp"
 #include "random_ising.hpp"
 
 #include <boost/test/data/test_case.hpp>
@@ -12,7 +13,8 @@
 BOOST_AUTO_TEST_SUITE(ising_dynamics)
 
 using namespace isinglass;
-using namespace isinglass::dynamics;
+using namespace isinglass::testing;
+using namespace isinglass::ising::dynamics;
 using testing::Coefficients;
 using testing::Words;
 
@@ -332,8 +334,8 @@ BOOST_AUTO_TEST_CASE(energies_along_the_way_are_those_of_the_signs) {
       for (std::size_t l = 0; l < 16; ++l) {
         Spins s(n);
         for (std::size_t i = 0; i < n; ++i) s[i] = signs[i * 16 + l] > 0 ? std::int8_t{1} : std::int8_t{-1};
-        BOOST_TEST(std::abs(problem.offset + energies[l] - energy(problem, s)) <
-                   1e-4 * (1 + std::abs(energy(problem, s))));
+        BOOST_TEST(std::abs(problem.offset + energies[l] - ising::energy(problem, s)) <
+                   1e-4 * (1 + std::abs(ising::energy(problem, s))));
       }
     }
   }
@@ -348,9 +350,9 @@ BOOST_AUTO_TEST_CASE(descent_ends_where_no_flip_helps) {
     if (seed % 4 == 2) problem = matrix_free(problem);
     if (seed % 4 == 3) problem.couplings = to_dense(problem);
     Spins s = testing::random_spins(words, n);
-    const double before = energy(problem, s), after = descend(problem, s, coupling_products(problem, s));
+    const double before = ising::energy(problem, s), after = descend(problem, s, coupling_products(problem, s));
     BOOST_TEST(after <= before + 1e-9);
-    BOOST_TEST(std::abs(after - energy(problem, s)) < 1e-4);
+    BOOST_TEST(std::abs(after - ising::energy(problem, s)) < 1e-4);
     const std::vector<double> fields = local_fields(problem, s);
     for (std::size_t i = 0; i < n; ++i) BOOST_TEST(s[i] * fields[i] <= 1e-3);
   }

@@ -1,5 +1,6 @@
 #include "ising/machines.hpp"
 #include "machine_checks.hpp"
+#include "namespaces.hpp"
 #include "print_names.hpp"
 #include "random_ising.hpp"
 
@@ -11,6 +12,7 @@
 BOOST_AUTO_TEST_SUITE(ising_dynamics_machines)
 
 using namespace isinglass;
+using namespace isinglass::testing;
 using testing::Coefficients;
 using testing::Words;
 

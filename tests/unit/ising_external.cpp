@@ -5,6 +5,7 @@
 #include "ising/machines.hpp"
 #include "ising/qubo.hpp"
 #include "machine_checks.hpp"
+#include "namespaces.hpp"
 #include "random_ising.hpp"
 #include "temporary_folder.hpp"
 
@@ -21,7 +22,8 @@
 BOOST_AUTO_TEST_SUITE(ising_external)
 
 using namespace isinglass;
-using namespace isinglass::external;
+using namespace isinglass::testing;
+using namespace isinglass::ising::external;
 using testing::Coefficients;
 using testing::Words;
 
@@ -86,7 +88,7 @@ BOOST_AUTO_TEST_CASE(texts_have_the_energies_of_the_problem) {
         };
         sum += t.value * value(t.i) * (t.i == t.j ? 1 : value(t.j));
       }
-      BOOST_TEST(std::abs(sum - energy(problem, s)) < 1e-9);
+      BOOST_TEST(std::abs(sum - ising::energy(problem, s)) < 1e-9);
     }
   }
 }
@@ -122,7 +124,7 @@ BOOST_AUTO_TEST_CASE(answers_in_bits_and_spins_are_the_same) {
 }
 
 BOOST_AUTO_TEST_CASE(what_goes_wrong_is_said) {
-  const test::TemporaryFolder mine;
+  const testing::TemporaryFolder mine;
   setenv("TMPDIR", mine.path().c_str(), 1);
   BOOST_TEST(fails_with("echo no licence >&2; exit 3", {"exit code 3", "no licence"}));
   BOOST_TEST(fails_with("kill -9 $$", {"signal 9"}));

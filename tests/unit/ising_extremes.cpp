@@ -1,6 +1,7 @@
 #include "base/error.hpp"
 #include "ising/machines.hpp"
 #include "ising/rounding.hpp"
+#include "namespaces.hpp"
 #include "parallel/communicator.hpp"
 #include "print_names.hpp"
 #include "solve/search.hpp"
@@ -15,6 +16,7 @@
 BOOST_AUTO_TEST_SUITE(ising_extremes)
 
 using namespace isinglass;
+using namespace isinglass::testing;
 
 namespace {
 

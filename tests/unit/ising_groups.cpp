@@ -4,6 +4,7 @@
 #include "ising/groups/group_annealer.hpp"
 #include "ising/groups/thermal_state.hpp"
 #include "ising/tabu/tabu.hpp"
+#include "namespaces.hpp"
 
 #include <boost/test/unit_test.hpp>
 
@@ -12,6 +13,7 @@
 BOOST_AUTO_TEST_SUITE(ising_groups)
 
 using namespace isinglass;
+using namespace isinglass::testing;
 using testing::Coefficients;
 using testing::Words;
 
@@ -60,7 +62,7 @@ BOOST_AUTO_TEST_CASE(folding_keeps_the_energies_of_states_that_keep_the_groups) 
       for (const IsingProblem* problem : {&sparse, static_cast<const IsingProblem*>(&dense)}) {
         const IsingProblem folded = fold_groups(*problem);
         check(folded);
-        BOOST_TEST(std::abs(energy(folded, s) - energy(sparse, s)) < 1e-9);
+        BOOST_TEST(std::abs(ising::energy(folded, s) - ising::energy(sparse, s)) < 1e-9);
         const DenseCouplings j = to_dense(folded);
         for (const OneHotGroup& group : sparse.groups)
           for (const std::int32_t a : group)
@@ -93,7 +95,7 @@ BOOST_AUTO_TEST_CASE(moves_keep_fields_and_energy) {
     }
     const Spins s = state->spins();
     BOOST_TEST(keeps_groups(problem, s));
-    BOOST_TEST(std::abs(state->energy() - energy(problem, s)) < 1e-9);
+    BOOST_TEST(std::abs(state->energy() - ising::energy(problem, s)) < 1e-9);
     const auto fresh = make_thermal_state(folded);
     fresh->set(s);
     const std::vector<double> walked = state->move_costs(), anew = fresh->move_costs();
@@ -155,7 +157,7 @@ BOOST_AUTO_TEST_CASE(warm_starts_are_repaired_or_refused) {
   request.sweeps = 1;
   for (const auto& machine : {annealer(problem, false), Tabu(TabuConfig{}).program(problem)}) {
     request.warm_start = broken;
-    BOOST_TEST(machine->read(request).best()->energy <= energy(problem, expected) + 1e-9);
+    BOOST_TEST(machine->read(request).best()->energy <= ising::energy(problem, expected) + 1e-9);
     request.warm_start = too_short;
     BOOST_CHECK_THROW((void)machine->read(request), InputError);
     request.warm_start = no_spins;

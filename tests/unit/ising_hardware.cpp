@@ -3,6 +3,7 @@
 #include "ising/hardware/transform.hpp"
 #include "ising/machines.hpp"
 #include "machine_checks.hpp"
+#include "namespaces.hpp"
 #include "random_ising.hpp"
 
 #include <boost/test/unit_test.hpp>
@@ -13,7 +14,8 @@
 BOOST_AUTO_TEST_SUITE(ising_hardware)
 
 using namespace isinglass;
-using namespace isinglass::hardware;
+using namespace isinglass::testing;
+using namespace isinglass::ising::hardware;
 using testing::Coefficients;
 using testing::Words;
 
@@ -74,7 +76,7 @@ BOOST_AUTO_TEST_CASE(the_ancilla_form_has_the_same_energies) {
     BOOST_TEST(form.spins == problem.spins + 1);
     Words words(seed + 100);
     const Spins spins = testing::random_spins(words, form.spins);
-    BOOST_TEST(std::abs(energy(form, spins) - energy(problem, without_ancilla(spins))) < 1e-9);
+    BOOST_TEST(std::abs(ising::energy(form, spins) - ising::energy(problem, without_ancilla(spins))) < 1e-9);
     for (const double h : form.fields) BOOST_TEST(h == 0);
   }
 }
@@ -87,11 +89,11 @@ BOOST_AUTO_TEST_CASE(conditioned_problems_have_the_same_energies) {
     const std::vector<double> local = local_fields(problem, spins);
     const auto chosen = chosen_spins(problem, spins, local, 6, seed, 0, static_cast<std::uint32_t>(seed));
     std::vector<std::int32_t> position(problem.spins, -1);
-    const IsingProblem sub = conditioned(problem, chosen, spins, local, energy(problem, spins), position);
+    const IsingProblem sub = conditioned(problem, chosen, spins, local, ising::energy(problem, spins), position);
     for (int trial = 0; trial < 10; ++trial) {
       const Spins part = testing::random_spins(words, sub.spins);
       for (std::size_t a = 0; a < chosen.size(); ++a) spins[static_cast<std::size_t>(chosen[a])] = part[a];
-      BOOST_TEST(std::abs(energy(sub, part) - energy(problem, spins)) < 1e-9);
+      BOOST_TEST(std::abs(ising::energy(sub, part) - ising::energy(problem, spins)) < 1e-9);
     }
   }
 }
@@ -133,8 +135,9 @@ BOOST_AUTO_TEST_CASE(answers_are_minima_of_the_rounded_problem) {
     const HardwareMachine machine(std::make_unique<Enumeration>(), limits);
     const Read read = *machine.program(problem)->read({}).best();
     const IsingProblem coarse = rounded(problem, 3);
-    BOOST_TEST(std::abs(energy(coarse, read.spins) - Enumeration().program(coarse)->read({}).best()->energy) < 1e-9);
-    BOOST_TEST(std::abs(read.energy - energy(problem, read.spins)) < 1e-9);
+    BOOST_TEST(std::abs(ising::energy(coarse, read.spins) - Enumeration().program(coarse)->read({}).best()->energy) <
+               1e-9);
+    BOOST_TEST(std::abs(read.energy - ising::energy(problem, read.spins)) < 1e-9);
     any_differs = any_differs || read.energy > Enumeration().program(problem)->read({}).best()->energy + 1e-9;
   }
   BOOST_TEST(any_differs);

@@ -2,6 +2,7 @@
 #include "ising/enumeration.hpp"
 #include "ising/qubo.hpp"
 #include "machine_checks.hpp"
+#include "namespaces.hpp"
 #include "random_ising.hpp"
 
 #include <boost/test/unit_test.hpp>
@@ -11,6 +12,7 @@
 BOOST_AUTO_TEST_SUITE(ising_problem)
 
 using namespace isinglass;
+using namespace isinglass::testing;
 using testing::Coefficients;
 using testing::Words;
 
@@ -69,7 +71,7 @@ BOOST_AUTO_TEST_CASE(all_forms_have_the_same_energies_and_fields) {
     const Spins s = testing::random_spins(words, n);
     for (const IsingProblem* problem : {&factored, &dense, &sparse, &free}) {
       check(*problem);
-      BOOST_TEST(energy(*problem, s) == plain_energy(dense, s));
+      BOOST_TEST(ising::energy(*problem, s) == plain_energy(dense, s));
       BOOST_TEST((to_dense(*problem) == std::get<DenseCouplings>(dense.couplings)));
       const std::vector<double> fields = local_fields(*problem, s);
       for (std::size_t i = 0; i < n; ++i) {
@@ -94,7 +96,7 @@ BOOST_AUTO_TEST_CASE(a_qubo_keeps_its_values) {
     for (const BinaryTerm& t : terms)
       value += t.value * testing::binary_of(s[static_cast<std::size_t>(t.i)]) *
                testing::binary_of(s[static_cast<std::size_t>(t.j)]);
-    BOOST_TEST(energy(problem, s) == value);
+    BOOST_TEST(ising::energy(problem, s) == value);
   }
   BOOST_CHECK_THROW((void)from_qubo(2, std::vector<BinaryTerm>{{0, 2, 1.0}}, 0), InputError);
 }
@@ -111,7 +113,7 @@ BOOST_AUTO_TEST_CASE(enumeration_finds_the_minimum_with_and_without_groups) {
     const ReadSet set = Enumeration().program(problem)->read(request);
     BOOST_REQUIRE(set.reads.size() == 2U);
     BOOST_TEST(keeps_groups(problem, set.best()->spins));
-    BOOST_TEST(std::abs(energy(problem, set.best()->spins) - plain_minimum(problem)) < 1e-9);
+    BOOST_TEST(std::abs(ising::energy(problem, set.best()->spins) - plain_minimum(problem)) < 1e-9);
     BOOST_TEST(std::abs(set.best()->energy - plain_minimum(problem)) < 1e-9);
   }
 }
@@ -128,13 +130,13 @@ BOOST_AUTO_TEST_CASE(penalties_price_broken_groups_and_nothing_else) {
     problem.groups = {{0, 3, 5, 6}, {1, 7}};
     const IsingProblem penalised = with_group_penalties(problem, 3);
     const Spins s = testing::random_spins(words, 8);
-    double expected = energy(problem, s);
+    double expected = ising::energy(problem, s);
     for (const OneHotGroup& group : problem.groups) {
       int ups = 0;
       for (const std::int32_t i : group) ups += testing::binary_of(s[static_cast<std::size_t>(i)]);
       expected += 3.0 * (ups - 1) * (ups - 1);
     }
-    BOOST_TEST(energy(penalised, s) == expected);
+    BOOST_TEST(ising::energy(penalised, s) == expected);
   }
 }
 

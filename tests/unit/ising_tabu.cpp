@@ -3,6 +3,7 @@
 #include "ising/tabu/elite.hpp"
 #include "ising/tabu/pick.hpp"
 #include "ising/tabu/tabu.hpp"
+#include "namespaces.hpp"
 
 #include <boost/test/unit_test.hpp>
 
@@ -13,6 +14,7 @@
 BOOST_AUTO_TEST_SUITE(ising_tabu)
 
 using namespace isinglass;
+using namespace isinglass::testing;
 using testing::Coefficients;
 using testing::Words;
 
@@ -95,21 +97,21 @@ IsingProblem dense(IsingProblem problem) {
 
 /// What moving spin i costs, from the energy of the state after it.
 double plain_cost(const IsingProblem& problem, Spins s, std::size_t i) {
-  const double before = energy(problem, s);
+  const double before = ising::energy(problem, s);
   for (const OneHotGroup& group : problem.groups)
     if (std::ranges::find(group, static_cast<std::int32_t>(i)) != group.end()) {
       for (const std::int32_t k : group) s[static_cast<std::size_t>(k)] = -1;
       s[i] = 1;
-      return energy(problem, s) - before;
+      return ising::energy(problem, s) - before;
     }
   s[i] = static_cast<std::int8_t>(-s[i]);
-  return energy(problem, s) - before;
+  return ising::energy(problem, s) - before;
 }
 
 void costs_are_right(const TabuWalk& walk, const IsingProblem& problem) {
   const Spins s = walk.spins();
   BOOST_TEST(keeps_groups(problem, s));
-  BOOST_TEST(std::abs(walk.energy() - energy(problem, s)) < 1e-9);
+  BOOST_TEST(std::abs(walk.energy() - ising::energy(problem, s)) < 1e-9);
   const std::vector<std::int32_t> group = group_of_spins(problem);
   for (std::size_t i = 0; i < problem.spins; ++i)
     if (group[i] < 0 || s[i] < 0) BOOST_TEST(std::abs(walk.cost(i) - plain_cost(problem, s, i)) < 1e-9);

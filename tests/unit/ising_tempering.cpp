@@ -3,6 +3,7 @@
 #include "ising/groups/fold.hpp"
 #include "ising/tempering/replicas.hpp"
 #include "ising/tempering/tempering.hpp"
+#include "namespaces.hpp"
 
 #include <boost/test/unit_test.hpp>
 
@@ -11,6 +12,7 @@
 BOOST_AUTO_TEST_SUITE(ising_tempering)
 
 using namespace isinglass;
+using namespace isinglass::testing;
 using testing::Coefficients;
 using testing::Words;
 
@@ -91,8 +93,8 @@ BOOST_AUTO_TEST_CASE(cluster_moves_keep_the_sum_of_energies_and_flip_something) 
     const Spins before = a->spins();
     const double share = ClusterMoves(problem).move(*a, *b, random);
     BOOST_TEST(std::abs(a->energy() + b->energy() - sum) < 1e-9);
-    BOOST_TEST(std::abs(a->energy() - energy(problem, a->spins())) < 1e-9);
-    BOOST_TEST(std::abs(b->energy() - energy(problem, b->spins())) < 1e-9);
+    BOOST_TEST(std::abs(a->energy() - ising::energy(problem, a->spins())) < 1e-9);
+    BOOST_TEST(std::abs(b->energy() - ising::energy(problem, b->spins())) < 1e-9);
     BOOST_TEST((a->spins() != before) == (share < 1));
     partial += share < 1 ? 1 : 0;
   }

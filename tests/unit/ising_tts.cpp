@@ -1,4 +1,5 @@
 #include "ising/enumeration.hpp"
+#include "namespaces.hpp"
 #include "random_ising.hpp"
 #include "solve/search.hpp"
 #include "solve/tts.hpp"
@@ -11,6 +12,7 @@
 BOOST_AUTO_TEST_SUITE(ising_tts)
 
 using namespace isinglass;
+using namespace isinglass::testing;
 using testing::Coefficients;
 using testing::Words;
 

@@ -2,6 +2,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include "base/error.hpp"
+#include "namespaces.hpp"
 #include "network/logistic_spline.hpp"
 #include "network/loss.hpp"
 
@@ -12,6 +13,7 @@
 BOOST_AUTO_TEST_SUITE(loss)
 
 using namespace isinglass;
+using namespace isinglass::testing;
 
 namespace {
 

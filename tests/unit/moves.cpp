@@ -1,4 +1,5 @@
 #include "train/anneal/moves.hpp"
+#include "namespaces.hpp"
 #include "plain_loss.hpp"
 #include "train/anneal/unit_pass.hpp"
 

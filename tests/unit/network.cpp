@@ -1,3 +1,4 @@
+#include "namespaces.hpp"
 #include "network/build.hpp"
 #include "network/forward.hpp"
 #include "qcbo/fip.hpp"

@@ -1,6 +1,7 @@
 #include "base/error.hpp"
 #include "ising/anneal/annealing.hpp"
 #include "ising/enumeration.hpp"
+#include "namespaces.hpp"
 #include "random_program.hpp"
 #include "solve/completion.hpp"
 #include "solve/lifted_program.hpp"
@@ -17,6 +18,7 @@
 BOOST_AUTO_TEST_SUITE(program)
 
 using namespace isinglass;
+using namespace isinglass::testing;
 using testing::infinity;
 using testing::least_objective;
 using testing::random_program;
@@ -92,7 +94,8 @@ BOOST_AUTO_TEST_CASE(forms_are_zero_exactly_where_constraints_hold) {
           sum += images[c];
           expected += mu[c] * images[c];
         }
-        if (state % 37 == 0) BOOST_TEST(std::abs(energy(problem, s) - expected) < 1e-9 * (1 + std::abs(expected)));
+        if (state % 37 == 0)
+          BOOST_TEST(std::abs(ising::energy(problem, s) - expected) < 1e-9 * (1 + std::abs(expected)));
         if (!keeps_groups(problem, s)) sum = infinity;
         double& entry = least[state & ((std::size_t{1} << variables) - 1)];
         entry = std::min(entry, sum);
@@ -175,7 +178,7 @@ BOOST_AUTO_TEST_CASE(atoms_weigh_one_and_the_file_comes_back) {
   for (const ProgramAtom& atom : result.atoms) weight += atom.weight;
   BOOST_TEST(std::abs(weight - 1) < 1e-12);
   BOOST_REQUIRE(result.best);
-  const test::TemporaryFolder folder;
+  const testing::TemporaryFolder folder;
   write_program_solution(folder / "p.h5", {}, result);
   BOOST_TEST(read_program_solution(folder / "p.h5") == *result.best);
 }

@@ -1,6 +1,7 @@
 // The baseline: rounding of latents, exact gradients, and learning.
 #include <boost/test/unit_test.hpp>
 
+#include "namespaces.hpp"
 #include "network/forward.hpp"
 #include "qat_problem.hpp"
 #include "train/qat/batch_pass.hpp"
@@ -13,8 +14,8 @@
 BOOST_AUTO_TEST_SUITE(qat)
 
 using namespace isinglass;
-using namespace isinglass::qat;
-using namespace isinglass::test;
+using namespace isinglass::train::qat;
+using namespace isinglass::testing;
 
 namespace {
 

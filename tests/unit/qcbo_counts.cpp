@@ -1,3 +1,4 @@
+#include "namespaces.hpp"
 #include "qcbo/counts.hpp"
 
 #include "qcbo/lift.hpp"

@@ -1,4 +1,5 @@
 #include "energy/state.hpp"
+#include "namespaces.hpp"
 #include "qcbo/lift.hpp"
 #include "qcbo_problem.hpp"
 
@@ -185,7 +186,7 @@ double stepped_energy(const ProblemPlan& plan, const StructuredState& state) {
 
 /// No flip of a slack bit, its products following, lowers the energy of the whole QUBO.
 void check_slack_is_minimal(const Qcbo& qcbo, const Qubo& qubo, const BinaryPoint& point, const ProblemPlan& plan) {
-  const double best = energy(qubo, point);
+  const double best = qcbo::energy(qubo, point);
   bool none_lower = true;
   for (std::size_t v = 0; v < qcbo.variables.size(); ++v) {
     const Variable& variable = qcbo.variables[v];
@@ -198,7 +199,7 @@ void check_slack_is_minimal(const Qcbo& qcbo, const Qubo& qubo, const BinaryPoin
     BinaryPoint other = point;
     other.own[v] ^= 1U;
     complete_products(qcbo, other);
-    none_lower = none_lower && energy(qubo, other) > best - 1e-9 * (1 + std::abs(best));
+    none_lower = none_lower && qcbo::energy(qubo, other) > best - 1e-9 * (1 + std::abs(best));
   }
   BOOST_TEST(none_lower);
 }
@@ -217,7 +218,7 @@ void check_state(const SplineProblem& problem, const CompileOptions& options, Wo
     const BinaryPoint point = PointBuilder(plan, compiler, qcbo, state).build();
     const std::vector<double> rows = row_multipliers(qcbo, plan, state), products(qcbo.products.size(), 7.0);
     const Qubo qubo = lift(qcbo, rows, products);
-    const double lifted = energy(qubo, point), structured = total_energy(state, Communicator());
+    const double lifted = qcbo::energy(qubo, point), structured = total_energy(state, Communicator());
     const double scale = 1 + std::abs(structured);
     if (options.unit_steps) BOOST_TEST(std::abs(lifted - structured) < 1e-9 * scale);
     BOOST_TEST(std::abs(lifted - stepped_energy(plan, state)) < 1e-9 * scale);

@@ -1,3 +1,4 @@
+#include "namespaces.hpp"
 #include "network/forward.hpp"
 #include "qcbo/problem_plan.hpp"
 #include "qcbo/symmetry.hpp"

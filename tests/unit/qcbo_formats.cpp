@@ -4,6 +4,7 @@
 #include "formats/export.hpp"
 #include "formats/linear_form.hpp"
 #include "formats/uniform_lift.hpp"
+#include "namespaces.hpp"
 #include "random_problem.hpp"
 #include "unit/temporary_folder.hpp"
 
@@ -17,7 +18,7 @@
 BOOST_AUTO_TEST_SUITE(qcbo_formats)
 
 using namespace isinglass;
-using namespace isinglass::test;
+using namespace isinglass::testing;
 using isinglass::testing::Words;
 
 namespace {

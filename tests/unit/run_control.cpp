@@ -1,6 +1,7 @@
 // When a run is saved and when it stops.
 #include "run/run_control.hpp"
 #include "checkpoint_sample.hpp"
+#include "namespaces.hpp"
 #include "parallel/agreement.hpp"
 #include "temporary_folder.hpp"
 
@@ -13,12 +14,13 @@
 BOOST_AUTO_TEST_SUITE(run_control)
 
 using namespace isinglass;
-using test::TemporaryFolder;
+using namespace isinglass::testing;
+using testing::TemporaryFolder;
 namespace fs = std::filesystem;
 
 namespace {
 
-const Architecture network = test::checkpoint_architecture(5);
+const Architecture network = testing::checkpoint_architecture(5);
 
 /// A run that does nothing but be asked after each of its iterations.
 struct Run {
@@ -44,7 +46,7 @@ struct Run {
   Snapshot snapshot() {
     return [this] {
       ++snapshots;
-      TrainingState state = test::sample_checkpoint({network, 0, 19, 19});
+      TrainingState state = testing::sample_checkpoint({network, 0, 19, 19});
       state.iteration = iterations;
       return state;
     };
@@ -56,7 +58,7 @@ struct Run {
     return control.iteration_done(snapshot(), keep);
   }
 
-  void ask_to_stop() const { test::overwrite(folder.stop_file(), ""); }
+  void ask_to_stop() const { testing::overwrite(folder.stop_file(), ""); }
 };
 
 std::string failure_of_step(const std::function<void()>& step) {
@@ -144,7 +146,7 @@ BOOST_FIXTURE_TEST_CASE(a_checkpoint_that_cannot_be_written_is_an_error_only_at_
 }
 
 BOOST_FIXTURE_TEST_CASE(progress_removes_the_mark_of_an_idle_part, Run) {
-  test::overwrite(folder.idle_mark(), "signal TERM");
+  testing::overwrite(folder.idle_mark(), "signal TERM");
   RunControl control = start();
   BOOST_TEST(fs::exists(folder.idle_mark()));
   BOOST_TEST(!go_on(control.control()));

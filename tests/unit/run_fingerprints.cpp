@@ -1,6 +1,7 @@
 // Fingerprints change with what they stand for and with nothing else; hours of --max-hours.
 #include "base/error.hpp"
 #include "checkpoint_sample.hpp"
+#include "namespaces.hpp"
 #include "run/fingerprints.hpp"
 #include "run/max_hours.hpp"
 #include "temporary_folder.hpp"
@@ -13,10 +14,11 @@
 BOOST_AUTO_TEST_SUITE(run_fingerprints)
 
 using namespace isinglass;
+using namespace isinglass::testing;
 
 namespace {
 
-const Architecture network = test::checkpoint_architecture(5);
+const Architecture network = testing::checkpoint_architecture(5);
 
 Samples some_samples(std::size_t first, std::size_t count) {
   Samples samples;
@@ -43,7 +45,7 @@ void expect_each_changes(const T& original, const std::vector<std::function<void
 }  // namespace
 
 BOOST_AUTO_TEST_CASE(of_a_state_what_all_ranks_share_counts) {
-  const TrainingState state = test::sample_checkpoint({network, 0, 19, 19});
+  const TrainingState state = testing::sample_checkpoint({network, 0, 19, 19});
   using State = TrainingState;
   expect_each_changes<State>(
       state, {[](State& s) { s.config_yaml += " "; }, [](State& s) { s.phase = "polish"; },
@@ -97,11 +99,11 @@ BOOST_AUTO_TEST_CASE(hours_are_a_number_or_what_the_job_has_left) {
   BOOST_TEST(hours("job", 300) == 240. / 3600);  // a fifth of a short job
   BOOST_TEST(hours("job", 0) == 1e-6);           // over, which is not the same as no limit
   for (const char* bad : {"0", "-1", "nan", "inf", "1e9", "1 h", "jobs"}) {
-    const std::string message = test::message_of<InputError>([&] { static_cast<void>(hours(bad)); });
-    BOOST_TEST(test::mentions(message, {"--max-hours", "job"}), bad << ": " << message);
+    const std::string message = testing::message_of<InputError>([&] { static_cast<void>(hours(bad)); });
+    BOOST_TEST(testing::mentions(message, {"--max-hours", "job"}), bad << ": " << message);
   }
-  BOOST_TEST(test::mentions(test::message_of<InputError>([&] { static_cast<void>(hours("job")); }),
-                            {"--max-hours job", "no Slurm job"}));
+  BOOST_TEST(testing::mentions(testing::message_of<InputError>([&] { static_cast<void>(hours("job")); }),
+                               {"--max-hours job", "no Slurm job"}));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

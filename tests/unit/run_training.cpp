@@ -1,5 +1,6 @@
 // The life of a run: begun, stopped, continued, finished; and what is refused.
 #include "idx_files.hpp"
+#include "namespaces.hpp"
 #include "run/checkpoint.hpp"
 #include "run/results_file.hpp"
 #include "run/run_folder.hpp"
@@ -14,7 +15,8 @@
 BOOST_AUTO_TEST_SUITE(run_training)
 
 using namespace isinglass;
-using test::TemporaryFolder;
+using namespace isinglass::testing;
+using testing::TemporaryFolder;
 namespace fs = std::filesystem;
 
 namespace {
@@ -28,7 +30,7 @@ struct Small {
   RunOptions options{.config_path = "small.yaml", .style = Screen::rows};
 
   Small() {
-    test::write_small_set(base.path());
+    testing::write_small_set(base.path());
     config.data.dataset = DataSource::idx;
     config.data.directory = base.path().string();
     config.data.classes = {"0", "1"};
@@ -40,7 +42,7 @@ struct Small {
     config.output.directory = folder.directory.string();
   }
 
-  RunEnd run() { return isinglass::run_training(config, options, screen, Communicator()); }
+  RunEnd run() { return run::run_training(config, options, screen, Communicator()); }
 
   /// Leaves the checkpoints of a run, but no results.
   void run_in_part() {
@@ -85,7 +87,7 @@ BOOST_FIXTURE_TEST_CASE(a_fresh_run_moves_the_earlier_one_aside, Small) {
 BOOST_FIXTURE_TEST_CASE(a_run_goes_on_from_its_newest_checkpoint_that_can_be_read, Small) {
   const RunResults whole = run().results;
   fs::remove(folder.results());
-  test::overwrite(folder.checkpoints().front(), "no checkpoint");
+  testing::overwrite(folder.checkpoints().front(), "no checkpoint");
   const RunEnd end = run();
   BOOST_TEST(mentions(screen.str(), "warning: cannot continue from"));
   BOOST_TEST(mentions(screen.str(), "after anneal 2 of"));
@@ -95,7 +97,7 @@ BOOST_FIXTURE_TEST_CASE(a_run_goes_on_from_its_newest_checkpoint_that_can_be_rea
 
 BOOST_FIXTURE_TEST_CASE(no_usable_checkpoint_is_its_own_exit_code, Small) {
   run_in_part();
-  for (const fs::path& path : folder.checkpoints()) test::overwrite(path, "no checkpoint");
+  for (const fs::path& path : folder.checkpoints()) testing::overwrite(path, "no checkpoint");
   const AgreedError error = failure();
   BOOST_TEST(is_code(error, ExitCode::checkpoint_unusable));
   BOOST_TEST(mentions(error.what(), "none of the 2 checkpoints can be used"), error.what());
@@ -112,9 +114,9 @@ BOOST_FIXTURE_TEST_CASE(changed_settings_of_the_same_network_are_named, Small) {
 
 BOOST_FIXTURE_TEST_CASE(other_samples_are_refused, Small) {
   run_in_part();
-  std::vector<std::uint8_t> pixels = test::pattern(100, 24);
+  std::vector<std::uint8_t> pixels = testing::pattern(100, 24);
   pixels[0] = static_cast<std::uint8_t>(255 - pixels[0]);
-  test::write_gzip(base / "train-images-idx3-ubyte.gz", test::idx_images(6, 4, pixels));
+  testing::write_gzip(base / "train-images-idx3-ubyte.gz", testing::idx_images(6, 4, pixels));
   const AgreedError error = failure();
   BOOST_TEST(is_code(error, ExitCode::bad_input));
   BOOST_TEST(mentions(error.what(), "other training samples"), error.what());

@@ -1,5 +1,6 @@
 #include "oracles/subproblems/sample_blocks.hpp"
 #include "ising/machines.hpp"
+#include "namespaces.hpp"
 #include "random_state.hpp"
 
 #include <boost/test/unit_test.hpp>

@@ -1,4 +1,5 @@
 #include "enumerable_problem.hpp"
+#include "namespaces.hpp"
 #include "network/forward.hpp"
 #include "print_names.hpp"
 #include "train/loop.hpp"

@@ -1,4 +1,5 @@
 #include "spline/spline.hpp"
+#include "namespaces.hpp"
 #include "print_names.hpp"
 
 #include "base/error.hpp"

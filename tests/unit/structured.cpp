@@ -1,3 +1,4 @@
+#include "namespaces.hpp"
 #include "oracles/annealing/sweeps.hpp"
 
 #include "network/forward.hpp"

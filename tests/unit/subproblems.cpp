@@ -1,4 +1,5 @@
 #include "ising/machines.hpp"
+#include "namespaces.hpp"
 #include "network/forward.hpp"
 #include "oracles/annealing/sweeps.hpp"
 #include "oracles/subproblems/neuron_problem.hpp"
@@ -105,7 +106,7 @@ BOOST_AUTO_TEST_CASE(couplings_are_exact_within_a_piece) {
       }
       const std::vector<std::int32_t> moved(z.begin(), z.end());
       const double exact = cost.energy_change(moved, Communicator());
-      BOOST_TEST(std::abs(energy(neuron.problem, spins) - exact) <= 1e-3 * (std::abs(exact) + 10));
+      BOOST_TEST(std::abs(ising::energy(neuron.problem, spins) - exact) <= 1e-3 * (std::abs(exact) + 10));
       ++compared;
     }
   }

@@ -1,5 +1,6 @@
 // What becomes of the points of a sweep, and how the command ends.
 #include "idx_files.hpp"
+#include "namespaces.hpp"
 #include "parallel/agreement.hpp"
 #include "run/run_lock.hpp"
 #include "sweep/collect.hpp"
@@ -13,23 +14,24 @@
 BOOST_AUTO_TEST_SUITE(sweep_fates)
 
 using namespace isinglass;
+using namespace isinglass::testing;
 namespace fs = std::filesystem;
 
 namespace {
 
 /// Three points of one axis, each a training of milliseconds; the images are too small for the pool of the second.
 struct ThreePoints {
-  test::TemporaryFolder folder;
+  testing::TemporaryFolder folder;
   Sweep sweep;
 
   ThreePoints() {
-    test::write_small_set(folder.path());
-    test::overwrite(
+    testing::write_small_set(folder.path());
+    testing::overwrite(
         folder / "base.yaml",
         fmt::format("schema: 1\nmethod: anneal\ndata: {{dataset: idx, directory: {}, classes: [\"0\", \"1\"]}}\n"
                     "network: {{hidden: [{{units: 2}}]}}\nanneal: {{sweeps: 2, swap_neighbours: 0}}\n",
                     folder.path().string()));
-    test::overwrite(
+    testing::overwrite(
         folder / "sweep.yaml",
         fmt::format("schema: 1\nbase: base.yaml\noutput: {}\naxes:\n  - {{key: data.pool, values: [1, 5, 2]}}\n",
                     (folder / "out").string()));
@@ -111,7 +113,7 @@ BOOST_FIXTURE_TEST_CASE(time_that_is_over_leaves_points_open, ThreePoints) {
 
 BOOST_FIXTURE_TEST_CASE(a_folder_that_cannot_be_used_fails_before_the_run, ThreePoints) {
   fs::create_directories(point_of(sweep, 3).folder);
-  test::overwrite(point_of(sweep, 3).folder / "results.h5", "no results");
+  testing::overwrite(point_of(sweep, 3).folder / "results.h5", "no results");
   const Fates found = look_around(sweep, Communicator());
   BOOST_TEST((found.fates == std::vector{open, open, failed}));
   BOOST_TEST(found.texts[2].find("results.h5") != std::string::npos);

@@ -1,4 +1,5 @@
 #include "base/error.hpp"
+#include "namespaces.hpp"
 #include "print_names.hpp"
 #include "sweep/sweep.hpp"
 #include "sweep/sweep_reader.hpp"
@@ -11,27 +12,28 @@
 BOOST_AUTO_TEST_SUITE(sweep_points)
 
 using namespace isinglass;
+using namespace isinglass::testing;
 
 namespace {
 
 struct InFolder {
-  test::TemporaryFolder folder;
+  testing::TemporaryFolder folder;
   std::filesystem::path file = folder / "sweep.yaml";
 
-  InFolder() { test::overwrite(folder / "base.yaml", "schema: 1\nmethod: qat\nqcgd: {iterations: 7}\n"); }
+  InFolder() { testing::overwrite(folder / "base.yaml", "schema: 1\nmethod: qat\nqcgd: {iterations: 7}\n"); }
 
   /// A sweep of these axes, one a line from line 5 on.
   [[nodiscard]] Sweep with(const std::string& axes) const {
-    test::overwrite(file, "schema: 1\nbase: base.yaml\noutput: out\naxes:\n" + axes);
+    testing::overwrite(file, "schema: 1\nbase: base.yaml\noutput: out\naxes:\n" + axes);
     return read_sweep(file);
   }
   /// The errors without the folder's name.
   [[nodiscard]] std::string errors_of(const std::string& axes) const {
-    return shortened(test::message_of<InputError>([&] { static_cast<void>(with(axes)); }));
+    return shortened(testing::message_of<InputError>([&] { static_cast<void>(with(axes)); }));
   }
   [[nodiscard]] std::string errors_of_file(const std::string& text) const {
-    test::overwrite(file, text);
-    return shortened(test::message_of<InputError>([&] { static_cast<void>(read_sweep(file)); }));
+    testing::overwrite(file, text);
+    return shortened(testing::message_of<InputError>([&] { static_cast<void>(read_sweep(file)); }));
   }
   [[nodiscard]] std::string shortened(std::string text) const {
     const std::string name = folder.path().string() + "/";
@@ -171,7 +173,7 @@ BOOST_FIXTURE_TEST_CASE(values_that_do_not_fit_together_are_told_with_their_poin
 }
 
 BOOST_FIXTURE_TEST_CASE(the_base_is_told_by_its_own_errors, InFolder) {
-  test::overwrite(folder / "base.yaml", "schema: 1\nmethd: qat\n");
+  testing::overwrite(folder / "base.yaml", "schema: 1\nmethd: qat\n");
   BOOST_TEST(errors_of("  - {key: seed, range: [1, 3]}\n") ==
              "base.yaml:2:1: methd: unknown key, did you mean \"method\"?");
   std::filesystem::remove(folder / "base.yaml");

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "namespaces.hpp"
 #include <stdlib.h>
 
 #include <filesystem>
@@ -8,7 +9,7 @@
 #include <stdexcept>
 #include <string>
 
-namespace isinglass::test {
+namespace isinglass::testing {
 
 /// A fresh folder, removed with all it holds at the end of the scope.
 class TemporaryFolder {
@@ -69,4 +70,4 @@ inline bool mentions(const std::string& text, std::initializer_list<std::string>
   return text.find('\n') == std::string::npos;
 }
 
-}  // namespace isinglass::test
+}  // namespace isinglass::testing

@@ -10,13 +10,13 @@
 
 #include <fmt/format.h>
 
-namespace isinglass {
+namespace isinglass::ising {
 
 namespace {
 
 class ProgrammedAnnealing : public ProgrammedCopy {
 public:
-  ProgrammedAnnealing(const IsingProblem& problem, SaConfig config, simd::Width width)
+  ProgrammedAnnealing(const IsingProblem& problem, config::SaConfig config, simd::Width width)
       : ProgrammedCopy(problem), config_(config), width_(width) {}
   [[nodiscard]] ReadSet read(const ReadRequest& request) override;
   void set_fields(std::span<const double> fields) override;
@@ -24,7 +24,7 @@ public:
 private:
   void reprogrammed() override { chains_.reset(); }
 
-  SaConfig config_;
+  config::SaConfig config_;
   simd::Width width_;
   std::unique_ptr<ChosenChains> chains_;
 };
@@ -54,4 +54,4 @@ std::unique_ptr<ProgrammedMachine> SimulatedAnnealing::program(const IsingProble
   return std::make_unique<ProgrammedAnnealing>(problem, config_, width_);
 }
 
-}  // namespace isinglass
+}  // namespace isinglass::ising

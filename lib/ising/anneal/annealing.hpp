@@ -4,14 +4,15 @@
 #include "ising/machine.hpp"
 #include "simd/simd.hpp"
 
-namespace isinglass {
+namespace isinglass::ising {
 
 /// Simulated annealing by single flips, in the order of the spins, with Metropolis acceptance. Couplings of every form;
 /// those that are not sparse or dense are made dense. Kernels are chosen by what the coefficients are
 /// (docs/machines.md). One-hot groups are kept by an annealer of their own.
 class SimulatedAnnealing : public Machine {
 public:
-  explicit SimulatedAnnealing(SaConfig config, GroupConfig groups = {}, simd::Width width = simd::cpu_width())
+  explicit SimulatedAnnealing(config::SaConfig config, config::GroupConfig groups = {},
+                              simd::Width width = simd::cpu_width())
       : config_(config), groups_(groups), width_(width) {}
   [[nodiscard]] std::string name() const override { return "sa"; }
   /// Lanes of the widest kernel.
@@ -20,9 +21,9 @@ public:
   [[nodiscard]] std::unique_ptr<ProgrammedMachine> program(const IsingProblem& problem) const override;
 
 private:
-  SaConfig config_;
-  GroupConfig groups_;
+  config::SaConfig config_;
+  config::GroupConfig groups_;
   simd::Width width_;
 };
 
-}  // namespace isinglass
+}  // namespace isinglass::ising

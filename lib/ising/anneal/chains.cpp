@@ -6,7 +6,7 @@
 #include <bit>
 #include <vector>
 
-namespace isinglass {
+namespace isinglass::ising {
 
 Spins random_state(std::uint64_t seed, std::uint64_t read, std::size_t spins) {
   Spins state(spins);
@@ -129,4 +129,4 @@ ReadSet anneal_reads(Chains& chains, std::size_t spins, const Schedule& schedule
   return set;
 }
 
-}  // namespace isinglass
+}  // namespace isinglass::ising

@@ -8,7 +8,7 @@
 #include <cstdint>
 #include <span>
 
-namespace isinglass {
+namespace isinglass::ising {
 
 /// Metropolis chains of one problem that run together, one per lane: what annealing is made of. Lane l of chunk c is
 /// the read c * lanes() + l.
@@ -42,4 +42,4 @@ public:
 [[nodiscard]] ReadSet anneal_reads(Chains& chains, std::size_t spins, const Schedule& schedule,
                                    const ReadRequest& request);
 
-}  // namespace isinglass
+}  // namespace isinglass::ising

@@ -9,7 +9,7 @@
 #include <cmath>
 #include <cstdint>
 
-namespace isinglass {
+namespace isinglass::ising {
 
 namespace {
 
@@ -181,4 +181,4 @@ bool ChosenChains::set_fields(std::span<const double> fields) {
   return true;
 }
 
-}  // namespace isinglass
+}  // namespace isinglass::ising

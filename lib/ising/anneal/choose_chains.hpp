@@ -10,7 +10,7 @@
 #include <span>
 #include <vector>
 
-namespace isinglass {
+namespace isinglass::ising {
 
 /// Kind of the coefficients of a problem, as far as it decides which kernel takes them. The couplings are looked
 /// through once; new fields cost O(spins).
@@ -66,4 +66,4 @@ private:
   std::unique_ptr<Chains> chains_;
 };
 
-}  // namespace isinglass
+}  // namespace isinglass::ising

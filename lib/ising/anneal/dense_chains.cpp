@@ -6,7 +6,7 @@
 #include <cmath>
 #include <limits>
 
-namespace isinglass {
+namespace isinglass::ising {
 
 namespace {
 
@@ -138,4 +138,4 @@ Spins DenseChains<Field>::best(std::size_t) const {
 template class DenseChains<std::int16_t>;
 template class DenseChains<std::int32_t>;
 
-}  // namespace isinglass
+}  // namespace isinglass::ising

@@ -6,7 +6,7 @@
 
 #include <vector>
 
-namespace isinglass {
+namespace isinglass::ising {
 
 /// One chain at a time on a full matrix of whole couplings of at most 8 bits: 32 (16-bit fields) or 16 (32-bit fields)
 /// proposals are compared at once, an accept adds a row to all fields. No local field may be beyond the range of Field.
@@ -49,4 +49,4 @@ private:
   std::int64_t energy_ = 0, best_energy_ = 0;  // in units
 };
 
-}  // namespace isinglass
+}  // namespace isinglass::ising

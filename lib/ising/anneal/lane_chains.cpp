@@ -7,7 +7,7 @@
 #include <limits>
 #include <numeric>
 
-namespace isinglass {
+namespace isinglass::ising {
 
 namespace {
 
@@ -148,4 +148,4 @@ template class LaneChains<std::int8_t>;
 template class LaneChains<std::int16_t>;
 template class LaneChains<std::int32_t>;
 
-}  // namespace isinglass
+}  // namespace isinglass::ising

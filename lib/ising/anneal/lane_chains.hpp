@@ -7,7 +7,7 @@
 #include <array>
 #include <vector>
 
-namespace isinglass {
+namespace isinglass::ising {
 
 /// Chains of sparse problems with whole coefficients, 64, 32 or 16 in the lanes of a vector: a row of couplings is
 /// walked once for all of them. No local field may be beyond the range of Int.
@@ -46,4 +46,4 @@ private:
   std::array<std::int64_t, lanes_of<Int>> best_energy_{};
 };
 
-}  // namespace isinglass
+}  // namespace isinglass::ising

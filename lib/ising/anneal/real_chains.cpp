@@ -7,7 +7,7 @@
 #include <cmath>
 #include <limits>
 
-namespace isinglass {
+namespace isinglass::ising {
 
 namespace {
 
@@ -113,4 +113,4 @@ void RealChains<Form>::return_to_best() {
 template class RealChains<SparseCouplings>;
 template class RealChains<DenseCouplings>;
 
-}  // namespace isinglass
+}  // namespace isinglass::ising

@@ -6,7 +6,7 @@
 
 #include <vector>
 
-namespace isinglass {
+namespace isinglass::ising {
 
 /// One chain at a time with real coefficients: fields and energies in double precision, kept up to date by accepts.
 template <class Form>
@@ -45,4 +45,4 @@ private:
   Places places_;
 };
 
-}  // namespace isinglass
+}  // namespace isinglass::ising

@@ -8,7 +8,7 @@
 #include "simd/each_width.hpp"
 
 HWY_BEFORE_NAMESPACE();
-namespace isinglass::HWY_NAMESPACE {
+namespace isinglass::ising::HWY_NAMESPACE {
 namespace {
 
 #if HWY_TARGET == HWY_SCALAR
@@ -289,11 +289,11 @@ void dense_flipped(const DenseSweep<Field>& sweep, DenseFlip flip) {
 #endif
 
 }  // namespace
-}  // namespace isinglass::HWY_NAMESPACE
+}  // namespace isinglass::ising::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
 
 #if HWY_ONCE
-namespace isinglass {
+namespace isinglass::ising {
 
 template <class Int>
 bool sweep_lanes(const LaneSweep<Int>& sweep, Places& places, simd::Width width) {
@@ -318,5 +318,5 @@ template DenseResult sweep_dense(const DenseSweep<std::int32_t>&, Places&, simd:
 template void flip_dense(const DenseSweep<std::int16_t>&, DenseFlip, simd::Width);
 template void flip_dense(const DenseSweep<std::int32_t>&, DenseFlip, simd::Width);
 
-}  // namespace isinglass
+}  // namespace isinglass::ising
 #endif

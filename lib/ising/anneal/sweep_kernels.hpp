@@ -7,7 +7,7 @@
 #include <cstdint>
 
 /// The inner loops of annealing, on vectors of 64 bytes of local fields; fields wrap around at the end of their type.
-namespace isinglass {
+namespace isinglass::ising {
 
 /// Replicas that are annealed together, one per lane of a 64-byte vector of Int.
 template <class Int>
@@ -64,4 +64,4 @@ struct DenseFlip {
 template <class Field>
 void flip_dense(const DenseSweep<Field>& sweep, DenseFlip flip, simd::Width width);
 
-}  // namespace isinglass
+}  // namespace isinglass::ising

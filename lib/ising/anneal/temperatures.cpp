@@ -7,7 +7,7 @@
 #include <span>
 #include <vector>
 
-namespace isinglass {
+namespace isinglass::ising {
 
 namespace {
 
@@ -59,8 +59,8 @@ TemperatureRange automatic_range(const IsingProblem& problem) {
   return alone.empty() ? TemperatureRange{} : range_of(alone, alone);
 }
 
-Schedule::Schedule(const SaConfig& config, TemperatureRange range, std::int64_t sweeps)
-    : range_(range), sweeps_(sweeps), is_linear_(config.cooling == Cooling::linear) {
+Schedule::Schedule(const config::SaConfig& config, TemperatureRange range, std::int64_t sweeps)
+    : range_(range), sweeps_(sweeps), is_linear_(config.cooling == config::Cooling::linear) {
   if (config.hot_temperature > 0) range_.hot = config.hot_temperature;
   range_.cold = config.cold_temperature > 0 ? config.cold_temperature : std::min(range_.cold, range_.hot);
   range_.hot = std::max(range_.hot, range_.cold);
@@ -72,4 +72,4 @@ double Schedule::at(std::int64_t sweep) const {
   return range_.hot * std::pow(range_.cold / range_.hot, part);
 }
 
-}  // namespace isinglass
+}  // namespace isinglass::ising

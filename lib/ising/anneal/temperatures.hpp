@@ -5,7 +5,7 @@
 
 #include <cstdint>
 
-namespace isinglass {
+namespace isinglass::ising {
 
 /// Temperatures in units of energy: a flip that costs dE is accepted with probability exp(-dE / T).
 struct TemperatureRange {
@@ -22,7 +22,7 @@ struct TemperatureRange {
 /// may have any number of sweeps.
 class Schedule {
 public:
-  Schedule(const SaConfig& config, TemperatureRange range, std::int64_t sweeps);
+  Schedule(const config::SaConfig& config, TemperatureRange range, std::int64_t sweeps);
   [[nodiscard]] std::int64_t sweeps() const { return sweeps_; }
   /// Temperature of sweep 0 .. sweeps() - 1.
   [[nodiscard]] double at(std::int64_t sweep) const;
@@ -33,4 +33,4 @@ private:
   bool is_linear_;
 };
 
-}  // namespace isinglass
+}  // namespace isinglass::ising

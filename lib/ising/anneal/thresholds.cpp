@@ -7,7 +7,7 @@
 #include <cmath>
 #include <limits>
 
-namespace isinglass {
+namespace isinglass::ising {
 
 namespace {
 
@@ -95,4 +95,4 @@ void ThresholdPool::scale(double temperature, std::span<std::int32_t> scaled, si
   simd::run<scale_words>(width, quantiles_.data(), temperature / one, scaled.data());
 }
 
-}  // namespace isinglass
+}  // namespace isinglass::ising

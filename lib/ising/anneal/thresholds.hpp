@@ -16,7 +16,7 @@
 /// distributed as x. So a pool of 4,096 quantiles of a, shuffled once, gives 2^24 thresholds: min(a[p + lane], a[q +
 /// lane]) for two random places p and q. Each lane sees independent thresholds from visit to visit; only lanes of the
 /// same visit share p and q.
-namespace isinglass {
+namespace isinglass::ising {
 
 /// Places p and q of one visit from the top bits of a 64-bit linear congruential generator.
 struct Places {
@@ -61,4 +61,4 @@ private:
   std::optional<std::pair<std::uint64_t, std::uint64_t>> shuffled_;  // seed and group of the last shuffle
 };
 
-}  // namespace isinglass
+}  // namespace isinglass::ising

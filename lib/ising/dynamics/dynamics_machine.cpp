@@ -9,7 +9,7 @@
 #include <limits>
 #include <optional>
 
-namespace isinglass::dynamics {
+namespace isinglass::ising::dynamics {
 
 namespace {
 
@@ -199,4 +199,4 @@ std::unique_ptr<ProgrammedMachine> DynamicsMachine::program(const IsingProblem& 
   return std::make_unique<ProgrammedDynamics>(problem, dynamics_);
 }
 
-}  // namespace isinglass::dynamics
+}  // namespace isinglass::ising::dynamics

@@ -3,7 +3,7 @@
 #include "ising/dynamics/trajectory.hpp"
 #include "ising/machine.hpp"
 
-namespace isinglass::dynamics {
+namespace isinglass::ising::dynamics {
 
 /// A machine that moves all spins of a batch of reads at once: the signs along the way are its states; a read is the
 /// best of them after single-flip descent. `spin_updates` counts spins times steps, `field_evaluations` every product
@@ -19,4 +19,4 @@ private:
   Dynamics dynamics_;
 };
 
-}  // namespace isinglass::dynamics
+}  // namespace isinglass::ising::dynamics

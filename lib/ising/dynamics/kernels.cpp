@@ -10,7 +10,7 @@ HWY_BEFORE_NAMESPACE();
 #pragma GCC push_options
 #pragma GCC target("avx512vnni")
 #endif
-namespace isinglass::dynamics::HWY_NAMESPACE {
+namespace isinglass::ising::dynamics::HWY_NAMESPACE {
 namespace {
 
 namespace hn = hwy::HWY_NAMESPACE;
@@ -365,16 +365,16 @@ constexpr Kernels table{multiply,    multiply_bytes, multiply_rows, multiply_uni
                         float_signs, energies,       keep,          measure,        advance,    advance_forced};
 
 }  // namespace
-}  // namespace isinglass::dynamics::HWY_NAMESPACE
+}  // namespace isinglass::ising::dynamics::HWY_NAMESPACE
 #if HWY_TARGET == HWY_AVX3
 #pragma GCC pop_options
 #endif
 HWY_AFTER_NAMESPACE();
 
 #if HWY_ONCE
-namespace isinglass::dynamics {
+namespace isinglass::ising::dynamics {
 
 const Kernels& kernels(simd::Width width) { return ISINGLASS_OF_WIDTH(width, table); }
 
-}  // namespace isinglass::dynamics
+}  // namespace isinglass::ising::dynamics
 #endif

@@ -10,7 +10,7 @@
 /// The loops over spins and lanes, and the equations of the machines that move all spins at once. The same bits for
 /// every vector width, since every lane sums in the order of the spins and a fused multiply-add rounds once everywhere.
 /// Arrays of a batch are [rows][lanes] and start on cache lines.
-namespace isinglass::dynamics {
+namespace isinglass::ising::dynamics {
 
 /// Spins are padded with uncoupled ones to whole tiles of this many rows.
 inline constexpr std::size_t row_tile = 12;
@@ -135,4 +135,4 @@ struct Kernels {
 /// The kernels for a width that this CPU has.
 [[nodiscard]] const Kernels& kernels(simd::Width width = simd::cpu_width());
 
-}  // namespace isinglass::dynamics
+}  // namespace isinglass::ising::dynamics

@@ -4,7 +4,7 @@
 #include <cmath>
 #include <limits>
 
-namespace isinglass::dynamics {
+namespace isinglass::ising::dynamics {
 
 namespace {
 
@@ -14,7 +14,7 @@ constexpr float bifurcation_amplitude = 0.3F, cim_amplitude = 0.01F, warm_amplit
 
 class BifurcationBatch : public Trajectory {
 public:
-  BifurcationBatch(Kind kind, const BifurcationConfig& config, const Start& start)
+  BifurcationBatch(Kind kind, const config::BifurcationConfig& config, const Start& start)
       : kind_(kind),
         config_(config),
         start_(start),
@@ -48,7 +48,7 @@ public:
 
 private:
   Kind kind_;
-  BifurcationConfig config_;
+  config::BifurcationConfig config_;
   Start start_;
   simd::AlignedVector<std::uint32_t> generators_;
   Floats x_, y_, product_;
@@ -104,7 +104,7 @@ protected:
 
 class MeanFieldBatch : public CimBatch {
 public:
-  MeanFieldBatch(const CimConfig& config, const Start& start)
+  MeanFieldBatch(const config::CimConfig& config, const Start& start)
       : CimBatch(start, config.noise, config.coupling, config.coupling_spread), config_(config) {}
 
   void advance(std::int64_t step, const Sample*) override {
@@ -118,12 +118,12 @@ public:
   }
 
 private:
-  CimConfig config_;
+  config::CimConfig config_;
 };
 
 class ControlledBatch : public CimBatch {
 public:
-  ControlledBatch(const CacConfig& config, const Start& start)
+  ControlledBatch(const config::CacConfig& config, const Start& start)
       : CimBatch(start, config.noise, config.coupling, config.coupling_spread),
         config_(config),
         e_(start.size(), 1.0F),
@@ -166,14 +166,14 @@ private:
     }
   }
 
-  CacConfig config_;
+  config::CacConfig config_;
   Floats e_, target_, rate_, best_;
   std::vector<std::int64_t> since_;
 };
 
 }  // namespace
 
-Dynamics bifurcation(Kind kind, const BifurcationConfig& config) {
+Dynamics bifurcation(Kind kind, const config::BifurcationConfig& config) {
   Dynamics dynamics;
   dynamics.name = kind == Kind::bsb ? "bsb" : "dsb";
   dynamics.steps = config.steps;
@@ -191,14 +191,14 @@ float saturated(float u) {
   return u * (27 + u * u) / (27 + 9 * u * u);
 }
 
-Dynamics mean_field_cim(const CimConfig& config) {
+Dynamics mean_field_cim(const config::CimConfig& config) {
   return {"cim", config.steps, config.sample_interval,
           [config](const Start& start) { return std::make_unique<MeanFieldBatch>(config, start); }};
 }
 
-Dynamics controlled_cim(const CacConfig& config) {
+Dynamics controlled_cim(const config::CacConfig& config) {
   return {"cac", config.steps, config.sample_interval,
           [config](const Start& start) { return std::make_unique<ControlledBatch>(config, start); }};
 }
 
-}  // namespace isinglass::dynamics
+}  // namespace isinglass::ising::dynamics

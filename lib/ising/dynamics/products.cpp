@@ -4,7 +4,7 @@
 #include <cmath>
 #include <numeric>
 
-namespace isinglass::dynamics {
+namespace isinglass::ising::dynamics {
 
 namespace {
 
@@ -272,4 +272,4 @@ std::optional<double> byte_unit(std::span<const double> values) {
   return std::nullopt;
 }
 
-}  // namespace isinglass::dynamics
+}  // namespace isinglass::ising::dynamics

@@ -7,7 +7,7 @@
 #include <memory>
 #include <optional>
 
-namespace isinglass::dynamics {
+namespace isinglass::ising::dynamics {
 
 /// The product of J with a batch [rows][lanes], rows = padded(spins): dense couplings as a packed matrix product,
 /// sparse ones row by row, factored ones as two matrix products, matrix-free ones by their callback. Products with
@@ -54,4 +54,4 @@ struct CommonUnit {
 /// of coefficients of few bits, largest / (2^(bits-1) - 1).
 [[nodiscard]] std::optional<double> byte_unit(std::span<const double> values);
 
-}  // namespace isinglass::dynamics
+}  // namespace isinglass::ising::dynamics

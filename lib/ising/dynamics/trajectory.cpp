@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <cmath>
 
-namespace isinglass::dynamics {
+namespace isinglass::ising::dynamics {
 
 namespace {
 
@@ -95,4 +95,4 @@ void MeanAmplitude::update() {
   for (std::size_t l = 0; l < values_.size(); ++l) values_[l] = sums_[l] * share_;
 }
 
-}  // namespace isinglass::dynamics
+}  // namespace isinglass::ising::dynamics

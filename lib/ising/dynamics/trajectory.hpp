@@ -9,7 +9,7 @@
 #include <span>
 #include <string>
 
-namespace isinglass::dynamics {
+namespace isinglass::ising::dynamics {
 
 /// Sizes of a problem's coefficients, by which the dynamics scale them away.
 struct Normalisation {
@@ -85,4 +85,4 @@ struct Dynamics {
   std::function<std::unique_ptr<Trajectory>(const Start&)> begin;
 };
 
-}  // namespace isinglass::dynamics
+}  // namespace isinglass::ising::dynamics

@@ -17,7 +17,7 @@
 
 #include <fmt/format.h>
 
-namespace isinglass::external {
+namespace isinglass::ising::external {
 
 namespace {
 
@@ -116,4 +116,4 @@ CommandEnd Workplace::run(const std::string& command, const std::function<bool()
   }
 }
 
-}  // namespace isinglass::external
+}  // namespace isinglass::ising::external

@@ -6,7 +6,7 @@
 #include <functional>
 #include <string>
 
-namespace isinglass::external {
+namespace isinglass::ising::external {
 
 /// How a command ended.
 struct CommandEnd {
@@ -40,4 +40,4 @@ private:
   Guard guard_;
 };
 
-}  // namespace isinglass::external
+}  // namespace isinglass::ising::external

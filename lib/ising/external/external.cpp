@@ -14,7 +14,7 @@
 
 #include <fmt/format.h>
 
-namespace isinglass::external {
+namespace isinglass::ising::external {
 
 namespace {
 
@@ -71,7 +71,7 @@ struct Answer {
 
 class ProgrammedExternal : public ProgrammedCopy {
 public:
-  ProgrammedExternal(const IsingProblem& problem, const ExternalConfig& config)
+  ProgrammedExternal(const IsingProblem& problem, const config::ExternalConfig& config)
       : ProgrammedCopy(problem), config_(config) {}
 
   [[nodiscard]] ReadSet read(const ReadRequest& request) override {
@@ -176,12 +176,12 @@ private:
     }
   }
 
-  ExternalConfig config_;
+  config::ExternalConfig config_;
 };
 
 }  // namespace
 
-ExternalMachine::ExternalMachine(ExternalConfig config) : config_(std::move(config)) {
+ExternalMachine::ExternalMachine(config::ExternalConfig config) : config_(std::move(config)) {
   if (config_.command.empty())
     throw InputError(
         "machine external: machine.external.command is empty; for example \"scripts/external_annealer.py {problem} "
@@ -193,4 +193,4 @@ std::unique_ptr<ProgrammedMachine> ExternalMachine::program(const IsingProblem& 
   return std::make_unique<ProgrammedExternal>(problem, config_);
 }
 
-}  // namespace isinglass::external
+}  // namespace isinglass::ising::external

@@ -3,7 +3,7 @@
 #include "config/config.hpp"
 #include "ising/machine.hpp"
 
-namespace isinglass::external {
+namespace isinglass::ising::external {
 
 /// A machine behind a command: it gets the problem in a file, and its answers are read from another one. Protocol:
 /// docs/machines.md. Reading throws InputError with the command's last words if it fails, takes too long, or answers
@@ -11,13 +11,13 @@ namespace isinglass::external {
 class ExternalMachine : public Machine {
 public:
   /// InputError without a command or for an unknown format.
-  explicit ExternalMachine(ExternalConfig config);
+  explicit ExternalMachine(config::ExternalConfig config);
   [[nodiscard]] std::string name() const override { return "external"; }
   [[nodiscard]] std::int64_t block() const override { return config_.reads_per_call; }
   [[nodiscard]] std::unique_ptr<ProgrammedMachine> program(const IsingProblem& problem) const override;
 
 private:
-  ExternalConfig config_;
+  config::ExternalConfig config_;
 };
 
-}  // namespace isinglass::external
+}  // namespace isinglass::ising::external

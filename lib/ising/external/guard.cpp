@@ -23,7 +23,7 @@
 // rank, which the copy does not have, may have held any lock, so that it may not allocate memory: below, up to the last
 // function, are system calls only.
 
-namespace isinglass::external {
+namespace isinglass::ising::external {
 
 namespace {
 
@@ -232,4 +232,4 @@ Guard start_guard(const std::filesystem::path& folder) {
   return {static_cast<pid_t>(process), ends[0]};
 }
 
-}  // namespace isinglass::external
+}  // namespace isinglass::ising::external

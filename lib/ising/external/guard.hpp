@@ -6,7 +6,7 @@
 #include <sys/types.h>
 
 /// The process that stands between a rank and the commands of its external machine. Internal to external/command.cpp.
-namespace isinglass::external {
+namespace isinglass::ising::external {
 
 /// Report that the guard sends when the command has ended and nothing of it is left.
 struct GuardReport {
@@ -30,4 +30,4 @@ struct Guard {
 /// SystemError if there can be no further process.
 [[nodiscard]] Guard start_guard(const std::filesystem::path& folder);
 
-}  // namespace isinglass::external
+}  // namespace isinglass::ising::external

@@ -8,7 +8,7 @@
 
 #include <fmt/format.h>
 
-namespace isinglass::external {
+namespace isinglass::ising::external {
 
 namespace {
 
@@ -19,8 +19,8 @@ struct Terms {
 };
 
 /// s = 2 x - 1: J s s = 4 J x x - 2 J x - 2 J x + J, h s = 2 h x - h.
-Terms terms_of(const IsingProblem& problem, const SparseCouplings& j, TextForm form) {
-  if (form == TextForm::ising) return {problem.fields, 1, problem.offset};
+Terms terms_of(const IsingProblem& problem, const SparseCouplings& j, config::TextForm form) {
+  if (form == config::TextForm::ising) return {problem.fields, 1, problem.offset};
   Terms terms{std::vector<double>(problem.spins), 4, problem.offset};
   for (std::size_t i = 0; i < problem.spins; ++i) {
     terms.linear[i] = 2 * problem.fields[i];
@@ -61,11 +61,11 @@ Spins parse_line(const std::string& line, std::size_t spins, std::size_t number)
 
 }  // namespace
 
-std::string problem_text(const IsingProblem& problem, TextForm form) {
+std::string problem_text(const IsingProblem& problem, config::TextForm form) {
   const SparseCouplings j = to_sparse(problem);
   const Terms terms = terms_of(problem, j, form);
   std::string text =
-      fmt::format("# vartype={}\n# offset={}\n", form == TextForm::ising ? "SPIN" : "BINARY", terms.offset);
+      fmt::format("# vartype={}\n# offset={}\n", form == config::TextForm::ising ? "SPIN" : "BINARY", terms.offset);
   auto out = std::back_inserter(text);
   for (std::size_t i = 0; i < problem.spins; ++i) {
     fmt::format_to(out, "{} {} {}\n", i, i, terms.linear[i]);
@@ -88,4 +88,4 @@ std::vector<Spins> parse_reads(std::string_view text, std::size_t spins, std::si
   return all;
 }
 
-}  // namespace isinglass::external
+}  // namespace isinglass::ising::external

@@ -6,7 +6,7 @@
 
 #include <fmt/format.h>
 
-namespace isinglass {
+namespace isinglass::ising {
 
 namespace {
 
@@ -91,4 +91,4 @@ void check_groups_can_be_kept(const IsingProblem& problem) {
     throw InputError("a one-hot group has no spins: no state keeps it");
 }
 
-}  // namespace isinglass
+}  // namespace isinglass::ising

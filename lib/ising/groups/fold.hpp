@@ -8,7 +8,7 @@
 #include <span>
 #include <vector>
 
-namespace isinglass {
+namespace isinglass::ising {
 
 /// Problem of the same energies on all states that keep the groups, without couplings inside groups: of two spins of a
 /// group never both are +1, so s_a s_b = -s_a - s_b - 1 there and the coupling is a field. A re-assignment then costs
@@ -31,4 +31,4 @@ void repair_groups(const IsingProblem& problem, std::span<std::int8_t> spins);
 /// Throws InputError if a group has no spin: nothing could be its +1.
 void check_groups_can_be_kept(const IsingProblem& problem);
 
-}  // namespace isinglass
+}  // namespace isinglass::ising

@@ -8,13 +8,13 @@
 
 #include <algorithm>
 
-namespace isinglass {
+namespace isinglass::ising {
 
 namespace {
 
 class GroupAnnealer : public ProgrammedCopy {
 public:
-  GroupAnnealer(const IsingProblem& problem, const SaConfig& config, const GroupConfig& groups)
+  GroupAnnealer(const IsingProblem& problem, const config::SaConfig& config, const config::GroupConfig& groups)
       : ProgrammedCopy(problem), config_(config), groups_(groups) {
     check_groups_can_be_kept(problem);
     reprogrammed();
@@ -30,8 +30,8 @@ private:
   /// One read; sweeps made.
   [[nodiscard]] std::int64_t anneal(BestState& best, QuickRandom& random, const Schedule& schedule);
 
-  SaConfig config_;
-  GroupConfig groups_;
+  config::SaConfig config_;
+  config::GroupConfig groups_;
   IsingProblem folded_;
   std::unique_ptr<ThermalState> state_;
   TemperatureRange range_;
@@ -73,9 +73,9 @@ ReadSet GroupAnnealer::read(const ReadRequest& request) {
 
 }  // namespace
 
-std::unique_ptr<ProgrammedMachine> program_group_annealer(const IsingProblem& problem, const SaConfig& config,
-                                                          const GroupConfig& groups) {
+std::unique_ptr<ProgrammedMachine> program_group_annealer(const IsingProblem& problem, const config::SaConfig& config,
+                                                          const config::GroupConfig& groups) {
   return std::make_unique<GroupAnnealer>(problem, config, groups);
 }
 
-}  // namespace isinglass
+}  // namespace isinglass::ising

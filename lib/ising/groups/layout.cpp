@@ -8,7 +8,7 @@
 #include <algorithm>
 #include <utility>
 
-namespace isinglass {
+namespace isinglass::ising {
 
 GroupLayout::GroupLayout(const IsingProblem& problem) : slot_of(problem.spins) {
   for (const OneHotGroup& group : problem.groups) {
@@ -70,4 +70,4 @@ Real FieldRows<Real>::at(std::size_t i, std::size_t j) const {
 template class FieldRows<float>;
 template class FieldRows<double>;
 
-}  // namespace isinglass
+}  // namespace isinglass::ising

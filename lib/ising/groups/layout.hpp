@@ -6,7 +6,7 @@
 #include <span>
 #include <vector>
 
-namespace isinglass {
+namespace isinglass::ising {
 
 /// Spins in an order in which each group is a run: groups one after the other, then the plain spins. "Slots" are
 /// numbers in that order.
@@ -45,4 +45,4 @@ private:
   SparseRowMatrix<Real> sparse_;
 };
 
-}  // namespace isinglass
+}  // namespace isinglass::ising

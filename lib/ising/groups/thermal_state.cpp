@@ -8,7 +8,7 @@
 #include <algorithm>
 #include <cmath>
 
-namespace isinglass {
+namespace isinglass::ising {
 
 namespace {
 
@@ -245,4 +245,4 @@ TemperatureRange temperature_range(const IsingProblem& problem, ThermalState& st
   return {hot, std::min(cold_factor * at(cold_share), hot / 2)};
 }
 
-}  // namespace isinglass
+}  // namespace isinglass::ising

@@ -11,7 +11,7 @@
 #include <memory>
 #include <span>
 
-namespace isinglass {
+namespace isinglass::ising {
 
 /// exp(-x) for x >= 0 to a relative error of 1e-11, the same bits on every machine (the library's exp has variants with
 /// and without fused multiply-adds). Zero past `most`.
@@ -75,4 +75,4 @@ public:
 /// From the costs of moves in random states: hot enough to accept most, cold enough to reject all but the cheapest.
 [[nodiscard]] TemperatureRange temperature_range(const IsingProblem& problem, ThermalState& state);
 
-}  // namespace isinglass
+}  // namespace isinglass::ising

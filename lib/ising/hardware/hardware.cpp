@@ -9,7 +9,7 @@
 
 #include <fmt/format.h>
 
-namespace isinglass::hardware {
+namespace isinglass::ising::hardware {
 
 namespace {
 
@@ -23,7 +23,8 @@ std::uint64_t call_seed(std::uint64_t seed, std::int64_t read, std::uint32_t cal
 
 class ProgrammedHardware : public ProgrammedCopy {
 public:
-  ProgrammedHardware(const IsingProblem& problem, std::shared_ptr<const Machine> inner, const HardwareConfig& config)
+  ProgrammedHardware(const IsingProblem& problem, std::shared_ptr<const Machine> inner,
+                     const config::HardwareConfig& config)
       : ProgrammedCopy(problem), inner_(std::move(inner)), config_(config) {
     load();
   }
@@ -55,7 +56,7 @@ private:
     }
   }
 
-  [[nodiscard]] bool has_ancilla() const { return config_.fields == HardwareFields::ancilla; }
+  [[nodiscard]] bool has_ancilla() const { return config_.fields == config::HardwareFields::ancilla; }
   [[nodiscard]] std::size_t extra() const { return has_ancilla() ? 1 : 0; }
   [[nodiscard]] bool fits() const {
     return config_.spin_budget == 0 || true_.spins + extra() <= static_cast<std::size_t>(config_.spin_budget);
@@ -188,7 +189,7 @@ private:
   }
 
   std::shared_ptr<const Machine> inner_;
-  HardwareConfig config_;
+  config::HardwareConfig config_;
   IsingProblem true_;                 ///< sparse
   std::optional<IsingProblem> seen_;  ///< of the whole problem, if one call can take it
   std::unique_ptr<ProgrammedMachine> whole_;
@@ -197,7 +198,7 @@ private:
 
 }  // namespace
 
-HardwareMachine::HardwareMachine(std::unique_ptr<Machine> inner, HardwareConfig config)
+HardwareMachine::HardwareMachine(std::unique_ptr<Machine> inner, config::HardwareConfig config)
     : inner_(std::move(inner)), config_(config) {
   if (config_.coefficient_bits == 1)
     throw InputError("machine.hardware.coefficient_bits: signed coefficients need 2 bits or more");
@@ -212,8 +213,8 @@ std::unique_ptr<ProgrammedMachine> HardwareMachine::program(const IsingProblem& 
   return std::make_unique<ProgrammedHardware>(problem, inner_, config_);
 }
 
-bool has_limits(const HardwareConfig& config) {
+bool has_limits(const config::HardwareConfig& config) {
   return config.coefficient_bits > 0 || config.field_noise > 0 || config.spin_budget > 0;
 }
 
-}  // namespace isinglass::hardware
+}  // namespace isinglass::ising::hardware

@@ -5,7 +5,7 @@
 
 #include <memory>
 
-namespace isinglass::hardware {
+namespace isinglass::ising::hardware {
 
 /// A machine as hardware would have it: coefficients of few bits, noise on the fields, fields through an ancilla spin,
 /// and at most so many spins at a time. Every energy is that of the true problem, and nothing is repaired on it
@@ -13,17 +13,17 @@ namespace isinglass::hardware {
 class HardwareMachine : public Machine {
 public:
   /// InputError for a budget or a number of bits that leaves nothing.
-  HardwareMachine(std::unique_ptr<Machine> inner, HardwareConfig config);
+  HardwareMachine(std::unique_ptr<Machine> inner, config::HardwareConfig config);
   [[nodiscard]] std::string name() const override { return inner_->name(); }
   [[nodiscard]] std::int64_t block() const override;
   [[nodiscard]] std::unique_ptr<ProgrammedMachine> program(const IsingProblem& problem) const override;
 
 private:
   std::shared_ptr<const Machine> inner_;  ///< shared with what it has programmed
-  HardwareConfig config_;
+  config::HardwareConfig config_;
 };
 
 /// Whether any limit is set.
-[[nodiscard]] bool has_limits(const HardwareConfig& config);
+[[nodiscard]] bool has_limits(const config::HardwareConfig& config);
 
-}  // namespace isinglass::hardware
+}  // namespace isinglass::ising::hardware

@@ -10,7 +10,7 @@
 #include <numeric>
 #include <variant>
 
-namespace isinglass::hardware {
+namespace isinglass::ising::hardware {
 
 namespace {
 
@@ -166,4 +166,4 @@ std::vector<std::int32_t> chosen_spins(const IsingProblem& problem, std::span<co
   return chosen;
 }
 
-}  // namespace isinglass::hardware
+}  // namespace isinglass::ising::hardware

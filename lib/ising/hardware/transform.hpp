@@ -7,7 +7,7 @@
 #include <vector>
 
 /// Model of what hardware makes of a problem: its forms and its precision.
-namespace isinglass::hardware {
+namespace isinglass::ising::hardware {
 
 /// The largest |J_ij| or |h_i|.
 [[nodiscard]] double largest_coefficient(const IsingProblem& problem);
@@ -39,4 +39,4 @@ void add_field_noise(IsingProblem& problem, double sigma, std::uint64_t seed, st
                                                      std::span<const double> local, std::size_t count,
                                                      std::uint64_t seed, std::int64_t read, std::uint32_t round);
 
-}  // namespace isinglass::hardware
+}  // namespace isinglass::ising::hardware

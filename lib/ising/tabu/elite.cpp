@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-namespace isinglass {
+namespace isinglass::ising {
 
 void EliteSet::offer(EliteState state) {
   if (std::ranges::any_of(states_, [&](const EliteState& s) { return s.spins == state.spins; })) return;
@@ -67,4 +67,4 @@ void relink(TabuWalk& walk, std::span<const std::int8_t> from, std::span<const s
   if (!best.empty()) walk.go_to(best);
 }
 
-}  // namespace isinglass
+}  // namespace isinglass::ising

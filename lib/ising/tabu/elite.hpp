@@ -8,7 +8,7 @@
 #include <utility>
 #include <vector>
 
-namespace isinglass {
+namespace isinglass::ising {
 
 /// A state that tabu search ended in.
 struct EliteState {
@@ -43,4 +43,4 @@ void relink(
     TabuWalk& walk, std::span<const std::int8_t> from, std::span<const std::int8_t> to,
     const std::function<bool()>& is_over = [] { return false; });
 
-}  // namespace isinglass
+}  // namespace isinglass::ising

@@ -7,16 +7,16 @@
 #define HWY_TARGET_INCLUDE "ising/tabu/pick.cpp"
 #include "simd/each_width.hpp"
 
-namespace isinglass {
+namespace isinglass::ising {
 
 /// Picks, of the lanes with the least cost, the one whose block came first, then the first lane.
 template <class Cost>
 Pick<Cost> first_of_least(const Cost* cost, const Stamp<Cost>* block, std::size_t first_block, std::size_t blocks);
 
-}  // namespace isinglass
+}  // namespace isinglass::ising
 
 HWY_BEFORE_NAMESPACE();
-namespace isinglass::HWY_NAMESPACE {
+namespace isinglass::ising::HWY_NAMESPACE {
 namespace {
 
 namespace hn = hwy::HWY_NAMESPACE;
@@ -116,11 +116,11 @@ void updated(const Change<Cost, Row>& change, std::size_t size) {
 }
 
 }  // namespace
-}  // namespace isinglass::HWY_NAMESPACE
+}  // namespace isinglass::ising::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
 
 #if HWY_ONCE
-namespace isinglass {
+namespace isinglass::ising {
 
 template <class Cost>
 Pick<Cost> first_of_least(const Cost* cost, const Stamp<Cost>* block, std::size_t first_block, std::size_t blocks) {
@@ -159,5 +159,5 @@ template void update(const Change<std::int32_t, std::int16_t>&, std::size_t, sim
 template void update(const Change<std::int32_t, std::int32_t>&, std::size_t, simd::Width);
 template void update(const Change<double, double>&, std::size_t, simd::Width);
 
-}  // namespace isinglass
+}  // namespace isinglass::ising
 #endif

@@ -7,7 +7,7 @@
 
 /// The inner loop of tabu search: one pass over all moves that brings their costs up to date and finds the best
 /// admissible one. The same results on any machine (AVX-512, AVX2, plain).
-namespace isinglass {
+namespace isinglass::ising {
 
 /// A change of energy, and the iterations that it is compared with: lanes of both types have one width.
 template <class Cost>
@@ -69,4 +69,4 @@ Pick<Cost> update_and_pick(const Change<Cost, Row>& change, const MoveView<Cost>
 template <class Cost, class Row>
 void update(const Change<Cost, Row>& change, std::size_t size, simd::Width width = simd::cpu_width());
 
-}  // namespace isinglass
+}  // namespace isinglass::ising

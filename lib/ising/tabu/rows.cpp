@@ -2,7 +2,7 @@
 
 #include "ising/coefficients.hpp"
 
-namespace isinglass {
+namespace isinglass::ising {
 
 template <class Cost, class Row>
 DenseRows<Cost, Row>::DenseRows(const IsingProblem& problem, double unit)
@@ -23,4 +23,4 @@ template class DenseRows<double, double>;
 template class SparseRows<std::int32_t>;
 template class SparseRows<double>;
 
-}  // namespace isinglass
+}  // namespace isinglass::ising

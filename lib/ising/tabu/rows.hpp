@@ -5,7 +5,7 @@
 
 /// Couplings as tabu search wants them: what a flip does to the costs of all others, cost_j += 4 J_ij s_i s_j (before
 /// the flip), in units in which everything is an integer where there are such.
-namespace isinglass {
+namespace isinglass::ising {
 
 /// 4 J / unit, each row padded with zeros.
 template <class Cost, class Row>
@@ -50,4 +50,4 @@ private:
   SparseRowMatrix<Cost> rows_;
 };
 
-}  // namespace isinglass
+}  // namespace isinglass::ising

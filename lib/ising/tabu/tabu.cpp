@@ -8,13 +8,14 @@
 
 #include <algorithm>
 
-namespace isinglass {
+namespace isinglass::ising {
 
 namespace {
 
 class ProgrammedTabu : public ProgrammedCopy {
 public:
-  ProgrammedTabu(const IsingProblem& problem, const TabuConfig& config) : ProgrammedCopy(problem), config_(config) {
+  ProgrammedTabu(const IsingProblem& problem, const config::TabuConfig& config)
+      : ProgrammedCopy(problem), config_(config) {
     reprogrammed();
   }
   [[nodiscard]] ReadSet read(const ReadRequest& request) override;
@@ -31,7 +32,7 @@ private:
   [[nodiscard]] Tenure tenure() const;
   [[nodiscard]] std::int64_t patience() const;
 
-  TabuConfig config_;
+  config::TabuConfig config_;
   IsingProblem folded_;
   std::unique_ptr<TabuWalk> walk_;
   bool has_symmetry_ = false;  ///< s and -s have one energy
@@ -108,4 +109,4 @@ std::unique_ptr<ProgrammedMachine> Tabu::program(const IsingProblem& problem) co
   return std::make_unique<ProgrammedTabu>(problem, config_);
 }
 
-}  // namespace isinglass
+}  // namespace isinglass::ising

@@ -3,7 +3,7 @@
 #include "config/config.hpp"
 #include "ising/machine.hpp"
 
-namespace isinglass {
+namespace isinglass::ising {
 
 /// One-flip tabu search with restarts and path relinking between elite states. Dense, sparse and factored problems;
 /// integer costs where the coefficients are multiples of a power of two, real ones else. One-hot groups are kept: their
@@ -11,13 +11,13 @@ namespace isinglass {
 /// evaluation and n proposals.
 class Tabu : public Machine {
 public:
-  explicit Tabu(const TabuConfig& config) : config_(config) {}
+  explicit Tabu(const config::TabuConfig& config) : config_(config) {}
   [[nodiscard]] std::string name() const override { return "tabu"; }
   [[nodiscard]] bool keeps_groups() const override { return true; }
   [[nodiscard]] std::unique_ptr<ProgrammedMachine> program(const IsingProblem& problem) const override;
 
 private:
-  TabuConfig config_;
+  config::TabuConfig config_;
 };
 
-}  // namespace isinglass
+}  // namespace isinglass::ising

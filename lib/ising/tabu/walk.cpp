@@ -7,7 +7,7 @@
 #include <cmath>
 #include <limits>
 
-namespace isinglass {
+namespace isinglass::ising {
 
 void TabuWalk::go_to(std::span<const std::int8_t> target) {
   for (const std::int32_t i : moves_towards(target)) move(static_cast<std::size_t>(i));
@@ -35,7 +35,7 @@ public:
         groups_(problem.groups) {
     Spins first(spins_, 1);
     repair_groups(problem, first);
-    first_energy_ = isinglass::energy(problem, first);
+    first_energy_ = ising::energy(problem, first);
     const std::vector<double> fields = local_fields(problem, first);
     const std::size_t size = simd::padded(spins_, pick_lanes<Cost>);
     first_gain_.assign(size, most);
@@ -221,4 +221,4 @@ std::unique_ptr<TabuWalk> make_tabu_walk(const IsingProblem& problem) {
   return std::make_unique<Walk<DenseRows<std::int32_t, std::int32_t>>>(problem, *unit);
 }
 
-}  // namespace isinglass
+}  // namespace isinglass::ising

@@ -8,7 +8,7 @@
 #include <memory>
 #include <span>
 
-namespace isinglass {
+namespace isinglass::ising {
 
 /// Iterations for which a flipped spin, or the value that a group has left, is tabu: base + 1 .. base + spread.
 struct Tenure {
@@ -52,4 +52,4 @@ protected:
 /// A walk on a problem that fold_groups has made, with the rows that suit it.
 [[nodiscard]] std::unique_ptr<TabuWalk> make_tabu_walk(const IsingProblem& problem);
 
-}  // namespace isinglass
+}  // namespace isinglass::ising

@@ -5,7 +5,7 @@
 #include <cmath>
 #include <utility>
 
-namespace isinglass {
+namespace isinglass::ising {
 
 ClusterMoves::ClusterMoves(const IsingProblem& problem)
     : couplings_(&std::get<SparseCouplings>(problem.couplings)),
@@ -118,4 +118,4 @@ void Replicas::exchange(std::int64_t step, QuickRandom& random) {
     }
 }
 
-}  // namespace isinglass
+}  // namespace isinglass::ising

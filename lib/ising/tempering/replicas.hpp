@@ -8,7 +8,7 @@
 #include <optional>
 #include <vector>
 
-namespace isinglass {
+namespace isinglass::ising {
 
 /// Isoenergetic cluster moves of two replicas at one temperature (Houdayer, Eur. Phys. J. B 22 (2001) 479; Zhu, Ochoa,
 /// Katzgraber, Phys. Rev. Lett. 115 (2015) 077201): a connected cluster of spins that differ between them is flipped in
@@ -83,4 +83,4 @@ private:
   Boltzmann boltzmann_;
 };
 
-}  // namespace isinglass
+}  // namespace isinglass::ising

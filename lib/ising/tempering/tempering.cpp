@@ -11,13 +11,14 @@
 
 #include <fmt/format.h>
 
-namespace isinglass {
+namespace isinglass::ising {
 
 namespace {
 
 class ProgrammedTempering : public ProgrammedCopy {
 public:
-  ProgrammedTempering(const IsingProblem& problem, const TemperingConfig& config, const GroupConfig& groups)
+  ProgrammedTempering(const IsingProblem& problem, const config::TemperingConfig& config,
+                      const config::GroupConfig& groups)
       : ProgrammedCopy(problem), config_(config), groups_(groups) {
     check_groups_can_be_kept(problem);
     reprogrammed();
@@ -33,8 +34,8 @@ private:
   /// The state's nearest minimum is offered; the state stays.
   void quench(const ThermalState& state, BestState& best);
 
-  TemperingConfig config_;
-  GroupConfig groups_;
+  config::TemperingConfig config_;
+  config::GroupConfig groups_;
   IsingProblem folded_;
   std::unique_ptr<ThermalState> state_;
   TemperatureRange range_;
@@ -44,10 +45,10 @@ private:
 void ProgrammedTempering::reprogrammed() {
   folded_ = fold_groups(problem());
   const bool can_cluster = std::holds_alternative<SparseCouplings>(folded_.couplings) && folded_.groups.empty();
-  if (config_.cluster_moves == ClusterChoice::on && !can_cluster)
+  if (config_.cluster_moves == config::ClusterChoice::on && !can_cluster)
     throw InputError("machine.pt.cluster_moves: on needs sparse couplings and no one-hot groups: use auto or off");
-  moves_.clusters = config_.cluster_moves == ClusterChoice::on ||
-                    (config_.cluster_moves == ClusterChoice::automatic && clusters_may_help(folded_));
+  moves_.clusters = config_.cluster_moves == config::ClusterChoice::on ||
+                    (config_.cluster_moves == config::ClusterChoice::automatic && clusters_may_help(folded_));
   moves_.group_swaps = groups_.swaps;
   state_ = make_thermal_state(folded_);
   range_ = temperature_range(folded_, *state_);
@@ -123,4 +124,4 @@ std::unique_ptr<ProgrammedMachine> Tempering::program(const IsingProblem& proble
   return std::make_unique<ProgrammedTempering>(problem, config_, groups_);
 }
 
-}  // namespace isinglass
+}  // namespace isinglass::ising

@@ -4,19 +4,19 @@
 
 #include <cmath>
 
-namespace isinglass {
+namespace isinglass::oracles {
 
 namespace {
 
 /// Temperature of sweep `sweep` of `sweeps` on a geometric line from hot to cold.
-double temperature_at(const MachineConfig& machine, int sweep) {
+double temperature_at(const config::MachineConfig& machine, int sweep) {
   const double part = machine.whole.sweeps > 1 ? static_cast<double>(sweep) / (machine.whole.sweeps - 1) : 1.0;
   return machine.whole.hot_temperature * std::pow(machine.whole.cold_temperature / machine.whole.hot_temperature, part);
 }
 
 }  // namespace
 
-bool AnnealingOracle::answer(StructuredState& state, const OracleCall& call, const StopAsked& stop_is_asked) {
+bool AnnealingOracle::answer(energy::StructuredState& state, const OracleCall& call, const StopAsked& stop_is_asked) {
   const std::size_t output = state.layers.size() - 1;
   for (int sweep = 0; sweep < machine_.whole.sweeps; ++sweep) {
     const double temperature = temperature_at(machine_, sweep),
@@ -30,4 +30,4 @@ bool AnnealingOracle::answer(StructuredState& state, const OracleCall& call, con
   return true;
 }
 
-}  // namespace isinglass
+}  // namespace isinglass::oracles

@@ -5,7 +5,7 @@
 #include <array>
 #include <cmath>
 
-namespace isinglass {
+namespace isinglass::oracles {
 
 namespace {
 
@@ -28,10 +28,11 @@ const std::array<float, 4096>& thresholds() {
 
 /// The proposals of one unit for one block of samples.
 struct Block {
-  std::array<std::uint32_t, sample_block + 8> words;  // random bits; those of the first sample may be up to 7 behind
-  std::array<float, sample_block> limit, cost;        // accept if the cost is at most the limit
-  std::array<std::uint8_t, sample_block> segment;     // proposed; and what follows from it:
-  std::array<std::int16_t, sample_block> above, below, shift;  // distances, and change of the activation value
+  std::array<std::uint32_t, energy::sample_block + 8>
+      words;                                            // random bits; those of the first sample may be up to 7 behind
+  std::array<float, energy::sample_block> limit, cost;  // accept if the cost is at most the limit
+  std::array<std::uint8_t, energy::sample_block> segment;              // proposed; and what follows from it:
+  std::array<std::int16_t, energy::sample_block> above, below, shift;  // distances, and change of the activation value
 };
 
 /// Up to this many segments, 4 bits choose among all of them.
@@ -40,7 +41,7 @@ constexpr int few_segments = 16;
 /// Random words keyed by the global sample: 16 bits a sample, eight samples a draw; or 32 bits, four samples a draw.
 template <std::size_t per_draw>
 void draw_words(std::uint32_t* __restrict words, SweepKey key, std::uint32_t layer_unit, std::size_t first) {
-  const std::size_t draws = (first % per_draw + sample_block + per_draw - 1) / per_draw;
+  const std::size_t draws = (first % per_draw + energy::sample_block + per_draw - 1) / per_draw;
   for (std::size_t d = 0; d < draws; ++d) {
     const auto four = draw(key.seed, Stream::segment, key.call, key.sweep, layer_unit,
                            static_cast<std::uint32_t>(first / per_draw + d));
@@ -65,11 +66,11 @@ unsigned near_or_any(std::uint32_t choice, unsigned from, unsigned count) {
 
 /// `words`: of the first sample on. They hold 12 bits for the threshold, and 4 for the choice, or 20 among many.
 template <bool has_few>
-void propose(Block* __restrict block, const std::uint32_t* words, const LayerState& layer, std::size_t at,
+void propose(Block* __restrict block, const std::uint32_t* words, const energy::LayerState& layer, std::size_t at,
              std::size_t sample, float temperature) {
   const float* threshold = thresholds().data();
   const auto scale = static_cast<float>(layer.scale);
-  for (std::size_t s = 0; s < sample_block; ++s) {
+  for (std::size_t s = 0; s < energy::sample_block; ++s) {
     const std::uint32_t few = words[s] & 15U;
     const std::uint8_t first = layer.first[sample + s], segment = layer.segment[at + s];
     const unsigned count = layer.last[sample + s] - first + 1U, from = static_cast<unsigned>(segment - first);
@@ -90,45 +91,45 @@ void propose(Block* __restrict block, const std::uint32_t* words, const LayerSta
   }
 }
 
-DownstreamUnit downstream(const LayerState& next, int unit, std::size_t sample, int weight) {
+energy::DownstreamUnit downstream(const energy::LayerState& next, int unit, std::size_t sample, int weight) {
   const std::size_t at = next.at(unit, sample);
   return {next.above.data() + at, next.below.data() + at, next.multiplier.data() + at, weight};
 }
 
 /// Cost of the outputs whose loss is looked up.
-void add_output_costs(Block& block, const LayerState& next, std::span<const std::int16_t> weights, std::size_t sample,
-                      simd::Width width) {
-  std::array<std::int64_t, sample_block> cost{};
+void add_output_costs(Block& block, const energy::LayerState& next, std::span<const std::int16_t> weights,
+                      std::size_t sample, simd::Width width) {
+  std::array<std::int64_t, energy::sample_block> cost{};
   for (int c = 0; c < next.layer->units; ++c)
-    add_table_costs(cost.data(), next.loss_view(c, sample), block.shift.data(), weights[static_cast<std::size_t>(c)],
-                    next.table, width);
-  for (std::size_t s = 0; s < sample_block; ++s)
+    energy::add_table_costs(cost.data(), next.loss_view(c, sample), block.shift.data(),
+                            weights[static_cast<std::size_t>(c)], next.table, width);
+  for (std::size_t s = 0; s < energy::sample_block; ++s)
     block.cost[s] += static_cast<float>(next.scale) * static_cast<float>(cost[s]);
 }
 
-void add_downstream_costs(Block& block, const LayerState& next, std::span<const std::int16_t> weights,
+void add_downstream_costs(Block& block, const energy::LayerState& next, std::span<const std::int16_t> weights,
                           std::size_t sample, simd::Width width) {
   if (!next.table.empty()) return add_output_costs(block, next, weights, sample, width);
-  std::array<std::int32_t, sample_block> linear{};
+  std::array<std::int32_t, energy::sample_block> linear{};
   for (int c = 0; c < next.layer->units; ++c) {
-    const DownstreamUnit unit = downstream(next, c, sample, weights[static_cast<std::size_t>(c)]);
+    const energy::DownstreamUnit unit = downstream(next, c, sample, weights[static_cast<std::size_t>(c)]);
     if (next.linear)
-      add_linear_costs(linear.data(), unit, block.shift.data(), width);
+      energy::add_linear_costs(linear.data(), unit, block.shift.data(), width);
     else
-      add_squared_costs(block.cost.data(), unit, block.shift.data(), static_cast<float>(next.scale), width);
+      energy::add_squared_costs(block.cost.data(), unit, block.shift.data(), static_cast<float>(next.scale), width);
   }
   if (!next.linear) return;
-  for (std::size_t s = 0; s < sample_block; ++s)
+  for (std::size_t s = 0; s < energy::sample_block; ++s)
     block.cost[s] += static_cast<float>(next.scale) * static_cast<float>(linear[s]);
 }
 
 /// Takes the accepted proposals among the first `size`; the others become a shift of 0.
-int accept(Block* __restrict block, LayerState& layer, std::size_t at, std::size_t size) {
+int accept(Block* __restrict block, energy::LayerState& layer, std::size_t at, std::size_t size) {
   std::uint8_t* __restrict segment = layer.segment.data() + at;
   std::int16_t* __restrict above = layer.above.data() + at, * __restrict below = layer.below.data() + at;
   std::int8_t* __restrict value = layer.value.data() + at;
   int accepted = 0;
-  for (std::size_t s = 0; s < sample_block; ++s) {
+  for (std::size_t s = 0; s < energy::sample_block; ++s) {
     const float limit = block->limit[s], cost = block->cost[s];
     const std::uint8_t next = block->segment[s], now = segment[s];
     const bool take = (next != now) & (cost <= limit) & ((limit > 0) | (cost < 0)) & (s < size);
@@ -143,25 +144,25 @@ int accept(Block* __restrict block, LayerState& layer, std::size_t at, std::size
   return accepted;
 }
 
-void shift_downstream(const Block& block, LayerState& next, std::span<const std::int16_t> weights, std::size_t sample,
-                      simd::Width width) {
+void shift_downstream(const Block& block, energy::LayerState& next, std::span<const std::int16_t> weights,
+                      std::size_t sample, simd::Width width) {
   for (int c = 0; c < next.layer->units; ++c) {
     const std::size_t to = next.at(c, sample);
-    apply_shift(next.above.data() + to, next.below.data() + to, block.shift.data(),
-                weights[static_cast<std::size_t>(c)], width);
+    energy::apply_shift(next.above.data() + to, next.below.data() + to, block.shift.data(),
+                        weights[static_cast<std::size_t>(c)], width);
   }
 }
 
 /// All proposals of unit j, whose activation the next layer's units weigh by `weights`.
 template <bool has_few>
-std::int64_t sweep_unit(StructuredState& state, std::size_t l, int j, std::span<const std::int16_t> weights,
+std::int64_t sweep_unit(energy::StructuredState& state, std::size_t l, int j, std::span<const std::int16_t> weights,
                         float temperature, const SweepKey& key, simd::Width width) {
-  LayerState &layer = state.layers[l], &next = state.layers[l + 1];
+  energy::LayerState &layer = state.layers[l], &next = state.layers[l + 1];
   constexpr std::size_t per_draw = has_few ? 8 : 4;
   const auto layer_unit = static_cast<std::uint32_t>(l << 24) | static_cast<std::uint32_t>(j);
   std::int64_t accepted = 0;
   Block block{};
-  for (std::size_t sample = 0; sample < layer.stride; sample += sample_block) {
+  for (std::size_t sample = 0; sample < layer.stride; sample += energy::sample_block) {
     const std::size_t at = layer.at(j, sample), global = state.first_sample + sample;
     if (temperature > 0 || layer.layer->cell_count() > 2)
       simd::run<draw_words<per_draw>>(width, block.words.data(), key, layer_unit, global);
@@ -176,10 +177,10 @@ std::int64_t sweep_unit(StructuredState& state, std::size_t l, int j, std::span<
 
 }  // namespace
 
-std::int64_t sweep_segments(StructuredState& state, std::size_t l, double temperature, const SweepKey& key,
+std::int64_t sweep_segments(energy::StructuredState& state, std::size_t l, double temperature, const SweepKey& key,
                             simd::Width width) {
-  const LayerState &layer = state.layers[l], &next = state.layers[l + 1];
-  const std::vector<std::int16_t> weights = decode(*next.layer, next.bits).weights;
+  const energy::LayerState &layer = state.layers[l], &next = state.layers[l + 1];
+  const std::vector<std::int16_t> weights = network::decode(*next.layer, next.bits).weights;
   const auto inputs = static_cast<std::size_t>(next.layer->inputs);
   const auto sweep = layer.layer->cell_count() <= few_segments ? sweep_unit<true> : sweep_unit<false>;
   std::int64_t accepted = 0;
@@ -191,11 +192,11 @@ std::int64_t sweep_segments(StructuredState& state, std::size_t l, double temper
   return accepted;
 }
 
-void descend_segments(StructuredState& state, std::uint64_t seed) {
+void descend_segments(energy::StructuredState& state, std::uint64_t seed) {
   for (std::uint32_t pass = 0; pass < descent_passes; ++pass)
     for (std::size_t l = 0; l + 1 < state.layers.size(); ++l)
       for (int other = 1; other <= std::min(state.layers[l].layer->cell_count() - 1, most_descent_sweeps); ++other)
         sweep_segments(state, l, 0.0, {seed, 0xFFFFFFFFU, pass * 256 + static_cast<std::uint32_t>(other)});
 }
 
-}  // namespace isinglass
+}  // namespace isinglass::oracles

@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <cmath>
 
-namespace isinglass {
+namespace isinglass::oracles {
 
 namespace {
 
@@ -12,7 +12,7 @@ namespace {
 constexpr std::size_t tile_bytes = 1U << 20;
 
 /// Same on every rank of the group: the ranks must agree on the length of each sum.
-int units_per_tile(const LayerState& layer, const Communicator& group) {
+int units_per_tile(const energy::LayerState& layer, const parallel::Communicator& group) {
   const auto stride = static_cast<std::size_t>(group.all_max(static_cast<double>(layer.stride)));
   const std::size_t fit = tile_bytes / std::max<std::size_t>(1, stride * 3 * sizeof(std::int16_t));
   return static_cast<int>(std::clamp<std::size_t>(fit, 1, static_cast<std::size_t>(layer.layer->units)));
@@ -25,7 +25,7 @@ struct BitPlace {
   bool is_bias = false;
 };
 
-std::uint8_t& bit_at(LayerState& layer, int unit, const BitPlace& place) {
+std::uint8_t& bit_at(energy::LayerState& layer, int unit, const BitPlace& place) {
   const auto j = static_cast<std::size_t>(unit);
   if (place.is_bias) return layer.bits.biases[j * layer.layer->bias.steps.size() + place.bit];
   const std::size_t parameter =
@@ -34,26 +34,26 @@ std::uint8_t& bit_at(LayerState& layer, int unit, const BitPlace& place) {
 }
 
 /// Change of z per unit of input when the bit flips.
-int step_of(LayerState& layer, int unit, const BitPlace& place) {
+int step_of(energy::LayerState& layer, int unit, const BitPlace& place) {
   const int size = place.is_bias ? layer.layer->bias.steps[place.bit] * layer.layer->bias_unit
                                  : layer.layer->weights.steps[place.bit];
   return bit_at(layer, unit, place) ? -size : size;
 }
 
-std::int64_t cost_change(LayerState& layer, int unit, const BitPlace& place, const std::int8_t* column) {
+std::int64_t cost_change(energy::LayerState& layer, int unit, const BitPlace& place, const std::int8_t* column) {
   const int step = step_of(layer, unit, place);
-  if (!layer.table.empty()) return table_change(layer.loss_view(unit), column, step, layer.table);
-  KernelRange range = layer.range;
+  if (!layer.table.empty()) return energy::table_change(layer.loss_view(unit), column, step, layer.table);
+  energy::KernelRange range = layer.range;
   range.largest_shift = std::abs(step) * (place.is_bias ? 1 : range.largest_shift);
-  return (layer.linear ? linear_change : squared_change)(layer.view(unit), column, step, fits_narrow(range),
-                                                         simd::cpu_width());
+  return (layer.linear ? energy::linear_change : energy::squared_change)(layer.view(unit), column, step,
+                                                                         energy::fits_narrow(range), simd::cpu_width());
 }
 
 /// Proposes one bit for all units of a tile and applies what is accepted.
-std::int64_t propose_bit(StructuredState& state, std::size_t l, const BitPlace& place, int first_unit,
+std::int64_t propose_bit(energy::StructuredState& state, std::size_t l, const BitPlace& place, int first_unit,
                          std::span<std::int64_t> changes, double temperature, const SweepKey& key,
-                         const Communicator& group) {
-  LayerState& layer = state.layers[l];
+                         const parallel::Communicator& group) {
+  energy::LayerState& layer = state.layers[l];
   const std::int8_t* column = state.column(l, place.input);
   for (std::size_t u = 0; u < changes.size(); ++u)
     changes[u] = cost_change(layer, first_unit + static_cast<int>(u), place, column);
@@ -69,8 +69,8 @@ std::int64_t propose_bit(StructuredState& state, std::size_t l, const BitPlace& 
       const double u01 = uniform(draw(key.seed, Stream::weight, key.call, key.sweep, layer_unit, parameter)[0]);
       if (layer.scale * static_cast<double>(changes[u]) > -temperature * std::log(u01)) continue;
     }
-    shift_unit(layer.above.data() + layer.at(unit), layer.below.data() + layer.at(unit), column,
-               step_of(layer, unit, place), layer.stride);
+    energy::shift_unit(layer.above.data() + layer.at(unit), layer.below.data() + layer.at(unit), column,
+                       step_of(layer, unit, place), layer.stride);
     bit_at(layer, unit, place) ^= 1U;
     ++accepted;
   }
@@ -79,10 +79,10 @@ std::int64_t propose_bit(StructuredState& state, std::size_t l, const BitPlace& 
 
 }  // namespace
 
-std::optional<std::int64_t> sweep_weights(StructuredState& state, std::size_t l, double temperature,
-                                          const SweepKey& key, const Communicator& group,
+std::optional<std::int64_t> sweep_weights(energy::StructuredState& state, std::size_t l, double temperature,
+                                          const SweepKey& key, const parallel::Communicator& group,
                                           const std::function<bool()>& stop_is_asked) {
-  LayerState& layer = state.layers[l];
+  energy::LayerState& layer = state.layers[l];
   const int units = layer.layer->units, tile = units_per_tile(layer, group);
   std::vector<std::int64_t> changes(static_cast<std::size_t>(tile));
   std::int64_t accepted = 0;
@@ -99,4 +99,4 @@ std::optional<std::int64_t> sweep_weights(StructuredState& state, std::size_t l,
   return accepted;
 }
 
-}  // namespace isinglass
+}  // namespace isinglass::oracles

@@ -4,7 +4,7 @@
 #include <cassert>
 #include <cmath>
 
-namespace isinglass {
+namespace isinglass::oracles {
 
 namespace {
 
@@ -17,14 +17,14 @@ constexpr double first_gain = -0.5, last_gain = 1.0, controlled_gain = -0.2;
 /// friction hundreds of weights, once in motion, go on to flip together.
 constexpr float discrete_friction = 1;
 
-dynamics::Kind kind_of(const MachineConfig& machine) {
-  assert(has_dynamics(machine.kind));
-  return *value_named<dynamics::Kind>(name_of(machine.kind));
+ising::dynamics::Kind kind_of(const config::MachineConfig& machine) {
+  assert(config::has_dynamics(machine.kind));
+  return *value_named<ising::dynamics::Kind>(name_of(machine.kind));
 }
 
 }  // namespace
 
-StepRule step_rule(const MachineConfig& machine, int step, int steps) {
+StepRule step_rule(const config::MachineConfig& machine, int step, int steps) {
   const double part = steps > 1 ? static_cast<double>(step) / (steps - 1) : 1.0;
   StepRule rule;
   rule.kind = kind_of(machine);
@@ -34,16 +34,16 @@ StepRule step_rule(const MachineConfig& machine, int step, int steps) {
     rule.coupling = static_cast<float>(coupling);
   };
   switch (rule.kind) {
-    case dynamics::Kind::bsb:
-    case dynamics::Kind::dsb:
+    case ising::dynamics::Kind::bsb:
+    case ising::dynamics::Kind::dsb:
       set(0.3, first_pump_deficit * (part - 1), 0.6);
-      if (rule.kind == dynamics::Kind::dsb) rule.friction = discrete_friction;
+      if (rule.kind == ising::dynamics::Kind::dsb) rule.friction = discrete_friction;
       break;
-    case dynamics::Kind::cim:
+    case ising::dynamics::Kind::cim:
       set(0.1, first_gain + (last_gain - first_gain) * part, 1.0);
       rule.limit = 1.5F;
       break;
-    case dynamics::Kind::cac:
+    case ising::dynamics::Kind::cac:
       set(0.1, controlled_gain, 0.5);
       rule.target = 0.7F;
       rule.rate = 0.3F;
@@ -55,15 +55,15 @@ StepRule step_rule(const MachineConfig& machine, int step, int steps) {
   return rule;
 }
 
-CallRule call_rule(const MachineConfig& machine) {
+CallRule call_rule(const config::MachineConfig& machine) {
   switch (kind_of(machine)) {
-    case dynamics::Kind::bsb:
+    case ising::dynamics::Kind::bsb:
       return {};
-    case dynamics::Kind::dsb:
+    case ising::dynamics::Kind::dsb:
       return {.noise = 0.4F, .signs_only = true};  // equal amplitudes would change sign in the same step
-    case dynamics::Kind::cim:
+    case ising::dynamics::Kind::cim:
       return {.amplification = 4};
-    case dynamics::Kind::cac:
+    case ising::dynamics::Kind::cac:
       return {.signs_only = true};
   }
   return {};
@@ -75,11 +75,11 @@ StepRule level_rule(StepRule rule) {
   return rule;
 }
 
-Amplitudes::Amplitudes(std::vector<float> start, const MachineConfig& machine)
-    : x(std::move(start)), second(x.size(), kind_of(machine) == dynamics::Kind::cac ? 1.0F : 0.0F) {}
+Amplitudes::Amplitudes(std::vector<float> start, const config::MachineConfig& machine)
+    : x(std::move(start)), second(x.size(), kind_of(machine) == ising::dynamics::Kind::cac ? 1.0F : 0.0F) {}
 
 void Amplitudes::advance(std::span<const float> force, const StepRule& rule, simd::Width width) {
-  dynamics::kernels(width).advance_forced(rule, {x.data(), second.data(), force.data(), x.size()});
+  ising::dynamics::kernels(width).advance_forced(rule, {x.data(), second.data(), force.data(), x.size()});
 }
 
-}  // namespace isinglass
+}  // namespace isinglass::oracles

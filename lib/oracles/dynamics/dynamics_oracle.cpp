@@ -8,7 +8,7 @@
 #include <cmath>
 #include <limits>
 
-namespace isinglass {
+namespace isinglass::oracles {
 
 namespace {
 
@@ -18,17 +18,18 @@ constexpr float start_amplitude = 0.5F;
 /// The whole problem in motion.
 class Motion {
 public:
-  Motion(StructuredState& state, const MachineConfig& machine, const OracleCall& call, const Communicator& group);
+  Motion(energy::StructuredState& state, const config::MachineConfig& machine, const OracleCall& call,
+         const parallel::Communicator& group);
   void step(const StepRule& rule);
-  [[nodiscard]] NetworkBits bits() const;
+  [[nodiscard]] network::NetworkBits bits() const;
 
 private:
   [[nodiscard]] LayerInputs inputs_of(std::size_t l) const;
   void evaluate();
-  [[nodiscard]] Eigen::VectorXd input_squares(const LayerState& layer, const LayerInputs& inputs) const;
+  [[nodiscard]] Eigen::VectorXd input_squares(const energy::LayerState& layer, const LayerInputs& inputs) const;
 
-  StructuredState& state_;
-  const Communicator& group_;
+  energy::StructuredState& state_;
+  const parallel::Communicator& group_;
   std::vector<LayerAmplitudes> amplitudes_;
   std::vector<LayerFields> fields_;
   std::vector<LayerInputs> inputs_;
@@ -36,7 +37,7 @@ private:
 };
 
 LayerInputs Motion::inputs_of(std::size_t l) const {
-  const LayerState& layer = state_.layers[l];
+  const energy::LayerState& layer = state_.layers[l];
   const auto stride = static_cast<Eigen::Index>(layer.stride);
   LayerInputs inputs{MatrixView<const std::int8_t>(state_.column(l, 0), layer.layer->inputs, stride).cast<float>()};
   const auto largest_of = [](const auto& values) {
@@ -47,9 +48,10 @@ LayerInputs Motion::inputs_of(std::size_t l) const {
   return inputs;
 }
 
-Motion::Motion(StructuredState& state, const MachineConfig& machine, const OracleCall& call, const Communicator& group)
+Motion::Motion(energy::StructuredState& state, const config::MachineConfig& machine, const OracleCall& call,
+               const parallel::Communicator& group)
     : state_(state), group_(group), fields_(state.layers.size()), inputs_(state.layers.size()) {
-  for (const LayerState& layer : state.layers) amplitudes_.emplace_back(layer, machine, start_amplitude);
+  for (const energy::LayerState& layer : state.layers) amplitudes_.emplace_back(layer, machine, start_amplitude);
   for (std::uint32_t l = 0; l < amplitudes_.size(); ++l)
     amplitudes_[l].disturb(*state.layers[l].layer, call.seed, call.number, l);
   inputs_[0] = inputs_of(0);
@@ -57,7 +59,7 @@ Motion::Motion(StructuredState& state, const MachineConfig& machine, const Oracl
 }
 
 /// Mean square of each input over all samples.
-Eigen::VectorXd Motion::input_squares(const LayerState& layer, const LayerInputs& inputs) const {
+Eigen::VectorXd Motion::input_squares(const energy::LayerState& layer, const LayerInputs& inputs) const {
   const auto width = static_cast<std::size_t>(layer.layer->inputs);
   std::vector<std::int64_t> sums(width + 1);
   auto squares = vector_view(std::span(sums).first(width));
@@ -75,7 +77,7 @@ Eigen::VectorXd Motion::input_squares(const LayerState& layer, const LayerInputs
 void Motion::evaluate() {
   const std::size_t layers = state_.layers.size();
   for (std::size_t l = 0; l < layers; ++l) {
-    LayerState& layer = state_.layers[l];
+    energy::LayerState& layer = state_.layers[l];
     if (l + 1 < layers) amplitudes_[l].set_segments(layer);
     if (l > 0) inputs_[l] = inputs_of(l);
     amplitudes_[l].set_parameters(fields_[l], layer);
@@ -88,45 +90,45 @@ void Motion::evaluate() {
 void Motion::step(const StepRule& rule) {
   evaluate();
   for (std::size_t l = 0; l < state_.layers.size(); ++l) {
-    const LayerState& layer = state_.layers[l];
+    const energy::LayerState& layer = state_.layers[l];
     amplitudes_[l].advance_parameters(layer, parameter_gradient(fields_[l], inputs_[l], group_), fields_[l],
                                       l == 0 ? first_squares_ : input_squares(layer, inputs_[l]), rule);
     if (!layer.layer->is_output()) amplitudes_[l].advance_segments(layer, fields_[l], rule, group_);
   }
 }
 
-NetworkBits Motion::bits() const {
-  NetworkBits bits;
+network::NetworkBits Motion::bits() const {
+  network::NetworkBits bits;
   for (std::size_t l = 0; l < amplitudes_.size(); ++l) bits.push_back(amplitudes_[l].bits(*state_.layers[l].layer));
   return bits;
 }
 
 }  // namespace
 
-DynamicsOracle::DynamicsOracle(const MachineConfig& machine, const Communicator& group)
+DynamicsOracle::DynamicsOracle(const config::MachineConfig& machine, const parallel::Communicator& group)
     : machine_(machine), group_(group) {
-  prepare_products();
+  products::prepare_products();
 }
 
-bool DynamicsOracle::answer(StructuredState& state, const OracleCall& call, const StopAsked& stop_is_asked) {
-  StructuredState scratch = state;  // energies on the way
+bool DynamicsOracle::answer(energy::StructuredState& state, const OracleCall& call, const StopAsked& stop_is_asked) {
+  energy::StructuredState scratch = state;  // energies on the way
   Motion motion(state, machine_, call, group_);
-  NetworkBits best = state.bits();
+  network::NetworkBits best = state.bits();
   double least = std::numeric_limits<double>::infinity();
   for (int step = 0; step < machine_.whole.sweeps; ++step) {
     if (group_.all_max(stop_is_asked() ? 1.0 : 0.0) > 0) return false;
     motion.step(step_rule(machine_, step, machine_.whole.sweeps));
     if ((step + 1) % machine_.whole.sample_interval != 0 && step + 1 != machine_.whole.sweeps) continue;
-    const NetworkBits now = motion.bits();
-    set_forward(scratch, now);
+    const network::NetworkBits now = motion.bits();
+    energy::set_forward(scratch, now);
     descend_segments(scratch, call.seed);
-    const double energy = total_energy(scratch, group_);
+    const double energy = energy::total_energy(scratch, group_);
     if (energy >= least) continue;
     least = energy;
     best = now;
   }
-  set_forward(state, best);
+  energy::set_forward(state, best);
   return true;
 }
 
-}  // namespace isinglass
+}  // namespace isinglass::oracles

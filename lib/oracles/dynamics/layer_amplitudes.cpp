@@ -7,7 +7,7 @@
 #include <array>
 #include <cmath>
 
-namespace isinglass {
+namespace isinglass::oracles {
 
 namespace {
 
@@ -21,7 +21,7 @@ struct Slope {
   double slope = 0, curvature = 0;
 };
 
-Slope slope_of(const LayerState& layer, std::size_t at, double z) {
+Slope slope_of(const energy::LayerState& layer, std::size_t at, double z) {
   const double m = layer.multiplier[at];
   if (m == 0) return {};
   const std::size_t k = layer.segment[at];
@@ -46,7 +46,8 @@ void set_z(LayerFields& fields, const LayerInputs& inputs) {
   fields.z.colwise() += fields.biases;
 }
 
-void set_slopes(LayerFields& fields, const LayerState& layer, const LayerInputs& inputs, const Communicator& group) {
+void set_slopes(LayerFields& fields, const energy::LayerState& layer, const LayerInputs& inputs,
+                const parallel::Communicator& group) {
   const auto units = static_cast<std::size_t>(layer.layer->units);
   fields.slope.setZero(fields.z.rows(), fields.z.cols());
   std::vector<std::int64_t> sums(units + 2);  // curvatures of the units; magnitudes of slopes, and how many are not 0
@@ -60,9 +61,9 @@ void set_slopes(LayerFields& fields, const LayerState& layer, const LayerInputs&
     }
   group.all_sum(sums);
   const double largest_weight = std::max(1.0, group.all_max(largest_of(fields.weights)));
-  const double levels =
-      std::max(15.0, std::min({4095.0, largest_exact / (block_samples * inputs.largest),
-                               largest_exact / (2 * weight_grid * largest_weight * static_cast<double>(units))}));
+  const double levels = std::max(
+      15.0, std::min({4095.0, products::largest_exact / (block_samples * inputs.largest),
+                      products::largest_exact / (2 * weight_grid * largest_weight * static_cast<double>(units))}));
   const double mean =
       static_cast<double>(sums[units]) / (weight_grid * std::max<double>(1, static_cast<double>(sums[units + 1])));
   const double unit = layer.linear ? 1.0 / 16 : std::max(outlier * mean / levels, 1e-9);
@@ -78,13 +79,14 @@ void set_back(LayerFields& below, const LayerFields& fields) {
   below.back *= static_cast<float>(fields.slope_unit);  // apart, since the product is exact
 }
 
-ParameterGradient parameter_gradient(const LayerFields& fields, const LayerInputs& inputs, const Communicator& group) {
+ParameterGradient parameter_gradient(const LayerFields& fields, const LayerInputs& inputs,
+                                     const parallel::Communicator& group) {
   const auto weights = static_cast<std::size_t>(fields.weights.size());
   std::vector<std::int64_t> sums(weights +
                                  static_cast<std::size_t>(fields.weights.rows()));  // of weights, then of biases
   MatrixView<std::int64_t> of_weights(sums.data(), fields.weights.rows(), fields.weights.cols());
   auto of_biases = vector_view(std::span(sums).subspan(weights));
-  add_products(fields.slope, inputs.values, largest_of(fields.slope) * inputs.largest, of_weights);
+  products::add_products(fields.slope, inputs.values, largest_of(fields.slope) * inputs.largest, of_weights);
   of_biases = fields.slope.cast<std::int64_t>().rowwise().sum();  // 0 in the padding
   group.all_sum(sums);
   return {fields.slope_unit * of_weights.cast<double>(), fields.slope_unit * of_biases.cast<double>()};
@@ -107,10 +109,10 @@ constexpr double self_share = 0.5;
 /// Outputs move slower: a few weights that flip together change every sample's loss.
 constexpr float output_share = 0.3F;
 
-bool is_spin(const Codebook& codebook) { return codebook.bits() == 1; }
+bool is_spin(const network::Codebook& codebook) { return codebook.bits() == 1; }
 
 /// Values of parameters as amplitudes: relative to the codebook's largest.
-std::vector<float> amplitudes_of(const Codebook& codebook, std::span<const std::uint8_t> bits, float start) {
+std::vector<float> amplitudes_of(const network::Codebook& codebook, std::span<const std::uint8_t> bits, float start) {
   if (!is_spin(codebook)) start = 1;
   std::vector<float> x;
   const std::size_t width = codebook.steps.size();
@@ -120,7 +122,7 @@ std::vector<float> amplitudes_of(const Codebook& codebook, std::span<const std::
   return x;
 }
 
-std::vector<std::uint8_t> bits_of(const Codebook& codebook, std::span<const float> x) {
+std::vector<std::uint8_t> bits_of(const network::Codebook& codebook, std::span<const float> x) {
   std::vector<std::uint8_t> bits;
   for (const float place : x) {
     const std::vector<std::uint8_t> nearest = codebook.nearest_bits(static_cast<double>(place) * codebook.largest());
@@ -129,10 +131,10 @@ std::vector<std::uint8_t> bits_of(const Codebook& codebook, std::span<const floa
   return bits;
 }
 
-bool are_spins(const LayerState& layer) { return layer.layer->cell_count() == 2; }
+bool are_spins(const energy::LayerState& layer) { return layer.layer->cell_count() == 2; }
 
 /// Where the chosen cells are among the reachable ones.
-std::vector<float> places_of(const LayerState& layer, float start) {
+std::vector<float> places_of(const energy::LayerState& layer, float start) {
   if (!are_spins(layer)) start = 1;
   std::vector<float> x(layer.segment.size());
   if (layer.layer->is_output()) return {};
@@ -165,7 +167,7 @@ std::vector<float> forces(const Slopes& slopes, double& scale, float share) {
 }
 
 /// Price that sample s of a unit pays more per cell upwards: the mean over its two neighbouring cells, if it has them.
-float rise_of(const LayerState& layer, const LayerFields& fields, std::size_t at, std::size_t s) {
+float rise_of(const energy::LayerState& layer, const LayerFields& fields, std::size_t at, std::size_t s) {
   const std::size_t k = layer.segment[at];
   const float z = fields.z.data()[at], m = static_cast<float>(layer.scale) * static_cast<float>(layer.multiplier[at]);
   const auto cost = [&](std::size_t cell) {
@@ -179,15 +181,16 @@ float rise_of(const LayerState& layer, const LayerFields& fields, std::size_t at
 
 }  // namespace
 
-LayerAmplitudes::LayerAmplitudes(const LayerState& layer, const MachineConfig& machine, float start)
+LayerAmplitudes::LayerAmplitudes(const energy::LayerState& layer, const config::MachineConfig& machine, float start)
     : call_(call_rule(machine)),
       weights_(amplitudes_of(layer.layer->weights, layer.bits.weights, start), machine),
       biases_(amplitudes_of(layer.layer->bias, layer.bits.biases, start), machine),
       segments_(places_of(layer, start), machine) {}
 
-void LayerAmplitudes::disturb(const Layer& shape, std::uint64_t seed, std::uint32_t call, std::uint32_t layer) {
+void LayerAmplitudes::disturb(const network::Layer& shape, std::uint64_t seed, std::uint32_t call,
+                              std::uint32_t layer) {
   std::uint32_t which = 0;
-  const auto move = [&](std::vector<float>& x, const Codebook& codebook) {
+  const auto move = [&](std::vector<float>& x, const network::Codebook& codebook) {
     const float size = is_spin(codebook) ? call_.noise : level_noise;
     for (std::uint32_t i = 0; i < x.size(); ++i)
       x[i] += size * static_cast<float>(2 * uniform(draw(seed, Stream::read, call, layer, i, which)[0]) - 1);
@@ -197,7 +200,7 @@ void LayerAmplitudes::disturb(const Layer& shape, std::uint64_t seed, std::uint3
   move(biases_.x, shape.bias);
 }
 
-float LayerAmplitudes::seen(const Codebook& codebook, float x) const {
+float LayerAmplitudes::seen(const network::Codebook& codebook, float x) const {
   if (call_.signs_only)
     return static_cast<float>(codebook.value(codebook.nearest_bits(static_cast<double>(x) * codebook.largest())));
   const float amplified = is_spin(codebook) ? call_.amplification * x : x;
@@ -205,15 +208,15 @@ float LayerAmplitudes::seen(const Codebook& codebook, float x) const {
          weight_grid;
 }
 
-void LayerAmplitudes::set_parameters(LayerFields& fields, const LayerState& layer) const {
-  const Layer& shape = *layer.layer;
+void LayerAmplitudes::set_parameters(LayerFields& fields, const energy::LayerState& layer) const {
+  const network::Layer& shape = *layer.layer;
   const MatrixView<const float> weights(weights_.x.data(), shape.units, shape.inputs);
   fields.weights = weights.unaryExpr([&](float x) { return seen(shape.weights, x); });
   const auto unit = static_cast<float>(shape.bias_unit);
   fields.biases = vector_view(biases_.x).unaryExpr([&](float x) { return unit * seen(shape.bias, x); });
 }
 
-void LayerAmplitudes::set_segments(LayerState& layer) const {
+void LayerAmplitudes::set_segments(energy::LayerState& layer) const {
   for (int j = 0; j < layer.layer->units; ++j)
     for (std::size_t s = 0; s < layer.stride; ++s) {
       const std::size_t at = layer.at(j, s);
@@ -222,26 +225,26 @@ void LayerAmplitudes::set_segments(LayerState& layer) const {
     }
 }
 
-LayerBits LayerAmplitudes::bits(const Layer& layer) const {
+network::LayerBits LayerAmplitudes::bits(const network::Layer& layer) const {
   return {bits_of(layer.weights, weights_.x), bits_of(layer.bias, biases_.x)};
 }
 
-void LayerAmplitudes::advance_parameters(const LayerState& layer, const ParameterGradient& gradient,
+void LayerAmplitudes::advance_parameters(const energy::LayerState& layer, const ParameterGradient& gradient,
                                          const LayerFields& fields, const Eigen::VectorXd& input_squares,
                                          const StepRule& rule) {
-  const Layer& shape = *layer.layer;
+  const network::Layer& shape = *layer.layer;
   RowMatrix<double> slopes = gradient.weights;
   if (is_spin(shape.weights))
     slopes.array() -=
         (self_share * fields.curvature * input_squares.transpose()).array() * fields.weights.cast<double>().array();
   const float share = shape.is_output() ? output_share : 1.0F;
-  const auto rule_of = [&](const Codebook& codebook) { return is_spin(codebook) ? rule : level_rule(rule); };
+  const auto rule_of = [&](const network::Codebook& codebook) { return is_spin(codebook) ? rule : level_rule(rule); };
   weights_.advance(forces(slopes, weight_scale_, share), rule_of(shape.weights));
   biases_.advance(forces(gradient.biases, bias_scale_, share * bias_share), rule_of(shape.bias));
 }
 
-void LayerAmplitudes::advance_segments(const LayerState& layer, const LayerFields& fields, const StepRule& rule,
-                                       const Communicator& group) {
+void LayerAmplitudes::advance_segments(const energy::LayerState& layer, const LayerFields& fields, const StepRule& rule,
+                                       const parallel::Communicator& group) {
   constexpr float fixed_point = 1024;
   std::vector<float> rises(segments_.x.size());
   std::array<std::int64_t, 2> sums{};  // of magnitudes, and how many have a choice
@@ -262,4 +265,4 @@ void LayerAmplitudes::advance_segments(const LayerState& layer, const LayerField
   segments_.advance(rises, are_spins(layer) ? rule : level_rule(rule));
 }
 
-}  // namespace isinglass
+}  // namespace isinglass::oracles

@@ -10,7 +10,7 @@
 
 #include <fmt/format.h>
 
-namespace isinglass {
+namespace isinglass::oracles {
 
 namespace {
 
@@ -18,21 +18,21 @@ namespace {
 constexpr std::int64_t enumerated_spins = 16;
 
 /// The spin that carries the fields where hardware's limits hold.
-int ancillas(const HardwareConfig& limits) {
-  return hardware::has_limits(limits) && limits.fields == HardwareFields::ancilla ? 1 : 0;
+int ancillas(const config::HardwareConfig& limits) {
+  return ising::hardware::has_limits(limits) && limits.fields == config::HardwareFields::ancilla ? 1 : 0;
 }
 
 }  // namespace
 
-std::int64_t unit_bits(const Layer& layer) {
+std::int64_t unit_bits(const network::Layer& layer) {
   return static_cast<std::int64_t>(layer.inputs) * layer.weights.bits() + layer.bias.bits();
 }
 
-std::int64_t spin_budget(const Architecture& architecture, const MachineConfig& machine) {
+std::int64_t spin_budget(const network::Architecture& architecture, const config::MachineConfig& machine) {
   std::int64_t budget = std::numeric_limits<std::int64_t>::max();
   if (machine.hardware.spin_budget > 0) budget = machine.hardware.spin_budget - ancillas(machine.hardware);
-  if (machine.kind == MachineKind::enumeration) budget = std::min(budget, enumerated_spins);
-  for (const Layer& layer : architecture.layers) {
+  if (machine.kind == config::MachineKind::enumeration) budget = std::min(budget, enumerated_spins);
+  for (const network::Layer& layer : architecture.layers) {
     const int bits = std::max(layer.weights.bits(), layer.bias.bits());
     if (bits > budget)
       throw InputError(
@@ -42,21 +42,21 @@ std::int64_t spin_budget(const Architecture& architecture, const MachineConfig& 
   return budget;
 }
 
-std::int64_t subproblem_spins(const Architecture& architecture, const MachineConfig& machine) {
+std::int64_t subproblem_spins(const network::Architecture& architecture, const config::MachineConfig& machine) {
   const std::int64_t budget = spin_budget(architecture, machine);
   std::int64_t largest = 0;
-  for (const Layer& layer : architecture.layers) {
+  for (const network::Layer& layer : architecture.layers) {
     largest = std::max(largest, std::min(budget, unit_bits(layer)));
-    if (machine.subproblems.blocks != Blocks::neurons_and_samples || layer.is_output()) continue;
+    if (machine.subproblems.blocks != config::Blocks::neurons_and_samples || layer.is_output()) continue;
     const std::int64_t slots = std::min<std::int64_t>(budget, layer.units);
     largest = std::max(largest, slots * samples_a_call(budget, slots));
   }
   return largest + ancillas(machine.hardware);
 }
 
-int largest_z(const Architecture& architecture, std::size_t l) {
-  const bool is_looked_up = architecture.layers[l].is_output() && architecture.loss == Loss::logistic;
-  return is_looked_up ? output_limit(architecture) : 1 << 14;
+int largest_z(const network::Architecture& architecture, std::size_t l) {
+  const bool is_looked_up = architecture.layers[l].is_output() && architecture.loss == network::Loss::logistic;
+  return is_looked_up ? network::output_limit(architecture) : 1 << 14;
 }
 
 std::int64_t samples_a_call(std::int64_t budget, std::int64_t slots) {
@@ -75,4 +75,4 @@ void SubproblemKey::shuffle(std::vector<int>& values) const {
   }
 }
 
-}  // namespace isinglass
+}  // namespace isinglass::oracles

@@ -8,22 +8,23 @@
 #include <vector>
 
 /// How many spins a machine has for one problem, and how problems are named.
-namespace isinglass {
+namespace isinglass::oracles {
 
 /// Parameter bits of one unit.
-[[nodiscard]] std::int64_t unit_bits(const Layer& layer);
+[[nodiscard]] std::int64_t unit_bits(const network::Layer& layer);
 
 /// Spins that the machine can take, without the spin that carries the fields where hardware's limits hold; InputError
 /// if that is less than one parameter's bits.
-[[nodiscard]] std::int64_t spin_budget(const Architecture& architecture, const MachineConfig& machine);
+[[nodiscard]] std::int64_t spin_budget(const network::Architecture& architecture, const config::MachineConfig& machine);
 
 /// Spins that a machine needs for the largest sub-problem, the one that carries fields included where hardware's limits
 /// hold. InputError if there are too few for one parameter.
-[[nodiscard]] std::int64_t subproblem_spins(const Architecture& architecture, const MachineConfig& machine);
+[[nodiscard]] std::int64_t subproblem_spins(const network::Architecture& architecture,
+                                            const config::MachineConfig& machine);
 
 /// Largest |z| at which a unit of layer l has a cost: a loss that is looked up ends at output_limit, and
 /// the grid of all others at 2^14.
-[[nodiscard]] int largest_z(const Architecture& architecture, std::size_t l);
+[[nodiscard]] int largest_z(const network::Architecture& architecture, std::size_t l);
 
 /// Samples of one call of `slots` spins each, as many as fit and at most `most_sample_spins` spins together.
 inline constexpr std::int64_t most_sample_spins = 1024;
@@ -31,8 +32,8 @@ inline constexpr std::int64_t most_sample_spins = 1024;
 
 /// The machine that answers, and what may be asked of it.
 struct BlockMachine {
-  const Machine& machine;
-  const MachineConfig& settings;
+  const ising::Machine& machine;
+  const config::MachineConfig& settings;
   std::int64_t budget = 0;  ///< spins of a problem, without the one that carries fields
   [[nodiscard]] std::int64_t reads() const { return machine.is_exact() ? 1 : settings.subproblems.reads; }
 };
@@ -60,4 +61,4 @@ struct SubproblemCounts {
   std::int64_t largest = 0;  ///< spins of the largest problem
 };
 
-}  // namespace isinglass
+}  // namespace isinglass::oracles

@@ -8,7 +8,7 @@
 #include <cmath>
 #include <numeric>
 
-namespace isinglass {
+namespace isinglass::oracles {
 
 namespace {
 
@@ -22,7 +22,7 @@ constexpr double first_window = 0.5, largest_window = 2, wider = 1.3, narrower =
 constexpr double first_caution = 0.3, bolder = 0.7, warier = 1.5;
 
 int levels_for(double factor) {
-  return std::clamp(static_cast<int>(largest_exact / (block_samples * factor)), least_levels, most_levels);
+  return std::clamp(static_cast<int>(products::largest_exact / (block_samples * factor)), least_levels, most_levels);
 }
 
 /// z of every sample after the spins' flips.
@@ -38,7 +38,7 @@ std::vector<std::int32_t> moved(const UnitCost& cost, std::span<const SpinPlace>
   return {z.begin(), z.end()};
 }
 
-RowMatrix<float> columns_of(const StructuredState& state, std::size_t l, std::span<const int> inputs) {
+RowMatrix<float> columns_of(const energy::StructuredState& state, std::size_t l, std::span<const int> inputs) {
   const auto stride = static_cast<Eigen::Index>(state.layers[l].stride);
   RowMatrix<float> columns(std::ssize(inputs), stride);
   for (std::size_t i = 0; i < inputs.size(); ++i)
@@ -46,8 +46,9 @@ RowMatrix<float> columns_of(const StructuredState& state, std::size_t l, std::sp
   return columns;
 }
 
-void set_bits(LayerState& layer, int unit, std::span<const SpinPlace> places, std::span<const std::int8_t> spins) {
-  const Layer& shape = *layer.layer;
+void set_bits(energy::LayerState& layer, int unit, std::span<const SpinPlace> places,
+              std::span<const std::int8_t> spins) {
+  const network::Layer& shape = *layer.layer;
   const auto j = static_cast<std::size_t>(unit);
   for (std::size_t a = 0; a < places.size(); ++a) {
     const std::uint8_t bit = spins[a] > 0 ? 1 : 0;
@@ -67,14 +68,15 @@ double largest_value(std::span<const std::int8_t> values) {
 
 }  // namespace
 
-NeuronBlocks::NeuronBlocks(const StructuredState& state, const BlockMachine& machine, const Communicator& group)
+NeuronBlocks::NeuronBlocks(const energy::StructuredState& state, const BlockMachine& machine,
+                           const parallel::Communicator& group)
     : machine_(machine), group_(group) {
   largest_input_ = group.all_max(largest_value(state.inputs));
-  for (const LayerState& layer : state.layers)
+  for (const energy::LayerState& layer : state.layers)
     trust_.emplace_back(static_cast<std::size_t>(layer.layer->units), Trust{first_window, first_caution});
 }
 
-std::vector<std::vector<int>> NeuronBlocks::parts_of(const Layer& layer, const SubproblemKey& key) const {
+std::vector<std::vector<int>> NeuronBlocks::parts_of(const network::Layer& layer, const SubproblemKey& key) const {
   std::vector<int> inputs(static_cast<std::size_t>(layer.inputs) + 1);
   std::iota(inputs.begin(), inputs.end(), 0);
   // The couplings of a bias are far larger than those of weights: rounded together, weights would keep hardly any bits.
@@ -97,11 +99,11 @@ std::vector<std::vector<int>> NeuronBlocks::parts_of(const Layer& layer, const S
   return parts;
 }
 
-NeuronBlocks::Answer NeuronBlocks::improve_part(StructuredState& state, std::size_t l, int unit,
+NeuronBlocks::Answer NeuronBlocks::improve_part(energy::StructuredState& state, std::size_t l, int unit,
                                                 std::span<const int> inputs, const Trust& trust,
                                                 const SubproblemKey& key, std::uint32_t part, SubproblemCounts& counts,
                                                 const std::function<bool()>& stop_is_asked) {
-  LayerState& layer = state.layers[l];
+  energy::LayerState& layer = state.layers[l];
   UnitCost cost(state, l, unit);
   const std::vector<SpinPlace> places = places_of(layer, unit, inputs);
   const RowMatrix<float> columns = columns_of(state, l, inputs);
@@ -111,20 +113,20 @@ NeuronBlocks::Answer NeuronBlocks::improve_part(StructuredState& state, std::siz
                                          levels_for(largest * largest), group_);
   NeuronProblem neuron = make_neuron_problem(places, columns, largest, fit, group_);
   neuron.problem.fields = cautious_fields(neuron, places, trust.caution);
-  const std::unique_ptr<ProgrammedMachine> programmed = machine_.machine.program(neuron.problem);
-  ReadRequest request;
+  const std::unique_ptr<ising::ProgrammedMachine> programmed = machine_.machine.program(neuron.problem);
+  ising::ReadRequest request;
   request.count = machine_.reads();
   request.seed = key.machine_seed(part);
   request.stop_is_asked = stop_is_asked;
-  const ReadSet set = read_all(machine_.machine, *programmed, neuron.problem, request, group_);
+  const ising::ReadSet set = ising::read_all(machine_.machine, *programmed, neuron.problem, request, group_);
   if (set.was_cut) return Answer::cut;  // nothing but a stop cuts it
   ++counts.problems;
   counts.reads += std::ssize(set.reads);
   counts.largest = std::max(counts.largest, std::ssize(places));
   double best = 0;
   std::vector<std::int32_t> best_z;
-  const Spins* best_spins = nullptr;
-  for (const Read& read : set.reads) {
+  const ising::Spins* best_spins = nullptr;
+  for (const ising::Read& read : set.reads) {
     std::vector<std::int32_t> z = moved(cost, places, read.spins, columns, inputs);
     const double change = cost.energy_change(z, group_);
     if (change >= best) continue;
@@ -142,7 +144,7 @@ NeuronBlocks::Answer NeuronBlocks::improve_part(StructuredState& state, std::siz
   return Answer::taken;
 }
 
-bool NeuronBlocks::improve(StructuredState& state, std::size_t l, int unit, const SubproblemKey& key,
+bool NeuronBlocks::improve(energy::StructuredState& state, std::size_t l, int unit, const SubproblemKey& key,
                            SubproblemCounts& counts, const std::function<bool()>& stop_is_asked) {
   Trust& trust = trust_[l][static_cast<std::size_t>(unit)];
   std::uint32_t part = 0;
@@ -157,4 +159,4 @@ bool NeuronBlocks::improve(StructuredState& state, std::size_t l, int unit, cons
   return true;
 }
 
-}  // namespace isinglass
+}  // namespace isinglass::oracles

@@ -8,7 +8,7 @@
 #include <span>
 #include <vector>
 
-namespace isinglass {
+namespace isinglass::oracles {
 
 /// Improves one unit's parameter bits by an Ising machine, given everything else: the quadratic fit of the unit's cost
 /// over a window is read, and the best of the reads by the true structured energy is taken if that energy falls. Units
@@ -17,9 +17,9 @@ namespace isinglass {
 class NeuronBlocks {
 public:
   /// `machine` outlives this. Collective over `group`.
-  NeuronBlocks(const StructuredState& state, const BlockMachine& machine, const Communicator& group);
+  NeuronBlocks(const energy::StructuredState& state, const BlockMachine& machine, const parallel::Communicator& group);
   /// The energy never rises. False if a rank was asked to stop. Collective.
-  [[nodiscard]] bool improve(StructuredState& state, std::size_t l, int unit, const SubproblemKey& key,
+  [[nodiscard]] bool improve(energy::StructuredState& state, std::size_t l, int unit, const SubproblemKey& key,
                              SubproblemCounts& counts, const std::function<bool()>& stop_is_asked);
 
 private:
@@ -29,15 +29,16 @@ private:
   };
   enum class Answer { taken, refused, cut };
   /// Improves one part; returns what came of its reads.
-  [[nodiscard]] Answer improve_part(StructuredState& state, std::size_t l, int unit, std::span<const int> inputs,
-                                    const Trust& trust, const SubproblemKey& key, std::uint32_t part,
-                                    SubproblemCounts& counts, const std::function<bool()>& stop_is_asked);
-  [[nodiscard]] std::vector<std::vector<int>> parts_of(const Layer& layer, const SubproblemKey& key) const;
+  [[nodiscard]] Answer improve_part(energy::StructuredState& state, std::size_t l, int unit,
+                                    std::span<const int> inputs, const Trust& trust, const SubproblemKey& key,
+                                    std::uint32_t part, SubproblemCounts& counts,
+                                    const std::function<bool()>& stop_is_asked);
+  [[nodiscard]] std::vector<std::vector<int>> parts_of(const network::Layer& layer, const SubproblemKey& key) const;
 
   const BlockMachine& machine_;
-  Communicator group_;
+  parallel::Communicator group_;
   double largest_input_ = 1;
   std::vector<std::vector<Trust>> trust_;  // [layer][unit]
 };
 
-}  // namespace isinglass
+}  // namespace isinglass::oracles

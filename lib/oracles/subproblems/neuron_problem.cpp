@@ -5,13 +5,13 @@
 #include <algorithm>
 #include <cmath>
 
-namespace isinglass {
+namespace isinglass::oracles {
 
 namespace {
 
 /// Values as multiples of a unit, the largest of them `largest`; returns the unit.
 double quantize(const Eigen::VectorXd& values, int largest, Eigen::VectorX<std::int32_t>& out,
-                const Communicator& group) {
+                const parallel::Communicator& group) {
   const double extreme = group.all_max(values.lpNorm<Eigen::Infinity>());
   const double unit = extreme > 0 ? extreme / largest : 1;
   out = values.unaryExpr([&](double v) { return static_cast<std::int32_t>(std::lround(v / unit)); });
@@ -29,7 +29,7 @@ Parabola parabola_through(int left, double low, double middle, int right, double
 }
 
 QuadraticFit fit_quadratic(const UnitCost& cost, int window, int limit, int largest_gradient, int largest_curvature,
-                           const Communicator& group) {
+                           const parallel::Communicator& group) {
   const std::span<const std::int32_t> z = cost.z();
   std::vector<std::int32_t> low(z.begin(), z.end()), high(z.begin(), z.end());
   for (std::size_t s = 0; s < z.size(); ++s) {
@@ -60,7 +60,7 @@ struct Sums {
 };
 
 Sums sums_of(const RowMatrix<float>& columns, double largest_input, const QuadraticFit& fit,
-             const Communicator& group) {
+             const parallel::Communicator& group) {
   // Samples without curvature add nothing to the Gram matrix: only the others are multiplied.
   std::vector<Eigen::Index> curved;
   for (Eigen::Index s = 0; s < fit.curvature.size(); ++s)
@@ -70,8 +70,9 @@ Sums sums_of(const RowMatrix<float>& columns, double largest_input, const Quadra
   const RowMatrix<float> gradient = fit.gradient.transpose().cast<float>();
   const Eigen::Index inputs = columns.rows();
   Sums sums{RowMatrix<std::int64_t>::Zero(inputs, inputs), RowMatrix<std::int64_t>::Zero(1, inputs)};
-  add_products(weighted, plain, fit.largest_curvature * largest_input * largest_input, sums.gram);
-  add_products(gradient, columns.leftCols(gradient.size()), fit.largest_gradient * largest_input, sums.forces);
+  products::add_products(weighted, plain, fit.largest_curvature * largest_input * largest_input, sums.gram);
+  products::add_products(gradient, columns.leftCols(gradient.size()), fit.largest_gradient * largest_input,
+                         sums.forces);
   group.all_sum({sums.gram.data(), static_cast<std::size_t>(sums.gram.size())});
   group.all_sum({sums.forces.data(), static_cast<std::size_t>(inputs)});
   return sums;
@@ -91,13 +92,13 @@ std::vector<Eigen::Index> columns_of(std::span<const SpinPlace> places) {
 
 }  // namespace
 
-std::vector<SpinPlace> places_of(const LayerState& layer, int unit, std::span<const int> inputs) {
+std::vector<SpinPlace> places_of(const energy::LayerState& layer, int unit, std::span<const int> inputs) {
   std::vector<SpinPlace> places;
-  const Layer& shape = *layer.layer;
+  const network::Layer& shape = *layer.layer;
   const auto j = static_cast<std::size_t>(unit);
   for (const int input : inputs) {
     const bool is_bias = input == shape.inputs;
-    const Codebook& codebook = is_bias ? shape.bias : shape.weights;
+    const network::Codebook& codebook = is_bias ? shape.bias : shape.weights;
     const std::size_t first =
         (is_bias ? j : j * static_cast<std::size_t>(shape.inputs) + static_cast<std::size_t>(input)) *
         codebook.steps.size();
@@ -111,11 +112,11 @@ std::vector<SpinPlace> places_of(const LayerState& layer, int unit, std::span<co
 }
 
 NeuronProblem make_neuron_problem(std::span<const SpinPlace> places, const RowMatrix<float>& columns,
-                                  double largest_input, const QuadraticFit& fit, const Communicator& group) {
+                                  double largest_input, const QuadraticFit& fit, const parallel::Communicator& group) {
   const Sums sums = sums_of(columns, largest_input, fit, group);
   const std::vector<Eigen::Index> column = columns_of(places);
   const std::size_t n = places.size();
-  Spins now;
+  ising::Spins now;
   Eigen::VectorXd steps(n), spins(n);
   for (std::size_t a = 0; a < n; ++a) {
     now.push_back(places[a].spin);
@@ -132,7 +133,7 @@ NeuronProblem make_neuron_problem(std::span<const SpinPlace> places, const RowMa
                                     dot_in_order(q.row(a), spins));  // the couplings' pull at the spins as they are
   q.diagonal().setZero();
   neuron.problem.couplings = std::move(q);
-  neuron.problem.offset = -energy(neuron.problem, now);
+  neuron.problem.offset = -ising::energy(neuron.problem, now);
   return neuron;
 }
 
@@ -142,4 +143,4 @@ std::vector<double> cautious_fields(const NeuronProblem& neuron, std::span<const
   return fields;
 }
 
-}  // namespace isinglass
+}  // namespace isinglass::oracles

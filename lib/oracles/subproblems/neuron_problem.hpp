@@ -9,7 +9,7 @@
 #include <span>
 #include <vector>
 
-namespace isinglass {
+namespace isinglass::oracles {
 
 /// f(d) ~ f(0) + slope d + curvature d^2 / 2.
 struct Parabola {
@@ -33,7 +33,7 @@ struct QuadraticFit {
 /// Integers up to `largest_gradient` and `largest_curvature`; the units are those of the group's largest value. Where
 /// the parabola opens downwards (a change of segment lies within the window) the curvature is 0. Collective.
 [[nodiscard]] QuadraticFit fit_quadratic(const UnitCost& cost, int window, int limit, int largest_gradient,
-                                         int largest_curvature, const Communicator& group);
+                                         int largest_curvature, const parallel::Communicator& group);
 
 /// One parameter bit of a unit as a spin: z changes by 2 step x_s when it goes from -1 to +1, where x_s is the input.
 struct SpinPlace {
@@ -45,22 +45,22 @@ struct SpinPlace {
 
 /// The dense Ising problem of a set of bits of one unit.
 struct NeuronProblem {
-  IsingProblem problem;
+  ising::IsingProblem problem;
   Eigen::VectorXd stiffness;  ///< [spins] sum_s curvature_s (step x_s)^2: half of what a flip costs through curvature
 };
 
 /// The bits of `inputs` (layer.inputs: the bias) of one unit, with their spins as they are.
-[[nodiscard]] std::vector<SpinPlace> places_of(const LayerState& layer, int unit, std::span<const int> inputs);
+[[nodiscard]] std::vector<SpinPlace> places_of(const energy::LayerState& layer, int unit, std::span<const int> inputs);
 
 /// The change of the energy under `fit` as a function of the spins, 0 for the spins as they are: couplings sum_s c_s
 /// x_s x_s^T from the curvatures c, fields from the gradients. `columns`: the inputs' values as floats, [inputs of
 /// `places`, in the order of their first appearance][stride]. Sums over samples are exact integers. Collective.
 [[nodiscard]] NeuronProblem make_neuron_problem(std::span<const SpinPlace> places, const RowMatrix<float>& columns,
                                                 double largest_input, const QuadraticFit& fit,
-                                                const Communicator& group);
+                                                const parallel::Communicator& group);
 
 /// Fields that also ask the spins to stay: a flip costs `caution` times its stiffness more.
 [[nodiscard]] std::vector<double> cautious_fields(const NeuronProblem& neuron, std::span<const SpinPlace> places,
                                                   double caution);
 
-}  // namespace isinglass
+}  // namespace isinglass::oracles

@@ -7,7 +7,7 @@
 #include <cmath>
 #include <numeric>
 
-namespace isinglass {
+namespace isinglass::oracles {
 
 namespace {
 
@@ -37,13 +37,13 @@ void to_spins(SampleCoefficients& c) {
 
 }  // namespace
 
-SampleChoices::SampleChoices(StructuredState& state, std::size_t l, std::vector<int> units, ZWindow window)
+SampleChoices::SampleChoices(energy::StructuredState& state, std::size_t l, std::vector<int> units, ZWindow window)
     : state_(&state), layer_(l), units_(std::move(units)), window_(window) {
-  for (const int unit : units_) weights_.push_back(weights_of_input(next(), unit));
+  for (const int unit : units_) weights_.push_back(energy::weights_of_input(next(), unit));
 }
 
 double SampleChoices::own_change(std::size_t sample, std::size_t slot, std::uint8_t k) const {
-  const LayerState& layer = here();
+  const energy::LayerState& layer = here();
   const std::size_t at = layer.at(units_[slot], sample);
   const int z = layer.z(at);
   const std::int64_t after = std::max({z - layer.hi[k], layer.lo[k] - z, 0});
@@ -63,7 +63,7 @@ double SampleChoices::change_alone(std::size_t sample, std::size_t slot, std::ui
 }
 
 Alternatives SampleChoices::alternatives(std::size_t sample) const {
-  const LayerState& layer = here();
+  const energy::LayerState& layer = here();
   Alternatives others;
   for (std::size_t slot = 0; slot < units_.size(); ++slot) {
     const std::size_t at = layer.at(units_[slot], sample);
@@ -140,9 +140,9 @@ constexpr std::int64_t calls_a_rank = 16;
 std::int64_t packed_size(std::int64_t slots) { return slots * (slots + 1) / 2; }
 
 /// Samples side by side: couplings within each.
-IsingProblem problem_of(std::span<const double> packed, std::int64_t samples, std::int64_t slots) {
-  std::vector<Coupling> pairs;
-  IsingProblem problem;
+ising::IsingProblem problem_of(std::span<const double> packed, std::int64_t samples, std::int64_t slots) {
+  std::vector<ising::Coupling> pairs;
+  ising::IsingProblem problem;
   problem.spins = static_cast<std::size_t>(samples * slots);
   auto next = packed.begin();
   for (std::int64_t first = 0; first < samples * slots; first += slots) {
@@ -153,12 +153,12 @@ IsingProblem problem_of(std::span<const double> packed, std::int64_t samples, st
         if (*next != 0)
           pairs.push_back({static_cast<std::int32_t>(first + j), static_cast<std::int32_t>(first + k), *next});
   }
-  problem.couplings = sparse_couplings(problem.spins, pairs);
+  problem.couplings = ising::sparse_couplings(problem.spins, pairs);
   return problem;
 }
 
 /// One rank holds each value, the others 0: the sum of their bit patterns is the value, whatever the number of ranks.
-void share(std::vector<double>& values, const Communicator& group) {
+void share(std::vector<double>& values, const parallel::Communicator& group) {
   if (group.size() == 1) return;
   std::vector<std::int64_t> patterns(values.size());
   std::ranges::transform(values, patterns.begin(), [](double v) { return std::bit_cast<std::int64_t>(v); });
@@ -166,7 +166,7 @@ void share(std::vector<double>& values, const Communicator& group) {
   std::ranges::transform(patterns, values.begin(), [](std::int64_t p) { return std::bit_cast<double>(p); });
 }
 
-void share(std::vector<std::int8_t>& values, const Communicator& group) {
+void share(std::vector<std::int8_t>& values, const parallel::Communicator& group) {
   if (group.size() == 1) return;
   std::vector<std::int64_t> wide(values.begin(), values.end());
   group.all_sum(wide);
@@ -175,9 +175,9 @@ void share(std::vector<std::int8_t>& values, const Communicator& group) {
 
 }  // namespace
 
-bool SampleBlocks::improve(StructuredState& state, std::size_t l, const SubproblemKey& key, SubproblemCounts& counts,
-                           const std::function<bool()>& stop_is_asked) {
-  const Layer& next = *state.layers[l + 1].layer;
+bool SampleBlocks::improve(energy::StructuredState& state, std::size_t l, const SubproblemKey& key,
+                           SubproblemCounts& counts, const std::function<bool()>& stop_is_asked) {
+  const network::Layer& next = *state.layers[l + 1].layer;
   const ZWindow window{std::max(1, static_cast<int>(std::lround(window_share * next.rms))),
                        largest_z(*state.architecture, l + 1)};
   const auto own = static_cast<std::int64_t>(state.layers[l].samples),
@@ -272,11 +272,11 @@ std::optional<std::vector<std::int8_t>> SampleBlocks::shared_reads(const Part& p
     const std::int64_t from = mine.begin - samples.begin;
     const auto packed = coefficients.subspan(static_cast<std::size_t>(from * packed_size(part.slots)),
                                              static_cast<std::size_t>(mine.size() * packed_size(part.slots)));
-    ReadRequest request;
+    ising::ReadRequest request;
     request.count = machine_.reads();
     request.seed = key.machine_seed(part.first_problem + static_cast<std::uint32_t>(call));
     request.stop_is_asked = stop_is_asked;
-    const ReadSet set = machine_.machine.program(problem_of(packed, mine.size(), part.slots))->read(request);
+    const ising::ReadSet set = machine_.machine.program(problem_of(packed, mine.size(), part.slots))->read(request);
     was_cut = set.was_cut;
     for (std::size_t r = 0; r < set.reads.size(); ++r)
       std::ranges::copy(set.reads[r].spins,
@@ -287,4 +287,4 @@ std::optional<std::vector<std::int8_t>> SampleBlocks::shared_reads(const Part& p
   return all;
 }
 
-}  // namespace isinglass
+}  // namespace isinglass::oracles

@@ -18,7 +18,7 @@
 ///
 /// y_j = 1: unit j takes another segment, the cheapest one by itself. own_j: what that changes of the unit's own price
 /// of distance. f_c: cost of unit c of the next layer; its parabola through three points makes E quadratic.
-namespace isinglass {
+namespace isinglass::oracles {
 
 /// For each unit asked: another segment, or the one it has where FIP leaves no other.
 struct Alternatives {
@@ -43,7 +43,7 @@ struct ZWindow {
 class SampleChoices {
 public:
   /// `units`: which of the layer's units are asked.
-  SampleChoices(StructuredState& state, std::size_t l, std::vector<int> units, ZWindow window);
+  SampleChoices(energy::StructuredState& state, std::size_t l, std::vector<int> units, ZWindow window);
 
   [[nodiscard]] Alternatives alternatives(std::size_t sample) const;
   /// The largest of them is 1 in size: samples are independent, and a machine's precision and temperatures are those of
@@ -54,8 +54,8 @@ public:
   void take(std::size_t sample, const Alternatives& others, std::span<const std::int8_t> spins);
 
 private:
-  [[nodiscard]] LayerState& here() const { return state_->layers[layer_]; }
-  [[nodiscard]] LayerState& next() const { return state_->layers[layer_ + 1]; }
+  [[nodiscard]] energy::LayerState& here() const { return state_->layers[layer_]; }
+  [[nodiscard]] energy::LayerState& next() const { return state_->layers[layer_ + 1]; }
   [[nodiscard]] int weight(int c, std::size_t slot) const { return weights_[slot][static_cast<std::size_t>(c)]; }
   /// Changes of energy when one unit alone takes segment k.
   [[nodiscard]] double own_change(std::size_t sample, std::size_t slot, std::uint8_t k) const;
@@ -63,7 +63,7 @@ private:
   [[nodiscard]] double change_alone(std::size_t sample, std::size_t slot, std::uint8_t k) const;
   void add_parabola(SampleCoefficients& sum, std::size_t sample, int c, const Alternatives& others) const;
 
-  StructuredState* state_;
+  energy::StructuredState* state_;
   std::size_t layer_;
   std::vector<int> units_;
   std::vector<std::vector<std::int16_t>> weights_;  // [slot][unit of the next layer]
@@ -77,10 +77,10 @@ private:
 class SampleBlocks {
 public:
   /// `machine` outlives this.
-  SampleBlocks(const BlockMachine& machine, const Communicator& group) : machine_(machine), group_(group) {}
+  SampleBlocks(const BlockMachine& machine, const parallel::Communicator& group) : machine_(machine), group_(group) {}
   /// The energy never rises. False if a rank was asked to stop. Collective.
-  [[nodiscard]] bool improve(StructuredState& state, std::size_t l, const SubproblemKey& key, SubproblemCounts& counts,
-                             const std::function<bool()>& stop_is_asked);
+  [[nodiscard]] bool improve(energy::StructuredState& state, std::size_t l, const SubproblemKey& key,
+                             SubproblemCounts& counts, const std::function<bool()>& stop_is_asked);
 
 private:
   /// Global numbers of samples, or of calls.
@@ -119,7 +119,7 @@ private:
                                                                      const std::function<bool()>& stop_is_asked) const;
 
   const BlockMachine& machine_;
-  Communicator group_;
+  parallel::Communicator group_;
 };
 
-}  // namespace isinglass
+}  // namespace isinglass::oracles

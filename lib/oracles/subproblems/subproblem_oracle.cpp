@@ -5,22 +5,23 @@
 #include "oracles/subproblems/sample_blocks.hpp"
 #include "products/products.hpp"
 
-namespace isinglass {
+namespace isinglass::oracles {
 
-SubproblemOracle::SubproblemOracle(const Config& config, const StructuredState& state, const Communicator& group)
+SubproblemOracle::SubproblemOracle(const config::Config& config, const energy::StructuredState& state,
+                                   const parallel::Communicator& group)
     : settings_(config.machine),
       group_(group),
-      machine_(make_machine(config.machine)),
+      machine_(ising::make_machine(config.machine)),
       budget_(spin_budget(*state.architecture, config.machine)) {
-  prepare_products();
+  products::prepare_products();
 }
 
-bool SubproblemOracle::answer(StructuredState& state, const OracleCall& call, const StopAsked& stop_is_asked) {
+bool SubproblemOracle::answer(energy::StructuredState& state, const OracleCall& call, const StopAsked& stop_is_asked) {
   counts_ = {};
   const BlockMachine machine{*machine_, settings_, budget_};
   NeuronBlocks neurons(state, machine, group_);
   SampleBlocks samples(machine, group_);
-  const bool asks_samples = settings_.subproblems.blocks == Blocks::neurons_and_samples;
+  const bool asks_samples = settings_.subproblems.blocks == config::Blocks::neurons_and_samples;
   for (std::uint32_t round = 0; round < static_cast<std::uint32_t>(settings_.subproblems.rounds); ++round) {
     for (std::size_t l = 0; l < state.layers.size(); ++l)
       for (int unit = 0; unit < state.layers[l].layer->units; ++unit) {
@@ -36,4 +37,4 @@ bool SubproblemOracle::answer(StructuredState& state, const OracleCall& call, co
   return true;
 }
 
-}  // namespace isinglass
+}  // namespace isinglass::oracles

@@ -3,17 +3,18 @@
 #include <algorithm>
 #include <array>
 
-namespace isinglass {
+namespace isinglass::oracles {
 
-UnitCost::UnitCost(StructuredState& state, std::size_t layer, int unit) : state_(&state), layer_(layer), unit_(unit) {
+UnitCost::UnitCost(energy::StructuredState& state, std::size_t layer, int unit)
+    : state_(&state), layer_(layer), unit_(unit) {
   z_.resize(samples());
   for (std::size_t s = 0; s < z_.size(); ++s) z_[s] = here().z(here().at(unit_, s));
   if (!here().layer->is_output()) set_next();
 }
 
 void UnitCost::set_next() {
-  const LayerState& next = state_->layers[layer_ + 1];
-  const std::vector<std::int16_t> weights = weights_of_input(next, unit_);
+  const energy::LayerState& next = state_->layers[layer_ + 1];
+  const std::vector<std::int16_t> weights = energy::weights_of_input(next, unit_);
   const std::vector<std::int8_t>& values = here().layer->values;
   next_scale_ = next.scale;
   next_.setZero(here().layer->cell_count(), std::ssize(z_));
@@ -31,7 +32,7 @@ void UnitCost::set_next() {
 }
 
 std::int64_t UnitCost::own(std::size_t sample, int z, std::size_t k) const {
-  const LayerState& layer = here();
+  const energy::LayerState& layer = here();
   const std::size_t at = layer.at(unit_, sample);
   if (layer.layer->is_output()) return layer.cost_after(at, z - z_[sample]);
   const std::int64_t distance = std::max({z - layer.hi[k], layer.lo[k] - z, 0});
@@ -73,7 +74,7 @@ EnergyChange UnitCost::change(std::span<const std::int32_t> z) const {
   return sum;
 }
 
-double UnitCost::energy_change(std::span<const std::int32_t> z, const Communicator& group) const {
+double UnitCost::energy_change(std::span<const std::int32_t> z, const parallel::Communicator& group) const {
   const EnergyChange mine = change(z);
   std::array<std::int64_t, 2> sums{mine.own, mine.next};
   group.all_sum(sums);
@@ -81,7 +82,7 @@ double UnitCost::energy_change(std::span<const std::int32_t> z, const Communicat
 }
 
 void UnitCost::apply(std::span<const std::int32_t> z) {
-  LayerState& layer = here();
+  energy::LayerState& layer = here();
   std::vector<std::int16_t> shift(samples());  // of the unit's value
   for (std::size_t s = 0; s < samples(); ++s) {
     const std::size_t at = layer.at(unit_, s);
@@ -95,8 +96,8 @@ void UnitCost::apply(std::span<const std::int32_t> z) {
   }
   z_.assign(z.begin(), z.end());
   if (next_.size() == 0) return;
-  LayerState& next = state_->layers[layer_ + 1];
-  const std::vector<std::int16_t> weights = weights_of_input(next, unit_);
+  energy::LayerState& next = state_->layers[layer_ + 1];
+  const std::vector<std::int16_t> weights = energy::weights_of_input(next, unit_);
   for (int c = 0; c < next.layer->units; ++c) {
     const int weight = weights[static_cast<std::size_t>(c)];
     for (std::size_t s = 0; s < samples(); ++s) {
@@ -106,4 +107,4 @@ void UnitCost::apply(std::span<const std::int32_t> z) {
   set_next();
 }
 
-}  // namespace isinglass
+}  // namespace isinglass::oracles

@@ -6,7 +6,7 @@
 
 #include <fmt/format.h>
 
-namespace isinglass {
+namespace isinglass::train {
 
 namespace {
 
@@ -18,8 +18,8 @@ constexpr int report_interval = 10;
 /// own chain.
 class Annealing final : public Phase {
 public:
-  Annealing(TrainingContext& context, PhaseName name, std::int64_t sweeps);
-  void start(const NetworkBits& network) override;
+  Annealing(TrainingContext& context, config::PhaseName name, std::int64_t sweeps);
+  void start(const network::NetworkBits& network) override;
   [[nodiscard]] PhaseStep step() override;
   [[nodiscard]] PhaseEnd finish() override;
 
@@ -33,21 +33,22 @@ private:
   void store(TrainingState& state) const override;
   [[nodiscard]] Schedule schedule_of(std::int64_t sweep) const;
 
-  const AnnealConfig& settings_;
+  const config::AnnealConfig& settings_;
   double hot_temperature_;  // per training sample, in units of one output step
   Chain chain_;
 };
 
-Annealing::Annealing(TrainingContext& context, PhaseName name, std::int64_t sweeps)
+Annealing::Annealing(TrainingContext& context, config::PhaseName name, std::int64_t sweeps)
     : Phase(context, name, sweeps),
       settings_(input_.config.anneal),
-      hot_temperature_(name == PhaseName::polish ? settings_.polish_hot_temperature : settings_.hot_temperature),
+      hot_temperature_(name == config::PhaseName::polish ? settings_.polish_hot_temperature
+                                                         : settings_.hot_temperature),
       chain_(input_, context.move_data(), settings_.output_margin, settings_.loss) {
-  check_grid(input_.architecture, input_.reach,
-             std::max({settings_.output_margin, 2 * settings_.window, 2 * settings_.final_window}));
+  qcbo::check_grid(input_.architecture, input_.reach,
+                   std::max({settings_.output_margin, 2 * settings_.window, 2 * settings_.final_window}));
 }
 
-void Annealing::start(const NetworkBits& network) {
+void Annealing::start(const network::NetworkBits& network) {
   chain_.set(network);
   incumbent_.offer(chain_.bits(), chain_.objective());
 }
@@ -74,7 +75,7 @@ Annealing::Schedule Annealing::schedule_of(std::int64_t sweep) const {
 PhaseStep Annealing::step() {
   const std::int64_t sweep = steps_done_ + 1;
   const Schedule schedule = schedule_of(sweep);
-  const NetworkBits before = chain_.bits();
+  const network::NetworkBits before = chain_.bits();
   if (any_rank(!chain_.sweep(static_cast<int>(sweep), schedule.temperature, schedule.window))) {
     chain_.set(before);
     return {.was_cut = true};
@@ -91,15 +92,15 @@ PhaseStep Annealing::step() {
 
 PhaseEnd Annealing::finish() {
   incumbent_.settle();
-  Chain own(input_, context_.move_data(), settings_.output_margin, MoveLoss::own);
+  Chain own(input_, context_.move_data(), settings_.output_margin, config::MoveLoss::own);
   own.set(incumbent_.bits());
   return {own.objective(), fmt::format("all {} sweeps done", steps_)};
 }
 
 }  // namespace
 
-std::unique_ptr<Phase> make_annealing(TrainingContext& context, PhaseName name, std::int64_t steps) {
+std::unique_ptr<Phase> make_annealing(TrainingContext& context, config::PhaseName name, std::int64_t steps) {
   return std::make_unique<Annealing>(context, name, steps);
 }
 
-}  // namespace isinglass
+}  // namespace isinglass::train

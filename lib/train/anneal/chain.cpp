@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
-namespace isinglass {
+namespace isinglass::train {
 
 namespace {
 
@@ -14,16 +14,16 @@ constexpr int smallest_batch = 32, largest_batch = 1024;
 
 }  // namespace
 
-Chain::Chain(const TrainingInput& input, const MoveData& data, double output_margin, MoveLoss loss)
+Chain::Chain(const TrainingInput& input, const MoveData& data, double output_margin, config::MoveLoss loss)
     : input_(input),
-      state_(input.architecture, data, margin_on_grid(input.architecture.layers.back(), output_margin), loss),
+      state_(input.architecture, data, network::margin_on_grid(input.architecture.layers.back(), output_margin), loss),
       batch_(smallest_batch) {
-  unit_ = 1 / output_step(input.architecture);
+  unit_ = 1 / network::output_step(input.architecture);
   if (state_.sums_squares()) unit_ /= state_.margin();
   if (!state_.loss_table().empty()) unit_ = state_.loss_table().unit();
 }
 
-void Chain::set(const NetworkBits& bits, std::span<const std::int16_t> first_z) {
+void Chain::set(const network::NetworkBits& bits, std::span<const std::int16_t> first_z) {
   state_.set(bits, first_z);
   loss_ = input_.grid.group.all_sum(state_.loss());
 }
@@ -76,4 +76,4 @@ bool Chain::sweep(int number, double temperature, double window) {
   return true;
 }
 
-}  // namespace isinglass
+}  // namespace isinglass::train

@@ -6,7 +6,7 @@
 #include <cstdint>
 #include <vector>
 
-namespace isinglass {
+namespace isinglass::train {
 
 /// FIP-consistent moves: move a parameter's value, propagate, accept (Metropolis) on the loss: the exact one, or its
 /// mean over a uniform shift of the unit's z within a window, which prefers networks that do not hang on samples close
@@ -17,11 +17,11 @@ class Chain {
 public:
   /// `output_margin` of the loss in units of a random network's output rms. `set` must follow. `input` and `data`
   /// outlive this.
-  Chain(const TrainingInput& input, const MoveData& data, double output_margin, MoveLoss loss);
+  Chain(const TrainingInput& input, const MoveData& data, double output_margin, config::MoveLoss loss);
 
   /// Turns to another network. `first_z`: the first layer's z of all units, [unit][stride], where they are known.
   /// Collective over the group.
-  void set(const NetworkBits& bits, std::span<const std::int16_t> first_z = {});
+  void set(const network::NetworkBits& bits, std::span<const std::int16_t> first_z = {});
   /// Proposes every move once; `window` in units of each layer's pre-activation rms. False, in the middle of it, if a
   /// rank was asked to stop. Collective over the group.
   [[nodiscard]] bool sweep(int number, double temperature, double window);
@@ -29,7 +29,7 @@ public:
   [[nodiscard]] double objective() const { return unit_ * static_cast<double>(loss_); }
   /// How many samples of the group are classified. Collective over the group.
   [[nodiscard]] std::int64_t correct() const { return input_.grid.group.all_sum(state_.correct()); }
-  [[nodiscard]] const NetworkBits& bits() const { return state_.bits(); }
+  [[nodiscard]] const network::NetworkBits& bits() const { return state_.bits(); }
   [[nodiscard]] const NetworkState& state() const { return state_; }
 
 private:
@@ -49,4 +49,4 @@ private:
   std::vector<std::int64_t> changes_;
 };
 
-}  // namespace isinglass
+}  // namespace isinglass::train

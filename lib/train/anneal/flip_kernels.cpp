@@ -6,7 +6,7 @@
 #include <cstdlib>
 #include <cstring>
 
-namespace isinglass {
+namespace isinglass::train {
 
 namespace {
 
@@ -220,7 +220,7 @@ std::int64_t sum_bias_losses(std::span<const FlipShortfall> samples, int step, b
 }
 
 void sum_losses(std::span<const FlipShortfall> samples, const EventRows& rows, std::span<const std::int16_t> steps,
-                std::size_t first, std::size_t last, const LossTable& loss, std::span<std::int64_t> sums,
+                std::size_t first, std::size_t last, const network::LossTable& loss, std::span<std::int64_t> sums,
                 simd::Width width) {
   const Window window = whole_vectors(first, last);
   std::int64_t before = 0;
@@ -230,7 +230,7 @@ void sum_losses(std::span<const FlipShortfall> samples, const EventRows& rows, s
   for (std::size_t i = window.first; i < window.last; ++i) sums[i] -= before;
 }
 
-std::int64_t sum_bias_losses(std::span<const FlipShortfall> samples, int step, const LossTable& loss) {
+std::int64_t sum_bias_losses(std::span<const FlipShortfall> samples, int step, const network::LossTable& loss) {
   std::int64_t sum = 0;
   for (const FlipShortfall& sample : samples)
     sum += loss.at(sample.shortfall - sample.target * step) - loss.at(sample.shortfall);
@@ -238,14 +238,14 @@ std::int64_t sum_bias_losses(std::span<const FlipShortfall> samples, int step, c
 }
 
 std::int64_t looked_up_loss(std::span<const int> z, std::span<const std::int8_t> signs, int margin,
-                            const LossTable& loss) {
+                            const network::LossTable& loss) {
   std::int64_t sum = 0;
   for (std::size_t c = 0; c < z.size(); ++c) sum += loss.at(margin - signs[c] * z[c]);
   return sum;
 }
 
 std::int64_t looked_up_jump(const OutputMove& move, std::span<const std::int8_t> signs, int margin,
-                            const LossTable& loss) {
+                            const network::LossTable& loss) {
   std::int64_t sum = 0;
   for (std::size_t c = 0; c < move.z.size(); ++c) {
     const int shortfall = margin - signs[c] * move.z[c], weight = signs[c] * move.weights[c];
@@ -254,4 +254,4 @@ std::int64_t looked_up_jump(const OutputMove& move, std::span<const std::int8_t>
   return sum;
 }
 
-}  // namespace isinglass
+}  // namespace isinglass::train

@@ -11,7 +11,7 @@
 
 /// Inner loops of FIP-consistent annealing: one sample's input row against all flips of a unit at once. Exact integers,
 /// the same for every vector width.
-namespace isinglass {
+namespace isinglass::train {
 
 /// A sample whose z lies within reach of a threshold: moving across it upwards changes the sample's loss by `jump`.
 struct FlipEvent {
@@ -67,15 +67,16 @@ void sum_losses(std::span<const FlipShortfall> samples, const EventRows& rows, s
 /// sums[i] += sum of loss(shortfall - target steps[i] x[i]) - loss(shortfall), for a loss that is looked up, first <= i
 /// < last. All samples count.
 void sum_losses(std::span<const FlipShortfall> samples, const EventRows& rows, std::span<const std::int16_t> steps,
-                std::size_t first, std::size_t last, const LossTable& loss, std::span<std::int64_t> sums,
+                std::size_t first, std::size_t last, const network::LossTable& loss, std::span<std::int64_t> sums,
                 simd::Width width = simd::cpu_width());
 
 /// Sums for a constant input.
-[[nodiscard]] std::int64_t sum_bias_losses(std::span<const FlipShortfall> samples, int step, const LossTable& loss);
+[[nodiscard]] std::int64_t sum_bias_losses(std::span<const FlipShortfall> samples, int step,
+                                           const network::LossTable& loss);
 
 /// Loss of one sample: `z` and wanted signs [output].
 [[nodiscard]] std::int64_t looked_up_loss(std::span<const int> z, std::span<const std::int8_t> signs, int margin,
-                                          const LossTable& loss);
+                                          const network::LossTable& loss);
 
 /// One sample's outputs, and the two moves of an input to compare, each by its weights.
 struct OutputMove {
@@ -86,6 +87,6 @@ struct OutputMove {
 
 /// Loss with the input moved by `high` less that with it moved by `low`.
 [[nodiscard]] std::int64_t looked_up_jump(const OutputMove& move, std::span<const std::int8_t> signs, int margin,
-                                          const LossTable& loss);
+                                          const network::LossTable& loss);
 
-}  // namespace isinglass
+}  // namespace isinglass::train

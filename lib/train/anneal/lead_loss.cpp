@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <limits>
 
-namespace isinglass {
+namespace isinglass::train {
 
 namespace {
 
@@ -40,4 +40,4 @@ FlipShortfall lead_shortfall(std::span<const int> z, std::size_t output, std::si
   return {0, 2 * margin + z[output] - z[label] - std::max(0, others), -1};
 }
 
-}  // namespace isinglass
+}  // namespace isinglass::train

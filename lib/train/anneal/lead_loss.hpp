@@ -10,7 +10,7 @@
 /// class. What is predicted is the largest output, so only the lead counts; the one-against-all losses also price
 /// outputs that are far from
 /// +-M and change no prediction. Where all outputs are at y z = M, both are 0. Exact integers; two outputs or more.
-namespace isinglass {
+namespace isinglass::train {
 
 /// Loss of one sample, z [output].
 [[nodiscard]] std::int64_t lead_loss(std::span<const int> z, std::size_t label, int margin);
@@ -21,4 +21,4 @@ namespace isinglass {
 /// The loss as a function of one output alone: a hinge of its own. `sample` is left to the caller.
 [[nodiscard]] FlipShortfall lead_shortfall(std::span<const int> z, std::size_t output, std::size_t label, int margin);
 
-}  // namespace isinglass
+}  // namespace isinglass::train

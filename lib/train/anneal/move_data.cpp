@@ -6,12 +6,12 @@
 #include <cstdlib>
 #include <utility>
 
-namespace isinglass {
+namespace isinglass::train {
 
-MoveData::MoveData(const Samples& samples, std::vector<InputPair> pairs)
+MoveData::MoveData(const data::Samples& samples, std::vector<InputPair> pairs)
     : samples_(&samples),
       pairs_(std::move(pairs)),
-      stride_(padded(samples.size())),
+      stride_(energy::padded(samples.size())),
       pairs_at_(whole_vectors(static_cast<std::size_t>(samples.features))),
       row_length_(whole_vectors(pairs_.empty() ? pairs_at_ : pairs_at_ + pairs_.size())),
       rows_(samples.size() * row_length_),
@@ -29,4 +29,4 @@ MoveData::MoveData(const Samples& samples, std::vector<InputPair> pairs)
   }
 }
 
-}  // namespace isinglass
+}  // namespace isinglass::train

@@ -8,16 +8,16 @@
 #include <span>
 #include <vector>
 
-namespace isinglass {
+namespace isinglass::train {
 
 /// A shard of the training samples as the moves of the first layer read them: by sample, with the differences of the
 /// swaps' pairs, and by feature. Made once per training.
 class MoveData {
 public:
   /// `pairs`: of similar_inputs, for the swaps; may be empty. `samples` outlives this.
-  explicit MoveData(const Samples& samples, std::vector<InputPair> pairs = {});
+  explicit MoveData(const data::Samples& samples, std::vector<InputPair> pairs = {});
 
-  [[nodiscard]] const Samples& samples() const { return *samples_; }
+  [[nodiscard]] const data::Samples& samples() const { return *samples_; }
   [[nodiscard]] std::span<const InputPair> pairs() const { return pairs_; }
   /// Where the differences of the pairs begin in a row.
   [[nodiscard]] std::size_t pairs_at() const { return pairs_at_; }
@@ -29,7 +29,7 @@ public:
   [[nodiscard]] int largest_difference() const { return largest_difference_; }  ///< of a pair, magnitude
 
 private:
-  const Samples* samples_;
+  const data::Samples* samples_;
   std::vector<InputPair> pairs_;
   std::size_t stride_, pairs_at_, row_length_;
   int largest_difference_ = 0;
@@ -40,4 +40,4 @@ private:
 /// Inputs of a row with padding, so that the kernels run on whole vectors.
 [[nodiscard]] constexpr std::size_t whole_vectors(std::size_t inputs) { return simd::padded(inputs, 32); }
 
-}  // namespace isinglass
+}  // namespace isinglass::train

@@ -3,14 +3,14 @@
 #include <algorithm>
 #include <cstdlib>
 
-namespace isinglass {
+namespace isinglass::train {
 
 namespace {
 
 /// Samples that decide which inputs are similar: enough for a ranking, few enough to take no time.
 constexpr std::size_t ranking_samples = 2048;
 
-void add_planes(std::vector<MovePlane>& planes, MoveKind kind, const Codebook& codebook) {
+void add_planes(std::vector<MovePlane>& planes, MoveKind kind, const network::Codebook& codebook) {
   if (codebook.bits() == 1) return planes.push_back({kind, codebook.steps[0], 0});
   std::vector<int> sizes = codebook.steps;
   if (sizes.front() == sizes.back())
@@ -20,7 +20,7 @@ void add_planes(std::vector<MovePlane>& planes, MoveKind kind, const Codebook& c
 }
 
 /// sum_s (x_si - x_sj)^2 over this shard's part of the ranking samples, [i][j] for j < i.
-std::vector<std::int64_t> squared_differences(const Samples& samples) {
+std::vector<std::int64_t> squared_differences(const data::Samples& samples) {
   const auto n = static_cast<std::size_t>(samples.features);
   std::vector<std::int64_t> sums(n * n);
   std::vector<std::int32_t> small(n * n);  // 2,048 squares of at most 2^16
@@ -34,7 +34,8 @@ std::vector<std::int64_t> squared_differences(const Samples& samples) {
 }
 
 /// Does x_a - x_b fit 8 bits on every sample of the group?
-std::vector<InputPair> fitting(const std::vector<InputPair>& pairs, const Samples& samples, const Communicator& group) {
+std::vector<InputPair> fitting(const std::vector<InputPair>& pairs, const data::Samples& samples,
+                               const parallel::Communicator& group) {
   std::vector<std::int64_t> misfits(pairs.size());
   for (std::size_t s = 0; s < samples.size(); ++s) {
     const auto x = samples.row(s);
@@ -51,7 +52,7 @@ std::vector<InputPair> fitting(const std::vector<InputPair>& pairs, const Sample
 
 }  // namespace
 
-std::vector<MovePlane> move_planes(const Layer& layer, bool with_swaps) {
+std::vector<MovePlane> move_planes(const network::Layer& layer, bool with_swaps) {
   std::vector<MovePlane> planes;
   add_planes(planes, MoveKind::weight, layer.weights);
   if (with_swaps) add_planes(planes, MoveKind::swap, layer.weights);
@@ -59,7 +60,8 @@ std::vector<MovePlane> move_planes(const Layer& layer, bool with_swaps) {
   return planes;
 }
 
-std::vector<InputPair> similar_inputs(const Samples& samples, int neighbours, const Communicator& group) {
+std::vector<InputPair> similar_inputs(const data::Samples& samples, int neighbours,
+                                      const parallel::Communicator& group) {
   if (neighbours == 0) return {};
   const auto n = static_cast<std::size_t>(samples.features);
   std::vector<std::int64_t> difference = squared_differences(samples);
@@ -80,4 +82,4 @@ std::vector<InputPair> similar_inputs(const Samples& samples, int neighbours, co
   return fitting(pairs, samples, group);
 }
 
-}  // namespace isinglass
+}  // namespace isinglass::train

@@ -7,12 +7,12 @@
 #include <algorithm>
 #include <cstdlib>
 
-namespace isinglass {
+namespace isinglass::train {
 
 namespace {
 
 /// Weights of one layer as [input][unit]: what one activation sends to the next layer, contiguous.
-std::vector<std::int16_t> transposed(const Layer& layer, const LayerValues& values) {
+std::vector<std::int16_t> transposed(const network::Layer& layer, const network::LayerValues& values) {
   const auto inputs = static_cast<std::size_t>(layer.inputs), units = static_cast<std::size_t>(layer.units);
   std::vector<std::int16_t> result(values.weights.size());
   for (std::size_t j = 0; j < units; ++j)
@@ -28,52 +28,55 @@ int largest_magnitude(std::span<const std::int8_t> values) {
 
 }  // namespace
 
-NetworkState::NetworkState(const Architecture& architecture, const MoveData& data, int margin, MoveLoss loss)
+NetworkState::NetworkState(const network::Architecture& architecture, const MoveData& data, int margin,
+                           config::MoveLoss loss)
     : architecture_(&architecture),
       data_(&data),
       samples_(data.samples().size()),
-      stride_(padded(samples_)),
+      stride_(energy::padded(samples_)),
       outputs_(static_cast<std::size_t>(architecture.outputs())),
       margin_(margin),
-      loss_(outputs_ > 1 ? loss : MoveLoss::own),
+      loss_(outputs_ > 1 ? loss : config::MoveLoss::own),
       z_out_(samples_ * outputs_),
       labels_(data.samples().labels) {
   for (std::size_t l = 0; l < architecture.layers.size(); ++l) {
-    const Layer& layer = architecture.layers[l];
+    const network::Layer& layer = architecture.layers[l];
     row_length_.push_back(l == 0 ? data.row_length() : whole_vectors(static_cast<std::size_t>(layer.inputs)));
     inputs_.emplace_back(l == 0 ? 0 : row_length_.back() * samples_);
     largest_input_.push_back(largest_magnitude(l == 0 ? data.samples().inputs : architecture.layers[l - 1].values));
     if (!layer.is_output()) z_.emplace_back(static_cast<std::size_t>(layer.units) * stride_);
   }
-  if (loss_ == MoveLoss::own && architecture.loss != Loss::hinge && architecture.loss != Loss::squared_hinge)
-    table_ = make_loss_table(architecture, margin);
+  if (loss_ == config::MoveLoss::own && architecture.loss != network::Loss::hinge &&
+      architecture.loss != network::Loss::squared_hinge)
+    table_ = network::make_loss_table(architecture, margin);
   for (std::size_t s = 0; s < samples_; ++s)
     for (int c = 0; c < architecture.outputs(); ++c)
-      sign_.push_back(static_cast<std::int8_t>(target_sign(architecture.outputs(), c, labels_[s])));
+      sign_.push_back(static_cast<std::int8_t>(network::target_sign(architecture.outputs(), c, labels_[s])));
 }
 
-NetworkState::NetworkState(const Architecture& architecture, const MoveData& data, int margin, const NetworkBits& bits,
-                           MoveLoss loss)
+NetworkState::NetworkState(const network::Architecture& architecture, const MoveData& data, int margin,
+                           const network::NetworkBits& bits, config::MoveLoss loss)
     : NetworkState(architecture, data, margin, loss) {
   set(bits);
 }
 
-void NetworkState::set_values(const NetworkBits& bits) {
+void NetworkState::set_values(const network::NetworkBits& bits) {
   bits_ = bits;
-  values_ = decode(*architecture_, bits);
+  values_ = network::decode(*architecture_, bits);
   outgoing_.clear();
   for (std::size_t l = 0; l < values_.size(); ++l)
     outgoing_.push_back(transposed(architecture_->layers[l], values_[l]));
 }
 
-void NetworkState::set(const NetworkBits& bits, std::span<const std::int16_t> first_z) {
+void NetworkState::set(const network::NetworkBits& bits, std::span<const std::int16_t> first_z) {
   set_values(bits);
   if (z_.empty() || first_z.empty()) return forward_from(0);
   std::copy(first_z.begin(), first_z.end(), z_[0].begin());
-  const Layer& layer = architecture_->layers[0];
+  const network::Layer& layer = architecture_->layers[0];
   for (int j = 0; j < layer.units; ++j)
     for (std::size_t s = 0; s < samples_; ++s)
-      set_activation(0, j, s, layer.values[static_cast<std::size_t>(segment_of(layer.thresholds, z(0, j)[s]))]);
+      set_activation(0, j, s,
+                     layer.values[static_cast<std::size_t>(network::segment_of(layer.thresholds, z(0, j)[s]))]);
   forward_from(1);
 }
 
@@ -85,7 +88,7 @@ void NetworkState::forward_from(std::size_t first_layer) {
                   static_cast<std::int16_t>(values_[l].biases[j]));
   for (std::size_t s = 0; s < samples_; ++s)
     for (std::size_t l = first_layer; l < architecture_->layers.size(); ++l) {
-      const Layer& layer = architecture_->layers[l];
+      const network::Layer& layer = architecture_->layers[l];
       const std::int8_t* input = row(l, s);
       const std::int16_t* weights = values_[l].weights.data();
       for (int j = 0; j < layer.units; ++j, weights += layer.inputs) {
@@ -97,7 +100,7 @@ void NetworkState::forward_from(std::size_t first_layer) {
           continue;
         }
         z_[l][unit * stride_ + s] = static_cast<std::int16_t>(z);
-        set_activation(l, j, s, layer.values[static_cast<std::size_t>(segment_of(layer.thresholds, z))]);
+        set_activation(l, j, s, layer.values[static_cast<std::size_t>(network::segment_of(layer.thresholds, z))]);
       }
     }
 }
@@ -110,7 +113,7 @@ void NetworkState::set_activation(std::size_t layer, int unit, std::size_t sampl
 namespace {
 
 /// Change of `value` by a move of `plane`; 0 if that would leave the codebook.
-int step_from(int value, const MovePlane& plane, const Codebook& codebook) {
+int step_from(int value, const MovePlane& plane, const network::Codebook& codebook) {
   const int direction = plane.direction != 0 ? plane.direction : value < 0 ? 1 : -1;
   return std::abs(value + direction * plane.size) <= codebook.largest() ? direction * plane.size : 0;
 }
@@ -133,7 +136,7 @@ int NetworkState::reach(std::size_t l, const MovePlane& plane) const {
 }
 
 int NetworkState::step(std::size_t l, const Move& move) const {
-  const Layer& layer = architecture_->layers[l];
+  const network::Layer& layer = architecture_->layers[l];
   const auto weight = [&](int input, const MovePlane& plane) {
     return step_from(values_[l].weights[parameter(l, move.unit, input)], plane, layer.weights);
   };
@@ -152,16 +155,16 @@ FlipShortfall NetworkState::shortfall(int output, std::size_t sample) const {
   const auto c = static_cast<std::size_t>(output);
   const std::span<const int> z(z_out_.data() + sample * outputs_, outputs_);
   FlipShortfall shortfall{0, margin_ - sign_[sample * outputs_ + c] * z[c], sign_[sample * outputs_ + c]};
-  if (loss_ == MoveLoss::lead) shortfall = lead_shortfall(z, c, labels_[sample], margin_);
+  if (loss_ == config::MoveLoss::lead) shortfall = lead_shortfall(z, c, labels_[sample], margin_);
   shortfall.sample = sample;
   return shortfall;
 }
 
 std::int64_t NetworkState::sample_loss(std::span<const int> z, std::size_t sample) const {
-  if (loss_ == MoveLoss::lead) return lead_loss(z, labels_[sample], margin_);
+  if (loss_ == config::MoveLoss::lead) return lead_loss(z, labels_[sample], margin_);
   if (!table_.empty()) return looked_up_loss(z, std::span(sign_).subspan(sample * outputs_, outputs_), margin_, table_);
   std::int64_t sum = 0;
-  const bool squared = architecture_->loss == Loss::squared_hinge;
+  const bool squared = architecture_->loss == network::Loss::squared_hinge;
   for (std::size_t c = 0; c < outputs_; ++c) {
     const std::int64_t shortfall = std::max(0, margin_ - sign_[sample * outputs_ + c] * z[c]);
     sum += squared ? shortfall * shortfall : shortfall;
@@ -178,7 +181,7 @@ std::int64_t NetworkState::loss() const {
 std::int64_t NetworkState::correct() const {
   std::int64_t count = 0;
   for (std::size_t s = 0; s < samples_; ++s)
-    count += predicted_class(std::span(z_out_).subspan(s * outputs_, outputs_)) == labels_[s] ? 1 : 0;
+    count += network::predicted_class(std::span(z_out_).subspan(s * outputs_, outputs_)) == labels_[s] ? 1 : 0;
   return count;
 }
 
@@ -190,7 +193,7 @@ std::int64_t NetworkState::propagate(std::size_t l, int unit, std::size_t sample
   changes.assign(1, value - row(l + 1, sample)[unit]);
   if (commit) set_activation(l, unit, sample, value);
   for (std::size_t next = l + 1;; ++next) {
-    const Layer& layer = architecture_->layers[next];
+    const network::Layer& layer = architecture_->layers[next];
     const auto units = static_cast<std::size_t>(layer.units);
     z.resize(units);
     for (std::size_t j = 0; j < units; ++j)
@@ -204,7 +207,7 @@ std::int64_t NetworkState::propagate(std::size_t l, int unit, std::size_t sample
     changes.clear();
     for (std::size_t j = 0; j < units; ++j) {
       const int was = row(next + 1, sample)[j],
-                is = layer.values[static_cast<std::size_t>(segment_of(layer.thresholds, z[j]))];
+                is = layer.values[static_cast<std::size_t>(network::segment_of(layer.thresholds, z[j]))];
       if (commit) z_[next][j * stride_ + sample] = static_cast<std::int16_t>(z[j]);
       if (was == is) continue;
       changed.push_back(static_cast<int>(j));
@@ -226,14 +229,15 @@ std::int64_t NetworkState::propagate(std::size_t l, int unit, std::size_t sample
 std::int64_t NetworkState::output_jump(int unit, std::size_t sample, int low, int high) const {
   const std::size_t last = architecture_->layers.size() - 1;
   const std::int16_t* weights = outgoing_[last].data() + static_cast<std::size_t>(unit) * outputs_;
-  const Layer& layer = architecture_->layers[last - 1];
+  const network::Layer& layer = architecture_->layers[last - 1];
   // From z, since row(last, sample) is not in the cache.
-  const int now = layer.values[static_cast<std::size_t>(segment_of(layer.thresholds, z(last - 1, unit)[sample]))];
+  const int now =
+      layer.values[static_cast<std::size_t>(network::segment_of(layer.thresholds, z(last - 1, unit)[sample]))];
   const OutputMove move{{z_out_.data() + sample * outputs_, outputs_}, {weights, outputs_}, low - now, high - now};
-  if (loss_ == MoveLoss::lead) return lead_jump(move, labels_[sample], margin_);
+  if (loss_ == config::MoveLoss::lead) return lead_jump(move, labels_[sample], margin_);
   if (!table_.empty())
     return looked_up_jump(move, std::span(sign_).subspan(sample * outputs_, outputs_), margin_, table_);
-  const bool squared = architecture_->loss == Loss::squared_hinge;
+  const bool squared = architecture_->loss == network::Loss::squared_hinge;
   std::int64_t sum = 0;
   for (std::size_t c = 0, at = sample * outputs_; c < outputs_; ++c, ++at) {
     const int shortfall = margin_ - sign_[at] * z_out_[at], weight = sign_[at] * weights[c];
@@ -262,17 +266,17 @@ void NetworkState::shift_unit_z(std::size_t l, int unit, int input, int step) {
 
 /// Everything that follows from the samples whose segment changed.
 void NetworkState::update_activations(std::size_t l, int unit, const std::int16_t* z_before) {
-  const Layer& layer = architecture_->layers[l];
+  const network::Layer& layer = architecture_->layers[l];
   const std::int16_t* z_now = z(l, unit);
   find_crossed(z_before, z_now, samples_, layer.thresholds, scratch_.crossed);
   for (const std::size_t s : scratch_.crossed) {
-    const int value = layer.values[static_cast<std::size_t>(segment_of(layer.thresholds, z_now[s]))];
+    const int value = layer.values[static_cast<std::size_t>(network::segment_of(layer.thresholds, z_now[s]))];
     if (value != row(l + 1, s)[unit]) propagate<true>(l, unit, s, value);
   }
 }
 
 void NetworkState::add_to_weight(std::size_t l, int unit, int input, int change) {
-  const Layer& layer = architecture_->layers[l];
+  const network::Layer& layer = architecture_->layers[l];
   const std::size_t at = parameter(l, unit, input);
   values_[l].weights[at] = static_cast<std::int16_t>(values_[l].weights[at] + change);
   outgoing_[l][static_cast<std::size_t>(input) * static_cast<std::size_t>(layer.units) +
@@ -285,7 +289,7 @@ void NetworkState::add_to_weight(std::size_t l, int unit, int input, int change)
 }
 
 void NetworkState::add_to_bias(std::size_t l, int unit, int change) {
-  const Layer& layer = architecture_->layers[l];
+  const network::Layer& layer = architecture_->layers[l];
   const auto at = static_cast<std::size_t>(unit);
   values_[l].biases[at] += change;
   const auto bits = layer.bias.nearest_bits(values_[l].biases[at] / layer.bias_unit);
@@ -310,4 +314,4 @@ void NetworkState::apply(std::size_t l, const Move& move) {
   if (is_hidden) update_activations(l, move.unit, scratch_.z_before.data());
 }
 
-}  // namespace isinglass
+}  // namespace isinglass::train

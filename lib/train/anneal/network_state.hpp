@@ -11,7 +11,7 @@
 #include <span>
 #include <vector>
 
-namespace isinglass {
+namespace isinglass::train {
 
 /// Everything a forward pass computes, kept for every sample of a shard so that one parameter flip costs only what it
 /// changes. All integers; always consistent with `bits` (the state is a feasible point of the QCBO at any time).
@@ -19,13 +19,14 @@ class NetworkState {
 public:
   /// `margin`: M of the loss, grid units of the output. With one output, its own loss is all there is. `set` must
   /// follow. `architecture` and `data` outlive this.
-  NetworkState(const Architecture& architecture, const MoveData& data, int margin, MoveLoss loss = MoveLoss::own);
+  NetworkState(const network::Architecture& architecture, const MoveData& data, int margin,
+               config::MoveLoss loss = config::MoveLoss::own);
   /// Makes the state of a network.
-  NetworkState(const Architecture& architecture, const MoveData& data, int margin, const NetworkBits& bits,
-               MoveLoss loss = MoveLoss::own);
+  NetworkState(const network::Architecture& architecture, const MoveData& data, int margin,
+               const network::NetworkBits& bits, config::MoveLoss loss = config::MoveLoss::own);
 
   /// Turns to another network. `first_z`: the first layer's z of all units, [unit][stride], where they are known.
-  void set(const NetworkBits& bits, std::span<const std::int16_t> first_z = {});
+  void set(const network::NetworkBits& bits, std::span<const std::int16_t> first_z = {});
 
   /// One move of one unit.
   struct Move {
@@ -34,16 +35,16 @@ public:
     int index = 0;  ///< weight: its input; swap: of the pair; bias: 0
   };
 
-  [[nodiscard]] const Architecture& architecture() const { return *architecture_; }
+  [[nodiscard]] const network::Architecture& architecture() const { return *architecture_; }
   [[nodiscard]] std::size_t samples() const { return samples_; }
   [[nodiscard]] std::size_t stride() const { return stride_; }
-  [[nodiscard]] const NetworkBits& bits() const { return bits_; }
+  [[nodiscard]] const network::NetworkBits& bits() const { return bits_; }
   [[nodiscard]] int margin() const { return margin_; }
   /// The loss by the shortfall, of losses other than the hinges; for these, which have kernels of their own, empty.
-  [[nodiscard]] const LossTable& loss_table() const { return table_; }
+  [[nodiscard]] const network::LossTable& loss_table() const { return table_; }
   /// Do the outputs' changes sum squares of shortfalls?
   [[nodiscard]] bool sums_squares() const {
-    return loss_ == MoveLoss::own && architecture_->loss == Loss::squared_hinge;
+    return loss_ == config::MoveLoss::own && architecture_->loss == network::Loss::squared_hinge;
   }
   /// Moves of a plane: one an input, one a pair, or one.
   [[nodiscard]] int move_count(std::size_t layer, const MovePlane& plane) const;
@@ -95,7 +96,7 @@ private:
     std::vector<std::size_t> crossed;    // samples that the move took across a threshold
   };
 
-  void set_values(const NetworkBits& bits);
+  void set_values(const network::NetworkBits& bits);
   void forward_from(std::size_t first_layer);
   void set_activation(std::size_t layer, int unit, std::size_t sample, int value);
   [[nodiscard]] std::size_t parameter(std::size_t layer, int unit, int input) const;
@@ -108,14 +109,14 @@ private:
   [[nodiscard]] std::int64_t output_jump(int unit, std::size_t sample, int low, int high) const;
   [[nodiscard]] std::int64_t sample_loss(std::span<const int> z, std::size_t sample) const;
 
-  const Architecture* architecture_;
+  const network::Architecture* architecture_;
   const MoveData* data_;
   std::size_t samples_, stride_, outputs_;
   int margin_;
-  MoveLoss loss_;
-  LossTable table_;
-  NetworkBits bits_;
-  NetworkValues values_;
+  config::MoveLoss loss_;
+  network::LossTable table_;
+  network::NetworkBits bits_;
+  network::NetworkValues values_;
   std::vector<std::vector<std::int16_t>> outgoing_;  // [layer] weights of layer + 1 transposed: [input][unit]
   std::vector<std::size_t> row_length_;              // [layer]
   std::vector<int> largest_input_;                   // [layer] largest |input|
@@ -127,4 +128,4 @@ private:
   Scratch scratch_;
 };
 
-}  // namespace isinglass
+}  // namespace isinglass::train

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <limits>
 
-namespace isinglass {
+namespace isinglass::train {
 
 namespace {
 
@@ -69,7 +69,7 @@ void UnitPass::hidden_changes(const MovePlane& plane, int first, std::span<std::
 }
 
 void UnitPass::output_changes(const MovePlane& plane, int first, std::span<std::int64_t> changes) {
-  const LossTable& table = state_->loss_table();
+  const network::LossTable& table = state_->loss_table();
   const bool squared = state_->sums_squares();
   const int reach = state_->reach(layer_, plane);
   shortfalls_.clear();
@@ -107,4 +107,4 @@ void UnitPass::apply(const MovePlane& plane, int index) {
   found_for_.reset();
 }
 
-}  // namespace isinglass
+}  // namespace isinglass::train

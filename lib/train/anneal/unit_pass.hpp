@@ -8,7 +8,7 @@
 #include <span>
 #include <vector>
 
-namespace isinglass {
+namespace isinglass::train {
 
 /// The proposals of one unit. While only this unit moves, what crossing a threshold does to a sample's loss does not
 /// change, so each such jump is computed once and kept for the whole pass.
@@ -28,7 +28,7 @@ public:
   void apply(const MovePlane& plane, int index);
 
 private:
-  [[nodiscard]] const Layer& layer() const { return state_->architecture().layers[layer_]; }
+  [[nodiscard]] const network::Layer& layer() const { return state_->architecture().layers[layer_]; }
   void find_events(const MovePlane& plane);
   void set_steps(const MovePlane& plane, int first, std::size_t count);
   void hidden_changes(const MovePlane& plane, int first, std::span<std::int64_t> changes);
@@ -49,4 +49,4 @@ private:
   std::vector<std::int64_t> sums_;
 };
 
-}  // namespace isinglass
+}  // namespace isinglass::train

@@ -7,12 +7,12 @@
 #include <limits>
 #include <numeric>
 
-namespace isinglass::qat {
+namespace isinglass::train::qat {
 
 namespace {
 
 /// Distance to either side of a knot over which its jump is spread, in grid units.
-double half_width(const Layer& layer, double window) {
+double half_width(const network::Layer& layer, double window) {
   double gap = 0;
   for (std::size_t k = 1; k < layer.thresholds.size(); ++k)
     gap = std::max(gap, static_cast<double>(layer.thresholds[k] - layer.thresholds[k - 1]));
@@ -20,7 +20,7 @@ double half_width(const Layer& layer, double window) {
 }
 
 /// Sum of the jumps whose window holds z. The jump at knot t is between the integers t - 1 and t.
-double spread_jumps(const Layer& layer, int z, double width) {
+double spread_jumps(const network::Layer& layer, int z, double width) {
   double sum = 0;
   for (std::size_t k = 0; k < layer.thresholds.size(); ++k)
     if (std::abs(z - (layer.thresholds[k] - 0.5)) <= width) sum += layer.values[k + 1] - layer.values[k];
@@ -28,7 +28,7 @@ double spread_jumps(const Layer& layer, int z, double width) {
 }
 
 /// Typical growth of a signal on its way back through a layer, a power of two so that scaling by it is exact.
-double growth(const Layer& layer) {
+double growth(const network::Layer& layer) {
   return std::exp2(std::floor(std::log2(std::sqrt(static_cast<double>(layer.units)) * layer.weights.rms())));
 }
 
@@ -40,12 +40,12 @@ int predicted(std::span<const double> outputs) {
 
 }  // namespace
 
-Surrogate::Surrogate(const Layer& layer, double window) {
+Surrogate::Surrogate(const network::Layer& layer, double window) {
   const double width = half_width(layer, window);
   const int first = layer.thresholds.front() - static_cast<int>(width) - 2;
   const int last = layer.thresholds.back() + static_cast<int>(width) + 2;
   for (int z = first; z <= last; ++z) {
-    values_.push_back(layer.values[static_cast<std::size_t>(segment_of(layer.thresholds, z))]);
+    values_.push_back(layer.values[static_cast<std::size_t>(network::segment_of(layer.thresholds, z))]);
     slopes_.push_back(spread_jumps(layer, z, width));
   }
   // Adam does not see the scale of a layer's gradient; slopes of at most 1 keep the signals in range.
@@ -55,18 +55,18 @@ Surrogate::Surrogate(const Layer& layer, double window) {
   highest_ = last;
 }
 
-BatchPass::BatchPass(const Architecture& architecture, const Layout& layout, double window)
+BatchPass::BatchPass(const network::Architecture& architecture, const Layout& layout, double window)
     : architecture_(architecture), layout_(layout), stages_(architecture.layers.size()) {
   for (const auto& layer : architecture.layers)
     if (!layer.is_output()) surrogates_.emplace_back(layer, window);
 }
 
 MatrixView<const double> BatchPass::weights_of(std::size_t layer, std::span<const double> values) const {
-  const Layer& shape = architecture_.layers[layer];
+  const network::Layer& shape = architecture_.layers[layer];
   return {values.data() + layout_.layers[layer].weights.first, shape.units, shape.inputs};
 }
 
-const RowMatrix<double>& BatchPass::forward(std::span<const double> values, const Samples& samples,
+const RowMatrix<double>& BatchPass::forward(std::span<const double> values, const data::Samples& samples,
                                             std::span<const std::uint32_t> rows) {
   stages_.front().inputs.resize(std::ssize(rows), samples.features);
   for (std::size_t s = 0; s < rows.size(); ++s)
@@ -116,8 +116,8 @@ double Assessment::accuracy() const {
   return static_cast<double>(correct) / static_cast<double>(total);
 }
 
-Assessment assess(BatchPass& pass, std::span<const double> values, const LossScale& loss, const Samples& samples,
-                  const Communicator& comm) {
+Assessment assess(BatchPass& pass, std::span<const double> values, const LossScale& loss, const data::Samples& samples,
+                  const parallel::Communicator& comm) {
   constexpr std::size_t chunk = 256;  // samples at a time: their inputs stay in cache
   std::array<std::int64_t, 3> sums{0, 0, static_cast<std::int64_t>(samples.size())};
   for (std::size_t first = 0; first < samples.size(); first += chunk) {
@@ -134,4 +134,4 @@ Assessment assess(BatchPass& pass, std::span<const double> values, const LossSca
   return {sums[0], sums[1], sums[2]};
 }
 
-}  // namespace isinglass::qat
+}  // namespace isinglass::train::qat

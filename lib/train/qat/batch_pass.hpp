@@ -12,7 +12,7 @@
 #include <span>
 #include <vector>
 
-namespace isinglass::qat {
+namespace isinglass::train::qat {
 
 /// A hidden layer's activation and the slope that stands in for its derivative, looked up by the integer z.
 /// The slope is the derivative of the table's mean under uniform noise of z: each jump is spread evenly over
@@ -20,7 +20,7 @@ namespace isinglass::qat {
 class Surrogate {
 public:
   /// `window`: half-width for a single knot, in units of layer.rms; several knots are spread over half the widest gap.
-  Surrogate(const Layer& layer, double window);
+  Surrogate(const network::Layer& layer, double window);
 
   [[nodiscard]] double value(double z) const { return values_[index(z)]; }
   [[nodiscard]] double slope(double z) const { return slopes_[index(z)]; }
@@ -39,11 +39,11 @@ private:
 /// integers held in doubles and every sum stays below 2^53, so that the products are exact in any order.
 class BatchPass {
 public:
-  BatchPass(const Architecture& architecture, const Layout& layout, double window);
+  BatchPass(const network::Architecture& architecture, const Layout& layout, double window);
 
   /// Outputs z [sample][output] of the samples `rows` of `samples`, valid until the next call.
   /// `values`: of all parameters, as from round_latents.
-  const RowMatrix<double>& forward(std::span<const double> values, const Samples& samples,
+  const RowMatrix<double>& forward(std::span<const double> values, const data::Samples& samples,
                                    std::span<const std::uint32_t> rows);
 
   /// Adds the gradient of the last forward pass's samples, in units of the signals, to `gradient` [parameter].
@@ -60,7 +60,7 @@ private:
   void add_gradient(std::size_t layer, std::span<std::int64_t> gradient);
   void propagate_back(std::size_t layer, std::span<const double> values);
 
-  const Architecture& architecture_;
+  const network::Architecture& architecture_;
   const Layout& layout_;
   std::vector<Surrogate> surrogates_;  // [hidden layer]
   std::vector<Stage> stages_;          // [layer]
@@ -77,6 +77,6 @@ struct Assessment {
 
 /// Runs all samples of a split through the network. Collective over `comm`.
 [[nodiscard]] Assessment assess(BatchPass& pass, std::span<const double> values, const LossScale& loss,
-                                const Samples& samples, const Communicator& comm);
+                                const data::Samples& samples, const parallel::Communicator& comm);
 
-}  // namespace isinglass::qat
+}  // namespace isinglass::train::qat

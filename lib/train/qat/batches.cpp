@@ -6,7 +6,7 @@
 #include <numeric>
 #include <utility>
 
-namespace isinglass::qat {
+namespace isinglass::train::qat {
 
 namespace {
 
@@ -25,12 +25,12 @@ std::size_t batch_count(std::size_t samples, std::size_t batch) {
   return std::max<std::size_t>(1, (samples + batch / 2) / batch);
 }
 
-Batches::Batches(const Samples& samples, std::size_t batch, std::uint64_t seed, std::uint32_t epoch) {
+Batches::Batches(const data::Samples& samples, std::size_t batch, std::uint64_t seed, std::uint32_t epoch) {
   const auto order = permutation(samples.global_size, seed, epoch);
   const std::size_t batches = batch_count(order.size(), batch);
   rows_.reserve(samples.size());
   for (std::size_t b = 0; b < batches; ++b) {
-    const auto range = shard_range(order.size(), b, batches);
+    const auto range = data::shard_range(order.size(), b, batches);
     for (std::size_t i = range.first; i < range.last; ++i)
       if (order[i] >= samples.first && order[i] - samples.first < samples.size())
         rows_.push_back(static_cast<std::uint32_t>(order[i] - samples.first));
@@ -38,4 +38,4 @@ Batches::Batches(const Samples& samples, std::size_t batch, std::uint64_t seed, 
   }
 }
 
-}  // namespace isinglass::qat
+}  // namespace isinglass::train::qat

@@ -7,14 +7,14 @@
 #include <span>
 #include <vector>
 
-namespace isinglass::qat {
+namespace isinglass::train::qat {
 
 /// One epoch's batches as this rank sees them: of each, the samples in its shard. Batches are cut from a
 /// seeded permutation of the whole split, which every rank draws alike.
 class Batches {
 public:
   /// Near-equal batches of about `batch` samples.
-  Batches(const Samples& samples, std::size_t batch, std::uint64_t seed, std::uint32_t epoch);
+  Batches(const data::Samples& samples, std::size_t batch, std::uint64_t seed, std::uint32_t epoch);
 
   [[nodiscard]] std::size_t count() const { return bounds_.size() - 1; }
   /// Rows of this rank's samples in batch `index`.
@@ -30,4 +30,4 @@ private:
 /// Number of batches that `samples` samples are cut into: at least 1.
 [[nodiscard]] std::size_t batch_count(std::size_t samples, std::size_t batch);
 
-}  // namespace isinglass::qat
+}  // namespace isinglass::train::qat

@@ -7,19 +7,20 @@
 #include <cmath>
 #include <numbers>
 
-namespace isinglass::qat {
+namespace isinglass::train::qat {
 
 namespace {
 
 /// Codebooks are symmetric and evenly spaced, so two of their numbers say all.
-Block make_block(const Codebook& codebook, std::size_t first, std::size_t size, int grid_unit) {
+Block make_block(const network::Codebook& codebook, std::size_t first, std::size_t size, int grid_unit) {
   const auto levels = static_cast<int>(std::lround(std::exp2(codebook.information_bits())));
   const int largest = codebook.largest();
   return {first, size, levels, largest, 2 * largest / (levels - 1), grid_unit};
 }
 
 /// Bits of `block`'s parameters one after another.
-std::vector<std::uint8_t> block_bits(const Codebook& codebook, const Block& block, std::span<const double> latents) {
+std::vector<std::uint8_t> block_bits(const network::Codebook& codebook, const Block& block,
+                                     std::span<const double> latents) {
   std::vector<std::vector<std::uint8_t>> bits_of_level;
   for (int level = 0; level < block.levels; ++level)
     bits_of_level.push_back(codebook.nearest_bits(level * block.spacing - block.largest));
@@ -40,7 +41,7 @@ void round_block(const Block& block, std::span<const double> latents, std::span<
 
 }  // namespace
 
-Layout make_layout(const Architecture& architecture) {
+Layout make_layout(const network::Architecture& architecture) {
   Layout layout;
   for (const auto& layer : architecture.layers) {
     const auto units = static_cast<std::size_t>(layer.units);
@@ -84,8 +85,9 @@ void round_latents(const Layout& layout, std::span<const double> latents, std::s
   }
 }
 
-NetworkBits to_bits(const Architecture& architecture, const Layout& layout, std::span<const double> latents) {
-  NetworkBits bits;
+network::NetworkBits to_bits(const network::Architecture& architecture, const Layout& layout,
+                             std::span<const double> latents) {
+  network::NetworkBits bits;
   for (std::size_t l = 0; l < layout.layers.size(); ++l) {
     const auto& layer = architecture.layers[l];
     const auto& blocks = layout.layers[l];
@@ -111,4 +113,4 @@ double cosine_rate(double peak, std::int64_t step, std::int64_t steps) {
   return peak * 0.5 * (1 + std::cos(std::numbers::pi * static_cast<double>(step) / static_cast<double>(steps)));
 }
 
-}  // namespace isinglass::qat
+}  // namespace isinglass::train::qat

@@ -8,7 +8,7 @@
 #include <utility>
 #include <vector>
 
-namespace isinglass::qat {
+namespace isinglass::train::qat {
 
 /// A run of parameters with one codebook, and its place in the flat vectors of all parameters.
 struct Block {
@@ -30,7 +30,7 @@ struct Layout {
   std::vector<LayerBlocks> layers;
   std::size_t parameters = 0;
 };
-[[nodiscard]] Layout make_layout(const Architecture& architecture);
+[[nodiscard]] Layout make_layout(const network::Architecture& architecture);
 
 /// Start of training: weights uniform in +-scale (wider where the codebook has a zero), biases near their middle; a
 /// function of the seed. Latents lie in [-1, 1].
@@ -43,8 +43,8 @@ struct Layout {
 void round_latents(const Layout& layout, std::span<const double> latents, std::span<double> values);
 
 /// The parameter bits that a network with these latents has.
-[[nodiscard]] NetworkBits to_bits(const Architecture& architecture, const Layout& layout,
-                                  std::span<const double> latents);
+[[nodiscard]] network::NetworkBits to_bits(const network::Architecture& architecture, const Layout& layout,
+                                           std::span<const double> latents);
 
 /// Adam (Kingma and Ba, arXiv 1412.6980, algorithm 1) on latents that are clipped to [-1, 1].
 class Adam {
@@ -69,4 +69,4 @@ private:
 /// Decay from `peak` to 0 along half a cosine, for step `step` of `steps`.
 [[nodiscard]] double cosine_rate(double peak, std::int64_t step, std::int64_t steps);
 
-}  // namespace isinglass::qat
+}  // namespace isinglass::train::qat

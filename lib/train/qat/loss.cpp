@@ -5,19 +5,19 @@
 #include <algorithm>
 #include <cmath>
 
-namespace isinglass::qat {
+namespace isinglass::train::qat {
 
 namespace {
 
-Objective own_objective(Loss loss) {
+Objective own_objective(network::Loss loss) {
   switch (loss) {
-    case Loss::hinge:
+    case network::Loss::hinge:
       return Objective::hinge;
-    case Loss::squared_hinge:
+    case network::Loss::squared_hinge:
       return Objective::squared_hinge;
-    case Loss::squared:
+    case network::Loss::squared:
       return Objective::squared;
-    case Loss::logistic:
+    case network::Loss::logistic:
       return Objective::logistic;
   }
   return Objective::hinge;
@@ -40,7 +40,7 @@ double slope(const LossScale& loss, double lack) {
 void own_signals(const LossScale& loss, std::span<const double> outputs, int label, std::span<double> signals) {
   const auto count = static_cast<int>(outputs.size());
   for (std::size_t k = 0; k < outputs.size(); ++k) {
-    const int sign = target_sign(count, static_cast<int>(k), label);
+    const int sign = network::target_sign(count, static_cast<int>(k), label);
     const double lack = loss.margin - sign * outputs[k] / loss.rms;
     signals[k] = to_signal(-sign * slope(loss, lack) * signal_one);
   }
@@ -63,18 +63,19 @@ void cross_entropy_signals(const LossScale& loss, std::span<const double> output
 
 }  // namespace
 
-LossScale make_loss(const Architecture& architecture, const QatConfig& config) {
+LossScale make_loss(const network::Architecture& architecture, const config::QatConfig& config) {
   LossScale loss;
   loss.objective =
-      config.loss == GradientLoss::cross_entropy ? Objective::cross_entropy : own_objective(architecture.loss);
+      config.loss == config::GradientLoss::cross_entropy ? Objective::cross_entropy : own_objective(architecture.loss);
   loss.reported = architecture.loss;
   loss.rms = architecture.layers.back().rms;
   loss.margin = config.output_margin;
   loss.margin_grid = std::max<std::int64_t>(1, std::llround(loss.margin * loss.rms));
-  loss.reported_unit = 1 / output_step(architecture);
-  if (loss.reported == Loss::squared_hinge) loss.reported_unit /= static_cast<double>(loss.margin_grid);
+  loss.reported_unit = 1 / network::output_step(architecture);
+  if (loss.reported == network::Loss::squared_hinge) loss.reported_unit /= static_cast<double>(loss.margin_grid);
   if (loss.has_spline()) {
-    loss.spline = make_loss_spline(architecture, static_cast<int>(loss.margin_grid), output_limit(architecture));
+    loss.spline = network::make_loss_spline(architecture, static_cast<int>(loss.margin_grid),
+                                            network::output_limit(architecture));
     loss.reported_unit = loss.spline.unit;
   }
   return loss;
@@ -97,14 +98,15 @@ std::int64_t sample_loss(const LossScale& loss, std::span<const double> outputs,
   const auto count = static_cast<int>(outputs.size());
   std::int64_t sum = 0;
   for (std::size_t k = 0; k < outputs.size(); ++k) {
-    const std::int64_t t = target_sign(count, static_cast<int>(k), label) * static_cast<std::int64_t>(outputs[k]);
+    const std::int64_t t =
+        network::target_sign(count, static_cast<int>(k), label) * static_cast<std::int64_t>(outputs[k]);
     const auto lack = std::max<std::int64_t>(0, loss.margin_grid - t);
     if (loss.has_spline())
       sum += loss.spline.at(static_cast<int>(t));
     else
-      sum += loss.reported == Loss::hinge ? lack : lack * lack;
+      sum += loss.reported == network::Loss::hinge ? lack : lack * lack;
   }
   return sum;
 }
 
-}  // namespace isinglass::qat
+}  // namespace isinglass::train::qat

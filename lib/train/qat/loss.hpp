@@ -7,7 +7,7 @@
 #include <cstdint>
 #include <span>
 
-namespace isinglass::qat {
+namespace isinglass::train::qat {
 
 /// Loss that the gradient comes from. The reported objective is always the network's own loss.
 /// cross_entropy is a softmax over all outputs, logistic the cross-entropy of each output by itself.
@@ -16,16 +16,18 @@ enum class Objective { hinge, squared_hinge, squared, logistic, cross_entropy };
 /// A loss on the outputs of the quantized network.
 struct LossScale {
   Objective objective = Objective::hinge;
-  Loss reported = Loss::hinge;
-  LossSpline spline;             ///< of the reported loss, for margin_grid; not of the hinges, which are computed
+  network::Loss reported = network::Loss::hinge;
+  network::LossSpline spline;    ///< of the reported loss, for margin_grid; not of the hinges, which are computed
   double rms = 1;                ///< of an output, grid units
   double margin = 1;             ///< in units of rms; cross-entropy: divides the logits
   std::int64_t margin_grid = 1;  ///< margin in grid units, rounded, at least 1
   double reported_unit = 1;      ///< turns sample_loss into the objective that is reported, in units of output_step
 
-  [[nodiscard]] bool has_spline() const { return reported != Loss::hinge && reported != Loss::squared_hinge; }
+  [[nodiscard]] bool has_spline() const {
+    return reported != network::Loss::hinge && reported != network::Loss::squared_hinge;
+  }
 };
-[[nodiscard]] LossScale make_loss(const Architecture& architecture, const QatConfig& config);
+[[nodiscard]] LossScale make_loss(const network::Architecture& architecture, const config::QatConfig& config);
 
 /// Fixed-point unit of the signals, and the bound that keeps every sum of products below 2^53.
 inline constexpr double signal_one = 1 << 20;
@@ -40,4 +42,4 @@ void output_signals(const LossScale& loss, std::span<const double> outputs, int 
 /// The network's loss of one sample, exact, in the integer units of its spline.
 [[nodiscard]] std::int64_t sample_loss(const LossScale& loss, std::span<const double> outputs, int label);
 
-}  // namespace isinglass::qat
+}  // namespace isinglass::train::qat

@@ -7,7 +7,7 @@
 
 #include <fmt/format.h>
 
-namespace isinglass {
+namespace isinglass::train {
 
 namespace {
 
@@ -21,7 +21,7 @@ using namespace qat;
 class Qat final : public Phase {
 public:
   Qat(TrainingContext& context, std::int64_t epochs)
-      : Phase(context, PhaseName::qat, epochs),
+      : Phase(context, config::PhaseName::qat, epochs),
         config_(input_.config.qat),
         layout_(make_layout(input_.architecture)),
         loss_(make_loss(input_.architecture, config_)),
@@ -32,11 +32,11 @@ public:
         adam_(layout_.parameters) {
     // 127 * signal_limit * batch must stay below 2^53 for the sums to be exact.
     if (config_.batch < 1 || config_.batch > 1 << 19) throw InputError("qat.batch: must be from 1 to 524288");
-    prepare_products();
+    products::prepare_products();
   }
 
   /// The latents are random: no network precedes.
-  void start(const NetworkBits& /*network*/) override {}
+  void start(const network::NetworkBits& /*network*/) override {}
 
   [[nodiscard]] PhaseStep step() override {
     if (!train_epoch(steps_done_)) return {.was_cut = true};
@@ -93,7 +93,7 @@ private:
     return objective;
   }
 
-  void take(const NetworkBits& bits, double objective, const Assessment& train, const Assessment& validation) {
+  void take(const network::NetworkBits& bits, double objective, const Assessment& train, const Assessment& validation) {
     const Incumbent::Merit merit{-static_cast<double>(validation.correct), -static_cast<double>(train.correct),
                                  static_cast<double>(train.loss)};
     if (!incumbent_.offer(bits, objective, merit)) return;
@@ -122,7 +122,7 @@ private:
          {counts[0], counts[1], counts[2]});
   }
 
-  const QatConfig& config_;
+  const config::QatConfig& config_;
   Layout layout_;
   LossScale loss_;
   BatchPass pass_;
@@ -139,4 +139,4 @@ std::unique_ptr<Phase> make_qat(TrainingContext& context, std::int64_t steps) {
   return std::make_unique<Qat>(context, steps);
 }
 
-}  // namespace isinglass
+}  // namespace isinglass::train

@@ -6,7 +6,7 @@
 #include <array>
 #include <cmath>
 
-namespace isinglass {
+namespace isinglass::train {
 
 namespace {
 
@@ -24,7 +24,7 @@ Wide fixed(double term) {
 }
 
 /// Sum over the ranks, in real units. 32 bits at a time, so that the sums of no number of ranks wrap. Collective.
-double summed(Wide own, const Communicator& group) {
+double summed(Wide own, const parallel::Communicator& group) {
   constexpr int bits = 32;
   constexpr Wide mask = (Wide{1} << bits) - 1;
   std::array parts{static_cast<std::int64_t>(own & mask), static_cast<std::int64_t>((own >> bits) & mask),
@@ -36,8 +36,8 @@ double summed(Wide own, const Communicator& group) {
 
 /// Sum over the samples of all hidden layers of term(layer state, duals, index), exact in fixed point. Collective.
 template <class Term>
-double sum_constraints(const StructuredState& state, const std::vector<LayerDuals>& duals, const Communicator& group,
-                       Term&& term) {
+double sum_constraints(const energy::StructuredState& state, const std::vector<LayerDuals>& duals,
+                       const parallel::Communicator& group, Term&& term) {
   Wide sum = 0;
   for (std::size_t l = 0; l < duals.size(); ++l)
     for (int j = 0; j < state.layers[l].layer->units; ++j)
@@ -48,7 +48,7 @@ double sum_constraints(const StructuredState& state, const std::vector<LayerDual
 
 /// Sum over all entries of term(duals, index); padding holds zeros. Collective.
 template <class Term>
-double sum_duals(const std::vector<LayerDuals>& duals, const Communicator& group, Term&& term) {
+double sum_duals(const std::vector<LayerDuals>& duals, const parallel::Communicator& group, Term&& term) {
   Wide sum = 0;
   for (const LayerDuals& layer : duals)
     for (std::size_t at = 0; at < layer.image.size(); ++at) sum += fixed(term(layer, at));
@@ -56,22 +56,22 @@ double sum_duals(const std::vector<LayerDuals>& duals, const Communicator& group
 }
 
 /// P_c of the chosen segments.
-double violation(const LayerState& layer, std::size_t at) {
+double violation(const energy::LayerState& layer, std::size_t at) {
   const double distance = layer.distance(at) / layer.layer->rms;
   return distance * distance;
 }
 
 /// Largest integer multiplier: as many levels as the 16-bit loop takes for the smallest weight step, 127 to 1,023.
-int multiplier_levels(const LayerState& layer) {
-  KernelRange range = layer.range;
+int multiplier_levels(const energy::LayerState& layer) {
+  energy::KernelRange range = layer.range;
   range.largest_shift *= layer.layer->weights.steps.front();
   for (range.largest_multiplier = 1023; range.largest_multiplier > 127; --range.largest_multiplier)
-    if (fits_narrow(range)) break;
+    if (energy::fits_narrow(range)) break;
   return range.largest_multiplier;
 }
 
 /// Real multipliers of one layer to integers; returns the quantum.
-double quantize(LayerState& layer, const std::vector<float>& multipliers, const Communicator& group) {
+double quantize(energy::LayerState& layer, const std::vector<float>& multipliers, const parallel::Communicator& group) {
   double largest = 0;
   Wide own = 0;
   for (const float mu : multipliers) {
@@ -93,7 +93,7 @@ double quantize(LayerState& layer, const std::vector<float>& multipliers, const 
   return quantum;
 }
 
-ShardedRows unpadded(const std::vector<float>& values, const LayerState& layer, const Samples& samples) {
+ShardedRows unpadded(const std::vector<float>& values, const energy::LayerState& layer, const data::Samples& samples) {
   ShardedRows rows{layer.layer->units, samples.first, layer.samples, samples.global_size, {}};
   for (int j = 0; j < layer.layer->units; ++j) {
     const auto begin = values.begin() + static_cast<std::ptrdiff_t>(layer.at(j));
@@ -102,7 +102,7 @@ ShardedRows unpadded(const std::vector<float>& values, const LayerState& layer, 
   return rows;
 }
 
-std::vector<float> padded(const ShardedRows& rows, const LayerState& layer) {
+std::vector<float> padded(const ShardedRows& rows, const energy::LayerState& layer) {
   if (rows.rows != layer.layer->units || rows.columns != layer.samples)
     throw InputError("the checkpoint's multipliers do not fit this network and its training samples");
   std::vector<float> values(layer.above.size());
@@ -114,11 +114,11 @@ std::vector<float> padded(const ShardedRows& rows, const LayerState& layer) {
 
 }  // namespace
 
-NetworkDuals::NetworkDuals(const StructuredState& state, double samples, double initial_multiplier,
-                           const Communicator& group)
+NetworkDuals::NetworkDuals(const energy::StructuredState& state, double samples, double initial_multiplier,
+                           const parallel::Communicator& group)
     : group_(group), layers_(state.layers.size() - 1) {
   for (std::size_t l = 0; l < layers_.size(); ++l) {
-    const LayerState& layer = state.layers[l];
+    const energy::LayerState& layer = state.layers[l];
     const double count = layer.layer->units * samples;
     diameter_square_ += count * std::pow(layer.range.largest_distance / layer.layer->rms, 4);
     count_ += count;
@@ -130,10 +130,10 @@ NetworkDuals::NetworkDuals(const StructuredState& state, double samples, double 
   }
 }
 
-void NetworkDuals::set_prices(StructuredState& state, double beta, bool first) const {
+void NetworkDuals::set_prices(energy::StructuredState& state, double beta, bool first) const {
   const auto penalty = static_cast<float>(beta);
   for (std::size_t l = 0; l < layers_.size(); ++l) {
-    LayerState& layer = state.layers[l];
+    energy::LayerState& layer = state.layers[l];
     std::vector<float> mu(layer.above.size());
     for (int j = 0; j < layer.layer->units; ++j)
       for (std::size_t at = layer.at(j); at < layer.at(j, layer.samples); ++at)
@@ -145,14 +145,15 @@ void NetworkDuals::set_prices(StructuredState& state, double beta, bool first) c
 
 double NetworkDuals::add_gap(double start, double beta) const {
   return start +
-         sum_constraints(*atom_, layers_, group_, [&](const LayerState& layer, const LayerDuals& dual, std::size_t at) {
-           return (dual.multiplier[at] + beta * dual.image[at]) * (dual.image[at] - violation(layer, at));
-         });
+         sum_constraints(
+             *atom_, layers_, group_, [&](const energy::LayerState& layer, const LayerDuals& dual, std::size_t at) {
+               return (dual.multiplier[at] + beta * dual.image[at]) * (dual.image[at] - violation(layer, at));
+             });
 }
 
 void NetworkDuals::move_images(double eta) {
   for (std::size_t l = 0; l < layers_.size(); ++l) {
-    const LayerState& layer = atom_->layers[l];
+    const energy::LayerState& layer = atom_->layers[l];
     for (int j = 0; j < layer.layer->units; ++j)
       for (std::size_t at = layer.at(j); at < layer.at(j, layer.samples); ++at)
         layers_[l].image[at] += static_cast<float>(eta * (violation(layer, at) - layers_[l].image[at]));
@@ -185,7 +186,8 @@ std::int64_t NetworkDuals::bytes() const {
   return static_cast<std::int64_t>(bytes);
 }
 
-std::vector<DualRecord> NetworkDuals::to_records(const StructuredState& state, const Samples& samples) const {
+std::vector<DualRecord> NetworkDuals::to_records(const energy::StructuredState& state,
+                                                 const data::Samples& samples) const {
   std::vector<DualRecord> records;
   for (std::size_t l = 0; l < layers_.size(); ++l)
     records.push_back({unpadded(layers_[l].image, state.layers[l], samples),
@@ -193,11 +195,11 @@ std::vector<DualRecord> NetworkDuals::to_records(const StructuredState& state, c
   return records;
 }
 
-void NetworkDuals::load(const std::vector<DualRecord>& records, const StructuredState& state) {
+void NetworkDuals::load(const std::vector<DualRecord>& records, const energy::StructuredState& state) {
   if (records.size() != layers_.size())
     throw InputError("the checkpoint holds multipliers of another number of layers");
   for (std::size_t l = 0; l < records.size(); ++l)
     layers_[l] = {padded(records[l].image, state.layers[l]), padded(records[l].multiplier, state.layers[l])};
 }
 
-}  // namespace isinglass
+}  // namespace isinglass::train

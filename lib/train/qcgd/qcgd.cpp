@@ -10,7 +10,7 @@
 #include <limits>
 #include <optional>
 
-namespace isinglass {
+namespace isinglass::train {
 
 namespace {
 
@@ -20,7 +20,7 @@ namespace {
 class Qcgd final : public Phase {
 public:
   Qcgd(TrainingContext& context, std::int64_t steps);
-  void start(const NetworkBits& network) override { start_ = network; }
+  void start(const network::NetworkBits& network) override { start_ = network; }
   [[nodiscard]] PhaseStep step() override;
   [[nodiscard]] PhaseEnd finish() override;
   [[nodiscard]] bool is_done() const override { return has_converged_ || Phase::is_done(); }
@@ -28,7 +28,7 @@ public:
 private:
   /// An oracle answer: its weights, the penalised energy with the best segments found for them, and its completion.
   struct Atom {
-    NetworkBits bits, completed;
+    network::NetworkBits bits, completed;
     double energy = std::numeric_limits<double>::infinity();
     double objective = 0;  ///< exact loss of the forward pass of `bits`
   };
@@ -37,33 +37,33 @@ private:
   void store(TrainingState& state) const override;
   [[nodiscard]] std::optional<Atom> call_oracle();
   [[nodiscard]] std::optional<Atom> ask_replica(int replica);
-  [[nodiscard]] std::optional<NetworkBits> complete(const NetworkBits& bits);
+  [[nodiscard]] std::optional<network::NetworkBits> complete(const network::NetworkBits& bits);
   void set_start();
   /// The iteration under way, from 1.
   [[nodiscard]] std::int64_t iteration() const { return steps_done_ + 1; }
   void turn_to(Atom& atom);
 
-  const QcgdConfig& settings_;
-  const Communicator& group_;
-  StructuredState state_;
+  const config::QcgdConfig& settings_;
+  const parallel::Communicator& group_;
+  energy::StructuredState state_;
   NetworkDuals duals_;
-  std::unique_ptr<Oracle> oracle_;
+  std::unique_ptr<oracles::Oracle> oracle_;
   Chain chain_;                      // of the descents
   std::vector<WeightedAtom> atoms_;  // X, their convex combination
   double objective_image_ = 0;       // f(X): the weighted mean of the atoms' losses
-  NetworkBits start_;                // weights from which the next oracle call starts: the last completed atom
+  network::NetworkBits start_;       // weights from which the next oracle call starts: the last completed atom
   bool has_converged_ = false;
 };
 
 Qcgd::Qcgd(TrainingContext& context, std::int64_t steps)
-    : Phase(context, PhaseName::qcgd, steps),
+    : Phase(context, config::PhaseName::qcgd, steps),
       settings_(input_.config.qcgd),
       group_(input_.grid.group),
-      state_(make_state(input_.architecture, input_.data.train, input_.reach,
-                        {settings_.margin, settings_.output_margin}, group_)),
+      state_(energy::make_state(input_.architecture, input_.data.train, input_.reach,
+                                {settings_.margin, settings_.output_margin}, group_)),
       duals_(state_, static_cast<double>(input_.data.train.global_size), settings_.initial_multiplier, group_),
-      oracle_(make_oracle(input_.config, state_, group_)),
-      chain_(input_, context.move_data(), settings_.output_margin, MoveLoss::own) {}
+      oracle_(oracles::make_oracle(input_.config, state_, group_)),
+      chain_(input_, context.move_data(), settings_.output_margin, config::MoveLoss::own) {}
 
 /// State that the next iteration starts from. The state of the oracle follows from it.
 void Qcgd::store(TrainingState& state) const {
@@ -84,14 +84,15 @@ void Qcgd::load(const TrainingState& state) {
 /// The state at the start's forward pass. Mostly the last descent has ended there, and the first layer need not be
 /// summed again.
 void Qcgd::set_start() {
-  set_forward(state_, start_, chain_.bits() == start_ ? chain_.state().first_z() : std::span<const std::int16_t>());
+  energy::set_forward(state_, start_,
+                      chain_.bits() == start_ ? chain_.state().first_z() : std::span<const std::int16_t>());
 }
 
 /// The oracle chose the weights for the segments it wanted, so a short descent fits them to the segments that really
 /// come out. The state is at the forward pass of `bits`. Returns nothing if a rank was asked to stop.
-std::optional<NetworkBits> Qcgd::complete(const NetworkBits& bits) {
+std::optional<network::NetworkBits> Qcgd::complete(const network::NetworkBits& bits) {
   if (settings_.descent_sweeps == 0) return bits;
-  chain_.set(bits, layer_z(state_.layers.front()));
+  chain_.set(bits, energy::layer_z(state_.layers.front()));
   for (int sweep = 1; sweep <= settings_.descent_sweeps; ++sweep)
     if (!chain_.sweep(sweep, 0.0, input_.config.anneal.final_window)) return std::nullopt;
   if (incumbent_.would_take(chain_.objective())) incumbent_.offer(chain_.bits(), chain_.objective(), chain_.correct());
@@ -103,19 +104,19 @@ std::optional<NetworkBits> Qcgd::complete(const NetworkBits& bits) {
 std::optional<Qcgd::Atom> Qcgd::ask_replica(int replica) {
   set_start();
   const auto replicas = static_cast<std::uint32_t>(input_.config.machine.replicas);
-  const OracleCall call{input_.config.seed,
-                        static_cast<std::uint32_t>(iteration()) * replicas + static_cast<std::uint32_t>(replica)};
+  const oracles::OracleCall call{
+      input_.config.seed, static_cast<std::uint32_t>(iteration()) * replicas + static_cast<std::uint32_t>(replica)};
   if (!oracle_->answer(state_, call, input_.control.stop_is_asked)) return std::nullopt;
-  complete_forward(state_);
+  energy::complete_forward(state_);
   Atom atom{.bits = state_.bits(), .completed = {}};
-  atom.objective = output_loss(state_, group_);
+  atom.objective = energy::output_loss(state_, group_);
   if (incumbent_.would_take(atom.objective))
-    incumbent_.offer(atom.bits, atom.objective, count_correct(state_, input_.data.train, group_));
-  std::optional<NetworkBits> completed = complete(atom.bits);
+    incumbent_.offer(atom.bits, atom.objective, energy::count_correct(state_, input_.data.train, group_));
+  std::optional<network::NetworkBits> completed = complete(atom.bits);
   if (!completed) return std::nullopt;
   atom.completed = std::move(*completed);
-  descend_segments(state_, input_.config.seed);
-  atom.energy = total_energy(state_, group_);
+  oracles::descend_segments(state_, input_.config.seed);
+  atom.energy = energy::total_energy(state_, group_);
   return atom;
 }
 
@@ -125,7 +126,7 @@ std::optional<Qcgd::Atom> Qcgd::call_oracle() {
   const Incumbent before = incumbent_;
   const std::int64_t t = iteration();
   // The first call starts from random weights, which the full price on all rows would hold where they are.
-  duals_.set_prices(state_, t == 1 ? settings_.beta0 : cgal_beta(settings_.beta0, t), t == 1);
+  duals_.set_prices(state_, t == 1 ? settings_.beta0 : cgal::cgal_beta(settings_.beta0, t), t == 1);
   Atom best{.bits = start_, .completed = start_};
   bool was_cut = false;
   for (int replica = input_.grid.group_index; replica < input_.config.machine.replicas; replica += input_.grid.groups) {
@@ -151,9 +152,9 @@ void Qcgd::turn_to(Atom& atom) {
     broadcast_network(input_.grid.world, atom.bits, root);
     broadcast_network(input_.grid.world, atom.completed, root);
   }
-  set_forward(state_, atom.bits);
-  atom.objective = output_loss(state_, group_);
-  descend_segments(state_, input_.config.seed);
+  energy::set_forward(state_, atom.bits);
+  atom.objective = energy::output_loss(state_, group_);
+  oracles::descend_segments(state_, input_.config.seed);
 }
 
 PhaseStep Qcgd::step() {
@@ -161,11 +162,12 @@ PhaseStep Qcgd::step() {
   if (!atom) return {.was_cut = true};
   const std::int64_t t = ++steps_done_;
   duals_.set_atom(state_);
-  const CgalStep moved =
-      take_step(duals_, {settings_.beta0, settings_.multiplier_cap}, t, output_loss(state_, group_), objective_image_);
-  add_atom(atoms_, {atom->bits}, cgal_eta(t));
+  const cgal::CgalStep moved = cgal::take_step(duals_, {settings_.beta0, settings_.multiplier_cap}, t,
+                                               energy::output_loss(state_, group_), objective_image_);
+  cgal::add_atom(atoms_, {atom->bits}, cgal::cgal_eta(t));
   start_ = atom->completed;
-  has_converged_ = has_converged(moved, objective_image_, {settings_.gap_tolerance, settings_.infeasibility_tolerance});
+  has_converged_ =
+      cgal::has_converged(moved, objective_image_, {settings_.gap_tolerance, settings_.infeasibility_tolerance});
   HistoryRow row = new_row();
   row.energy = atom->energy;
   row.objective = atom->objective;
@@ -190,4 +192,4 @@ std::unique_ptr<Phase> make_qcgd(TrainingContext& context, std::int64_t steps) {
   return std::make_unique<Qcgd>(context, steps);
 }
 
-}  // namespace isinglass
+}  // namespace isinglass::train

@@ -1,6 +1,7 @@
 #include "base/error.hpp"
 #include "config/reader.hpp"
 #include "config/writer.hpp"
+#include "namespaces.hpp"
 
 #include <cstdint>
 #include <cstdlib>
@@ -8,6 +9,7 @@
 #include <vector>
 
 using namespace isinglass;
+using namespace isinglass::testing;
 
 namespace {
 

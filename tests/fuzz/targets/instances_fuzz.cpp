@@ -1,11 +1,13 @@
 #include "base/error.hpp"
 #include "formats/instance.hpp"
+#include "namespaces.hpp"
 
 #include <cmath>
 #include <cstdlib>
 #include <string>
 
 using namespace isinglass;
+using namespace isinglass::testing;
 
 namespace {
 
@@ -18,7 +20,7 @@ void use(const Instance& instance) {
     return;
   }
   check(instance.problem);
-  if (!std::isfinite(energy(instance.problem, Spins(instance.problem.spins, 1)))) std::abort();
+  if (!std::isfinite(ising::energy(instance.problem, Spins(instance.problem.spins, 1)))) std::abort();
 }
 
 }  // namespace
