@@ -41,6 +41,8 @@ class Option {
 public:
   explicit Option(CLI::Option* option) : option_(option) {}
 
+  // These change the option and return it only for more of them.
+  // NOLINTBEGIN(modernize-use-nodiscard)
   /// Names in the help text what the option takes: "FILE".
   Option type(const std::string& name) const;
   Option required() const;
@@ -50,6 +52,7 @@ public:
   Option check(std::function<std::string(const std::string& value)> complaint) const;
   /// Refuses the option without `other`.
   Option needs(Option other) const;
+  // NOLINTEND(modernize-use-nodiscard)
 
 private:
   CLI::Option* option_;

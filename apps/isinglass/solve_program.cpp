@@ -188,7 +188,8 @@ ExitCode run_solve_program(const SolveOptions& options, const formats::Instance&
   const Outcome outcome{options, instance, result, machine, end_text(result, options), world.size()};
   if (speaks) print(outcome);
   std::optional<parallel::AgreedError> failure;
-  if (!options.output.empty()) failure = parallel::failure_of([&] { write(outcome, settings_yaml, world); });
+  if (!options.output.empty())
+    failure = parallel::failure_of([&, &yaml = settings_yaml] { write(outcome, yaml, world); });
   if (world.is_root() && options.json)
     std::cout << json_text(to_json(outcome, !options.output.empty() && !failure)) << std::endl;
   if (failure) throw parallel::AgreedError(failure->what(), ExitCode::error);

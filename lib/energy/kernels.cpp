@@ -14,8 +14,8 @@ std::int64_t wide_change(UnitView unit, const std::int8_t* x, int step) {
     const int shift = step * x[s];
     const int before = std::max(std::max<int>(unit.above[s], unit.below[s]), 0);
     const int after = std::max(std::max(unit.above[s] + shift, unit.below[s] - shift), 0);
-    const int factor = squared ? after + before : 1;
-    sum += static_cast<std::int64_t>(unit.multiplier[s]) * ((after - before) * factor);
+    const std::int64_t factor = squared ? after + before : 1;
+    sum += unit.multiplier[s] * ((after - before) * factor);
   }
   return sum;
 }

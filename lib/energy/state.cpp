@@ -55,12 +55,6 @@ LayerState make_layer(const network::Layer& layer, network::Loss loss, const dat
   return state;
 }
 
-int largest_magnitude(std::span<const std::int8_t> values) {
-  int largest = 1;
-  for (const std::int8_t v : values) largest = std::max(largest, std::abs(static_cast<int>(v)));
-  return largest;
-}
-
 /// Writes one unit's z, [stride], as distances to the segments of the forward pass.
 void set_unit(LayerState& layer, int unit, const std::int16_t* z) {
   for (std::size_t s = 0; s < layer.stride; ++s) {
@@ -180,12 +174,12 @@ StructuredState make_state(const network::Architecture& architecture, const data
   for (std::size_t s = 0; s < samples.size(); ++s)
     for (std::size_t i = 0; i < features; ++i) state.inputs[i * stride + s] = samples.row(s)[i];
   state.ones.assign(stride, 1);
-  int largest_input = static_cast<int>(group.all_max(largest_magnitude(samples.inputs)));
+  int largest_input = std::max(1, static_cast<int>(group.all_max(network::largest_magnitude(samples.inputs))));
   for (std::size_t l = 0; l < architecture.layers.size(); ++l) {
     const network::Layer& layer = architecture.layers[l];
     state.layers.push_back(make_layer(layer, architecture.loss, samples, reach[l], margins, group));
     state.layers.back().range.largest_shift = largest_input;
-    if (!layer.is_output()) largest_input = largest_magnitude(layer.values);
+    if (!layer.is_output()) largest_input = std::max(1, network::largest_magnitude(layer.values));
   }
   set_loss(state.layers.back(), architecture, state.layers.back().lo[1]);
   return state;

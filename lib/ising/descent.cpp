@@ -79,7 +79,11 @@ private:
   /// Passes over all moves; whether any was made.
   bool improve() {
     bool has_moved = false;
-    for (int pass = 0; pass < most_passes && (flip_all() | assign_all()); ++pass) has_moved = true;
+    for (int pass = 0; pass < most_passes; ++pass) {
+      const bool has_flipped = flip_all(), has_assigned = assign_all();
+      if (!has_flipped && !has_assigned) break;
+      has_moved = true;
+    }
     return has_moved;
   }
 

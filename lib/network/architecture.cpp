@@ -40,6 +40,12 @@ double bits_per_parameter(const Architecture& architecture) {
   return bits / static_cast<double>(parameter_count(architecture));
 }
 
+int largest_magnitude(std::span<const std::int8_t> values) {
+  int largest = 0;
+  for (const std::int8_t value : values) largest = std::max(largest, std::abs(static_cast<int>(value)));
+  return largest;
+}
+
 double output_step(const Architecture& architecture) {
   int largest = 1;
   if (architecture.layers.size() > 1)

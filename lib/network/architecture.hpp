@@ -4,6 +4,7 @@
 #include "network/codebook.hpp"
 
 #include <cstdint>
+#include <span>
 #include <vector>
 
 namespace isinglass::network {
@@ -74,6 +75,9 @@ using NetworkValues = std::vector<LayerValues>;
 [[nodiscard]] std::int64_t parameter_count(const Architecture& architecture);
 /// Mean of log2(codebook size) over all parameters.
 [[nodiscard]] double bits_per_parameter(const Architecture& architecture);
+
+/// Largest absolute value; 0 of none.
+[[nodiscard]] int largest_magnitude(std::span<const std::int8_t> values);
 
 /// Change of one output when an output weight of rms size meets the largest activation: the unit of losses.
 [[nodiscard]] double output_step(const Architecture& architecture);

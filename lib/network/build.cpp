@@ -33,12 +33,6 @@ double activation_rms(const Layer& layer) {
   return std::sqrt(sum);
 }
 
-int largest_magnitude(const Layer& layer) {
-  int largest = 0;
-  for (const std::int8_t value : layer.values) largest = std::max(largest, std::abs(static_cast<int>(value)));
-  return largest;
-}
-
 Loss loss_of(config::OutputLoss loss) {
   if (loss == config::OutputLoss::cross_entropy) return Loss::logistic;
   return *value_named<Loss>(name_of(loss));
@@ -100,7 +94,7 @@ BuiltNetwork build_network(const config::NetworkConfig& config, const InputScale
     Layer layer = start_layer(inputs, hidden.weights, hidden.bias, hidden.units);
     built.activations.push_back(add_activation(layer, hidden, reach_of(layer, inputs), architecture.layers.size()));
     inputs = {layer.units, std::sqrt(static_cast<double>(layer.units)) * activation_rms(layer),
-              layer.units * largest_magnitude(layer)};
+              layer.units * largest_magnitude(layer.values)};
     architecture.layers.push_back(std::move(layer));
   }
   architecture.layers.push_back(

@@ -49,9 +49,9 @@ private:
   void take_folder();
   void open_files();
   [[nodiscard]] train::TrainingOutput solve(RunControl& control) const;
-  RunEnd finish(train::TrainingOutput output);
+  [[nodiscard]] RunEnd finish(train::TrainingOutput output);
   void tell_end(const train::RunResults& results, bool is_written);
-  RunEnd stop(const RunControl& control) const;
+  [[nodiscard]] RunEnd stop(const RunControl& control) const;
   void expect_progress(const RunControl& control) const;
   [[nodiscard]] double earlier_seconds() const;
 

@@ -66,7 +66,7 @@ protected:
   /// A row of the step just done, with the incumbent's numbers.
   [[nodiscard]] HistoryRow new_row() const;
   /// Whether a rank of the world was cut short. Collective.
-  [[nodiscard]] bool any_rank(bool was_cut) const { return input_.grid.world.all_max(was_cut ? 1.0 : 0.0) > 0; }
+  [[nodiscard]] bool any_rank(bool was_cut) const { return input_.grid.world.any(was_cut); }
 
   TrainingContext& context_;
   const TrainingInput& input_;

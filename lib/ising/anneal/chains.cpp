@@ -25,7 +25,7 @@ namespace {
 class ChunkRun {
 public:
   ChunkRun(Chains& chains, std::size_t spins, const ReadRequest& request, std::int64_t chunk, ReadSet& set)
-      : chains_(chains), spins_(spins), request_(request), stop_(request), set_(set), history_(chains.lanes()) {
+      : chains_(chains), spins_(spins), stop_(request), set_(set), history_(chains.lanes()) {
     const auto lanes = static_cast<std::int64_t>(chains.lanes());
     first_read_ = chunk * lanes;
     for (std::int64_t l = 0; l < lanes; ++l)
@@ -103,7 +103,6 @@ private:
   static constexpr std::size_t piece = 1U << 12U, look_every = 1U << 18U;
   Chains& chains_;
   std::size_t spins_;
-  const ReadRequest& request_;
   StopRule stop_;
   ReadSet& set_;
   std::vector<std::vector<Improvement>> history_;

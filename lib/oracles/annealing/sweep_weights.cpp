@@ -87,7 +87,7 @@ std::optional<std::int64_t> sweep_weights(energy::StructuredState& state, std::s
   std::vector<std::int64_t> changes(static_cast<std::size_t>(tile));
   std::int64_t accepted = 0;
   for (int first = 0; first < units; first += tile) {
-    if (group.all_max(stop_is_asked() ? 1.0 : 0.0) > 0) return std::nullopt;
+    if (group.any(stop_is_asked())) return std::nullopt;
     const std::span<std::int64_t> part(changes.data(), static_cast<std::size_t>(std::min(tile, units - first)));
     for (int input = 0; input <= layer.layer->inputs; ++input) {
       const bool is_bias = input == layer.layer->inputs;

@@ -116,7 +116,7 @@ bool DynamicsOracle::answer(energy::StructuredState& state, const OracleCall& ca
   network::NetworkBits best = state.bits();
   double least = std::numeric_limits<double>::infinity();
   for (int step = 0; step < machine_.whole.sweeps; ++step) {
-    if (group_.all_max(stop_is_asked() ? 1.0 : 0.0) > 0) return false;
+    if (group_.any(stop_is_asked())) return false;
     motion.step(step_rule(machine_, step, machine_.whole.sweeps));
     if ((step + 1) % machine_.whole.sample_interval != 0 && step + 1 != machine_.whole.sweeps) continue;
     const network::NetworkBits now = motion.bits();

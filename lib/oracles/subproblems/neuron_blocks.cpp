@@ -61,17 +61,12 @@ void set_bits(energy::LayerState& layer, int unit, std::span<const SpinPlace> pl
   }
 }
 
-/// The largest magnitude, at least 1.
-double largest_value(std::span<const std::int8_t> values) {
-  return std::max(1.0, vector_view(values).cast<double>().lpNorm<Eigen::Infinity>());
-}
-
 }  // namespace
 
 NeuronBlocks::NeuronBlocks(const energy::StructuredState& state, const BlockMachine& machine,
                            const parallel::Communicator& group)
     : machine_(machine), group_(group) {
-  largest_input_ = group.all_max(largest_value(state.inputs));
+  largest_input_ = std::max(1.0, group.all_max(network::largest_magnitude(state.inputs)));
   for (const energy::LayerState& layer : state.layers)
     trust_.emplace_back(static_cast<std::size_t>(layer.layer->units), Trust{first_window, first_caution});
 }
@@ -107,7 +102,8 @@ NeuronBlocks::Answer NeuronBlocks::improve_part(energy::StructuredState& state, 
   UnitCost cost(state, l, unit);
   const std::vector<SpinPlace> places = places_of(layer, unit, inputs);
   const RowMatrix<float> columns = columns_of(state, l, inputs);
-  const double largest = l == 0 ? largest_input_ : largest_value(state.layers[l - 1].layer->values);
+  const double largest =
+      l == 0 ? largest_input_ : std::max(1, network::largest_magnitude(state.layers[l - 1].layer->values));
   const int window = std::max(1, static_cast<int>(std::lround(trust.window * layer.layer->rms)));
   const QuadraticFit fit = fit_quadratic(cost, window, largest_z(*state.architecture, l), levels_for(largest),
                                          levels_for(largest * largest), group_);

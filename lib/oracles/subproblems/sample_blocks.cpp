@@ -205,7 +205,7 @@ bool SampleBlocks::improve_part(Part& part, const SubproblemKey& key, Subproblem
   std::vector<std::int64_t> improved(static_cast<std::size_t>(calls));
   const std::int64_t batch = calls_a_rank * group_.size();
   for (std::int64_t call = 0; call < calls; call += batch) {
-    if (group_.all_max(stop_is_asked() ? 1.0 : 0.0) > 0) return false;
+    if (group_.any(stop_is_asked())) return false;
     if (!improve_batch(part, {call, std::min(calls, call + batch)}, key, improved, stop_is_asked)) return false;
   }
   group_.all_max(improved);
@@ -282,7 +282,7 @@ std::optional<std::vector<std::int8_t>> SampleBlocks::shared_reads(const Part& p
       std::ranges::copy(set.reads[r].spins,
                         all.begin() + (static_cast<std::int64_t>(r) * samples.size() + from) * part.slots);
   }
-  if (group_.all_max(was_cut ? 1.0 : 0.0) > 0) return std::nullopt;
+  if (group_.any(was_cut)) return std::nullopt;
   share(all, group_);
   return all;
 }

@@ -25,7 +25,7 @@ bool SubproblemOracle::answer(energy::StructuredState& state, const OracleCall& 
   for (std::uint32_t round = 0; round < static_cast<std::uint32_t>(settings_.subproblems.rounds); ++round) {
     for (std::size_t l = 0; l < state.layers.size(); ++l)
       for (int unit = 0; unit < state.layers[l].layer->units; ++unit) {
-        if (group_.all_max(stop_is_asked() ? 1.0 : 0.0) > 0) return false;
+        if (group_.any(stop_is_asked())) return false;
         const SubproblemKey key{call.seed, call.number, round, block_name(l, static_cast<std::uint32_t>(unit))};
         if (!neurons.improve(state, l, unit, key, counts_, stop_is_asked)) return false;
       }

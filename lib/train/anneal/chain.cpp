@@ -63,7 +63,7 @@ bool Chain::sweep(int number, double temperature, double window) {
   const auto& layers = input_.architecture.layers;
   for (std::size_t l = 0; l < layers.size(); ++l)
     for (int unit = 0; unit < layers[l].units; ++unit) {
-      if (input_.grid.group.all_max(input_.control.stop_is_asked() ? 1.0 : 0.0) > 0) return false;
+      if (input_.grid.group.any(input_.control.stop_is_asked())) return false;
       pass_.begin(l, unit, static_cast<int>(std::lround(window * layers[l].rms)));
       ProposalKey key{static_cast<std::uint32_t>(number),
                       static_cast<std::uint32_t>(l << 24) | static_cast<std::uint32_t>(unit), 0};

@@ -20,12 +20,6 @@ std::vector<std::int16_t> transposed(const network::Layer& layer, const network:
   return result;
 }
 
-int largest_magnitude(std::span<const std::int8_t> values) {
-  int largest = 0;
-  for (const std::int8_t v : values) largest = std::max(largest, std::abs(static_cast<int>(v)));
-  return largest;
-}
-
 }  // namespace
 
 NetworkState::NetworkState(const network::Architecture& architecture, const MoveData& data, int margin,
@@ -43,7 +37,8 @@ NetworkState::NetworkState(const network::Architecture& architecture, const Move
     const network::Layer& layer = architecture.layers[l];
     row_length_.push_back(l == 0 ? data.row_length() : whole_vectors(static_cast<std::size_t>(layer.inputs)));
     inputs_.emplace_back(l == 0 ? 0 : row_length_.back() * samples_);
-    largest_input_.push_back(largest_magnitude(l == 0 ? data.samples().inputs : architecture.layers[l - 1].values));
+    largest_input_.push_back(
+        network::largest_magnitude(l == 0 ? data.samples().inputs : architecture.layers[l - 1].values));
     if (!layer.is_output()) z_.emplace_back(static_cast<std::size_t>(layer.units) * stride_);
   }
   if (loss_ == config::MoveLoss::own && architecture.loss != network::Loss::hinge &&
@@ -292,7 +287,8 @@ void NetworkState::add_to_bias(std::size_t l, int unit, int change) {
   const network::Layer& layer = architecture_->layers[l];
   const auto at = static_cast<std::size_t>(unit);
   values_[l].biases[at] += change;
-  const auto bits = layer.bias.nearest_bits(values_[l].biases[at] / layer.bias_unit);
+  const int code = values_[l].biases[at] / layer.bias_unit;
+  const auto bits = layer.bias.nearest_bits(code);
   std::copy(bits.begin(), bits.end(), bits_[l].biases.begin() + static_cast<std::ptrdiff_t>(at * bits.size()));
   if (!layer.is_output()) return shift_unit_z(l, unit, layer.inputs, change);
   for (std::size_t s = 0; s < samples_; ++s) z_out_[s * outputs_ + at] += change;
