@@ -8,6 +8,7 @@ namespace config {}
 namespace data {}
 namespace energy {}
 namespace files {}
+namespace filters {}
 namespace formats {}
 namespace ising {}
 namespace network {}
@@ -27,6 +28,7 @@ using namespace config;
 using namespace data;
 using namespace energy;
 using namespace files;
+using namespace filters;
 using namespace formats;
 using namespace ising;
 using namespace network;

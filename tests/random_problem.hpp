@@ -1,10 +1,10 @@
 #pragma once
 
 #include "base/error.hpp"
-#include "base/random.hpp"
 #include "data/samples.hpp"
 #include "namespaces.hpp"
 #include "network/build.hpp"
+#include "random_words.hpp"
 
 #include <cmath>
 #include <cstdint>
@@ -13,24 +13,6 @@
 
 /// Small random training problems for tests that compare with a plain reference or with enumeration.
 namespace isinglass::testing {
-
-/// Random words of one test case, in order.
-class Words {
-public:
-  explicit Words(std::uint64_t seed) : seed_(seed) {}
-  std::uint32_t next() { return draw(seed_, Stream::test, count_++, 0, 0)[0]; }
-  int between(int low, int high) {
-    return low + static_cast<int>(below(next(), static_cast<std::uint32_t>(high - low + 1)));
-  }
-  template <class T>
-  const T& one_of(const std::vector<T>& choices) {
-    return choices[below(next(), static_cast<std::uint32_t>(choices.size()))];
-  }
-
-private:
-  std::uint64_t seed_;
-  std::uint32_t count_ = 0;
-};
 
 /// Samples with inputs in [-largest, largest] and labels below `classes`.
 inline Samples random_samples(Words& words, std::size_t count, int features, int classes, int largest) {

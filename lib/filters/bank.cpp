@@ -1,0 +1,153 @@
+#include "filters/bank.hpp"
+
+#include "base/error.hpp"
+
+#include <algorithm>
+#include <cstdlib>
+#include <utility>
+
+#include <fmt/format.h>
+
+namespace isinglass::filters {
+namespace {
+
+/// Throws InputError of a formatted text unless `holds`.
+template <class... Args>
+void demand(bool holds, fmt::format_string<Args...> text, Args&&... args) {
+  if (!holds) throw InputError("filter bank: " + fmt::format(text, std::forward<Args>(args)...));
+}
+
+bool lies_within(Range inner, int size) { return 0 <= inner.first && inner.first < inner.last && inner.last <= size; }
+
+int largest_size(std::span<const Range> ranges) {
+  int largest = 0;
+  for (const Range& range : ranges) largest = std::max(largest, range.size());
+  return largest;
+}
+
+void check_filter(const Filter& filter, const Shape& shape, std::size_t number) {
+  const int limit = std::min({shape.rows, shape.columns, largest_side});
+  demand(1 <= filter.side && filter.side <= limit, "filter {} has side {}: 1 to {} fit", number, filter.side, limit);
+  demand(1 <= filter.dilation && (filter.side - 1) * filter.dilation < std::min(shape.rows, shape.columns),
+         "filter {} with side {} and dilation {} does not fit into the image", number, filter.side, filter.dilation);
+  const auto side = static_cast<std::size_t>(filter.side);
+  demand(filter.is_plus.size() == side * side, "filter {} has {} weights, not {}", number, filter.is_plus.size(),
+         side * side);
+  demand(std::ranges::all_of(filter.is_plus, [](int bit) { return bit <= 1; }), "filter {} has a weight beside 0 and 1",
+         number);
+  const Range range = threshold_range(shape);
+  demand(
+      range.first <= filter.threshold && filter.threshold <= range.last && filter.threshold % shape.threshold_step == 0,
+      "filter {} has threshold {}: the codebook has the multiples of {} from {} to {}", number, filter.threshold,
+      shape.threshold_step, range.first, range.last);
+}
+
+void check_unit(const Unit& unit, const Bank& bank, std::size_t number) {
+  demand(!unit.literals.empty() && unit.literals.size() <= largest_literals, "unit {} has {} literals: 1 to {} can be",
+         number, unit.literals.size(), largest_literals);
+  for (const Literal& literal : unit.literals) {
+    demand(0 <= literal.filter && std::cmp_less(literal.filter, bank.filters.size()), "unit {} names filter {} of {}",
+           number, literal.filter, bank.filters.size());
+    demand(std::abs(literal.dy) < bank.shape.map_rows.size() && std::abs(literal.dx) < bank.shape.map_columns.size(),
+           "unit {} has an offset of ({}, {}), which leaves the map", number, literal.dy, literal.dx);
+  }
+}
+
+void check_centers(const Bank& bank) {
+  const std::size_t features = feature_count(bank);
+  demand(bank.centers.empty() || bank.centers.size() == features, "{} centers for {} features", bank.centers.size(),
+         features);
+  const int largest = bank.shape.levels.back() * (bank.shape.mirror ? 2 : 1);
+  for (const int center : bank.centers)
+    demand(0 <= center && center <= largest, "a center is {}: features are 0 to {}", center, largest);
+}
+
+}  // namespace
+
+std::vector<Range> overlapping_windows(int positions, int cells, int overlap) {
+  std::vector<Range> windows;
+  for (int i = 0; i < cells; ++i)
+    windows.push_back(
+        {std::max(positions * i / cells - overlap, 0), std::min(positions * (i + 1) / cells + overlap, positions)});
+  return windows;
+}
+
+std::vector<std::uint8_t> square_root_levels(int largest) {
+  std::vector<std::uint8_t> levels;
+  // 2 sqrt(count) rounds to k from (k - 1/2)^2 on, which lies between two integers: k^2 - k + 1 <= 4 count.
+  for (int count = 0, k = 0; count <= largest; ++count) {
+    while ((k + 1) * (k + 1) - (k + 1) + 1 <= 4 * count) ++k;
+    levels.push_back(static_cast<std::uint8_t>(k));
+  }
+  return levels;
+}
+
+int largest_count(const Shape& shape) { return largest_size(shape.row_windows) * largest_size(shape.column_windows); }
+
+Shape usual_shape(int rows, int columns, int cells) {
+  const int smallest = cells + 3;
+  demand(cells >= 1 && rows >= smallest && columns >= smallest,
+         "{}x{} pixels are too few for {}x{} cells: filters of side 4 need {} pixels each way", rows, columns, cells,
+         cells, smallest);
+  Shape shape;
+  shape.rows = rows;
+  shape.columns = columns;
+  shape.map_rows = {1, rows - 2};
+  shape.map_columns = {1, columns - 2};
+  shape.row_windows = overlapping_windows(shape.map_rows.size(), cells, 2);
+  shape.column_windows = overlapping_windows(shape.map_columns.size(), cells, 2);
+  shape.levels = square_root_levels(largest_count(shape));
+  check(shape);
+  return shape;
+}
+
+std::size_t windows_per_unit(const Shape& shape) { return shape.row_windows.size() * shape.column_windows.size(); }
+
+std::size_t feature_count(const Bank& bank) { return bank.units.size() * windows_per_unit(bank.shape); }
+
+Range threshold_range(const Shape& shape) {
+  const int half = 1 << (shape.threshold_bits - 1);
+  return {-half * shape.threshold_step, (half - 1) * shape.threshold_step};
+}
+
+int largest_offset(std::span<const Unit> units) {
+  int largest = 0;
+  for (const Unit& unit : units)
+    for (const Literal& literal : unit.literals)
+      largest = std::max({largest, std::abs(literal.dy), std::abs(literal.dx)});
+  return largest;
+}
+
+void check(const Shape& shape) {
+  demand(1 <= shape.rows && shape.rows <= largest_image && 1 <= shape.columns && shape.columns <= largest_image,
+         "images of {}x{} pixels: 1 to {} each way can be", shape.rows, shape.columns, largest_image);
+  demand(lies_within(shape.map_rows, shape.rows) && lies_within(shape.map_columns, shape.columns),
+         "the maps' rows {} to {} and columns {} to {} are not within {}x{} pixels", shape.map_rows.first,
+         shape.map_rows.last, shape.map_columns.first, shape.map_columns.last, shape.rows, shape.columns);
+  demand(windows_per_unit(shape) > 0, "there are no windows to pool over");
+  for (const auto& [windows, size] : {std::pair(&shape.row_windows, shape.map_rows.size()),
+                                      std::pair(&shape.column_windows, shape.map_columns.size())})
+    for (const Range& window : *windows)
+      demand(lies_within(window, size), "window {} to {} is not within the {} positions of the map", window.first,
+             window.last, size);
+  const int largest = largest_count(shape);
+  demand(largest <= largest_window, "a window has {} positions: {} can be; take more cells", largest, largest_window);
+  demand(std::cmp_greater(shape.levels.size(), largest), "the step function ends before a count of {}", largest);
+  demand(shape.levels.front() == 0 && std::ranges::is_sorted(shape.levels),
+         "the step function does not rise from level 0 at count 0");
+  demand(shape.levels.back() <= (shape.mirror ? 63 : 127), "levels of the step function exceed {}",
+         shape.mirror ? 63 : 127);
+  demand(1 <= shape.threshold_bits && shape.threshold_bits <= 16 && 1 <= shape.threshold_step &&
+             shape.threshold_step <= 1024,
+         "thresholds of {} bits in steps of {}: 1 to 16 and 1 to 1024 can be", shape.threshold_bits,
+         shape.threshold_step);
+}
+
+void check(const Bank& bank) {
+  check(bank.shape);
+  for (std::size_t i = 0; i < bank.filters.size(); ++i) check_filter(bank.filters[i], bank.shape, i);
+  for (std::size_t i = 0; i < bank.units.size(); ++i) check_unit(bank.units[i], bank, i);
+  check_centers(bank);
+}
+
+}  // namespace isinglass::filters

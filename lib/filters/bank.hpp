@@ -1,0 +1,106 @@
+#pragma once
+
+#include "base/names.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+/// A layer of small convolution filters with weights of one bit. Each filter, with its threshold, gives a map of bits
+/// over the image; each unit is a conjunction of a few of these bits at small offsets; the true positions of a unit are
+/// counted in overlapping windows, and a step function of each count is a feature, a small integer. All arithmetic is
+/// on integers: features are the same for any vector width, number of ranks and compiler.
+namespace isinglass::filters {
+
+/// What a filter looks at; channels.hpp defines the values.
+enum class Channel { pixels, box, contrast, square_root };
+constexpr std::array<std::string_view, 4> names_of(Channel) { return {"pixels", "box", "contrast", "square_root"}; }
+
+/// The integers first .. last-1.
+struct Range {
+  int first = 0, last = 0;
+  [[nodiscard]] constexpr int size() const { return last - first; }
+  bool operator==(const Range&) const = default;
+};
+
+/// Weights +1 and -1 on side x side values of a channel that lie `dilation` pixels apart. At pixel (y, x) the weight
+/// [i][j] meets the value at (y + i dilation - h, x + j dilation - h), h = floor((side - 1) dilation / 2); values
+/// outside the image are zero. The bit of the map is 1 where the weighted sum exceeds the threshold.
+struct Filter {
+  Channel channel = Channel::pixels;
+  int side = 4, dilation = 1;
+  std::vector<std::uint8_t> is_plus;  ///< [i][j], 1 for +1 and 0 for -1
+  int threshold = 0;                  ///< a value of the bank's codebook
+  bool operator==(const Filter&) const = default;
+};
+
+/// One condition of a unit: the bit of a filter's map at the unit's position moved by (dy, dx), row and column clamped
+/// to the map.
+struct Literal {
+  int filter = 0, dy = 0, dx = 0;
+  bool negated = false;
+  bool widened = false;  ///< true where any of the 3x3 bits around is 1; negation comes after
+  bool operator==(const Literal&) const = default;
+};
+
+/// A conjunction: true where all literals are.
+struct Unit {
+  std::vector<Literal> literals;
+  bool operator==(const Unit&) const = default;
+};
+
+/// What the filters and units of a bank have in common.
+struct Shape {
+  int rows = 0, columns = 0;                       ///< of an image
+  Range map_rows, map_columns;                     ///< the pixels at which maps have a bit
+  std::vector<Range> row_windows, column_windows;  ///< in positions of the map: pooling is over all pairs of them
+  std::vector<std::uint8_t> levels;                ///< the step function: [count], rising from level 0 at count 0
+  bool mirror = true;      ///< a feature is the level of the image plus that of the image mirrored left to right
+  int threshold_bits = 8;  ///< thresholds are threshold_step times a signed integer of so many bits
+  int threshold_step = 1;
+  bool operator==(const Shape&) const = default;
+};
+
+/// One stage's layer.
+struct Bank {
+  Shape shape;
+  std::vector<Filter> filters;
+  std::vector<Unit> units;
+  std::vector<std::int8_t> centers;  ///< [feature], subtracted from it; empty for none
+  bool operator==(const Bank&) const = default;
+};
+
+inline constexpr int largest_side = 32;     ///< of a filter
+inline constexpr int largest_literals = 8;  ///< of a unit
+inline constexpr int largest_window = 255;  ///< positions of a window
+inline constexpr int largest_image = 1024;  ///< rows or columns
+
+/// `cells` ranges that divide 0 .. positions-1 evenly, each enlarged by `overlap` on both sides and clipped.
+[[nodiscard]] std::vector<Range> overlapping_windows(int positions, int cells, int overlap);
+
+/// round(2 sqrt(count)) for counts 0 .. largest.
+[[nodiscard]] std::vector<std::uint8_t> square_root_levels(int largest);
+
+/// The number of positions of the largest window.
+[[nodiscard]] int largest_count(const Shape& shape);
+
+/// The shape that suits filters of side 4: maps with a bit wherever such a filter lies within the image, cells x cells
+/// windows that overlap by 2 on every side, square-root levels. InputError if the image is too small for the cells.
+[[nodiscard]] Shape usual_shape(int rows, int columns, int cells = 5);
+
+/// Windows of a unit, and features of the whole bank: [unit][row window][column window].
+[[nodiscard]] std::size_t windows_per_unit(const Shape& shape);
+[[nodiscard]] std::size_t feature_count(const Bank& bank);
+
+/// Smallest and largest value of the codebook of thresholds.
+[[nodiscard]] Range threshold_range(const Shape& shape);
+
+/// The largest |dy| or |dx| of a literal.
+[[nodiscard]] int largest_offset(std::span<const Unit> units);
+
+/// Throws InputError, with the number of the filter or unit, unless the bank can be evaluated as it stands.
+void check(const Shape& shape);
+void check(const Bank& bank);
+
+}  // namespace isinglass::filters

@@ -1,0 +1,82 @@
+#include "filters/bits.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <set>
+#include <tuple>
+#include <utility>
+#include <vector>
+
+namespace isinglass::filters {
+namespace {
+
+double choice_bits(std::size_t choices) { return choices > 1 ? std::log2(static_cast<double>(choices)) : 0; }
+
+std::size_t count_kinds(const Bank& bank) {
+  std::set<std::tuple<Channel, int, int>> kinds;
+  for (const Filter& filter : bank.filters) kinds.insert({filter.channel, filter.side, filter.dilation});
+  return kinds.size();
+}
+
+bool is_plain(const Literal& literal) { return literal.dy == 0 && literal.dx == 0 && !literal.negated; }
+
+double wiring_bits(const Bank& bank) {
+  std::size_t literals = 0, largest = 0;
+  bool is_first_plain = true, is_widening = false;
+  for (const Unit& unit : bank.units) {
+    literals += unit.literals.size();
+    largest = std::max(largest, unit.literals.size());
+    is_first_plain = is_first_plain && is_plain(unit.literals.front());
+    is_widening = is_widening || std::ranges::any_of(unit.literals, &Literal::widened);
+  }
+  const std::size_t units = bank.units.size(), placed = is_first_plain ? literals - units : literals;
+  const auto offsets = static_cast<std::size_t>(2 * largest_offset(bank.units) + 1);
+  return static_cast<double>(units) * choice_bits(largest) +
+         static_cast<double>(literals) * (choice_bits(bank.filters.size()) + (is_widening ? 1 : 0)) +
+         static_cast<double>(placed) * (choice_bits(offsets * offsets) + 1);
+}
+
+bool are_distinct(std::span<const Unit> units) {
+  using Key = std::tuple<int, int, int, bool, bool>;
+  std::set<std::vector<Key>> seen;
+  return std::ranges::all_of(units, [&](const Unit& unit) {
+    std::vector<Key> key;
+    for (const Literal& literal : unit.literals)
+      key.emplace_back(literal.filter, literal.dy, literal.dx, literal.negated, literal.widened);
+    return seen.insert(std::move(key)).second;
+  });
+}
+
+double order_bits(std::span<const Unit> units) {
+  double bits = 0;
+  if (are_distinct(units))
+    for (std::size_t i = 2; i <= units.size(); ++i) bits += choice_bits(i);
+  return bits;
+}
+
+double step_bits(const Shape& shape) {
+  const auto counts = static_cast<std::size_t>(largest_count(shape)) + 1;
+  return static_cast<double>(shape.levels[counts - 1]) * choice_bits(counts);
+}
+
+}  // namespace
+
+BankBits count_bits(const Bank& bank) {
+  BankBits bits;
+  for (const Filter& filter : bank.filters) bits.weights += static_cast<double>(filter.is_plus.size());
+  const auto filters = static_cast<double>(bank.filters.size());
+  bits.thresholds = filters * bank.shape.threshold_bits;
+  bits.kinds = filters * choice_bits(count_kinds(bank));
+  bits.wiring = wiring_bits(bank);
+  bits.steps = step_bits(bank.shape);
+  bits.order = order_bits(bank.units);
+  return bits;
+}
+
+std::int64_t parameter_count(const Bank& bank) {
+  std::int64_t count = 0;
+  for (const Filter& filter : bank.filters) count += std::ssize(filter.is_plus) + 1;
+  return count;
+}
+
+}  // namespace isinglass::filters

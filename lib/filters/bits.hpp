@@ -1,0 +1,36 @@
+#pragma once
+
+#include "filters/bank.hpp"
+
+#include <cstdint>
+
+namespace isinglass::filters {
+
+/// Bits of a bank in a stated code, by parts. A choice between n equally long words takes log2 n bits: a whole
+/// number only over all of them together, so the counts are real. What is read off the training images, templates and
+/// thresholds, is counted in full, and so is the wiring: although it is drawn, the draws are repeated until a unit
+/// suits the images, and who has the seed alone cannot repeat that. Weights and biases of the readout are counted
+/// there; centers shift its biases and take none of their own.
+struct BankBits {
+  double weights = 0;     ///< drawn from patches: 1 for each weight of a filter
+  double thresholds = 0;  ///< quantiles over the images: threshold_bits for each filter
+  double kinds = 0;       ///< drawn: channel, side and dilation, log2 of the number of kinds in the bank per filter
+  /// Drawn and selected. Per unit, log2 of the largest number of literals in the bank; per literal, log2 of the number
+  /// of filters and one bit for `widened` where that occurs; per literal after the first, log2 (2r+1)^2 for an offset
+  /// within the largest r of the bank, and one bit for `negated`. If any first literal is negated or has an offset, the
+  /// first ones are counted as the others.
+  double wiring = 0;
+  double steps = 0;  ///< set by hand: log2 of the number of counts, for each rise by one level
+  /// Saved, where no two units are equal: log2 of units!. In which order units stand does not matter, the weights that
+  /// read them being moved along, so that they can be sent as a set.
+  double order = 0;
+
+  [[nodiscard]] double total() const { return weights + thresholds + kinds + wiring + steps - order; }
+};
+
+[[nodiscard]] BankBits count_bits(const Bank& bank);
+
+/// The numbers that networks call parameters: weights and thresholds of the filters.
+[[nodiscard]] std::int64_t parameter_count(const Bank& bank);
+
+}  // namespace isinglass::filters

@@ -1,0 +1,288 @@
+#include "filters/draw.hpp"
+
+#include "base/error.hpp"
+#include "base/random.hpp"
+#include "filters/maps.hpp"
+
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <numeric>
+#include <utility>
+
+#include <fmt/format.h>
+
+namespace isinglass::filters {
+namespace {
+
+constexpr std::uint32_t attempts_of_filter = 2000, attempts_of_unit = 2000;
+
+void must(bool holds, const char* text) {
+  if (!holds) throw InputError(fmt::format("drawing filters: {}", text));
+}
+
+bool is_share(double value) { return 0 <= value && value <= 1; }
+
+void check_options(const DrawOptions& options) {
+  must(options.filters >= 1 && options.units >= 0, "there must be a filter and no negative number of units");
+  must(!options.kinds.empty() && std::ranges::all_of(options.kinds, [](const FilterKind& k) { return k.share > 0; }),
+       "each kind of filter needs a positive share");
+  must(std::ranges::all_of(options.kinds, [](const FilterKind& k) { return 1 <= k.side && k.side <= largest_side; }),
+       "the sides of filters must be 1 to 32");
+  must(options.least_range >= 0 && options.noise >= 0, "range and noise of patches must not be negative");
+  must(is_share(options.lowest_quantile) && is_share(options.highest_quantile) &&
+           options.lowest_quantile <= options.highest_quantile,
+       "quantiles must rise within 0 to 1");
+  must(!options.literal_shares.empty() && options.literal_shares.size() <= largest_literals &&
+           std::ranges::all_of(options.literal_shares, [](double share) { return share >= 0; }) &&
+           std::reduce(options.literal_shares.begin(), options.literal_shares.end()) > 0,
+       "units have 1 to 8 literals, by shares that are not all 0");
+  must(is_share(options.swap_share) && is_share(options.negated_share) && is_share(options.widened_share) &&
+           is_share(options.least_active) && is_share(options.most_active),
+       "shares must be within 0 to 1");
+  must(options.threshold_positions >= 1 && options.sample_images >= 1, "the samples must not be empty");
+}
+
+/// What the random numbers of a filter are for.
+enum class Purpose : std::uint32_t { filter, patch, noise, position, sample };
+
+/// Index i with probability share_i / sum of shares.
+template <class Shares>
+std::size_t chosen(const Shares& shares, double u) {
+  double left = u * std::accumulate(shares.begin(), shares.end(), 0.0);
+  for (std::size_t i = 0; i + 1 < shares.size(); ++i) {
+    if (left < shares[i]) return i;
+    left -= shares[i];
+  }
+  return shares.size() - 1;
+}
+
+class Drawing {
+public:
+  Drawing(const Shape& shape, const DrawOptions& options, const Images& images, std::uint64_t seed, std::uint32_t stage,
+          simd::Width width)
+      : options_(options), images_(images), seed_(seed), stage_(stage), width_(width) {
+    bank_.shape = shape;
+    for (std::uint32_t i = 0; i < static_cast<std::uint32_t>(options.sample_images); ++i)
+      sample_.push_back(image_number(words(Purpose::sample, 0, i, 0)[0]));
+  }
+
+  Bank draw_all() {
+    for (std::uint32_t f = 0; f < static_cast<std::uint32_t>(options_.filters); ++f) {
+      const auto start = words(Purpose::filter, f, 0, 0);
+      Filter filter = kind_of(uniform(start[0]));
+      set_template(filter, f);
+      const double low = options_.lowest_quantile, span = options_.highest_quantile - low;
+      filter.threshold = threshold_at(filter, f, low + span * uniform(start[1]));
+      bank_.filters.push_back(std::move(filter));
+    }
+    make_maps();
+    for (std::uint32_t u = 0; u < static_cast<std::uint32_t>(options_.units); ++u) bank_.units.push_back(unit(u));
+    return std::move(bank_);
+  }
+
+private:
+  using Stored = std::vector<std::uint8_t>;
+
+  [[nodiscard]] std::array<std::uint32_t, 4> words(Purpose purpose, std::uint32_t number, std::uint32_t attempt,
+                                                   std::uint32_t item) const {
+    return isinglass::draw(seed_, Stream::filter, stage_, static_cast<std::uint32_t>(purpose) << 24U | number, attempt,
+                           item);
+  }
+
+  [[nodiscard]] std::uint32_t image_number(std::uint32_t word) const {
+    const std::uint32_t place = below(word, static_cast<std::uint32_t>(images_.count()));
+    return images_.order.empty() ? place : images_.order[place];
+  }
+
+  [[nodiscard]] std::span<const std::uint8_t> image(std::uint32_t number) const {
+    return images_.pixels.subspan(number * images_.size, images_.size);
+  }
+
+  [[nodiscard]] Filter kind_of(double u) const {
+    std::vector<double> shares;
+    for (const FilterKind& kind : options_.kinds) shares.push_back(kind.share);
+    const FilterKind& kind = options_.kinds[chosen(shares, u)];
+    return {kind.channel, kind.side, kind.dilation, {}, 0};
+  }
+
+  /// Channel values that the weights of a filter meet at a random position.
+  [[nodiscard]] std::vector<int> taps(const Filter& filter, const Stored& stored, std::uint32_t row_word,
+                                      std::uint32_t column_word) const {
+    const Shape& shape = bank_.shape;
+    const auto at = [](const Range& range, std::uint32_t word) {
+      return range.first + static_cast<int>(below(word, static_cast<std::uint32_t>(range.size())));
+    };
+    const int before = (filter.side - 1) * filter.dilation / 2;
+    const int top = at(shape.map_rows, row_word) - before, left = at(shape.map_columns, column_word) - before;
+    std::vector<int> values;
+    for (int i = 0; i < filter.side; ++i)
+      for (int j = 0; j < filter.side; ++j) {
+        const int y = top + i * filter.dilation, x = left + j * filter.dilation;
+        const bool is_inside = 0 <= y && y < shape.rows && 0 <= x && x < shape.columns;
+        values.push_back(
+            is_inside ? stored[static_cast<std::size_t>(y * shape.columns + x)] - stored_zero(filter.channel) : 0);
+      }
+    return values;
+  }
+
+  [[nodiscard]] Stored stored(Channel channel, std::uint32_t number) const {
+    return stored_channel(channel, image(number), static_cast<std::size_t>(bank_.shape.columns), width_);
+  }
+
+  [[nodiscard]] std::vector<int> patch(const Filter& filter, std::uint32_t f) const {
+    for (std::uint32_t attempt = 0; attempt < attempts_of_filter; ++attempt) {
+      const auto four = words(Purpose::patch, f, attempt, 0);
+      auto values = taps(filter, stored(filter.channel, image_number(four[0])), four[1], four[2]);
+      const auto [low, high] = std::ranges::minmax(values);
+      if (high - low >= options_.least_range) return values;
+    }
+    throw InputError(fmt::format("drawing filters: no patch in {} whose values of channel {} differ by {} levels",
+                                 attempts_of_filter, name_of(filter.channel), options_.least_range));
+  }
+
+  void set_template(Filter& filter, std::uint32_t f) const {
+    const std::vector<int> values = patch(filter, f);
+    std::vector<std::pair<double, std::size_t>> ranked;
+    for (std::size_t t = 0; t < values.size(); ++t) {
+      const double noise = options_.noise * uniform(words(Purpose::noise, f, 0, static_cast<std::uint32_t>(t))[0]);
+      ranked.emplace_back(values[t] + noise, t);
+    }
+    std::ranges::sort(ranked);
+    filter.is_plus.assign(values.size(), 0);
+    const std::size_t minus = ranked.size() - ranked.size() / 2;
+    for (std::size_t r = minus; r < ranked.size(); ++r) filter.is_plus[ranked[r].second] = 1;
+    const auto four = words(Purpose::filter, f, 1, 0);
+    if (uniform(four[0]) >= options_.swap_share || minus == ranked.size()) return;
+    const auto plus = static_cast<std::uint32_t>(ranked.size() - minus);
+    std::swap(filter.is_plus[ranked[below(four[1], static_cast<std::uint32_t>(minus))].second],
+              filter.is_plus[ranked[minus + below(four[2], plus)].second]);
+  }
+
+  /// The channel of every sample image, made when it is first asked for.
+  const std::vector<Stored>& sample(Channel channel) {
+    auto& all = sample_channels_[static_cast<std::size_t>(channel)];
+    if (all.empty())
+      for (const std::uint32_t number : sample_) all.push_back(stored(channel, number));
+    return all;
+  }
+
+  [[nodiscard]] int threshold_at(const Filter& filter, std::uint32_t f, double quantile) {
+    const std::vector<Stored>& images = sample(filter.channel);
+    const auto wanted = static_cast<std::size_t>(options_.threshold_positions);
+    std::vector<int> sums;
+    for (std::uint32_t i = 0; sums.size() < wanted && i < 20 * wanted; ++i) {
+      const auto four = words(Purpose::position, f, 0, i);
+      const auto values =
+          taps(filter, images[below(four[0], static_cast<std::uint32_t>(images.size()))], four[1], four[2]);
+      if (std::ranges::all_of(values, [](int value) { return value == 0; })) continue;
+      int sum = 0;
+      for (std::size_t t = 0; t < values.size(); ++t) sum += filter.is_plus[t] != 0 ? values[t] : -values[t];
+      sums.push_back(sum);
+    }
+    if (sums.empty()) sums.push_back(0);
+    const auto rank = std::min(static_cast<std::size_t>(quantile * static_cast<double>(sums.size())), sums.size() - 1);
+    std::ranges::nth_element(sums, sums.begin() + static_cast<std::ptrdiff_t>(rank));
+    const Range range = threshold_range(bank_.shape);
+    const int step = bank_.shape.threshold_step, sum = sums[rank];
+    const int rounded = (sum >= 0 ? sum / step : -((-sum + step - 1) / step)) * step;
+    return std::clamp(rounded, range.first, range.last);
+  }
+
+  void make_maps() {
+    const Images sample{images_.pixels, images_.size, sample_};
+    for (std::size_t first = 0; first < sample_.size(); first += block_images) {
+      maps_.emplace_back(bank_.shape, bank_.filters, options_.reach, width_).set(sample, first, false);
+      const std::size_t count = std::min(block_images, sample_.size() - first);
+      valid_.push_back(~std::uint64_t{0} >> (block_images - count));
+    }
+  }
+
+  /// Positions of the sample at which all literals are true.
+  [[nodiscard]] std::int64_t count_active(std::span<const Literal> literals) const {
+    std::int64_t active = 0;
+    for (std::size_t b = 0; b < maps_.size(); ++b) {
+      const BlockMaps& maps = maps_[b];
+      const std::size_t padded = simd::padded(maps.columns(), word_block);
+      std::vector<std::uint64_t> conjunction(maps.rows() * padded);
+      std::vector<LiteralWords> words;
+      for (const Literal& literal : literals) words.push_back(maps.words_of(literal));
+      write_conjunction(words, maps.stride(), maps.rows(), conjunction, width_);
+      for (std::size_t i = 0; i < conjunction.size(); ++i)
+        if (i % padded < maps.columns()) active += std::popcount(conjunction[i] & valid_[b]);
+    }
+    return active;
+  }
+
+  [[nodiscard]] bool suits(const Unit& unit) const {
+    const auto positions = static_cast<double>(maps_.front().rows() * maps_.front().columns() * sample_.size());
+    const auto active = static_cast<double>(count_active(unit.literals));
+    if (active < options_.least_active * positions) return false;
+    if (unit.literals.size() == 1) return true;
+    return std::ranges::all_of(unit.literals, [&](const Literal& literal) {
+      return active <= options_.most_active * static_cast<double>(count_active(std::span(&literal, 1)));
+    });
+  }
+
+  /// The number of literals stays the same over attempts, so that shares hold whatever the rules refuse.
+  [[nodiscard]] Unit unit(std::uint32_t u) const {
+    const auto unit_words = [&](std::uint32_t attempt, std::uint32_t item) {
+      return isinglass::draw(seed_, Stream::unit, stage_, u, attempt, item);
+    };
+    const auto size = static_cast<std::uint32_t>(chosen(options_.literal_shares, uniform(unit_words(0, 0)[0]))) + 1;
+    for (std::uint32_t attempt = 0; attempt < attempts_of_unit; ++attempt) {
+      Unit unit;
+      for (std::uint32_t l = 1; l <= size; ++l) unit.literals.push_back(literal(unit_words(attempt, l), l == 1));
+      if (suits(unit)) return unit;
+    }
+    throw InputError(
+        fmt::format("drawing filters: no conjunction of {} in {} that is true at a share of positions of {} and at "
+                    "most {} of its rarest part's: wider bounds, more filters or more varied images would help",
+                    size, attempts_of_unit, options_.least_active, options_.most_active));
+  }
+
+  [[nodiscard]] Literal literal(const std::array<std::uint32_t, 4>& four, bool is_first) const {
+    Literal literal;
+    literal.filter = static_cast<int>(below(four[0], static_cast<std::uint32_t>(options_.filters)));
+    literal.widened = uniform(four[1]) < options_.widened_share;
+    if (is_first) return literal;
+    const int offsets = 2 * options_.reach + 1;
+    const auto place = static_cast<int>(below(four[2], static_cast<std::uint32_t>(offsets * offsets)));
+    literal.dy = place / offsets - options_.reach;
+    literal.dx = place % offsets - options_.reach;
+    literal.negated = uniform(four[3]) < options_.negated_share;
+    return literal;
+  }
+
+  const DrawOptions& options_;
+  const Images& images_;
+  std::uint64_t seed_;
+  std::uint32_t stage_;
+  simd::Width width_;
+  Bank bank_;
+  std::vector<std::uint32_t> sample_;  // image numbers
+  std::array<std::vector<Stored>, 4> sample_channels_;
+  std::vector<BlockMaps> maps_;  // of the sample
+  std::vector<std::uint64_t> valid_;
+};
+
+}  // namespace
+
+Bank draw_bank(const Shape& shape, const DrawOptions& options, const Images& images, std::uint64_t seed,
+               std::uint32_t stage, simd::Width width) {
+  check(shape);
+  check_options(options);
+  const auto pixels = static_cast<std::size_t>(shape.rows) * static_cast<std::size_t>(shape.columns);
+  must(images.size == pixels && images.count() > 0, "there are no images of the bank's size");
+  must(0 <= options.reach && options.reach < std::min(shape.map_rows.size(), shape.map_columns.size()),
+       "offsets must stay within the map");
+  Bank empty{shape, {}, {}, {}};
+  for (const FilterKind& kind : options.kinds) {
+    const auto weights = static_cast<std::size_t>(kind.side) * static_cast<std::size_t>(kind.side);
+    empty.filters.push_back({kind.channel, kind.side, kind.dilation, std::vector<std::uint8_t>(weights), 0});
+  }
+  check(empty);
+  return Drawing(shape, options, images, seed, stage, width).draw_all();
+}
+
+}  // namespace isinglass::filters

@@ -1,0 +1,57 @@
+#pragma once
+
+#include "filters/bank.hpp"
+#include "filters/channels.hpp"
+#include "simd/simd.hpp"
+
+#include <cstdint>
+#include <vector>
+
+namespace isinglass::filters {
+
+/// A kind of filter and its share of the filters drawn; shares need not sum to 1.
+struct FilterKind {
+  Channel channel = Channel::pixels;
+  int side = 4, dilation = 1;
+  double share = 1;
+};
+
+/// How a bank is drawn.
+struct DrawOptions {
+  int filters = 64, units = 512;
+  std::vector<FilterKind> kinds{{Channel::pixels, 4, 1, 0.30},
+                                {Channel::box, 4, 2, 0.25},
+                                {Channel::contrast, 4, 1, 0.15},
+                                {Channel::contrast, 4, 2, 0.15},
+                                {Channel::square_root, 4, 1, 0.15}};
+  int least_range = 6;      ///< levels between the darkest and the brightest tap of a patch
+  double noise = 1;         ///< levels of random noise, 0 to this, before a patch is ranked
+  double swap_share = 0.3;  ///< of the filters, one + and one - change places
+  double lowest_quantile = 0.5, highest_quantile = 0.9;  ///< thresholds are at quantiles between
+  int threshold_positions = 1500;                        ///< that a quantile is taken over
+  std::vector<double> literal_shares{0.08, 0.42, 0.50};  ///< of units with 1, 2, ... literals
+  int reach = 3;                                         ///< offsets are within -reach .. reach
+  double negated_share = 0.3;                            ///< of the literals after a unit's first
+  double widened_share = 0.3;                            ///< of all literals
+  double least_active = 0.02;  ///< a unit is drawn anew while it is true at a smaller share of positions,
+  double most_active = 0.85;   ///< or at more than this share of the positions of its rarest literal
+  int sample_images = 512;     ///< that thresholds and the rules for units are judged on
+};
+
+/// Draws the filters and units of a bank from training images, which every rank must hold alike: the result is a
+/// function of the arguments, the same for any width and number of ranks.
+///
+/// A filter: a random patch of a random image, at a position of the map, whose taps differ by `least_range`; its taps
+/// are ranked with noise, the brighter half becomes +1, the rest -1, and of some filters one pair changes places. Its
+/// threshold is a quantile, uniformly drawn, of the weighted sum at random positions that are not blank, rounded
+/// downward into the codebook.
+///
+/// A unit: a number of literals by shares; the first at offset (0, 0) and not negated, later ones with random offsets
+/// and negation, each of a random filter and perhaps widened. It is drawn anew while it is too rarely true or adds too
+/// little to its rarest literal, over `sample_images`; units of one literal have only the first rule.
+///
+/// InputError if options contradict each other, or if images are too alike for filters or units to be found.
+[[nodiscard]] Bank draw_bank(const Shape& shape, const DrawOptions& options, const Images& images, std::uint64_t seed,
+                             std::uint32_t stage, simd::Width width = simd::cpu_width());
+
+}  // namespace isinglass::filters

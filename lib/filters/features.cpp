@@ -1,0 +1,106 @@
+#include "filters/features.hpp"
+
+#include "base/error.hpp"
+
+#include <algorithm>
+#include <cassert>
+
+#include <fmt/format.h>
+
+namespace isinglass::filters {
+namespace {
+
+const Bank& checked(const Bank& bank) {
+  check(bank);
+  return bank;
+}
+
+std::vector<Rise> rises_of(const Shape& shape) {
+  std::vector<Rise> rises;
+  for (int count = 1; count <= largest_count(shape); ++count) {
+    const auto at = static_cast<std::size_t>(count);
+    if (shape.levels[at] != shape.levels[at - 1])
+      rises.push_back(
+          {static_cast<std::uint8_t>(count), static_cast<std::uint8_t>(shape.levels[at] - shape.levels[at - 1])});
+  }
+  return rises;
+}
+
+}  // namespace
+
+FeatureMaker::FeatureMaker(const Bank& bank, simd::Width width)
+    : shape_(checked(bank).shape),
+      centers_(bank.centers),
+      width_(width),
+      maps_(bank.shape, bank.filters, largest_offset(bank.units), width),
+      features_(feature_count(bank)),
+      padded_columns_(simd::padded(maps_.columns(), word_block)),
+      rises_(rises_of(bank.shape)),
+      conjunction_(maps_.rows() * padded_columns_),
+      planes_(8 * padded_columns_),
+      counts_(maps_.columns() * block_images),
+      block_(features_ * block_images) {
+  for (const Unit& unit : bank.units) {
+    auto& words = units_.emplace_back();
+    for (const Literal& literal : unit.literals) words.push_back(maps_.words_of(literal));
+  }
+}
+
+void FeatureMaker::add_block(const Images& images, std::size_t first, bool is_mirrored) {
+  maps_.set(images, first, is_mirrored);
+  const Pooling pooling{maps_.rows(), maps_.columns(), shape_.row_windows, shape_.column_windows, rises_,
+                        planes_,      counts_};
+  const std::size_t size = windows_per_unit(shape_) * block_images;
+  for (std::size_t u = 0; u < units_.size(); ++u) {
+    write_conjunction(units_[u], maps_.stride(), maps_.rows(), conjunction_, width_);
+    add_levels(pooling, conjunction_, std::span(block_).subspan(u * size, size), width_);
+  }
+}
+
+void FeatureMaker::make(const Images& images, std::span<std::int8_t> features, std::size_t stride) {
+  const auto pixels = static_cast<std::size_t>(shape_.rows) * static_cast<std::size_t>(shape_.columns);
+  if (images.size != pixels || images.pixels.size() % pixels != 0)
+    throw InputError(
+        fmt::format("images of {} pixels for a filter bank of {}x{} pixels", images.size, shape_.rows, shape_.columns));
+  assert(images.count() <= stride && features_ * stride <= features.size());
+  for (std::size_t first = 0; first < images.count(); first += block_images) {
+    for (std::size_t f = 0; f < features_; ++f)
+      std::fill_n(block_.data() + f * block_images, block_images,
+                  static_cast<std::int8_t>(centers_.empty() ? 0 : -centers_[f]));
+    add_block(images, first, false);
+    if (shape_.mirror) add_block(images, first, true);
+    const std::size_t count = std::min(block_images, images.count() - first);
+    for (std::size_t f = 0; f < features_; ++f)
+      std::copy_n(block_.data() + f * block_images, count, features.data() + f * stride + first);
+  }
+}
+
+FeatureSums sum_features(std::span<const std::int8_t> features, std::size_t stride, std::size_t images) {
+  FeatureSums sums;
+  for (std::size_t begin = 0; begin < features.size(); begin += stride) {
+    std::int64_t sum = 0, squares = 0;
+    for (const std::int8_t value : features.subspan(begin, images)) {
+      sum += value;
+      squares += std::int64_t{value} * value;
+    }
+    sums.values.push_back(sum);
+    sums.squares.push_back(squares);
+  }
+  return sums;
+}
+
+std::vector<std::int8_t> centers_of(const FeatureSums& sums, std::size_t images) {
+  const auto n = static_cast<std::int64_t>(images);
+  std::vector<std::int8_t> centers;
+  for (const std::int64_t sum : sums.values) centers.push_back(static_cast<std::int8_t>((2 * sum + n) / (2 * n)));
+  return centers;
+}
+
+std::int64_t scaled_variance(const FeatureSums& sums, std::size_t images) {
+  std::int64_t total = 0;
+  for (std::size_t f = 0; f < sums.values.size(); ++f)
+    total += static_cast<std::int64_t>(images) * sums.squares[f] - sums.values[f] * sums.values[f];
+  return total;
+}
+
+}  // namespace isinglass::filters

@@ -1,0 +1,224 @@
+#include "filters/kernels.hpp"
+
+#include <algorithm>
+#include <cstring>
+
+#define HWY_TARGET_INCLUDE "filters/kernels.cpp"
+#include "simd/each_width.hpp"
+
+HWY_BEFORE_NAMESPACE();
+namespace isinglass::filters::HWY_NAMESPACE {
+namespace {
+
+namespace hn = hwy::HWY_NAMESPACE;
+using Bytes = hn::ScalableTag<std::uint8_t>;
+using Words = hn::ScalableTag<std::uint64_t>;
+
+/// A mask of lanes as the lowest bits of a word, and back.
+template <class D, class Mask>
+std::uint64_t word_of(D d, Mask mask) {
+  std::uint64_t word = 0;
+  hn::StoreMaskBits(d, mask, reinterpret_cast<std::uint8_t*>(&word));
+  return word;
+}
+template <class D>
+auto mask_of(D d, std::uint64_t word) {
+  return hn::LoadMaskBits(d, reinterpret_cast<const std::uint8_t*>(&word));
+}
+
+template <class D>
+auto load_bytes(D d, const std::uint8_t* from) {
+  if constexpr (sizeof(hn::TFromD<D>) == 1)
+    return hn::LoadU(d, from);
+  else
+    return hn::PromoteTo(d, hn::LoadU(hn::Rebind<std::uint8_t, D>(), from));
+}
+
+template <class D>
+auto sum_taps(D d, const std::uint8_t* at, std::span<const std::ptrdiff_t> taps) {
+  auto sum = hn::Zero(d);
+  for (const std::ptrdiff_t tap : taps) sum = hn::Add(sum, load_bytes(d, at + tap));
+  return sum;
+}
+
+/// plus - minus > above, without a sign: the smaller side takes the threshold, and saturates beyond all sums.
+template <class D>
+auto exceeds(D d, hn::Vec<D> plus, hn::Vec<D> minus, int above) {
+  using T = hn::TFromD<D>;
+  const auto limit = [](int value) { return static_cast<T>(std::min<int>(value, hwy::LimitsMax<T>())); };
+  if (above >= 0) {
+    const auto least = hn::SaturatedAdd(minus, hn::Set(d, limit(above)));
+    return hn::Not(hn::Eq(hn::Max(plus, least), least));
+  }
+  const auto most = hn::SaturatedAdd(plus, hn::Set(d, limit(-above)));
+  return hn::Not(hn::Eq(hn::Max(minus, most), minus));
+}
+
+template <class D>
+void map_words(D d, const FilterTaps& taps, const MapPlace& place) {
+  for (std::size_t y = 0; y < place.rows; ++y) {
+    for (std::size_t x = 0; x < place.columns; ++x) {
+      const std::uint8_t* at = place.bytes + y * place.byte_stride + x * block_images;
+      std::uint64_t word = 0;
+      for (std::size_t s = 0; s < block_images; s += hn::Lanes(d))
+        word |= word_of(d, exceeds(d, sum_taps(d, at + s, taps.plus), sum_taps(d, at + s, taps.minus), taps.above))
+                << s;
+      place.words[y * place.word_stride + x] = word;
+    }
+  }
+}
+
+/// Sums of eight values up to 31 fit a byte, with a value to spare.
+void filter_map(const FilterTaps& taps, const MapPlace& place) {
+  if (std::max(taps.plus.size(), taps.minus.size()) <= 8)
+    map_words(Bytes(), taps, place);
+  else
+    map_words(hn::ScalableTag<std::uint16_t>(), taps, place);
+}
+
+void conjunction(std::span<const LiteralWords> literals, std::size_t literal_stride, std::size_t rows,
+                 std::span<std::uint64_t> words) {
+  const Words d;
+  const std::size_t columns = words.size() / rows;
+  const auto row_of = [&](const LiteralWords& literal, std::size_t y) {
+    const auto row = std::clamp<std::ptrdiff_t>(static_cast<std::ptrdiff_t>(y) + literal.row_offset, 0,
+                                                static_cast<std::ptrdiff_t>(rows) - 1);
+    return literal.words + static_cast<std::size_t>(row) * literal_stride;
+  };
+  for (std::size_t y = 0; y < rows; ++y) {
+    std::uint64_t* to = words.data() + y * columns;
+    const std::uint64_t* from = row_of(literals[0], y);
+    for (std::size_t x = 0; x < columns; x += hn::Lanes(d))
+      hn::StoreU(hn::Xor(hn::LoadU(d, from + x), hn::Set(d, literals[0].flip)), d, to + x);
+    for (const LiteralWords& literal : literals.subspan(1)) {
+      from = row_of(literal, y);
+      const auto flip = hn::Set(d, literal.flip);
+      for (std::size_t x = 0; x < columns; x += hn::Lanes(d))
+        hn::StoreU(hn::And(hn::LoadU(d, to + x), hn::Xor(hn::LoadU(d, from + x), flip)), d, to + x);
+    }
+  }
+}
+
+/// Adds the bits of three rows to a number whose digit k is the vector planes[k]: full adders.
+template <std::size_t digits, class V>
+void add_rows(V (&planes)[digits], V a, V b, V c) {
+  const auto ab = hn::Xor(a, b);
+  const auto sum = hn::Xor(ab, c), twos = hn::Or(hn::And(a, b), hn::And(ab, c));
+  const auto carry = hn::And(planes[0], sum);
+  planes[0] = hn::Xor(planes[0], sum);
+  const auto either = hn::Xor(planes[1], twos);
+  auto over = hn::Or(hn::And(planes[1], twos), hn::And(either, carry));
+  planes[1] = hn::Xor(either, carry);
+  for (std::size_t k = 2; k < digits; ++k) {
+    const auto next = hn::And(planes[k], over);
+    planes[k] = hn::Xor(planes[k], over);
+    over = next;
+  }
+}
+
+/// Digits of the number of set bits in each column of a range of rows, for all 64 images: planes[digit][column].
+template <std::size_t digits>
+void count_columns(Range range, std::span<const std::uint64_t> words, std::size_t columns, std::uint64_t* planes) {
+  const Words d;
+  for (std::size_t x = 0; x < columns; x += hn::Lanes(d)) {
+    hn::Vec<Words> sum[digits];
+    for (auto& plane : sum) plane = hn::Zero(d);
+    const auto row = [&](int y) {
+      return y < range.last ? hn::LoadU(d, words.data() + static_cast<std::size_t>(y) * columns + x) : hn::Zero(d);
+    };
+    for (int y = range.first; y < range.last; y += 3) add_rows(sum, row(y), row(y + 1), row(y + 2));
+    for (std::size_t k = 0; k < digits; ++k) hn::StoreU(sum[k], d, planes + k * columns + x);
+  }
+}
+
+/// Digits of numbers to bytes, an image each.
+void write_counts(std::size_t digits, const Pooling& pooling, std::size_t padded) {
+  const Bytes d;
+  for (std::size_t x = 0; x < pooling.columns; ++x)
+    for (std::size_t s = 0; s < block_images; s += hn::Lanes(d)) {
+      auto count = hn::Zero(d);
+      for (std::size_t k = 0; k < digits; ++k) {
+        const auto mask = mask_of(d, pooling.planes[k * padded + x] >> s);
+        count = hn::Or(count, hn::IfThenElseZero(mask, hn::Set(d, static_cast<std::uint8_t>(1U << k))));
+      }
+      hn::StoreU(count, d, pooling.counts.data() + x * block_images + s);
+    }
+}
+
+void add_window(Range columns, const Pooling& pooling, std::int8_t* features) {
+  const Bytes d;
+  const hn::RebindToSigned<Bytes> signed_d;
+  for (std::size_t s = 0; s < block_images; s += hn::Lanes(d)) {
+    auto count = hn::Zero(d);
+    for (int x = columns.first; x < columns.last; ++x)
+      count = hn::Add(count, hn::LoadU(d, pooling.counts.data() + static_cast<std::size_t>(x) * block_images + s));
+    auto feature = hn::BitCast(d, hn::LoadU(signed_d, features + s));
+    for (const Rise& rise : pooling.rises) {
+      const auto reached = hn::Eq(hn::Max(count, hn::Set(d, rise.at)), count);
+      feature = hn::Add(feature, hn::IfThenElseZero(reached, hn::Set(d, rise.by)));
+    }
+    hn::StoreU(hn::BitCast(signed_d, feature), signed_d, features + s);
+  }
+}
+
+void pool(const Pooling& pooling, std::span<const std::uint64_t> words, std::span<std::int8_t> features) {
+  const std::size_t padded = words.size() / pooling.rows;
+  std::int8_t* to = features.data();
+  for (const Range& rows : pooling.row_windows) {
+    const std::size_t digits = rows.size() < 8 ? 3 : rows.size() < 16 ? 4 : 8;
+    (digits == 3   ? count_columns<3>
+     : digits == 4 ? count_columns<4>
+                   : count_columns<8>)(rows, words, padded, pooling.planes.data());
+    write_counts(digits, pooling, padded);
+    for (const Range& columns : pooling.column_windows) {
+      add_window(columns, pooling, to);
+      to += block_images;
+    }
+  }
+}
+
+/// 7 N / (sqrt(V) + 784), rounded, halves upward; see channels.hpp for why doubles are exact here.
+void contrasts(std::span<const std::int32_t> above_mean, std::span<const std::int32_t> variance,
+               std::span<std::uint8_t> stored) {
+  const hn::ScalableTag<double> d;
+  const hn::Rebind<std::int32_t, decltype(d)> d32;
+  const auto low = hn::Set(d, -15.0), high = hn::Set(d, 15.0);
+  for (std::size_t i = 0; i < stored.size(); i += hn::Lanes(d)) {
+    const auto n = hn::PromoteTo(d, hn::LoadU(d32, above_mean.data() + i));
+    const auto v = hn::PromoteTo(d, hn::LoadU(d32, variance.data() + i));
+    const auto ratio = hn::Div(hn::Mul(hn::Set(d, 7.0), n), hn::Add(hn::Sqrt(v), hn::Set(d, 784.0)));
+    const auto value = hn::Floor(hn::Add(hn::Min(hn::Max(ratio, low), high), hn::Set(d, 0.5)));
+    std::int32_t lanes[contrast_block];
+    hn::StoreU(hn::DemoteTo(d32, value), d32, lanes);
+    for (std::size_t j = 0; j < hn::Lanes(d); ++j) stored[i + j] = static_cast<std::uint8_t>(lanes[j] + 15);
+  }
+}
+
+}  // namespace
+}  // namespace isinglass::filters::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace isinglass::filters {
+
+void write_map(const FilterTaps& taps, const MapPlace& place, simd::Width width) {
+  ISINGLASS_OF_WIDTH(width, filter_map)(taps, place);
+}
+
+void write_conjunction(std::span<const LiteralWords> literals, std::size_t literal_stride, std::size_t rows,
+                       std::span<std::uint64_t> words, simd::Width width) {
+  ISINGLASS_OF_WIDTH(width, conjunction)(literals, literal_stride, rows, words);
+}
+
+void add_levels(const Pooling& pooling, std::span<const std::uint64_t> words, std::span<std::int8_t> features,
+                simd::Width width) {
+  ISINGLASS_OF_WIDTH(width, pool)(pooling, words, features);
+}
+
+void store_contrasts(std::span<const std::int32_t> above_mean, std::span<const std::int32_t> variance,
+                     std::span<std::uint8_t> stored, simd::Width width) {
+  ISINGLASS_OF_WIDTH(width, contrasts)(above_mean, variance, stored);
+}
+
+}  // namespace isinglass::filters
+#endif

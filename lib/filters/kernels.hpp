@@ -1,0 +1,71 @@
+#pragma once
+
+#include "filters/bank.hpp"
+#include "simd/simd.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+/// Inner loops of filter layers over blocks of 64 images: a pixel is 64 bytes, one an image, and a bit of a map is a
+/// word of 64, so that conjunctions and counts are word operations for all images at once. Exact integers; the same for
+/// every width.
+namespace isinglass::filters {
+
+inline constexpr std::size_t block_images = 64;
+inline constexpr std::size_t contrast_block = 8;  ///< images of contrast are whole blocks of so many pixels
+/// A conjunction writes rows of whole such blocks of words, and reads as far; maps are followed by so many words.
+inline constexpr std::size_t word_block = 8;
+
+/// One filter over a block of stored channel images: the sum over `plus` minus that over `minus` must exceed `above`.
+struct FilterTaps {
+  std::span<const std::ptrdiff_t> plus, minus;  ///< bytes from a position's pixel to those of its taps
+  int above = 0;
+};
+
+/// Where a kernel finds the bytes of the map's first position and where its words go. Strides are from row to row.
+struct MapPlace {
+  const std::uint8_t* bytes;
+  std::size_t byte_stride;
+  std::uint64_t* words;
+  std::size_t word_stride;
+  std::size_t rows, columns;
+};
+
+/// Writes the words of a filter's map.
+void write_map(const FilterTaps& taps, const MapPlace& place, simd::Width width);
+
+/// A literal of a unit as words: its map, moved by its column offset.
+struct LiteralWords {
+  const std::uint64_t* words;
+  int row_offset;
+  std::uint64_t flip;  ///< all bits set where the literal is negated
+};
+
+/// words[row][column] = AND over the literals, for `rows` rows of whole word blocks; the literals' rows are clamped.
+void write_conjunction(std::span<const LiteralWords> literals, std::size_t literal_stride, std::size_t rows,
+                       std::span<std::uint64_t> words, simd::Width width);
+
+/// The step function as rises: a feature grows by `by` where the count is at least `at`.
+struct Rise {
+  std::uint8_t at, by;
+};
+
+/// A pooling with the memory that it works in.
+struct Pooling {
+  std::size_t rows = 0, columns = 0;  ///< of the map
+  std::span<const Range> row_windows, column_windows;
+  std::span<const Rise> rises;
+  std::span<std::uint64_t> planes;  ///< 8 rows of whole word blocks
+  std::span<std::uint8_t> counts;   ///< 64 bytes for each column
+};
+
+/// features[window][image] += the level of each window's count of set bits.
+void add_levels(const Pooling& pooling, std::span<const std::uint64_t> words, std::span<std::int8_t> features,
+                simd::Width width);
+
+/// The stored contrast of 49 p - sum and 49 sum of squares - sum^2 of each pixel.
+void store_contrasts(std::span<const std::int32_t> above_mean, std::span<const std::int32_t> variance,
+                     std::span<std::uint8_t> stored, simd::Width width);
+
+}  // namespace isinglass::filters
