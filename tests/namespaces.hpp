@@ -16,6 +16,7 @@ namespace oracles {}
 namespace parallel {}
 namespace products {}
 namespace qcbo {}
+namespace readout {}
 namespace run {}
 namespace solve {}
 namespace spline {}
@@ -36,6 +37,7 @@ using namespace oracles;
 using namespace parallel;
 using namespace products;
 using namespace qcbo;
+using namespace readout;
 using namespace run;
 using namespace solve;
 using namespace spline;

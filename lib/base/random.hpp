@@ -11,7 +11,21 @@
 namespace isinglass {
 
 /// Purpose that a number is drawn for; part of the key, so that streams never overlap.
-enum class Stream : std::uint32_t { subset, initial, weight, segment, anneal, shuffle, latent, test, read, noise, filter, unit };
+enum class Stream : std::uint32_t {
+  subset,
+  initial,
+  weight,
+  segment,
+  anneal,
+  shuffle,
+  latent,
+  test,
+  read,
+  noise,
+  filter,
+  unit,
+  readout
+};
 
 /// Four independent 32-bit words for one draw.
 [[nodiscard]] inline std::array<std::uint32_t, 4> draw(std::uint64_t seed, Stream stream, std::uint32_t a,

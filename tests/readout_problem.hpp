@@ -1,0 +1,99 @@
+#pragma once
+
+#include "base/random.hpp"
+#include "namespaces.hpp"
+#include "readout/problem.hpp"
+
+#include <algorithm>
+#include <cstdint>
+#include <vector>
+
+namespace isinglass::testing {
+
+/// A random small problem of an output layer, whole or the share of one of several ranks: image i of all goes to rank
+/// i modulo their number. Each class has a direction in feature space, so that there is something to learn.
+struct ReadoutProblem {
+  struct Shape {
+    std::size_t classes = 3, images = 200, features = 20;
+    int largest = 9;  ///< feature
+    std::int64_t margin = 40;
+    int largest_fixed = 0;  ///< scores of earlier stages; 0: none are given
+  };
+
+  std::vector<std::size_t> counts;
+  std::vector<std::int8_t> x;
+  std::vector<std::int32_t> s0;
+  Problem problem;
+
+  ReadoutProblem(const Shape& shape, std::uint64_t seed, std::size_t rank = 0, std::size_t ranks = 1)
+      : counts(shape.classes), problem{ClassLayout(counts_of(shape, seed, rank, ranks)), {}, {}, shape.margin} {
+    const ClassLayout& layout = problem.layout;
+    // Padding has features and scores of its own, which must not count.
+    x.assign(shape.features * layout.stride(), static_cast<std::int8_t>(shape.largest));
+    if (shape.largest_fixed > 0) s0.assign(shape.classes * layout.stride(), 1000);
+    std::vector<std::size_t> next(shape.classes);
+    for (std::size_t i = 0; i < shape.images; ++i) {
+      if (i % ranks != rank) continue;
+      const std::size_t y = label(shape, seed, i), at = layout.begin(y) + next[y]++;
+      for (std::size_t f = 0; f < shape.features; ++f) x[f * layout.stride() + at] = feature(shape, seed, i, y, f);
+      for (std::size_t c = 0; c < shape.classes && shape.largest_fixed > 0; ++c)
+        s0[c * layout.stride() + at] =
+            static_cast<std::int32_t>(number(seed, 3, i, c, static_cast<std::uint32_t>(2 * shape.largest_fixed + 1))) -
+            shape.largest_fixed;
+    }
+    problem.features = {x.data(), shape.features, layout.stride()};
+    problem.fixed_scores = s0;
+  }
+  ReadoutProblem(const ReadoutProblem&) = delete;
+  ReadoutProblem& operator=(const ReadoutProblem&) = delete;
+
+private:
+  static std::uint32_t number(std::uint64_t seed, std::uint32_t what, std::size_t a, std::size_t b, std::uint32_t n) {
+    return below(draw(seed, Stream::test, what, static_cast<std::uint32_t>(a), static_cast<std::uint32_t>(b))[0], n);
+  }
+  /// Earlier classes have more images.
+  static std::size_t label(const Shape& shape, std::uint64_t seed, std::size_t i) {
+    const auto classes = static_cast<std::uint32_t>(shape.classes);
+    return std::min(number(seed, 0, i, 0, classes), number(seed, 0, i, 1, classes));
+  }
+  static std::vector<std::size_t> counts_of(const Shape& shape, std::uint64_t seed, std::size_t rank,
+                                            std::size_t ranks) {
+    std::vector<std::size_t> counts(shape.classes);
+    for (std::size_t i = rank; i < shape.images; i += ranks) ++counts[label(shape, seed, i)];
+    return counts;
+  }
+  static std::int8_t feature(const Shape& shape, std::uint64_t seed, std::size_t i, std::size_t y, std::size_t f) {
+    const auto range = static_cast<std::uint32_t>(2 * shape.largest + 1);
+    const int noise = static_cast<int>(number(seed, 1, i, f, range)) - shape.largest;
+    const int side = static_cast<int>(number(seed, 2, y, f, 3)) - 1;
+    return static_cast<std::int8_t>(std::clamp(noise + side * shape.largest / 3, -shape.largest, shape.largest));
+  }
+};
+
+/// Scores of image i of this rank, from the definition.
+inline std::vector<std::int64_t> plain_scores(const Problem& problem, const Readout& readout, std::size_t i) {
+  const std::size_t stride = problem.layout.stride();
+  std::vector<std::int64_t> scores(readout.classes());
+  for (std::size_t c = 0; c < scores.size(); ++c) {
+    scores[c] = readout.biases[c] + (problem.fixed_scores.empty() ? 0 : problem.fixed_scores[c * stride + i]);
+    for (std::size_t f = 0; f < readout.features; ++f)
+      scores[c] += readout.weights[c * readout.features + f] * problem.features.column(f)[i];
+  }
+  return scores;
+}
+
+/// The hinge of the lead over this rank's images, from the definition.
+inline std::int64_t plain_readout_loss(const Problem& problem, const Readout& readout) {
+  std::int64_t sum = 0;
+  for (std::size_t y = 0; y < problem.layout.classes(); ++y)
+    for (std::size_t n = 0; n < problem.layout.count(y); ++n) {
+      std::vector<std::int64_t> scores = plain_scores(problem, readout, problem.layout.begin(y) + n);
+      const std::int64_t own = scores[y];
+      scores.erase(scores.begin() + static_cast<std::ptrdiff_t>(y));
+      const std::int64_t lead = own - *std::max_element(scores.begin(), scores.end());
+      sum += std::max<std::int64_t>(0, 2 * problem.margin - lead);
+    }
+  return sum;
+}
+
+}  // namespace isinglass::testing
