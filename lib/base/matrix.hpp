@@ -1,5 +1,7 @@
 #pragma once
 
+#include <algorithm>
+#include <cmath>
 #include <cstddef>
 #include <numeric>
 #include <span>
@@ -40,6 +42,13 @@ template <class Matrix>
 template <class A, class B>
 [[nodiscard]] double dot_in_order(const Eigen::MatrixBase<A>& a, const Eigen::MatrixBase<B>& b, double start = 0) {
   return std::inner_product(a.begin(), a.end(), b.begin(), start);
+}
+
+/// Largest absolute value; 0 of none.
+[[nodiscard]] inline double largest_magnitude(std::span<const double> values) {
+  double largest = 0;
+  for (const double value : values) largest = std::max(largest, std::abs(value));
+  return largest;
 }
 
 }  // namespace isinglass

@@ -18,16 +18,10 @@ namespace {
 /// and single precision have room.
 constexpr int most_exponent = 50;
 
-double largest_of(std::span<const double> values) {
-  double largest = 0;
-  for (const double v : values) largest = std::max(largest, std::abs(v));
-  return largest;
-}
-
 /// The exponent e with which the problem times 2^e has its largest coefficient in 1 .. 2; 0 where it need not be
 /// scaled.
 int exponent_for(const IsingProblem& problem) {
-  const double largest = std::max(largest_of(stored_values(problem)), largest_of(problem.fields));
+  const double largest = std::max(largest_magnitude(stored_values(problem)), largest_magnitude(problem.fields));
   if (largest == 0) return 0;
   const int exponent = std::ilogb(largest);
   return std::abs(exponent) <= most_exponent ? 0 : -exponent;

@@ -1,3 +1,4 @@
+#include "namespaces.hpp"
 #include "network/build.hpp"
 #include "qcbo/compile.hpp"
 #include "qcbo/counts.hpp"
@@ -8,7 +9,7 @@
 /// Samples a second of compiling and counting on one core, on the shapes of Fashion-MNIST: 14 x 14 inputs of 16 levels,
 /// a pair of classes with 16 hidden units and ten classes with 64. Random inputs: the sizes depend on how many are not
 /// 0.
-namespace isinglass {
+namespace isinglass::testing {
 namespace {
 
 constexpr std::size_t sample_count = 64;
@@ -70,6 +71,6 @@ BENCHMARK_CAPTURE(count_all, pair_sign_hinge, 16, 2, Activation::sign, Loss::hin
 BENCHMARK_CAPTURE(count_all, ten_sign_hinge, 64, 10, Activation::sign, Loss::hinge)->Unit(benchmark::kMillisecond);
 
 }  // namespace
-}  // namespace isinglass
+}  // namespace isinglass::testing
 
 BENCHMARK_MAIN();

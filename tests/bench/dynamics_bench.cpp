@@ -1,5 +1,6 @@
 #include "ising/dynamics/products.hpp"
 #include "ising/machines.hpp"
+#include "namespaces.hpp"
 #include "random_ising.hpp"
 
 #include <cblas.h>
@@ -11,7 +12,7 @@
 
 /// Simulated bifurcation and coherent Ising machines on one core, in spins times steps a second, whole reads: from
 /// programming to descent. And the matrix product behind them, against OpenBLAS.
-namespace isinglass {
+namespace isinglass::testing {
 namespace {
 
 using testing::Coefficients;
@@ -120,6 +121,6 @@ BENCHMARK(product_openblas)->Unit(benchmark::kMicrosecond);
 BENCHMARK(product_bytes)->Unit(benchmark::kMicrosecond);
 
 }  // namespace
-}  // namespace isinglass
+}  // namespace isinglass::testing
 
 BENCHMARK_MAIN();

@@ -2,6 +2,7 @@
 #include "ising/groups/thermal_state.hpp"
 #include "ising/tabu/tabu.hpp"
 #include "ising/tempering/tempering.hpp"
+#include "namespaces.hpp"
 
 #include <cstddef>
 
@@ -10,7 +11,7 @@
 /// Tabu iterations, tempering updates and re-assignments of one-hot groups a second on one core. Whole reads: starting,
 /// ending and keeping the best are in them, loading the problem is not. Items are proposals (spins times iterations or
 /// sweeps).
-namespace isinglass {
+namespace isinglass::testing {
 namespace {
 
 enum class Kind { plus_minus_one, hundreds, real };
@@ -114,6 +115,6 @@ void group_sweeps(benchmark::State& state) {
 BENCHMARK(group_sweeps)->Arg(0)->Arg(10)->Arg(100)->Unit(benchmark::kMicrosecond);
 
 }  // namespace
-}  // namespace isinglass
+}  // namespace isinglass::testing
 
 BENCHMARK_MAIN();

@@ -1,4 +1,5 @@
 #include "data/splits.hpp"
+#include "namespaces.hpp"
 #include "network/build.hpp"
 #include "qcbo/fip.hpp"
 #include "train/train.hpp"
@@ -10,7 +11,7 @@
 
 /// Time of one step of each method on one core, with real data: 10,800 training images of Fashion-MNIST's T-shirt and
 /// Trouser, 196 inputs. Setting up and the final evaluation are in it; the data is not.
-namespace isinglass {
+namespace isinglass::testing {
 namespace {
 
 const DataSplits& pair_data() {
@@ -42,6 +43,6 @@ BENCHMARK_CAPTURE(one_step, anneal, Method::anneal)->Arg(16)->Arg(64)->Unit(benc
 BENCHMARK_CAPTURE(one_step, qat, Method::qat)->Arg(16)->Arg(64)->Unit(benchmark::kMillisecond);
 
 }  // namespace
-}  // namespace isinglass
+}  // namespace isinglass::testing
 
 BENCHMARK_MAIN();

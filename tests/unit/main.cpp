@@ -2,6 +2,4 @@
 #include <boost/test/unit_test.hpp>
 
 /// HDF5 leaks when it refuses a damaged file: not for the leak sanitizer to report.
-extern "C" const char* __lsan_default_suppressions() {  // NOLINT(bugprone-reserved-identifier)
-  return "leak:libhdf5";
-}
+extern "C" const char* __lsan_default_suppressions() { return "leak:libhdf5"; }

@@ -18,12 +18,6 @@ constexpr double tolerance = 1e-9;
 /// A unit below this part of the largest coefficient is none.
 constexpr double smallest_unit = 1e-6;
 
-double largest_of(std::span<const double> values) {
-  double largest = 0;
-  for (const double v : values) largest = std::max(largest, std::abs(v));
-  return largest;
-}
-
 /// Euclid's algorithm on real numbers a >= b; what is below `noise` counts as 0.
 double common_unit(double a, double b, double noise) {
   while (b > noise) {
@@ -61,14 +55,14 @@ CoefficientUnits::CoefficientUnits(const IsingProblem& problem) : row_sum_(probl
 }
 
 void CoefficientUnits::inspect(std::span<const double> values) {
-  largest_ = largest_of(values);
+  largest_ = largest_magnitude(values);
   if (largest_ == 0) return;
   unit_ = unit_of(values, 0, largest_);
   has_unit_ = unit_ >= smallest_unit * largest_ && are_multiples(values, unit_, largest_);
 }
 
 double CoefficientUnits::unit(std::span<const double> fields) const {
-  const double largest = std::max(largest_, largest_of(fields));
+  const double largest = std::max(largest_, largest_magnitude(fields));
   if (largest == 0) return 1;
   if (!has_unit_) return 0;
   const double unit = unit_of(fields, unit_, largest);

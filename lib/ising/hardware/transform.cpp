@@ -14,8 +14,6 @@ namespace isinglass::ising::hardware {
 
 namespace {
 
-double largest_of(std::span<const double> values) { return vector_view(values).lpNorm<Eigen::Infinity>(); }
-
 /// The energy of the chosen spins' own terms: what the conditioned problem's offset must leave out.
 double own_energy(const IsingProblem& sub, std::span<const std::int32_t> chosen, std::span<const std::int8_t> spins) {
   Spins own;
@@ -26,7 +24,7 @@ double own_energy(const IsingProblem& sub, std::span<const std::int32_t> chosen,
 }  // namespace
 
 double largest_coefficient(const IsingProblem& problem) {
-  return std::max(largest_of(stored_values(problem)), largest_of(problem.fields));
+  return std::max(largest_magnitude(stored_values(problem)), largest_magnitude(problem.fields));
 }
 
 IsingProblem rounded(const IsingProblem& problem, int bits) {

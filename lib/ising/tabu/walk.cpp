@@ -203,9 +203,7 @@ void Walk<Rows>::search(TabuRun& run, const Tenure& tenure, std::int64_t patienc
 }
 
 /// The largest 4 J.
-double largest_step(const IsingProblem& problem) {
-  return 4 * vector_view(stored_values(problem)).lpNorm<Eigen::Infinity>();
-}
+double largest_step(const IsingProblem& problem) { return 4 * largest_magnitude(stored_values(problem)); }
 
 }  // namespace
 
