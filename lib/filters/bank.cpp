@@ -118,6 +118,17 @@ int largest_offset(std::span<const Unit> units) {
   return largest;
 }
 
+Bank with_units(const Bank& bank, std::span<const std::size_t> units) {
+  Bank part{bank.shape, bank.filters, {}, {}};
+  const std::size_t windows = windows_per_unit(bank.shape);
+  for (const std::size_t unit : units) {
+    part.units.push_back(bank.units[unit]);
+    for (std::size_t f = unit * windows; f < (unit + 1) * windows && !bank.centers.empty(); ++f)
+      part.centers.push_back(bank.centers[f]);
+  }
+  return part;
+}
+
 void check(const Shape& shape) {
   demand(1 <= shape.rows && shape.rows <= largest_image && 1 <= shape.columns && shape.columns <= largest_image,
          "images of {}x{} pixels: 1 to {} each way can be", shape.rows, shape.columns, largest_image);

@@ -99,6 +99,9 @@ inline constexpr int largest_image = 1024;  ///< rows or columns
 /// The largest |dy| or |dx| of a literal.
 [[nodiscard]] int largest_offset(std::span<const Unit> units);
 
+/// The bank with some of its units alone, in the order of `units`, and the centers of their features.
+[[nodiscard]] Bank with_units(const Bank& bank, std::span<const std::size_t> units);
+
 /// Throws InputError, with the number of the filter or unit, unless the bank can be evaluated as it stands.
 void check(const Shape& shape);
 void check(const Bank& bank);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 #include <set>
 #include <tuple>
 #include <utility>
@@ -36,21 +37,22 @@ double wiring_bits(const Bank& bank) {
          static_cast<double>(placed) * (choice_bits(offsets * offsets) + 1);
 }
 
-bool are_distinct(std::span<const Unit> units) {
-  using Key = std::tuple<int, int, int, bool, bool>;
-  std::set<std::vector<Key>> seen;
-  return std::ranges::all_of(units, [&](const Unit& unit) {
-    std::vector<Key> key;
-    for (const Literal& literal : unit.literals)
-      key.emplace_back(literal.filter, literal.dy, literal.dx, literal.negated, literal.widened);
-    return seen.insert(std::move(key)).second;
-  });
+double factorial_bits(std::size_t n) {
+  double bits = 0;
+  for (std::size_t i = 2; i <= n; ++i) bits += choice_bits(i);
+  return bits;
 }
 
 double order_bits(std::span<const Unit> units) {
-  double bits = 0;
-  if (are_distinct(units))
-    for (std::size_t i = 2; i <= units.size(); ++i) bits += choice_bits(i);
+  std::map<std::vector<std::tuple<int, int, int, bool, bool>>, std::size_t> equal;
+  for (const Unit& unit : units) {
+    std::vector<std::tuple<int, int, int, bool, bool>> key;
+    for (const Literal& literal : unit.literals)
+      key.emplace_back(literal.filter, literal.dy, literal.dx, literal.negated, literal.widened);
+    ++equal[std::move(key)];
+  }
+  double bits = factorial_bits(units.size());
+  for (const auto& [unit, count] : equal) bits -= factorial_bits(count);
   return bits;
 }
 

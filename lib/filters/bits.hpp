@@ -21,7 +21,7 @@ struct BankBits {
   /// first ones are counted as the others.
   double wiring = 0;
   double steps = 0;  ///< set by hand: log2 of the number of counts, for each rise by one level
-  /// Saved, where no two units are equal: log2 of units!. In which order units stand does not matter, the weights that
+  /// Saved: log2 of the number of orders that the units can stand in. Which it is does not matter, the weights that
   /// read them being moved along, so that they can be sent as a set.
   double order = 0;
 

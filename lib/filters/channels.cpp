@@ -41,13 +41,12 @@ std::vector<std::uint8_t> looked_up(std::span<const std::uint8_t> image, const T
 
 std::vector<std::uint8_t> boxes(std::span<const std::uint8_t> image, std::size_t columns) {
   std::vector<std::uint8_t> levels(image.size());
-  for (std::size_t i = 0; i < image.size(); ++i) {
-    const bool is_last_row = i + columns >= image.size(), is_last_column = i % columns + 1 == columns;
-    unsigned sum = image[i];
-    if (!is_last_column) sum += image[i + 1];
-    if (!is_last_row) sum += image[i + columns];
-    if (!is_last_row && !is_last_column) sum += image[i + columns + 1];
-    levels[i] = static_cast<std::uint8_t>(sum * largest_stored / (4 * 255));
+  std::vector<unsigned> pairs(columns + 1);  // of a row and the next, and nothing beyond the last column
+  for (std::size_t i = 0; i < image.size(); i += columns) {
+    const bool is_last_row = i + columns == image.size();
+    for (std::size_t x = 0; x < columns; ++x) pairs[x] = image[i + x] + (is_last_row ? 0U : image[i + columns + x]);
+    for (std::size_t x = 0; x < columns; ++x)
+      levels[i + x] = static_cast<std::uint8_t>((pairs[x] + pairs[x + 1]) * largest_stored / (4 * 255));
   }
   return levels;
 }

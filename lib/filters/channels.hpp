@@ -28,7 +28,7 @@ inline constexpr int largest_stored = 31;
 struct Images {
   std::span<const std::uint8_t> pixels;    ///< [image][row][column]
   std::size_t size = 0;                    ///< pixels of an image
-  std::span<const std::uint32_t> order{};  ///< image numbers; empty for all images as they lie
+  std::span<const std::uint32_t> order{};  ///< numbers of images in `pixels`; empty for all as they lie
 
   [[nodiscard]] std::size_t count() const { return order.empty() ? pixels.size() / size : order.size(); }
   [[nodiscard]] std::span<const std::uint8_t> operator[](std::size_t i) const {

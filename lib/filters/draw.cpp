@@ -16,6 +16,8 @@ namespace isinglass::filters {
 namespace {
 
 constexpr std::uint32_t attempts_of_filter = 2000, attempts_of_unit = 2000;
+/// So often a unit that there is already is drawn anew: there may be no other of one literal.
+constexpr std::uint32_t attempts_of_new_unit = 200;
 
 void must(bool holds, const char* text) {
   if (!holds) throw InputError(fmt::format("drawing filters: {}", text));
@@ -192,7 +194,9 @@ private:
   void make_maps() {
     const Images sample{images_.pixels, images_.size, sample_};
     for (std::size_t first = 0; first < sample_.size(); first += block_images) {
-      maps_.emplace_back(bank_.shape, bank_.filters, options_.reach, width_).set(sample, first, false);
+      BlockMaps& maps = maps_.emplace_back(bank_.shape, bank_.filters, options_.reach, width_);
+      maps.take(sample, first);
+      maps.make(false);
       const std::size_t count = std::min(block_images, sample_.size() - first);
       valid_.push_back(~std::uint64_t{0} >> (block_images - count));
     }
@@ -233,7 +237,8 @@ private:
     for (std::uint32_t attempt = 0; attempt < attempts_of_unit; ++attempt) {
       Unit unit;
       for (std::uint32_t l = 1; l <= size; ++l) unit.literals.push_back(literal(unit_words(attempt, l), l == 1));
-      if (suits(unit)) return unit;
+      const bool is_new = std::ranges::find(bank_.units, unit) == bank_.units.end();
+      if ((is_new || attempt >= attempts_of_new_unit) && suits(unit)) return unit;
     }
     throw InputError(
         fmt::format("drawing filters: no conjunction of {} in {} that is true at a share of positions of {} and at "

@@ -48,7 +48,8 @@ struct DrawOptions {
 ///
 /// A unit: a number of literals by shares; the first at offset (0, 0) and not negated, later ones with random offsets
 /// and negation, each of a random filter and perhaps widened. It is drawn anew while it is too rarely true or adds too
-/// little to its rarest literal, over `sample_images`; units of one literal have only the first rule.
+/// little to its rarest literal, over `sample_images`; units of one literal have only the first rule. One that there is
+/// already is drawn anew, too, up to 200 times.
 ///
 /// InputError if options contradict each other, or if images are too alike for filters or units to be found.
 [[nodiscard]] Bank draw_bank(const Shape& shape, const DrawOptions& options, const Images& images, std::uint64_t seed,

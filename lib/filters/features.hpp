@@ -27,8 +27,8 @@ public:
   void make(const Images& images, std::span<std::int8_t> features, std::size_t stride);
 
 private:
-  /// Adds the levels of all units, as the images or their mirror images have them.
-  void add_block(const Images& images, std::size_t first, bool is_mirrored);
+  /// Adds the levels of all units to the features of a block, which begins at image `place` of the group.
+  void add_levels_of_units(std::size_t place);
 
   Shape shape_;
   std::vector<std::int8_t> centers_;
@@ -39,7 +39,7 @@ private:
   std::vector<Rise> rises_;
   simd::AlignedVector<std::uint64_t> conjunction_, planes_;
   simd::AlignedVector<std::uint8_t> counts_;
-  simd::AlignedVector<std::int8_t> block_;  // [feature][image of the block]
+  simd::AlignedVector<std::int8_t> group_;  // [feature][image of the group]
 };
 
 /// Sums over images, exact, to be added up over ranks.

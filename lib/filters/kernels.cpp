@@ -172,7 +172,7 @@ void pool(const Pooling& pooling, std::span<const std::uint64_t> words, std::spa
     write_counts(digits, pooling, padded);
     for (const Range& columns : pooling.column_windows) {
       add_window(columns, pooling, to);
-      to += block_images;
+      to += pooling.feature_stride;
     }
   }
 }

@@ -56,11 +56,12 @@ struct Pooling {
   std::size_t rows = 0, columns = 0;  ///< of the map
   std::span<const Range> row_windows, column_windows;
   std::span<const Rise> rises;
-  std::span<std::uint64_t> planes;  ///< 8 rows of whole word blocks
-  std::span<std::uint8_t> counts;   ///< 64 bytes for each column
+  std::span<std::uint64_t> planes;            ///< 8 rows of whole word blocks
+  std::span<std::uint8_t> counts;             ///< 64 bytes for each column
+  std::size_t feature_stride = block_images;  ///< from window to window
 };
 
-/// features[window][image] += the level of each window's count of set bits.
+/// features[window * feature_stride + image] += the level of each window's count of set bits.
 void add_levels(const Pooling& pooling, std::span<const std::uint64_t> words, std::span<std::int8_t> features,
                 simd::Width width);
 

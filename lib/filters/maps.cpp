@@ -51,13 +51,37 @@ BlockMaps::Taps BlockMaps::taps_of(const Filter& filter) const {
   return taps;
 }
 
-void BlockMaps::fill_channel(Channel channel, std::span<const std::vector<std::uint8_t>> images) {
+bool BlockMaps::is_used(Channel channel) const {
+  return std::ranges::any_of(taps_, [&](const Taps& taps) { return taps.channel == channel; });
+}
+
+void BlockMaps::take(const Images& images, std::size_t first) {
+  images_.clear();
+  for (auto& channel : stored_) channel.clear();
+  for (std::size_t i = first; i < std::min(first + block_images, images.count()); ++i) {
+    images_.emplace_back(images[i].begin(), images[i].end());
+    for (const Channel channel : all_values<Channel>())
+      if (is_used(channel))
+        stored_[static_cast<std::size_t>(channel)].push_back(
+            stored_channel(channel, images[i], image_columns_, width_));
+  }
+}
+
+void BlockMaps::fill_channel(Channel channel, bool is_mirrored) {
   std::ranges::fill(channel_, static_cast<std::uint8_t>(stored_zero(channel)));
-  for (std::size_t i = 0; i < images.size(); ++i) {
-    const auto stored = stored_channel(channel, images[i], image_columns_, width_);
+  const bool is_symmetric = channel != Channel::box;  // the others of a mirror image are mirrored themselves
+  for (std::size_t i = 0; i < images_.size(); ++i) {
+    std::vector<std::uint8_t> made;
+    const std::vector<std::uint8_t>* stored = &stored_[static_cast<std::size_t>(channel)][i];
+    if (is_mirrored) {
+      made = is_symmetric ? mirrored(*stored, image_columns_)
+                          : stored_channel(channel, mirrored(images_[i], image_columns_), image_columns_, width_);
+      stored = &made;
+    }
     for (std::size_t y = 0; y < image_rows_; ++y) {
       std::uint8_t* to = channel_.data() + ((y + pad_) * padded_columns_ + pad_) * block_images + i;
-      for (std::size_t x = 0; x < image_columns_; ++x) to[x * block_images] = stored[y * image_columns_ + x];
+      const std::uint8_t* from = stored->data() + y * image_columns_;
+      for (std::size_t x = 0; x < image_columns_; ++x) to[x * block_images] = from[x];
     }
   }
 }
@@ -83,16 +107,10 @@ void BlockMaps::widen(const std::uint64_t* map, std::uint64_t* widened) {
   }
 }
 
-void BlockMaps::set(const Images& images, std::size_t first, bool is_mirrored) {
-  std::vector<std::vector<std::uint8_t>> block;
-  for (std::size_t i = first; i < std::min(first + block_images, images.count()); ++i) {
-    const auto image = images[i];
-    block.push_back(is_mirrored ? mirrored(image, image_columns_)
-                                : std::vector<std::uint8_t>(image.begin(), image.end()));
-  }
+void BlockMaps::make(bool is_mirrored) {
   for (const Channel channel : all_values<Channel>()) {
-    if (std::ranges::none_of(taps_, [&](const Taps& taps) { return taps.channel == channel; })) continue;
-    fill_channel(channel, block);
+    if (!is_used(channel)) continue;
+    fill_channel(channel, is_mirrored);
     for (std::size_t f = 0; f < taps_.size(); ++f) {
       if (taps_[f].channel != channel) continue;
       std::uint64_t* map = maps_.data() + map_begin(f, false);

@@ -4,6 +4,7 @@
 #include "filters/channels.hpp"
 #include "filters/kernels.hpp"
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -19,7 +20,10 @@ public:
   BlockMaps(const Shape& shape, std::span<const Filter> filters, int reach, simd::Width width);
 
   /// Takes images first .. first+63, or as many as there are; the others are blank.
-  void set(const Images& images, std::size_t first, bool is_mirrored);
+  void take(const Images& images, std::size_t first);
+
+  /// Makes the maps of the images taken, or of their mirror images.
+  void make(bool is_mirrored);
 
   /// The words of a literal for write_conjunction, valid until the object ends.
   [[nodiscard]] LiteralWords words_of(const Literal& literal) const;
@@ -37,7 +41,8 @@ private:
   };
 
   [[nodiscard]] Taps taps_of(const Filter& filter) const;
-  void fill_channel(Channel channel, std::span<const std::vector<std::uint8_t>> images);
+  void fill_channel(Channel channel, bool is_mirrored);
+  [[nodiscard]] bool is_used(Channel channel) const;
   void repeat_edges(std::uint64_t* map) const;
   void widen(const std::uint64_t* map, std::uint64_t* widened);
   [[nodiscard]] std::size_t map_begin(std::size_t filter, bool widened) const {
@@ -50,9 +55,11 @@ private:
   std::size_t pad_ = 0, padded_columns_;   ///< pixels around an image that taps may meet
   std::size_t first_position_;             ///< bytes to the pixel of the map's first position
   std::vector<Taps> taps_;
-  simd::AlignedVector<std::uint8_t> channel_;  // [padded row][padded column][image]
-  simd::AlignedVector<std::uint64_t> maps_;    // [filter][plain, widened][row][reach, column, reach], a word block
-  std::vector<std::uint64_t> wide_rows_;       // [row][column]
+  std::vector<std::vector<std::uint8_t>> images_;                 // as taken
+  std::array<std::vector<std::vector<std::uint8_t>>, 4> stored_;  // [channel][image]
+  simd::AlignedVector<std::uint8_t> channel_;                     // [padded row][padded column][image]
+  simd::AlignedVector<std::uint64_t> maps_;  // [filter][plain, widened][row][reach, column, reach], a word block
+  std::vector<std::uint64_t> wide_rows_;     // [row][column]
 };
 
 }  // namespace isinglass::filters

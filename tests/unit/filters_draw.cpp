@@ -1,5 +1,7 @@
 #include "base/error.hpp"
+#include "base/fingerprint.hpp"
 #include "filters/draw.hpp"
+#include "filters/features.hpp"
 #include "namespaces.hpp"
 #include "plain_features.hpp"
 
@@ -54,6 +56,15 @@ BOOST_AUTO_TEST_CASE(the_same_arguments_draw_the_same_bank) {
   BOOST_TEST((it.drawn(1, 1) != bank));
   BOOST_TEST(bank.filters.size() == 12U);
   BOOST_TEST(bank.units.size() == 60U);
+}
+
+/// The same with every compiler: what a change of this number changes are results of users.
+BOOST_AUTO_TEST_CASE(a_bank_and_its_features_are_those_of_earlier_versions) {
+  const Case it;
+  FeatureMaker maker(it.drawn());
+  std::vector<std::int8_t> features(maker.count() * it.images.count());
+  maker.make(it.images, features, it.images.count());
+  BOOST_TEST(Fingerprint().add(std::span<const std::int8_t>(features)).value() == 14901225296734847717U);
 }
 
 BOOST_AUTO_TEST_CASE(more_units_leave_the_first_ones_as_they_are) {
@@ -166,6 +177,15 @@ BOOST_AUTO_TEST_CASE(units_keep_the_rules) {
     most_kept = std::max(most_kept, kept);
   }
   BOOST_TEST(most_kept == bank.units.size());
+}
+
+BOOST_AUTO_TEST_CASE(units_repeat_only_where_there_are_no_others) {
+  Case it;
+  const Bank varied = it.drawn();
+  for (std::size_t u = 0; u < varied.units.size(); ++u)
+    BOOST_TEST(std::ranges::count(varied.units, varied.units[u]) == 1);
+  it.options.literal_shares = {1};
+  BOOST_TEST(it.drawn().units.size() == 60U);  // of 24 that there are at most
 }
 
 BOOST_AUTO_TEST_CASE(literals_have_the_shares_asked_for) {

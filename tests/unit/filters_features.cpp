@@ -91,6 +91,22 @@ BOOST_AUTO_TEST_CASE(features_of_random_banks_are_those_of_the_definition_for_ev
   }
 }
 
+BOOST_AUTO_TEST_CASE(some_units_have_the_features_that_they_have_among_all) {
+  Words words(8);
+  Bank bank = random_bank(words);
+  while (bank.units.size() < 3) bank = random_bank(words);
+  bank.centers.assign(feature_count(bank), 1);
+  const auto pixels = random_images(words, 6, bank.shape.rows, bank.shape.columns);
+  const Images images{pixels, pixels.size() / 6};
+  const auto all = made(bank, images, 6, simd::cpu_width());
+  const std::vector<std::size_t> units{2, 0};
+  const auto some = made(with_units(bank, units), images, 6, simd::cpu_width());
+  const auto size = static_cast<std::ptrdiff_t>(windows_per_unit(bank.shape) * 6);
+  BOOST_TEST(some.size() == static_cast<std::size_t>(2 * size));
+  BOOST_TEST(std::equal(some.begin(), some.begin() + size, all.begin() + 2 * size));
+  BOOST_TEST(std::equal(some.begin() + size, some.end(), all.begin()));
+}
+
 BOOST_AUTO_TEST_CASE(images_are_taken_in_the_order_asked_for) {
   Words words(7);
   const Bank bank = random_bank(words);
