@@ -24,7 +24,8 @@ enum class Stream : std::uint32_t {
   noise,
   filter,
   unit,
-  readout
+  readout,
+  copy
 };
 
 /// Four independent 32-bit words for one draw.
