@@ -12,7 +12,7 @@
 namespace isinglass::filters {
 
 /// Makes the features of images by a bank: 64 images at a time, whose maps, and then all units, are in the cache
-/// meanwhile. Its own memory is a few MB and does not grow with the images.
+/// meanwhile. Its own memory is a few MB and 256 bytes for each feature, and does not grow with the images.
 class FeatureMaker {
 public:
   /// InputError if the bank does not pass `check`.
