@@ -29,48 +29,46 @@ void ClassPass::begin(std::size_t c, std::span<const std::int32_t> scores, int l
   assert(largest <= largest_feature);
   class_ = c;
   reach_ = 2 * largest;
-  const ScoreView view{scores.data(), problem_.layout.classes(), problem_.layout.stride(),
+  const ScoreView rows{scores.data(), problem_.layout.classes(), problem_.layout.stride(),
                        static_cast<std::int32_t>(2 * problem_.margin)};
   for (std::size_t y = 0; y < problem_.layout.classes(); ++y)
-    find_excess(view, problem_.layout, y, c, start_.data(), width_);
+    find_excess(rows, problem_.layout, y, c, start_.data(), width_);
   std::copy(start_.begin(), start_.end(), excess_.begin());
-  const ClassLayout& layout = problem_.layout;
-  for (Side& side : sides_) side.near.clear(), side.far.clear();
-  for (std::size_t block = 0; block < layout.stride(); block += block_images)
-    sides_[block >= layout.begin(c) && block < layout.begin(c + 1) ? 1 : 0].near.push_back(
-        static_cast<std::uint32_t>(block));
-  sides_[0].sign = 1;
-  sides_[1].sign = -1;
+  const auto end = static_cast<std::uint32_t>(problem_.layout.stride());
+  const auto own = static_cast<std::uint32_t>(problem_.layout.begin(c));
+  const auto behind = static_cast<std::uint32_t>(problem_.layout.begin(c + 1));
+  sides_[0].set(1, {{{0, own}, {behind, end}}});
+  sides_[1].set(-1, {{{own, behind}, {behind, behind}}});
   pending_.clear();
-  move({});
+  for (const Side& side : sides_) move_and_rank_blocks(view(), side.near, {}, side.sign, width_);
   sort_blocks();
 }
 
-/// Moves the near blocks.
-void ClassPass::move(std::span<const Flip> flips) {
-  const int limit = skips_blocks_ ? -reach_ : std::numeric_limits<std::int16_t>::min() - 1;
-  for (Side& side : sides_)
-    side.alive_count = move_blocks(view(), side.near, flips, side.sign, limit, side.alive.data(), width_);
+/// All blocks are near.
+void ClassPass::Side::set(int new_sign, const std::array<std::array<std::uint32_t, 2>, 2>& new_ranges) {
+  sign = new_sign;
+  ranges = new_ranges;
+  near.clear();
+  far.clear();
+  for (const auto& [first, last] : ranges)
+    for (std::uint32_t block = first; block < last; block += block_images) near.push_back(block);
 }
 
-/// Finds anew which blocks are near; none may have flips pending.
+/// Sorts the blocks by their highest excess.
 void ClassPass::sort_blocks() {
-  const int limit = skips_blocks_ ? -reach_ * static_cast<int>(1 + pending_flips) : std::numeric_limits<int>::min();
+  const int nearest = skips_blocks_ ? -reach_ : std::numeric_limits<int>::min();
+  const int near = skips_blocks_ ? -reach_ * static_cast<int>(1 + pending_flips) : nearest;
   for (Side& side : sides_) {
-    const auto is_near = [&](std::uint32_t block) { return highest_[block / block_images] > limit; };
-    side.near.insert(side.near.end(), side.far.begin(), side.far.end());
-    std::sort(side.near.begin(), side.near.end());
-    const auto far = std::stable_partition(side.near.begin(), side.near.end(), is_near);
-    side.far.assign(far, side.near.end());
-    side.near.erase(far, side.near.end());
+    side.near.clear();
+    side.far.clear();
+    side.alive_count = 0;
+    for (const auto& [first, last] : side.ranges)
+      for (std::uint32_t block = first; block < last; block += block_images) {
+        const int highest = highest_[block / block_images];
+        (highest > near ? side.near : side.far).push_back(block);
+        if (highest > nearest) side.alive[side.alive_count++] = block;
+      }
   }
-}
-
-/// Makes the pending flips on the far blocks.
-void ClassPass::catch_up() {
-  std::vector<std::uint32_t> unused(highest_.size() + 1);
-  for (const Side& side : sides_) (void)move_blocks(view(), side.far, pending_, side.sign, 0, unused.data(), width_);
-  pending_.clear();
 }
 
 /// A flip and its return cancel.
@@ -83,12 +81,19 @@ void ClassPass::add_pending(const Flip& flip) {
 }
 
 void ClassPass::apply(std::span<const Flip> flips) {
-  move(flips);
   for (const Flip& flip : flips) add_pending(flip);
-  if (pending_.size() < pending_flips) return;
-  catch_up();
+  if (pending_.size() < pending_flips) {
+    const int limit = skips_blocks_ ? -reach_ : std::numeric_limits<std::int16_t>::min();
+    for (Side& side : sides_)
+      side.alive_count = move_blocks(view(), side.near, flips, side.sign, limit, side.alive.data(), width_);
+    return;
+  }
+  for (const Side& side : sides_) {
+    move_and_rank_blocks(view(), side.near, flips, side.sign, width_);
+    move_and_rank_blocks(view(), side.far, pending_, side.sign, width_);
+  }
+  pending_.clear();
   sort_blocks();
-  move({});
 }
 
 void ClassPass::add_sums(std::span<const std::int8_t* const> columns, int direction,
@@ -117,19 +122,20 @@ void ClassPass::evaluate(std::span<const Flip> flips, std::span<std::int64_t> ch
 }
 
 void ClassPass::end(std::span<std::int32_t> scores) {
-  catch_up();
+  for (const Side& side : sides_) move_and_rank_blocks(view(), side.far, pending_, side.sign, width_);
+  pending_.clear();
   std::int32_t* row = scores.data() + class_ * problem_.layout.stride();
-  const std::size_t own = problem_.layout.begin(class_), behind = problem_.layout.begin(class_ + 1);
-  add_difference(row, excess_.data(), start_.data(), 0, own, 1, width_);
-  add_difference(row, excess_.data(), start_.data(), own, behind, -1, width_);
-  add_difference(row, excess_.data(), start_.data(), behind, problem_.layout.stride(), 1, width_);
+  for (const Side& side : sides_)
+    for (const auto& [first, last] : side.ranges)
+      add_difference(row, excess_.data(), start_.data(), first, last, side.sign, width_);
 }
 
 std::int64_t ClassPass::bias_change(int step) const {
-  const ClassLayout& layout = problem_.layout;
-  return step_change(excess_.data(), 0, layout.begin(class_), step, width_) +
-         step_change(excess_.data(), layout.begin(class_ + 1), layout.stride(), step, width_) +
-         step_change(excess_.data(), layout.begin(class_), layout.begin(class_ + 1), -step, width_);
+  std::int64_t sum = 0;
+  for (const Side& side : sides_)
+    for (const auto& [first, last] : side.ranges)
+      sum += step_change(excess_.data(), highest_.data(), first, last, side.sign * step, width_);
+  return sum;
 }
 
 double ClassPass::alive() const {

@@ -44,15 +44,16 @@ private:
   /// The blocks of the class, whose excess turns round, or those of the others.
   struct Side {
     int sign = 1;
-    std::vector<std::uint32_t> near, far;  // far: above which no excess comes by the pending flips
-    std::vector<std::uint32_t> alive;      // near ones where a flip can matter; longer than they are
+    std::array<std::array<std::uint32_t, 2>, 2> ranges{};  // of images
+    std::vector<std::uint32_t> near, far;                  // far: above which no excess comes by the pending flips
+    std::vector<std::uint32_t> alive;                      // near ones where a flip can matter; longer than they are
     std::size_t alive_count = 0;
+
+    void set(int new_sign, const std::array<std::array<std::uint32_t, 2>, 2>& new_ranges);
   };
 
   void add_sums(std::span<const std::int8_t* const> columns, int direction, std::span<std::int64_t> sums) const;
-  void move(std::span<const Flip> flips);
   void sort_blocks();
-  void catch_up();
   void add_pending(const Flip& flip);
   [[nodiscard]] PassView view() { return {excess_.data(), gap_.data(), highest_.data()}; }
 

@@ -29,15 +29,15 @@ void find_excess_of(const ScoreView& scores, std::size_t begin, std::size_t end,
   }
 }
 
-template <std::size_t flips_at_most>
-std::size_t move_blocks_of(const PassView& pass, BlockList blocks, std::span<const Flip> flips, int sign, int limit,
-                           std::uint32_t* above) {
+/// Calls `visit` with each block and a vector of its excesses' maxima.
+template <std::size_t flips_at_most, class Visit>
+HWY_INLINE void move_each(const PassView& pass, BlockList blocks, std::span<const Flip> flips, int sign,
+                          const Visit& visit) {
   const hn::ScalableTag<std::int16_t> d;
   const hn::Rebind<std::int8_t, decltype(d)> d8;
   const hn::Rebind<std::uint8_t, decltype(d)> bytes;
   const auto middle = hn::Set(d, 128);
   const std::size_t moves = std::min(flips_at_most, flips.size());
-  std::size_t count = 0;
   for (const std::uint32_t block : blocks) {
     auto highest = hn::Set(d, std::numeric_limits<std::int16_t>::min());
     for (std::size_t i = block; i < block + block_images; i += hn::Lanes(d)) {
@@ -51,19 +51,35 @@ std::size_t move_blocks_of(const PassView& pass, BlockList blocks, std::span<con
       hn::StoreU(hn::DemoteTo(bytes, hn::Sub(middle, now)), bytes, pass.gap + i);
       highest = hn::Max(highest, now);
     }
-    const std::int16_t most = hn::GetLane(hn::MaxOfLanes(d, highest));
-    pass.highest[block / block_images] = most;
-    above[count] = block;
-    count += most > limit ? 1 : 0;
+    visit(block, highest);
   }
+}
+
+template <std::size_t flips_at_most>
+std::size_t list_moved(const PassView& pass, BlockList blocks, std::span<const Flip> flips, int sign, int limit,
+                       std::uint32_t* above) {
+  const hn::ScalableTag<std::int16_t> d;
+  const auto limits = hn::Set(d, static_cast<std::int16_t>(limit));
+  std::size_t count = 0;
+  move_each<flips_at_most>(pass, blocks, flips, sign, [&](std::uint32_t block, hn::Vec<decltype(d)> highest) {
+    above[count] = block;
+    count += hn::AllFalse(d, hn::Gt(highest, limits)) ? 0 : 1;
+  });
   return count;
 }
 
-std::size_t move_blocks_by(const PassView& pass, BlockList blocks, std::span<const Flip> flips, int sign, int limit,
-                           std::uint32_t* above) {
-  return flips.empty()       ? move_blocks_of<0>(pass, blocks, flips, sign, limit, above)
-         : flips.size() == 1 ? move_blocks_of<1>(pass, blocks, flips, sign, limit, above)
-                             : move_blocks_of<largest_group>(pass, blocks, flips, sign, limit, above);
+/// One flip is what is made mostly.
+std::size_t move_and_list(const PassView& pass, BlockList blocks, std::span<const Flip> flips, int sign, int limit,
+                          std::uint32_t* above) {
+  return flips.size() == 1 ? list_moved<1>(pass, blocks, flips, sign, limit, above)
+                           : list_moved<largest_group>(pass, blocks, flips, sign, limit, above);
+}
+
+void move_and_rank(const PassView& pass, BlockList blocks, std::span<const Flip> flips, int sign) {
+  const hn::ScalableTag<std::int16_t> d;
+  move_each<largest_group>(pass, blocks, flips, sign, [&](std::uint32_t block, hn::Vec<decltype(d)> highest) {
+    pass.highest[block / block_images] = hn::GetLane(hn::MaxOfLanes(d, highest));
+  });
 }
 
 }  // namespace
@@ -82,7 +98,12 @@ void find_excess(const ScoreView& scores, const ClassLayout& layout, std::size_t
 
 std::size_t move_blocks(const PassView& pass, BlockList blocks, std::span<const Flip> flips, int sign, int limit,
                         std::uint32_t* above, simd::Width width) {
-  return ISINGLASS_OF_WIDTH(width, move_blocks_by)(pass, blocks, flips, sign, limit, above);
+  return ISINGLASS_OF_WIDTH(width, move_and_list)(pass, blocks, flips, sign, limit, above);
+}
+
+void move_and_rank_blocks(const PassView& pass, BlockList blocks, std::span<const Flip> flips, int sign,
+                          simd::Width width) {
+  ISINGLASS_OF_WIDTH(width, move_and_rank)(pass, blocks, flips, sign);
 }
 
 }  // namespace isinglass::readout

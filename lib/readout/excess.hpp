@@ -37,9 +37,14 @@ struct PassView {
   std::int16_t* highest = nullptr;  ///< excess of each block
 };
 
-/// Moves the excesses of some blocks by `flips`, turned round if `sign` is -1, and what hangs on them. Writes the
-/// blocks with an excess above `limit` to `above`, which has room for one more than all. Returns how many.
+/// Moves the excesses of some blocks by `flips`, turned round if `sign` is -1, and their gaps; the highest are out of
+/// date then. Writes the blocks with an excess above `limit` to `above`, which has room for one more than all. Returns
+/// how many.
 [[nodiscard]] std::size_t move_blocks(const PassView& pass, BlockList blocks, std::span<const Flip> flips, int sign,
                                       int limit, std::uint32_t* above, simd::Width width);
+
+/// The same, but instead of a list finds the highest of these blocks.
+void move_and_rank_blocks(const PassView& pass, BlockList blocks, std::span<const Flip> flips, int sign,
+                          simd::Width width);
 
 }  // namespace isinglass::readout

@@ -9,10 +9,6 @@ namespace isinglass::readout {
 
 namespace {
 
-using simd::Int16s;
-using simd::Int8s;
-constexpr std::size_t lanes = 32;  // of Int16s: half a block
-using Int32s = std::int32_t __attribute__((vector_size(128)));
 using Row = std::array<std::int32_t, block_images>;
 
 /// Largest score of a block over the classes other than a and b.
@@ -25,15 +21,11 @@ inline void other_scores(const ScoreView& scores, std::size_t block, std::size_t
   }
 }
 
-inline void load_wide(Int16s& x, const std::int8_t* from) {
-  Int8s narrow;
-  simd::load(narrow, from);
-  x = __builtin_convertvector(narrow, Int16s);
-}
-
-std::int64_t step_change_loop(const std::int16_t* excess, std::size_t begin, std::size_t end, int step) {
+std::int64_t step_change_loop(const std::int16_t* excess, const std::int16_t* highest, std::size_t begin,
+                              std::size_t end, int step) {
   std::int64_t sum = 0;
   for (std::size_t block = begin; block < end; block += block_images) {
+    if (highest[block / block_images] <= -std::abs(step)) continue;
     std::int32_t part = 0;
     for (std::size_t i = block; i < block + block_images; ++i)
       part += std::max(0, excess[i] + step) - std::max(0, int{excess[i]});
@@ -60,27 +52,6 @@ std::int64_t total_loss_loop(ScoreView scores, std::size_t begin, std::size_t co
   return sum;
 }
 
-/// Features whose sums fit 16 bits.
-constexpr std::size_t features_at_once = 512;
-static_assert(features_at_once * largest_feature <= std::numeric_limits<std::int16_t>::max());
-
-void add_products_loop(FeatureView features, const std::int8_t* weights, std::size_t first, std::size_t size,
-                       std::int32_t* sums) {
-  Int16s x;
-  Int32s sum;
-  for (std::size_t f = 0; f < features.count; f += features_at_once)
-    for (std::size_t i = 0; i < size; i += lanes) {
-      Int16s part{};
-      for (std::size_t k = f; k < std::min(f + features_at_once, features.count); ++k) {
-        load_wide(x, features.column(k) + first + i);
-        part += x * static_cast<std::int16_t>(weights[k]);
-      }
-      simd::load(sum, sums + i);
-      sum += __builtin_convertvector(part, Int32s);
-      simd::store(sum, sums + i);
-    }
-}
-
 FeatureSums feature_sums_loop(const std::int8_t* x, std::size_t begin, std::size_t end) {
   FeatureSums result;
   for (std::size_t block = begin; block < end; block += block_images) {
@@ -100,8 +71,9 @@ FeatureSums feature_sums_loop(const std::int8_t* x, std::size_t begin, std::size
 
 }  // namespace
 
-std::int64_t step_change(const std::int16_t* excess, std::size_t begin, std::size_t end, int step, simd::Width width) {
-  return simd::run<step_change_loop>(width, excess, begin, end, step);
+std::int64_t step_change(const std::int16_t* excess, const std::int16_t* highest, std::size_t begin, std::size_t end,
+                         int step, simd::Width width) {
+  return simd::run<step_change_loop>(width, excess, highest, begin, end, step);
 }
 
 void add_difference(std::int32_t* scores, const std::int16_t* after, const std::int16_t* before, std::size_t begin,
@@ -114,11 +86,6 @@ std::int64_t total_loss(const ScoreView& scores, const ClassLayout& layout, simd
   for (std::size_t y = 0; y < layout.classes(); ++y)
     sum += simd::run<total_loss_loop>(width, scores, layout.begin(y), layout.count(y), y);
   return sum;
-}
-
-void add_products(const FeatureView& features, const std::int8_t* weights, std::size_t first, std::size_t size,
-                  std::int32_t* sums, simd::Width width) {
-  simd::run<add_products_loop>(width, features, weights, first, size, sums);
 }
 
 FeatureSums feature_sums(const std::int8_t* x, std::size_t begin, std::size_t end, simd::Width width) {

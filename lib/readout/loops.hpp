@@ -19,9 +19,10 @@ struct ScoreView {
   [[nodiscard]] const std::int32_t* row(std::size_t c) const { return data + c * stride; }
 };
 
-/// Sum over the images from `begin` to `end` of max(0, excess + step) - max(0, excess); a step within 16 bits.
-[[nodiscard]] std::int64_t step_change(const std::int16_t* excess, std::size_t begin, std::size_t end, int step,
-                                       simd::Width width);
+/// Sum over the images from `begin` to `end` of max(0, excess + step) - max(0, excess); `highest` [block] excess. A
+/// step within 16 bits.
+[[nodiscard]] std::int64_t step_change(const std::int16_t* excess, const std::int16_t* highest, std::size_t begin,
+                                       std::size_t end, int step, simd::Width width);
 
 /// scores [image] += sign (after [image] - before [image]), for images from `begin` to `end`.
 void add_difference(std::int32_t* scores, const std::int16_t* after, const std::int16_t* before, std::size_t begin,
@@ -30,10 +31,8 @@ void add_difference(std::int32_t* scores, const std::int16_t* after, const std::
 /// Loss of this rank's images.
 [[nodiscard]] std::int64_t total_loss(const ScoreView& scores, const ClassLayout& layout, simd::Width width);
 
-/// sums [image] += sum of weights[f] x_f over `features`, for images first .. first + size - 1, a multiple of 64; the
-/// weights are -1 or 1.
-void add_products(const FeatureView& features, const std::int8_t* weights, std::size_t first, std::size_t size,
-                  std::int32_t* sums, simd::Width width);
+/// scores [class][stride] += sum of w_cf x_f.
+void add_products(const FeatureView& features, const Readout& readout, std::int32_t* scores, simd::Width width);
 
 /// Sum, sum of squares and largest magnitude of a feature.
 struct FeatureSums {

@@ -12,16 +12,12 @@
 namespace isinglass::readout {
 
 simd::AlignedVector<std::int32_t> scores(const Problem& problem, const Readout& readout, simd::Width width) {
-  constexpr std::size_t images_at_once = 8 * block_images;  // whose features stay in the cache for all classes
   const std::size_t stride = problem.layout.stride(), classes = problem.layout.classes();
   simd::AlignedVector<std::int32_t> result(classes * stride);
   std::copy(problem.fixed_scores.begin(), problem.fixed_scores.end(), result.begin());
   for (std::size_t c = 0; c < classes; ++c)
     for (std::size_t i = 0; i < stride; ++i) result[c * stride + i] += readout.biases[c];
-  for (std::size_t first = 0; first < stride; first += images_at_once)
-    for (std::size_t c = 0; c < classes; ++c)
-      add_products(problem.features, readout.weights.data() + c * readout.features, first,
-                   std::min(images_at_once, stride - first), result.data() + c * stride + first, width);
+  add_products(problem.features, readout, result.data(), width);
   return result;
 }
 
