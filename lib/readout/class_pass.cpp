@@ -104,8 +104,8 @@ void ClassPass::add_sums(std::span<const std::int8_t* const> columns, int direct
 }
 
 void ClassPass::evaluate(std::span<const Flip> flips, std::span<std::int64_t> changes) {
-  columns_ = {};
-  places_ = {};
+  for (auto& columns : columns_) columns.clear();
+  for (auto& places : places_) places.clear();
   for (std::size_t i = 0; i < flips.size(); ++i) {
     const std::size_t side = flips[i].direction < 0 ? 1 : 0;
     columns_[side].push_back(flips[i].x);

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <limits>
 #include <numeric>
 #include <string>
 
@@ -35,6 +36,7 @@ void check(const Problem& problem, std::int64_t largest_bias) {
   const std::size_t stride = problem.layout.stride(), classes = problem.layout.classes();
   require(problem.features.stride == stride, "features have rows of " + std::to_string(problem.features.stride) +
                                                  " images, not of " + std::to_string(stride));
+  require(stride <= std::numeric_limits<std::uint32_t>::max(), "a rank has more than 2^32 images");
   require(problem.fixed_scores.empty() || problem.fixed_scores.size() == classes * stride,
           std::to_string(problem.fixed_scores.size()) + " scores of earlier stages, not " +
               std::to_string(classes * stride));
