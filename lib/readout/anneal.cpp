@@ -192,7 +192,7 @@ std::size_t Annealer::decide(std::size_t c, std::span<const std::size_t> feature
       std::int8_t& weight = readout_.weights[c * readout_.features + features[i]];
       weight = static_cast<std::int8_t>(-weight);
     }
-    run_ += (1 - (accepted != guesses[i] ? run_ / 8 : 0)) / 8;
+    run_ += (1 - (accepted != guesses[i] ? run_ : 0)) / 8;
     if (accepted == guesses[i]) continue;
     const auto back = [](const Flip& flip) { return Flip{flip.x, -flip.direction}; };
     moves_.assign(1, accepted != 0 ? flips_[i] : back(flips_[i]));

@@ -48,7 +48,7 @@ struct SweepCounts {
 /// back. The guesses decide how much is evaluated in vain, never a result: it is the same for any number of ranks, any
 /// sharding and any vectors.
 ///
-/// Memory per image of this rank: 6 bytes and 4 per class; features are not copied.
+/// Memory per image of this rank: 5 bytes and 4 per class; features are not copied.
 class Annealer {
 public:
   /// Starts at `start`, after its sweeps_done sweeps. `problem` and `ranks` outlive this. InputError of what check()

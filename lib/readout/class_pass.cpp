@@ -20,7 +20,6 @@ ClassPass::ClassPass(const Problem& problem, simd::Width width, bool skips_block
       start_(problem.layout.stride()),
       excess_(problem.layout.stride()),
       gap_(problem.layout.stride()),
-      zeros_(problem.layout.stride()),
       highest_(problem.layout.stride() / block_images) {
   for (Side& side : sides_) side.alive.resize(highest_.size() + 1);
 }
@@ -96,29 +95,10 @@ void ClassPass::apply(std::span<const Flip> flips) {
   sort_blocks();
 }
 
-void ClassPass::add_sums(std::span<const std::int8_t* const> columns, int direction,
-                         std::span<std::int64_t> sums) const {
+void ClassPass::evaluate(std::span<const Flip> flips, std::span<std::int64_t> changes) const {
+  std::fill(changes.begin(), changes.end(), 0);
   for (const Side& side : sides_)
-    add_flip_sums(gap_.data(), BlockList(side.alive.data(), side.alive_count), columns, side.sign * direction, sums,
-                  width_);
-}
-
-void ClassPass::evaluate(std::span<const Flip> flips, std::span<std::int64_t> changes) {
-  for (auto& columns : columns_) columns.clear();
-  for (auto& places : places_) places.clear();
-  for (std::size_t i = 0; i < flips.size(); ++i) {
-    const std::size_t side = flips[i].direction < 0 ? 1 : 0;
-    columns_[side].push_back(flips[i].x);
-    places_[side].push_back(i);
-  }
-  columns_[0].push_back(zeros_.data());
-  std::int64_t still = 0;  // the sum of a flip that moves nothing
-  for (std::size_t side = 0; side < 2; ++side) {
-    sums_.assign(columns_[side].size(), 0);
-    add_sums(columns_[side], side == 0 ? 1 : -1, sums_);
-    if (side == 0) still = sums_.back();
-    for (std::size_t k = 0; k < places_[side].size(); ++k) changes[places_[side][k]] = sums_[k] - still;
-  }
+    add_flip_sums(gap_.data(), BlockList(side.alive.data(), side.alive_count), flips, side.sign, changes, width_);
 }
 
 void ClassPass::end(std::span<std::int32_t> scores) {

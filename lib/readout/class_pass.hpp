@@ -19,7 +19,7 @@ namespace isinglass::readout {
 /// which 8 bits are enough near the kink: above it the loss moves as the feature does, below it not at all. Blocks of
 /// 64 images that are all too far below are skipped; those which a few flips cannot bring near are moved later.
 ///
-/// Memory: 6 bytes per image, beside the scores' 4 bytes per image and class.
+/// Memory: 5 bytes per image, beside the scores' 4 bytes per image and class.
 class ClassPass {
 public:
   /// `problem` outlives this. The vectors of `width` change how fast it is, never a number; nor does `skips_blocks`.
@@ -29,7 +29,7 @@ public:
   /// which at most largest_group may follow.
   void begin(std::size_t c, std::span<const std::int32_t> scores, int largest);
   /// Changes of this rank's loss by each flip alone, against the state as it is.
-  void evaluate(std::span<const Flip> flips, std::span<std::int64_t> changes);
+  void evaluate(std::span<const Flip> flips, std::span<std::int64_t> changes) const;
   /// Makes the flips, which may be any number.
   void apply(std::span<const Flip> flips);
   /// Adds the flips that were made since begin() to the class' row of `scores`.
@@ -52,7 +52,6 @@ private:
     void set(int new_sign, const std::array<std::array<std::uint32_t, 2>, 2>& new_ranges);
   };
 
-  void add_sums(std::span<const std::int8_t* const> columns, int direction, std::span<std::int64_t> sums) const;
   void sort_blocks();
   void add_pending(const Flip& flip);
   [[nodiscard]] PassView view() { return {excess_.data(), gap_.data(), highest_.data()}; }
@@ -62,15 +61,11 @@ private:
   bool skips_blocks_;
   std::size_t class_ = 0;
   int reach_ = 0;
-  simd::AlignedVector<std::int16_t> start_, excess_;        // [image], at begin() and now
-  simd::AlignedVector<std::uint8_t> gap_;                   // [image]
-  simd::AlignedVector<std::int8_t> zeros_;                  // [image], a feature that moves nothing
-  std::vector<std::int16_t> highest_;                       // excess of a block; of far ones without the pending flips
-  std::array<Side, 2> sides_;                               // the others, the class
-  std::vector<Flip> pending_;                               // made on near blocks, to be made on far ones
-  std::array<std::vector<const std::int8_t*>, 2> columns_;  // of a batch, by direction
-  std::array<std::vector<std::size_t>, 2> places_;
-  std::vector<std::int64_t> sums_;
+  simd::AlignedVector<std::int16_t> start_, excess_;  // [image], at begin() and now
+  simd::AlignedVector<std::uint8_t> gap_;             // [image]
+  std::vector<std::int16_t> highest_;                 // excess of a block; of far ones without the pending flips
+  std::array<Side, 2> sides_;                         // the others, the class
+  std::vector<Flip> pending_;                         // made on near blocks, to be made on far ones
 };
 
 }  // namespace isinglass::readout

@@ -24,12 +24,6 @@ inline constexpr std::size_t largest_group = 127;
 void find_excess(const ScoreView& scores, const ClassLayout& layout, std::size_t y, std::size_t c, std::int16_t* excess,
                  simd::Width width);
 
-/// A flip: the score moves by 2 direction x.
-struct Flip {
-  const std::int8_t* x = nullptr;  ///< its feature, [image]
-  int direction = 1;               ///< -1, +1
-};
-
 /// What is kept of the images while the score of a class moves.
 struct PassView {
   std::int16_t* excess = nullptr;   ///< [image], now

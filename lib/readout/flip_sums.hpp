@@ -11,11 +11,16 @@ namespace isinglass::readout {
 /// Blocks of images, each by its first image.
 using BlockList = std::span<const std::uint32_t>;
 
-/// For each of `columns` (features, [image]): the sum over the blocks of max(direction 2 x, gap - 128), plus 128 per
-/// image. gap [image] is 128 + how far an image's loss is below the point from which it grows, limited to 0 .. 255. The
-/// difference to the sum of a column of zeros is the exact change of the loss where all scores move by direction 2 x,
-/// as long as |2 x| <= 127. Adds to `sums` [column]. direction: -1 or 1.
-void add_flip_sums(const std::uint8_t* gap, BlockList blocks, std::span<const std::int8_t* const> columns,
-                   int direction, std::span<std::int64_t> sums, simd::Width width);
+/// A flip: the score moves by 2 direction x.
+struct Flip {
+  const std::int8_t* x = nullptr;  ///< its feature, [image]
+  int direction = 1;               ///< -1, +1
+};
+
+/// sums [flip] += sum over the images of the blocks of max(sign direction 2 x, g) - max(0, g), where g = gap [image] -
+/// 128 is how far an image's loss is below the point from which it grows with the score, limited to -128 .. 127: the
+/// exact change of the loss, as long as |2 x| <= 127.
+void add_flip_sums(const std::uint8_t* gap, BlockList blocks, std::span<const Flip> flips, int sign,
+                   std::span<std::int64_t> sums, simd::Width width);
 
 }  // namespace isinglass::readout
