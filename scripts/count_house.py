@@ -1,14 +1,14 @@
 #!/usr/bin/env python3
 """Counts the sources of lib and apps, of the tree as it is or of an earlier commit.
 
-    scripts/count_house.py [COMMIT]
+    scripts/count_house.py [COMMIT] [--without FOLDER]...
 
 Prints files, lines (and those that are neither blank nor comment), lines per file, lines of the apps, the longest
 file, and how many lines are over 120 columns.
 """
 
+import argparse
 import subprocess
-import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -19,10 +19,11 @@ def git(*arguments):
     return subprocess.run(["git", "-C", ROOT, *arguments], check=True, capture_output=True, text=True).stdout
 
 
-def sources(commit):
-    """Path -> text of every source of lib and apps."""
+def sources(commit, left_out):
+    """Path -> text of every source of lib and apps outside the folders `left_out`."""
     names = git("ls-tree", "-r", "--name-only", commit, "lib", "apps").splitlines()
-    return {name: git("show", f"{commit}:{name}") for name in names if name.endswith(SUFFIXES)}
+    return {name: git("show", f"{commit}:{name}") for name in names
+            if name.endswith(SUFFIXES) and not name.startswith(left_out)}
 
 
 def is_code(line):
@@ -35,8 +36,12 @@ def percentile(ascending, share):
 
 
 def main():
-    commit = sys.argv[1] if len(sys.argv) > 1 else "HEAD"
-    files = {name: text.splitlines() for name, text in sources(commit).items()}
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("commit", nargs="?", default="HEAD")
+    parser.add_argument("--without", action="append", default=[], metavar="FOLDER", help="for example lib/filters")
+    arguments = parser.parse_args()
+    left_out = tuple(f"{folder.rstrip('/')}/" for folder in arguments.without)
+    files = {name: text.splitlines() for name, text in sources(arguments.commit, left_out).items()}
     lengths = sorted(len(lines) for lines in files.values())
     longest = max(files, key=lambda name: len(files[name]))
     rows = {

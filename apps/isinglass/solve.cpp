@@ -1,7 +1,7 @@
 #include "commands.hpp"
 #include "solve_run.hpp"
 
-#include "run/max_hours.hpp"
+#include "run/run_control.hpp"
 
 #include <limits>
 #include <memory>

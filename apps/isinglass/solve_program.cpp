@@ -7,7 +7,7 @@
 #include "ising/read_all.hpp"
 #include "parallel/agreement.hpp"
 #include "parallel/session.hpp"
-#include "solve/program_file.hpp"
+#include "solve/solution_file.hpp"
 
 #include <algorithm>
 #include <cmath>

@@ -4,9 +4,9 @@
 
 #include "base/clock.hpp"
 #include "parallel/agreement.hpp"
-#include "run/max_hours.hpp"
+#include "run/run_control.hpp"
 #include "sweep/collect.hpp"
-#include "sweep/point_state.hpp"
+#include "sweep/fates.hpp"
 #include "sweep/run_points.hpp"
 #include "sweep/sweep_reader.hpp"
 

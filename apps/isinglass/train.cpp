@@ -2,7 +2,7 @@
 #include "shared_config.hpp"
 #include "train_run.hpp"
 
-#include "run/max_hours.hpp"
+#include "run/run_control.hpp"
 
 #include <memory>
 #include <string>

@@ -1,7 +1,6 @@
 #include "bounds/bounds_table.hpp"
 
 #include "bounds/qcgd_bound.hpp"
-#include "bounds/reads.hpp"
 #include "bounds/sample_complexity.hpp"
 #include "bounds/spin_formula.hpp"
 #include "bounds/spline_error.hpp"

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "base/clock.hpp"
 #include "parallel/communicator.hpp"
 
 #include <mpi.h>
@@ -29,6 +30,25 @@ private:
   Communicator comm_;  // outlives the window
   MPI_Win window_ = MPI_WIN_NULL;
   std::int64_t serial_value_ = 0;
+};
+
+/// A flag that any rank raises and all ranks see, without waiting for each other: a SharedCounter of those who raised
+/// it.
+class SharedFlag {
+public:
+  /// Lowered at the start. Collective; so is the destructor, unless an exception is on its way.
+  explicit SharedFlag(const Communicator& comm) : raised_(comm) {}
+
+  /// Not collective, for good.
+  void raise();
+  /// Whether a rank has raised it, some milliseconds ago or earlier. Cheap: asks rank 0 only that often. Not
+  /// collective.
+  [[nodiscard]] bool is_raised();
+
+private:
+  SharedCounter raised_;
+  bool seen_ = false;
+  Clock::time_point next_look_ = Clock::now();
 };
 
 }  // namespace isinglass::parallel

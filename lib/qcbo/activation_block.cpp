@@ -1,5 +1,4 @@
 #include "network/forward.hpp"
-#include "qcbo/register.hpp"
 #include "qcbo/unit_plan.hpp"
 
 #include <algorithm>

@@ -2,7 +2,6 @@
 
 #include "base/stop_signal.hpp"
 #include "network/forward.hpp"
-#include "qcbo/couplers.hpp"
 #include "qcbo/lift.hpp"
 #include "qcbo/problem.hpp"
 #include "qcbo/symmetry.hpp"

@@ -1,4 +1,4 @@
-#include "qcbo/couplers.hpp"
+#include "qcbo/counts.hpp"
 
 #include "qcbo/symmetry.hpp"
 

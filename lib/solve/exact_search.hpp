@@ -1,6 +1,6 @@
 #pragma once
 
-#include "solve/program_matrices.hpp"
+#include "solve/completion.hpp"
 
 #include <cstdint>
 #include <functional>

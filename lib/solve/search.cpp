@@ -2,7 +2,7 @@
 
 #include "ising/read_all.hpp"
 #include "ising/rounding.hpp"
-#include "parallel/shared_flag.hpp"
+#include "parallel/shared_counter.hpp"
 
 #include <algorithm>
 #include <cmath>

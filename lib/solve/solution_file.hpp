@@ -1,5 +1,6 @@
 #pragma once
 
+#include "solve/qcgd_program.hpp"
 #include "solve/search.hpp"
 
 #include <cstdint>
@@ -40,5 +41,12 @@ struct StoredSolutions {
 };
 /// Throws InputError that names the file and what is wrong with it.
 [[nodiscard]] StoredSolutions read_solutions(const std::filesystem::path& path);
+
+/// Writes the best point, the iterations and the atoms of X atomically; docs/file-formats.md describes the file.
+/// SystemError.
+void write_program_solution(const std::filesystem::path& path, const SolutionFacts& facts, const ProgramResult& result);
+
+/// The best point of such a file; empty: none was feasible. InputError that names the file.
+[[nodiscard]] formats::Bits read_program_solution(const std::filesystem::path& path);
 
 }  // namespace isinglass::solve

@@ -1,5 +1,3 @@
-#include "sweep/axis_reader.hpp"
-
 #include "config/scalars.hpp"
 #include "sweep/section_reader.hpp"
 

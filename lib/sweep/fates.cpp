@@ -1,7 +1,7 @@
 #include "sweep/fates.hpp"
 
+#include "base/error.hpp"
 #include "parallel/agreement.hpp"
-#include "sweep/point_state.hpp"
 
 #include <algorithm>
 #include <span>
@@ -106,6 +106,27 @@ ExitCode conclude(const Sweep& sweep, const Fates& found) {
   const std::string stopped = went_on ? fmt::format("stopped; {} points are left, the same command continues", left)
                                       : "stopped before any point made progress; give the sweep more time";
   throw parallel::AgreedError(before + stopped, went_on ? ExitCode::unfinished : ExitCode::error);
+}
+
+PointState state_of(const Sweep& sweep, const SweepPoint& point) {
+  try {
+    return {run::inspect(run::RunFolder{point.folder}, config_of(sweep, point)), ""};
+  } catch (const InputError& error) {
+    return {run::RunState::absent, error.what()};
+  }
+}
+
+std::string to_text(const PointState& state) {
+  if (!state.error.empty()) return "unusable";
+  switch (state.state) {
+    case run::RunState::absent:
+      return "absent";
+    case run::RunState::unfinished:
+      return "unfinished";
+    case run::RunState::finished:
+      return "finished";
+  }
+  return "";
 }
 
 }  // namespace isinglass::sweep

@@ -2,6 +2,7 @@
 
 #include "base/error.hpp"
 #include "parallel/communicator.hpp"
+#include "run/run_folder.hpp"
 #include "sweep/sweep.hpp"
 
 #include <cstdint>
@@ -40,5 +41,17 @@ void look_elsewhere(const Sweep& sweep, Fates& found, const parallel::Communicat
 /// failures; of code unfinished if points are left that can go on, or that others work on. A part in which nothing went
 /// on is an error: it must not be requeued for ever.
 [[nodiscard]] ExitCode conclude(const Sweep& sweep, const Fates& found);
+
+/// Contents of the run folder of a point.
+struct PointState {
+  run::RunState state = run::RunState::absent;
+  std::string error;  ///< why the folder cannot be used, for example a run of another configuration; empty: it can
+};
+
+/// Changes nothing.
+[[nodiscard]] PointState state_of(const Sweep& sweep, const SweepPoint& point);
+
+/// "absent", "unfinished", "finished", or "unusable".
+[[nodiscard]] std::string to_text(const PointState& state);
 
 }  // namespace isinglass::sweep

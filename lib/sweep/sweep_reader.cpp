@@ -3,7 +3,6 @@
 #include "base/error.hpp"
 #include "base/input_file.hpp"
 #include "config/reader.hpp"
-#include "sweep/axis_reader.hpp"
 #include "sweep/section_reader.hpp"
 
 #include <map>

@@ -6,7 +6,7 @@
 #include "ising/anneal/annealing.hpp"
 #include "mpi/mpi_main.hpp"
 #include "namespaces.hpp"
-#include "parallel/shared_flag.hpp"
+#include "parallel/shared_counter.hpp"
 #include "random_ising.hpp"
 #include "solve/search.hpp"
 

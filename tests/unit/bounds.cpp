@@ -1,5 +1,5 @@
 #include "bounds/bounds_table.hpp"
-#include "bounds/reads.hpp"
+#include "bounds/qcgd_bound.hpp"
 #include "bounds/sample_complexity.hpp"
 #include "bounds/spin_formula.hpp"
 #include "bounds/spline_error.hpp"

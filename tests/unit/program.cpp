@@ -5,9 +5,9 @@
 #include "random_program.hpp"
 #include "solve/completion.hpp"
 #include "solve/lifted_program.hpp"
-#include "solve/program_file.hpp"
 #include "solve/qcgd_program.hpp"
 #include "solve/row_shape.hpp"
+#include "solve/solution_file.hpp"
 #include "temporary_folder.hpp"
 
 #include <boost/test/unit_test.hpp>

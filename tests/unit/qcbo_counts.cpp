@@ -2,7 +2,7 @@
 #include "qcbo/counts.hpp"
 
 #include "qcbo/lift.hpp"
-#include "qcbo/register.hpp"
+#include "qcbo/unit_plan.hpp"
 #include "qcbo_problem.hpp"
 
 #include <boost/test/unit_test.hpp>

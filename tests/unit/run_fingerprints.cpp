@@ -3,7 +3,7 @@
 #include "checkpoint_sample.hpp"
 #include "namespaces.hpp"
 #include "run/fingerprints.hpp"
-#include "run/max_hours.hpp"
+#include "run/run_control.hpp"
 #include "temporary_folder.hpp"
 
 #include <boost/test/unit_test.hpp>
