@@ -23,6 +23,7 @@ void check_options(const AnnealOptions& options) {
   require(options.sweeps >= 0, "the number of sweeps is negative");
   require(options.first_t >= 0 && options.last_t >= 0 && (options.first_t == 0) == (options.last_t == 0),
           "temperatures must be positive, or both 0");
+  require(options.ahead >= 1, "ranks go ahead by one flip or more");
   require(options.group >= 1 && options.group <= largest_group,
           "a group has 1 to " + std::to_string(largest_group) + " features");
   require(options.bias_bits >= 2 && options.bias_bits <= 24, "a bias has 2 to 24 bits");
@@ -154,13 +155,18 @@ void Annealer::sweep_class(std::size_t c, const Group& group, double temperature
   counts_.proposals += static_cast<std::int64_t>(group.size);
 }
 
-/// How many flips to go ahead: the more ranks wait for a sum, the more flips that are guessed to be accepted.
-std::size_t Annealer::flips_ahead(std::span<const char> guesses) const {
+/// How many flips to go ahead: until `ahead` of them are guessed to be accepted, filled up to the four that are
+/// evaluated at once. The last one and what fills up are evaluated as if it was refused: then they serve, too.
+std::size_t Annealer::flips_ahead(std::span<char> guesses) const {
   const auto most = static_cast<std::size_t>(std::clamp(2 * run_, 4.0, 128.0));
-  int left = std::min(ranks_.size(), 4);  // one rank has nothing to wait for
+  int left = options_.ahead;
   std::size_t flips = 0;
   for (; flips < std::min(most, guesses.size()) && left > 0; ++flips) left -= guesses[flips];
-  return flips;
+  const std::size_t filled = std::min(simd::padded(flips, 4), guesses.size());
+  if (flips > 0)
+    std::fill(guesses.begin() + static_cast<std::ptrdiff_t>(flips) - 1,
+              guesses.begin() + static_cast<std::ptrdiff_t>(filled), char{0});
+  return filled;
 }
 
 /// Changes of all ranks' loss by each of the flips, if those before it are accepted as guessed; makes these.
@@ -207,7 +213,9 @@ std::size_t Annealer::decide(std::size_t c, std::span<const std::size_t> feature
 }
 
 bool Annealer::accept(std::size_t c, std::size_t f, std::int64_t change, double temperature) const {
+  constexpr double largest_threshold = 23;  // -log of the least number that is drawn
   if (change <= 0 || temperature == 0) return change < 0;
+  if (static_cast<double>(change) > largest_threshold * temperature) return false;
   const auto words = draw(options_.seed, Stream::readout, static_cast<std::uint32_t>(readout_.sweeps_done),
                           static_cast<std::uint32_t>(4 * c) + of_acceptance, static_cast<std::uint32_t>(f), 1);
   return static_cast<double>(change) <= -temperature * std::log(uniform(words[0]));

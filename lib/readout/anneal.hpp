@@ -23,6 +23,9 @@ struct AnnealOptions {
   int bias_bits = 16;       ///< of a bias, with its sign; 2 .. 24
   std::int64_t bias_step = 0;  ///< of a bias; 0: M / 16
   bool skips_blocks = true;    ///< changes no result
+  /// Flips that are guessed to be accepted until the ranks sum up their changes. 1 is fastest where a sum takes less
+  /// than some 2 us; changes no result.
+  int ahead = 1;
 
   bool operator==(const AnnealOptions&) const = default;
 };
@@ -82,7 +85,7 @@ private:
   void restart();
   void move_bias(std::size_t c, const Group& group);
   void sweep_class(std::size_t c, const Group& group, double temperature);
-  [[nodiscard]] std::size_t flips_ahead(std::span<const char> guesses) const;
+  [[nodiscard]] std::size_t flips_ahead(std::span<char> guesses) const;
   void evaluate_ahead(std::span<const char> guesses);
   std::size_t decide(std::size_t c, std::span<const std::size_t> features, std::span<char> guesses, double temperature);
   [[nodiscard]] bool accept(std::size_t c, std::size_t f, std::int64_t change, double temperature) const;

@@ -19,13 +19,14 @@ namespace {
 
 const ReadoutProblem::Shape shape{4, 500, 60, 18, 120, 50};
 
-AnnealOptions small_options() {
+AnnealOptions small_options(int ahead = 1) {
   AnnealOptions options;
   options.seed = 5;
   options.sweeps = 4;
   options.first_t = 1e-3;
   options.last_t = 1e-5;
   options.group = 16;
+  options.ahead = ahead;
   return options;
 }
 
@@ -47,6 +48,16 @@ BOOST_AUTO_TEST_CASE(ranks_find_what_one_finds) {
   const Communicator world(MPI_COMM_WORLD);
   const ReadoutProblem share = share_of(world), all(shape, 1);
   const Communicator alone;
+  for (const int ahead : {2, 5}) {
+    Annealer guessing(share.problem, small_options(ahead), world, random_readout(4, 60, 2));
+    std::int64_t moved = 0;
+    while (!guessing.is_done()) {
+      BOOST_REQUIRE(guessing.sweep());
+      moved += guessing.counts().moved;
+    }
+    BOOST_TEST((guessing.readout() == annealed_alone()));
+    BOOST_TEST(moved > 0);
+  }
   Annealer annealer(share.problem, small_options(), world, random_readout(4, 60, 2));
   while (!annealer.is_done()) BOOST_REQUIRE(annealer.sweep());
   BOOST_TEST((annealer.readout() == annealed_alone()));
