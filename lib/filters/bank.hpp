@@ -13,7 +13,7 @@
 /// on integers: features are the same for any vector width, number of ranks and compiler.
 namespace isinglass::filters {
 
-/// What a filter looks at; channels.hpp defines the values.
+/// A filter looks at one of these images made of the pixels; channels.hpp defines their values.
 enum class Channel { pixels, box, contrast, square_root };
 constexpr std::array<std::string_view, 4> names_of(Channel) { return {"pixels", "box", "contrast", "square_root"}; }
 
@@ -50,7 +50,7 @@ struct Unit {
   bool operator==(const Unit&) const = default;
 };
 
-/// What the filters and units of a bank have in common.
+/// Sizes, windows and codebooks that all filters and units of a bank share.
 struct Shape {
   int rows = 0, columns = 0;                       ///< of an image
   Range map_rows, map_columns;                     ///< the pixels at which maps have a bit

@@ -45,7 +45,7 @@ void check_options(const DrawOptions& options) {
   must(options.threshold_positions >= 1 && options.sample_images >= 1, "the samples must not be empty");
 }
 
-/// What the random numbers of a filter are for.
+/// Purposes of a filter's random numbers, each a key of its own.
 enum class Purpose : std::uint32_t { filter, patch, noise, position, sample };
 
 /// Index i with probability share_i / sum of shares.

@@ -23,7 +23,7 @@ struct FilterTaps {
   int above = 0;
 };
 
-/// Where a kernel finds the bytes of the map's first position and where its words go. Strides are from row to row.
+/// Bytes of the map's first position, which a kernel reads, and words that it writes. Strides are from row to row.
 struct MapPlace {
   const std::uint8_t* bytes;
   std::size_t byte_stride;

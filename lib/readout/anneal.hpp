@@ -30,7 +30,7 @@ struct AnnealOptions {
   bool operator==(const AnnealOptions&) const = default;
 };
 
-/// What a sweep did. Proposals and accepted flips are the same on any number of ranks.
+/// Work of a sweep. Proposals and accepted flips are the same on any number of ranks.
 struct SweepCounts {
   std::int64_t proposals = 0, accepted = 0;
   std::int64_t evaluated = 0;   ///< flips, also those in vain
@@ -71,7 +71,7 @@ public:
   [[nodiscard]] std::span<const std::int32_t> scores() const { return scores_; }
   /// Loss of all ranks' images.
   [[nodiscard]] std::int64_t loss() const { return loss_; }
-  /// Of the last sweep.
+  /// Work of the last sweep.
   [[nodiscard]] const SweepCounts& counts() const { return counts_; }
 
 private:

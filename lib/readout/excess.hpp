@@ -24,7 +24,7 @@ inline constexpr std::size_t largest_group = 127;
 void find_excess(const ScoreView& scores, const ClassLayout& layout, std::size_t y, std::size_t c, std::int16_t* excess,
                  simd::Width width);
 
-/// What is kept of the images while the score of a class moves.
+/// The part of the images that is kept while the score of a class moves.
 struct PassView {
   std::int16_t* excess = nullptr;   ///< [image], now
   std::uint8_t* gap = nullptr;      ///< [image], 128 - excess limited to 0 .. 255

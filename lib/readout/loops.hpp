@@ -39,7 +39,7 @@ struct FeatureSums {
   std::int64_t sum = 0, squares = 0;
   int largest = 0;
 };
-/// Of the images from `begin` to `end`, a multiple of 64.
+/// Sums over the images from `begin` to `end`, a multiple of 64 of them.
 [[nodiscard]] FeatureSums feature_sums(const std::int8_t* x, std::size_t begin, std::size_t end, simd::Width width);
 
 }  // namespace isinglass::readout

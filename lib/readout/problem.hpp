@@ -20,8 +20,8 @@ inline constexpr int largest_feature = 63;
 /// Scores, and twice the margin, stay within +-2^28, so that their differences fit 32 bits.
 inline constexpr std::int64_t largest_score = std::int64_t{1} << 28;
 
-/// Where the images of each class of this rank are: sorted by class, each class padded to whole blocks by images that
-/// count nothing, whatever their features are.
+/// Places of this rank's images: sorted by class, each class padded to whole blocks by images that count nothing,
+/// whatever their features are.
 class ClassLayout {
 public:
   /// `counts`: images of each class on this rank; 0 is allowed. InputError unless there are two classes or more.
@@ -49,7 +49,7 @@ struct FeatureView {
   [[nodiscard]] const std::int8_t* column(std::size_t f) const { return data + f * stride; }
 };
 
-/// What is given: images, features and scores of earlier stages on this rank, and the margin.
+/// Data of the problem: images, features and scores of earlier stages on this rank, and the margin.
 struct Problem {
   ClassLayout layout;
   FeatureView features;
@@ -57,8 +57,8 @@ struct Problem {
   std::int64_t margin = 1;                     ///< M, units of the scores
 };
 
-/// What is sought, and how far the search is: the same on every rank. Saved and loaded between sweeps, it continues bit
-/// for bit.
+/// Parameters of the output layer, and the sweeps that found them: the same on every rank. A search that is given them
+/// again between sweeps continues bit for bit.
 struct Readout {
   std::size_t features = 0;
   std::vector<std::int8_t> weights;  ///< [class][feature], -1 or 1
