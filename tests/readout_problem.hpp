@@ -17,7 +17,10 @@ struct ReadoutProblem {
     std::size_t classes = 3, images = 200, features = 20;
     int largest = 9;  ///< feature
     std::int64_t margin = 40;
-    int largest_fixed = 0;  ///< scores of earlier stages; 0: none are given
+    int largest_fixed = 0;     ///< scores of earlier stages; 0: none are given
+    bool has_one_row = false;  ///< of readouts, for two classes
+
+    [[nodiscard]] std::size_t outputs() const { return has_one_row ? 1 : classes; }
   };
 
   std::vector<std::size_t> counts;
@@ -73,11 +76,16 @@ private:
 /// Scores of image i of this rank, from the definition.
 inline std::vector<std::int64_t> plain_scores(const Problem& problem, const Readout& readout, std::size_t i) {
   const std::size_t stride = problem.layout.stride();
-  std::vector<std::int64_t> scores(readout.classes());
-  for (std::size_t c = 0; c < scores.size(); ++c) {
-    scores[c] = readout.biases[c] + (problem.fixed_scores.empty() ? 0 : problem.fixed_scores[c * stride + i]);
+  const std::size_t classes = problem.layout.classes();
+  const bool has_one_row = readout.outputs() == 1;
+  std::vector<std::int64_t> scores(classes);
+  for (std::size_t c = 0; c < classes; ++c) {
+    if (!problem.fixed_scores.empty()) scores[c] = problem.fixed_scores[c * stride + i];
+    if (has_one_row && c == 0) continue;
+    const std::size_t row = has_one_row ? 0 : c;
+    scores[c] += readout.biases[row];
     for (std::size_t f = 0; f < readout.features; ++f)
-      scores[c] += readout.weights[c * readout.features + f] * problem.features.column(f)[i];
+      scores[c] += readout.weights[row * readout.features + f] * problem.features.column(f)[i];
   }
   return scores;
 }

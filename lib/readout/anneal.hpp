@@ -20,12 +20,9 @@ struct AnnealOptions {
   double first_t = 3e-6;    ///< temperature of the first sweep, in units of the loss 2 M N of N images whose lead is 0
   double last_t = 1e-7;     ///< of the last one; between them geometric
   std::size_t group = 100;  ///< features that all classes flip before the next ones; up to 127
-  int bias_bits = 16;       ///< of a bias, with its sign; 2 .. 24
-  std::int64_t bias_step = 0;  ///< of a bias; 0: M / 16
-  bool skips_blocks = true;    ///< changes no result
-  /// Flips that are guessed to be accepted until the ranks sum up their changes. 1 is fastest where a sum takes less
-  /// than some 2 us; changes no result.
-  int ahead = 1;
+  std::int64_t largest_bias = 32767;  ///< biases stay within plus or minus this; up to 2^23
+  std::int64_t bias_step = 0;         ///< of a bias; 0: M / 16
+  bool skips_blocks = true;           ///< changes no result
 
   bool operator==(const AnnealOptions&) const = default;
 };
@@ -34,7 +31,6 @@ struct AnnealOptions {
 struct SweepCounts {
   std::int64_t proposals = 0, accepted = 0;
   std::int64_t evaluated = 0;   ///< flips, also those in vain
-  std::int64_t moved = 0;       ///< flips made by a guess
   std::int64_t reductions = 0;  ///< sums over the ranks
   double alive = 0;             ///< share of this rank's blocks in which a flip can matter, summed over those evaluated
 };
@@ -45,11 +41,13 @@ struct SweepCounts {
 /// exact change of the present loss over all ranks, so that it keeps detailed balance at the sweep's temperature. Flips
 /// that change nothing are refused.
 ///
-/// So that one sum over the ranks serves many flips, each rank goes ahead by guesses: whether a flip will be accepted
-/// is guessed from its last known change, and the changes of the next flips are found as if the guesses were right.
-/// Then the sums tell; up to the first wrong guess they are those of the sequential chain, and what follows is taken
-/// back. The guesses decide how much is evaluated in vain, never a result: it is the same for any number of ranks, any
-/// sharding and any vectors.
+/// One sum over the ranks serves several flips: the changes by all of them up to the first one that is likely to be
+/// accepted, as its last known change tells, are found and summed at once. Those behind an accepted flip are found
+/// anew. So nothing but the time hangs on what was likely: the result is the same for any number of ranks, any sharding
+/// and any vectors.
+///
+/// A readout of one row for two classes has the score of class 1; that of class 0 stays at 0, or at that of the
+/// earlier stages.
 ///
 /// Memory per image of this rank: 5 bytes and 4 per class; features are not copied.
 class Annealer {
@@ -83,13 +81,12 @@ private:
 
   void find_groups();
   void restart();
-  void move_bias(std::size_t c, const Group& group);
-  void sweep_class(std::size_t c, const Group& group, double temperature);
-  [[nodiscard]] std::size_t flips_ahead(std::span<char> guesses) const;
-  void evaluate_ahead(std::span<const char> guesses);
-  std::size_t decide(std::size_t c, std::span<const std::size_t> features, std::span<char> guesses, double temperature);
-  [[nodiscard]] bool accept(std::size_t c, std::size_t f, std::int64_t change, double temperature) const;
-  [[nodiscard]] Flip flip(std::size_t c, std::size_t f) const;
+  void move_bias(std::size_t row, const Group& group);
+  void sweep_row(std::size_t row, const Group& group, double temperature);
+  [[nodiscard]] double largest_rise(std::size_t row, std::size_t f, double temperature) const;
+  void evaluate(std::size_t begin, std::size_t end);
+  [[nodiscard]] bool is_accepted(std::size_t place) const;
+  [[nodiscard]] std::size_t likely_end(std::size_t begin) const;
   [[nodiscard]] std::vector<std::size_t> shuffled(std::size_t first, std::size_t size, std::uint32_t key) const;
 
   const Problem& problem_;
@@ -103,9 +100,9 @@ private:
   simd::AlignedVector<std::int32_t> scores_;
   std::int64_t loss_ = 0;
   SweepCounts counts_;
-  double run_ = 16;          // flips before a wrong guess, of late
-  std::vector<Flip> flips_;  // evaluated together
-  std::vector<Flip> moves_;  // work space
+  // Proposals to a row and a group, in their order: the flips, the largest accepted changes, the last known ones.
+  std::vector<Flip> flips_;
+  std::vector<double> rises_;
   std::vector<std::int64_t> changes_;
 };
 

@@ -31,7 +31,7 @@ void add_difference(std::int32_t* scores, const std::int16_t* after, const std::
 /// Loss of this rank's images.
 [[nodiscard]] std::int64_t total_loss(const ScoreView& scores, const ClassLayout& layout, simd::Width width);
 
-/// scores [class][stride] += sum of w_cf x_f.
+/// scores [output][stride] += sum of w_cf x_f. The features may be of any images.
 void add_products(const FeatureView& features, const Readout& readout, std::int32_t* scores, simd::Width width);
 
 /// Sum, sum of squares and largest magnitude of a feature.

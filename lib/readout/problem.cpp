@@ -23,13 +23,17 @@ ClassLayout::ClassLayout(std::span<const std::size_t> counts) : counts_(counts.b
 
 std::size_t ClassLayout::images() const { return std::accumulate(counts_.begin(), counts_.end(), std::size_t{0}); }
 
-Readout random_readout(std::size_t classes, std::size_t features, std::uint64_t seed) {
-  Readout readout{features, std::vector<std::int8_t>(classes * features), std::vector<std::int32_t>(classes), 0};
+Readout random_readout(std::size_t outputs, std::size_t features, std::uint64_t seed) {
+  Readout readout{features, std::vector<std::int8_t>(outputs * features), std::vector<std::int32_t>(outputs), 0};
   for (std::size_t i = 0; i < readout.weights.size(); ++i) {
     const auto words = draw(seed, Stream::initial, static_cast<std::uint32_t>(i / 128), 0, 0);
     readout.weights[i] = (words[i / 32 % 4] >> (i % 32) & 1U) != 0 ? std::int8_t{1} : std::int8_t{-1};
   }
   return readout;
+}
+
+bool has_rows_for(const Readout& readout, const ClassLayout& layout) {
+  return readout.outputs() == layout.classes() || (readout.outputs() == 1 && layout.classes() == 2);
 }
 
 void check(const Problem& problem, std::int64_t largest_bias) {

@@ -58,19 +58,28 @@ struct Problem {
 };
 
 /// Parameters of the output layer, and the sweeps that found them: the same on every rank. A search that is given them
-/// again between sweeps continues bit for bit.
+/// again between sweeps continues bit for bit. It has a row for each class, or one row for class 1 of two; then the
+/// score of class 0 is s0_0 alone.
 struct Readout {
   std::size_t features = 0;
-  std::vector<std::int8_t> weights;  ///< [class][feature], -1 or 1
-  std::vector<std::int32_t> biases;  ///< [class]
+  std::vector<std::int8_t> weights;  ///< [output][feature], -1 or 1
+  std::vector<std::int32_t> biases;  ///< [output]
   int sweeps_done = 0;
 
-  [[nodiscard]] std::size_t classes() const { return biases.size(); }
+  [[nodiscard]] std::size_t outputs() const { return biases.size(); }
   bool operator==(const Readout&) const = default;
 };
 
 /// Random weights, biases 0.
-[[nodiscard]] Readout random_readout(std::size_t classes, std::size_t features, std::uint64_t seed);
+[[nodiscard]] Readout random_readout(std::size_t outputs, std::size_t features, std::uint64_t seed);
+
+/// Whether the readout has a row for each class, or is the single row of two classes.
+[[nodiscard]] bool has_rows_for(const Readout& readout, const ClassLayout& layout);
+
+/// The class whose score a row of the readout is a part of.
+[[nodiscard]] inline std::size_t class_of_row(const Readout& readout, const ClassLayout& layout, std::size_t row) {
+  return row + layout.classes() - readout.outputs();
+}
 
 /// InputError with `what` is wrong of the output layer, unless it `holds`.
 void require(bool holds, const std::string& what);

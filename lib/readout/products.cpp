@@ -38,13 +38,13 @@ void add_part(const FeatureView& features, const std::int8_t* weights, std::size
     hn::StoreU(hn::Add(hn::LoadU(d32, sums + i), hn::PromoteTo(d32, hn::LoadU(d16, part.data() + i))), d32, sums + i);
 }
 
-/// Part by part of the features, which stays in the second cache for all classes.
+/// Part by part of the features, which stays in the second cache for all rows.
 void add_products_of(const FeatureView& features, const Readout& readout, std::int32_t* scores) {
   for (std::size_t i = 0; i < features.stride; i += images_at_once)
     for (std::size_t f = 0; f < features.count; f += features_at_once)
-      for (std::size_t c = 0; c < readout.classes(); ++c)
-        add_part(features, readout.weights.data() + c * features.count, f, i,
-                 std::min(images_at_once, features.stride - i), scores + c * features.stride + i);
+      for (std::size_t row = 0; row < readout.outputs(); ++row)
+        add_part(features, readout.weights.data() + row * features.count, f, i,
+                 std::min(images_at_once, features.stride - i), scores + row * features.stride + i);
 }
 
 }  // namespace

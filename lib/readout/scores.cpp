@@ -12,12 +12,13 @@
 namespace isinglass::readout {
 
 simd::AlignedVector<std::int32_t> scores(const Problem& problem, const Readout& readout, simd::Width width) {
-  const std::size_t stride = problem.layout.stride(), classes = problem.layout.classes();
-  simd::AlignedVector<std::int32_t> result(classes * stride);
+  const std::size_t stride = problem.layout.stride();
+  simd::AlignedVector<std::int32_t> result(problem.layout.classes() * stride);
   std::copy(problem.fixed_scores.begin(), problem.fixed_scores.end(), result.begin());
-  for (std::size_t c = 0; c < classes; ++c)
-    for (std::size_t i = 0; i < stride; ++i) result[c * stride + i] += readout.biases[c];
-  add_products(problem.features, readout, result.data(), width);
+  std::int32_t* rows = result.data() + class_of_row(readout, problem.layout, 0) * stride;
+  for (std::size_t row = 0; row < readout.outputs(); ++row)
+    for (std::size_t i = 0; i < stride; ++i) rows[row * stride + i] += readout.biases[row];
+  add_products(problem.features, readout, rows, width);
   return result;
 }
 
@@ -39,6 +40,12 @@ std::size_t largest(std::span<const std::int32_t> scores, const ClassLayout& lay
   return best;
 }
 
+/// Of two classes class 1 wins a tie, as a network of one output says class 1 from 0 on.
+std::size_t predicted(std::span<const std::int32_t> scores, const ClassLayout& layout, std::size_t image) {
+  if (layout.classes() == 2) return scores[layout.stride() + image] >= scores[image] ? 1 : 0;
+  return largest(scores, layout, image, layout.classes());
+}
+
 }  // namespace
 
 std::vector<std::int64_t> confusion(const ClassLayout& layout, std::span<const std::int32_t> scores,
@@ -47,7 +54,7 @@ std::vector<std::int64_t> confusion(const ClassLayout& layout, std::span<const s
   std::vector<std::int64_t> counts(classes * classes);
   for (std::size_t y = 0; y < classes; ++y)
     for (std::size_t i = layout.begin(y); i < layout.begin(y) + layout.count(y); ++i)
-      ++counts[y * classes + largest(scores, layout, i, classes)];
+      ++counts[y * classes + predicted(scores, layout, i)];
   ranks.all_sum(counts);
   return counts;
 }

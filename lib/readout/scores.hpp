@@ -12,7 +12,7 @@
 namespace isinglass::readout {
 
 /// Scores of this rank's images, [class][stride], 4 bytes each; also of padding, where they mean nothing. `problem`
-/// must have passed check().
+/// must have passed check(), and the readout must have rows for it.
 [[nodiscard]] simd::AlignedVector<std::int32_t> scores(const Problem& problem, const Readout& readout,
                                                        simd::Width width = simd::cpu_width());
 
@@ -20,8 +20,8 @@ namespace isinglass::readout {
 [[nodiscard]] std::int64_t loss(const Problem& problem, std::span<const std::int32_t> scores,
                                 const parallel::Communicator& ranks, simd::Width width = simd::cpu_width());
 
-/// Images of all ranks by their class and the one of the largest score, the first of equal ones: [class][predicted].
-/// Collective.
+/// Images of all ranks by their class and the one of the largest score, [class][predicted]. Of equal ones it is the
+/// first, but of two classes class 1, as in a network of one output. Collective.
 [[nodiscard]] std::vector<std::int64_t> confusion(const ClassLayout& layout, std::span<const std::int32_t> scores,
                                                   const parallel::Communicator& ranks);
 

@@ -23,35 +23,55 @@ namespace {
 
 using Shape = ReadoutProblem::Shape;
 
-/// Two classes, many, a class without images, features as large as allowed, and margins from tiny to beyond 16 bits.
-const std::vector<Shape> shapes{{2, 150, 12, 9, 40, 0},  {3, 200, 20, 18, 90, 300},     {10, 700, 15, 36, 300, 0},
-                                {12, 60, 9, 63, 5, 200}, {3, 100, 7, 63, 50000, 40000}, {4, 3, 8, 5, 20, 0},
-                                {5, 500, 40, 4, 1, 0}};
+/// Two classes with a row each and with one, many, a class without images, features as large as allowed, and margins
+/// from tiny to beyond 16 bits.
+const std::vector<Shape> shapes{
+    {2, 150, 12, 9, 40, 0},        {2, 150, 12, 9, 40, 0, true}, {2, 200, 20, 18, 90, 300, true},
+    {3, 200, 20, 18, 90, 300},     {10, 700, 15, 36, 300, 0},    {12, 60, 9, 63, 5, 200},
+    {3, 100, 7, 63, 50000, 40000}, {4, 3, 8, 5, 20, 0},          {5, 500, 40, 4, 1, 0}};
 
-Readout flipped(Readout readout, std::size_t c, std::size_t f) {
-  std::int8_t& weight = readout.weights[c * readout.features + f];
+Readout flipped(Readout readout, std::size_t row, std::size_t f) {
+  std::int8_t& weight = readout.weights[row * readout.features + f];
   weight = static_cast<std::int8_t>(-weight);
   return readout;
 }
 
-Flip flip_of(const Problem& problem, const Readout& readout, std::size_t c, std::size_t f) {
-  return {problem.features.column(f), -readout.weights[c * readout.features + f]};
+Flip flip_of(const Problem& problem, const Readout& readout, std::size_t row, std::size_t f) {
+  return {problem.features.column(f), -readout.weights[row * readout.features + f]};
 }
 
-std::vector<std::int64_t> changes_of(ClassPass& pass, const Problem& problem, const Readout& readout, std::size_t c) {
+std::vector<std::int64_t> changes_of(ClassPass& pass, const Problem& problem, const Readout& readout, std::size_t row) {
   std::vector<Flip> flips;
-  for (std::size_t f = 0; f < readout.features; ++f) flips.push_back(flip_of(problem, readout, c, f));
+  for (std::size_t f = 0; f < readout.features; ++f) flips.push_back(flip_of(problem, readout, row, f));
   std::vector<std::int64_t> changes(flips.size());
   pass.evaluate(flips, changes);
   return changes;
 }
 
-std::vector<std::int64_t> plain_changes(const Problem& problem, const Readout& readout, std::size_t c) {
+std::vector<std::int64_t> plain_changes(const Problem& problem, const Readout& readout, std::size_t row) {
   std::vector<std::int64_t> changes;
   const std::int64_t now = plain_readout_loss(problem, readout);
   for (std::size_t f = 0; f < readout.features; ++f)
-    changes.push_back(plain_readout_loss(problem, flipped(readout, c, f)) - now);
+    changes.push_back(plain_readout_loss(problem, flipped(readout, row, f)) - now);
   return changes;
+}
+
+/// All weights, with biases of 0.
+std::vector<Readout> all_readouts(const Shape& shape) {
+  Readout readout = random_readout(shape.outputs(), shape.features, 0);
+  std::vector<Readout> all;
+  for (std::uint32_t bits = 0; bits < 1U << readout.weights.size(); ++bits) {
+    for (std::size_t i = 0; i < readout.weights.size(); ++i)
+      readout.weights[i] = (bits >> i & 1U) != 0 ? std::int8_t{1} : std::int8_t{-1};
+    all.push_back(readout);
+  }
+  return all;
+}
+
+AnnealOptions without_biases() {
+  AnnealOptions options;
+  options.largest_bias = 0;
+  return options;
 }
 
 }  // namespace
@@ -59,8 +79,9 @@ std::vector<std::int64_t> plain_changes(const Problem& problem, const Readout& r
 BOOST_AUTO_TEST_CASE(scores_and_losses_are_those_of_the_definition) {
   for (const Shape& shape : shapes) {
     const ReadoutProblem made(shape, 1);
-    Readout readout = random_readout(shape.classes, shape.features, 2);
-    for (std::size_t c = 0; c < shape.classes; ++c) readout.biases[c] = static_cast<std::int32_t>(5 * c) - 9;
+    Readout readout = random_readout(shape.outputs(), shape.features, 2);
+    for (std::size_t row = 0; row < shape.outputs(); ++row)
+      readout.biases[row] = static_cast<std::int32_t>(5 * row) - 9;
     for (const simd::Width width : simd::cpu_widths()) {
       const auto all = scores(made.problem, readout, width);
       for (std::size_t i = 0; i < made.problem.layout.stride(); ++i) {
@@ -78,25 +99,25 @@ BOOST_AUTO_TEST_CASE(changes_are_those_of_the_loss_at_every_width_with_and_witho
     for (const simd::Width width : simd::cpu_widths())
       for (const bool skips : {true, false}) {
         const ReadoutProblem made(shape, 3);
-        Readout readout = random_readout(shape.classes, shape.features, 4);
+        Readout readout = random_readout(shape.outputs(), shape.features, 4);
         auto all = scores(made.problem, readout, width);
         ClassPass pass(made.problem, width, skips);
-        for (std::size_t c = 0; c < shape.classes; ++c) {
-          pass.begin(c, all, shape.largest);
-          BOOST_TEST(changes_of(pass, made.problem, readout, c) == plain_changes(made.problem, readout, c),
+        for (std::size_t row = 0; row < shape.outputs(); ++row) {
+          pass.begin(class_of_row(readout, made.problem.layout, row), all, shape.largest);
+          BOOST_TEST(changes_of(pass, made.problem, readout, row) == plain_changes(made.problem, readout, row),
                      boost::test_tools::per_element());
-          Words words(c);
+          Words words(row);
           for (const std::size_t count : {shape.features, std::size_t{1}, std::size_t{3}, std::size_t{1},
                                           std::size_t{1}, std::size_t{1}, std::size_t{1}, std::size_t{6}}) {
             std::vector<Flip> flips;
             for (std::size_t k = 0; k < std::min(count, shape.features); ++k) {
               const std::size_t f =
                   count == shape.features ? k : below(words.next(), static_cast<std::uint32_t>(shape.features));
-              flips.push_back(flip_of(made.problem, readout, c, f));
-              readout = flipped(readout, c, f);
+              flips.push_back(flip_of(made.problem, readout, row, f));
+              readout = flipped(readout, row, f);
             }
             pass.apply(flips);
-            BOOST_TEST(changes_of(pass, made.problem, readout, c) == plain_changes(made.problem, readout, c),
+            BOOST_TEST(changes_of(pass, made.problem, readout, row) == plain_changes(made.problem, readout, row),
                        boost::test_tools::per_element());
           }
           pass.end(all);
@@ -108,14 +129,14 @@ BOOST_AUTO_TEST_CASE(changes_are_those_of_the_loss_at_every_width_with_and_witho
 BOOST_AUTO_TEST_CASE(steps_of_biases_change_the_loss_by_what_is_told) {
   for (const Shape& shape : shapes) {
     const ReadoutProblem made(shape, 5);
-    const Readout readout = random_readout(shape.classes, shape.features, 6);
+    const Readout readout = random_readout(shape.outputs(), shape.features, 6);
     for (const simd::Width width : simd::cpu_widths()) {
       ClassPass pass(made.problem, width);
-      for (std::size_t c = 0; c < shape.classes; ++c) {
-        pass.begin(c, scores(made.problem, readout), shape.largest);
+      for (std::size_t row = 0; row < shape.outputs(); ++row) {
+        pass.begin(class_of_row(readout, made.problem.layout, row), scores(made.problem, readout), shape.largest);
         for (const int step : {-200, -3, 1, 64, 16000}) {
           Readout moved = readout;
-          moved.biases[c] += step;
+          moved.biases[row] += step;
           BOOST_TEST(pass.bias_change(step) ==
                      plain_readout_loss(made.problem, moved) - plain_readout_loss(made.problem, readout));
         }
@@ -144,27 +165,29 @@ BOOST_AUTO_TEST_CASE(flips_of_a_whole_group_of_largest_features_stay_exact) {
   }
 }
 
-BOOST_AUTO_TEST_CASE(annealing_is_the_same_for_every_width_with_every_block_and_by_any_guesses) {
-  const ReadoutProblem made({4, 300, 30, 18, 60, 0}, 9);
-  AnnealOptions options;
-  options.seed = 1;
-  options.sweeps = 4;
-  options.first_t = 1e-3;
-  options.last_t = 1e-5;
-  options.group = 8;
-  std::optional<Readout> first;
-  const Communicator alone;
-  for (const simd::Width width : simd::cpu_widths())
-    for (const bool skips : {true, false}) {
-      options.skips_blocks = skips;
-      options.ahead = skips ? 1 : 4;
-      Annealer annealer(made.problem, options, alone, random_readout(4, 30, 3), width);
-      while (!annealer.is_done()) BOOST_REQUIRE(annealer.sweep());
-      BOOST_TEST(annealer.loss() == plain_readout_loss(made.problem, annealer.readout()));
-      BOOST_TEST(annealer.scores() == scores(made.problem, annealer.readout()), boost::test_tools::per_element());
-      if (!first) first = annealer.readout();
-      BOOST_TEST((annealer.readout() == *first));
-    }
+BOOST_AUTO_TEST_CASE(annealing_is_the_same_for_every_width_and_with_every_block) {
+  for (const Shape& shape : {Shape{4, 300, 30, 18, 60, 0}, Shape{2, 300, 30, 18, 60, 40, true}}) {
+    const ReadoutProblem made(shape, 9);
+    AnnealOptions options;
+    options.seed = 1;
+    options.sweeps = 4;
+    options.first_t = 1e-3;
+    options.last_t = 1e-5;
+    options.group = 8;
+    std::optional<Readout> first;
+    const Communicator alone;
+    for (const simd::Width width : simd::cpu_widths())
+      for (const bool skips : {true, false}) {
+        options.skips_blocks = skips;
+        Annealer annealer(made.problem, options, alone, random_readout(shape.outputs(), 30, 3), width);
+        while (!annealer.is_done()) BOOST_REQUIRE(annealer.sweep());
+        BOOST_TEST(annealer.readout().outputs() == shape.outputs());
+        BOOST_TEST(annealer.loss() == plain_readout_loss(made.problem, annealer.readout()));
+        BOOST_TEST(annealer.scores() == scores(made.problem, annealer.readout()), boost::test_tools::per_element());
+        if (!first) first = annealer.readout();
+        BOOST_TEST((annealer.readout() == *first));
+      }
+  }
 }
 
 // The order of the proposals is the annealer's own; that each is judged by its exact change shows in what is refused.
@@ -213,63 +236,75 @@ BOOST_AUTO_TEST_CASE(a_stopped_sweep_leaves_no_trace_and_a_restart_continues_ali
 }
 
 BOOST_AUTO_TEST_CASE(annealing_finds_the_optimum_of_tiny_problems) {
-  for (std::uint64_t seed = 0; seed < 5; ++seed) {
-    const ReadoutProblem made({3, 40, 4, 9, 20, 0}, seed);
-    Readout readout = random_readout(3, 4, 0);
-    std::int64_t optimum = std::numeric_limits<std::int64_t>::max();
-    for (std::uint32_t bits = 0; bits < 1U << 12; ++bits) {
-      for (std::size_t i = 0; i < 12; ++i)
-        readout.weights[i] = (bits >> i & 1U) != 0 ? std::int8_t{1} : std::int8_t{-1};
-      optimum = std::min(optimum, plain_readout_loss(made.problem, readout));
+  for (const Shape& shape : {Shape{3, 40, 4, 9, 20, 0}, Shape{2, 40, 12, 9, 40, 30, true}})
+    for (std::uint64_t seed = 0; seed < 5; ++seed) {
+      const ReadoutProblem made(shape, seed);
+      std::int64_t optimum = std::numeric_limits<std::int64_t>::max();
+      for (const Readout& readout : all_readouts(shape))
+        optimum = std::min(optimum, plain_readout_loss(made.problem, readout));
+      AnnealOptions options = without_biases();
+      options.sweeps = 300;
+      options.first_t = 0.1;
+      options.last_t = 1e-4;
+      const Communicator alone;
+      std::int64_t best = std::numeric_limits<std::int64_t>::max();
+      for (options.seed = 0; options.seed < 8; ++options.seed) {
+        Annealer annealer(made.problem, options, alone, random_readout(shape.outputs(), shape.features, options.seed));
+        while (!annealer.is_done()) BOOST_REQUIRE(annealer.sweep());
+        BOOST_TEST(annealer.readout().biases == std::vector<std::int32_t>(shape.outputs()),
+                   boost::test_tools::per_element());
+        best = std::min(best, annealer.loss());
+      }
+      BOOST_TEST(best == optimum);
     }
-    AnnealOptions options;
-    options.sweeps = 300;
-    options.first_t = 0.1;
-    options.last_t = 1e-4;
-    options.bias_bits = 2;
-    options.bias_step = 100;  // out of the range of the bits, which leaves biases at 0
-    const Communicator alone;
-    std::int64_t best = std::numeric_limits<std::int64_t>::max();
-    for (options.seed = 0; options.seed < 8; ++options.seed) {
-      Annealer annealer(made.problem, options, alone, random_readout(3, 4, options.seed));
-      while (!annealer.is_done()) BOOST_REQUIRE(annealer.sweep());
-      BOOST_TEST(annealer.readout().biases == std::vector<std::int32_t>(3), boost::test_tools::per_element());
-      best = std::min(best, annealer.loss());
-    }
-    BOOST_TEST(best == optimum);
-  }
 }
 
 BOOST_AUTO_TEST_CASE(exact_flips_visit_states_by_their_boltzmann_weights) {
-  const ReadoutProblem made({2, 30, 3, 9, 20, 0}, 11);
-  Readout readout = random_readout(2, 3, 0);
-  AnnealOptions options;
-  options.sweeps = 60000;
-  options.first_t = options.last_t = 0.1;
-  options.bias_bits = 2;
-  options.bias_step = 100;
+  for (const Shape& shape : {Shape{2, 30, 3, 9, 20, 0}, Shape{2, 30, 6, 9, 20, 0, true}}) {
+    const ReadoutProblem made(shape, 11);
+    AnnealOptions options = without_biases();
+    options.sweeps = 60000;
+    options.first_t = options.last_t = 0.1;
+    const Communicator alone;
+    Annealer annealer(made.problem, options, alone, random_readout(shape.outputs(), shape.features, 0));
+    const double temperature = annealer.temperature(0);
+    std::map<std::vector<std::int8_t>, double> weight;
+    double all = 0;
+    for (const Readout& readout : all_readouts(shape))
+      all += weight[readout.weights] =
+          std::exp(-static_cast<double>(plain_readout_loss(made.problem, readout)) / temperature);
+    BOOST_TEST(weight.size() == 64U);
+    std::map<std::vector<std::int8_t>, double> visits;
+    while (!annealer.is_done()) {
+      BOOST_REQUIRE(annealer.sweep());
+      visits[annealer.readout().weights] += 1.0 / options.sweeps;
+    }
+    double distance = 0, largest = 0;
+    for (const auto& [state, value] : weight) {
+      distance += std::abs(visits[state] - value / all) / 2;
+      largest = std::max(largest, value / all);
+    }
+    BOOST_TEST(largest < 0.5);  // the temperature is not too low to tell
+    BOOST_TEST(distance < 0.02);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(biases_stay_within_their_limit) {
+  const ReadoutProblem made({3, 300, 30, 18, 60, 500}, 17);
   const Communicator alone;
-  Annealer annealer(made.problem, options, alone, readout);
-  const double temperature = annealer.temperature(0);
-  std::map<std::vector<std::int8_t>, double> weight;
-  double all = 0;
-  for (std::uint32_t bits = 0; bits < 64; ++bits) {
-    for (std::size_t i = 0; i < 6; ++i) readout.weights[i] = (bits >> i & 1U) != 0 ? std::int8_t{1} : std::int8_t{-1};
-    all += weight[readout.weights] =
-        std::exp(-static_cast<double>(plain_readout_loss(made.problem, readout)) / temperature);
-  }
-  std::map<std::vector<std::int8_t>, double> visits;
-  while (!annealer.is_done()) {
-    BOOST_REQUIRE(annealer.sweep());
-    visits[annealer.readout().weights] += 1.0 / options.sweeps;
-  }
-  double distance = 0, largest = 0;
-  for (const auto& [state, value] : weight) {
-    distance += std::abs(visits[state] - value / all) / 2;
-    largest = std::max(largest, value / all);
-  }
-  BOOST_TEST(largest < 0.5);  // the temperature is not too low to tell
-  BOOST_TEST(distance < 0.02);
+  const auto largest_of = [&](std::int64_t limit) {
+    AnnealOptions options;
+    options.group = 4;
+    options.largest_bias = limit;
+    Annealer annealer(made.problem, options, alone, random_readout(3, 30, 1));
+    while (!annealer.is_done()) BOOST_REQUIRE(annealer.sweep());
+    std::int32_t largest = 0;
+    for (const std::int32_t bias : annealer.readout().biases) largest = std::max(largest, std::abs(bias));
+    return largest;
+  };
+  BOOST_TEST(largest_of(0) == 0);
+  BOOST_TEST(largest_of(10) == 9);  // steps of 60 / 16
+  BOOST_TEST(largest_of(32767) > 9);
 }
 
 BOOST_AUTO_TEST_CASE(the_margin_follows_the_spread_of_the_features) {
@@ -309,6 +344,19 @@ BOOST_AUTO_TEST_CASE(confusion_counts_images_without_padding) {
   BOOST_TEST(accuracy(counts) == static_cast<double>(right) / 200);
 }
 
+BOOST_AUTO_TEST_CASE(a_tie_counts_as_the_first_class_but_of_two_as_the_last) {
+  const std::vector<std::size_t> pair{2, 1}, three{1, 1, 0};
+  const ClassLayout two(pair), more(three);
+  std::vector<std::int32_t> scores(3 * two.stride());
+  scores[two.stride() + 1] = -1;  // of class 1, the second image of class 0
+  BOOST_TEST(confusion(two, std::span(scores).first(2 * two.stride()), Communicator()) ==
+                 (std::vector<std::int64_t>{1, 1, 0, 1}),
+             boost::test_tools::per_element());
+  scores.assign(3 * more.stride(), 0);
+  BOOST_TEST(confusion(more, scores, Communicator()) == (std::vector<std::int64_t>{1, 0, 0, 1, 0, 0, 0, 0, 0}),
+             boost::test_tools::per_element());
+}
+
 BOOST_AUTO_TEST_CASE(the_order_of_images_keeps_classes_and_puts_easy_ones_last) {
   const ReadoutProblem made({3, 200, 20, 18, 5, 0}, 14);
   const ClassLayout& layout = made.problem.layout;
@@ -340,10 +388,11 @@ BOOST_AUTO_TEST_CASE(what_cannot_be_annealed_is_told) {
   };
   BOOST_CHECK_NO_THROW(start(made.problem, {}));
   BOOST_CHECK_THROW(start(made.problem, {}, 9), InputError);
+  BOOST_CHECK_THROW(Annealer(made.problem, {}, alone, random_readout(1, 10, 0)), InputError);
   for (const auto& change : std::vector<std::function<void(AnnealOptions&)>>{
            [](AnnealOptions& o) { o.group = largest_group + 1; }, [](AnnealOptions& o) { o.last_t = 0; },
-           [](AnnealOptions& o) { o.bias_bits = 25; }, [](AnnealOptions& o) { o.sweeps = -1; },
-           [](AnnealOptions& o) { o.bias_step = 9000; }}) {
+           [](AnnealOptions& o) { o.largest_bias = -1; }, [](AnnealOptions& o) { o.largest_bias = 1 << 24; },
+           [](AnnealOptions& o) { o.sweeps = -1; }, [](AnnealOptions& o) { o.bias_step = 9000; }}) {
     AnnealOptions options;
     change(options);
     BOOST_CHECK_THROW(start(made.problem, options), InputError);
