@@ -18,15 +18,17 @@ const Bank& checked(const Bank& bank) {
   return bank;
 }
 
-std::vector<Rise> rises_of(const Shape& shape) {
-  std::vector<Rise> rises;
-  for (int count = 1; count <= largest_count(shape); ++count) {
-    const auto at = static_cast<std::size_t>(count);
-    if (shape.levels[at] != shape.levels[at - 1])
-      rises.push_back(
-          {static_cast<std::uint8_t>(count), static_cast<std::uint8_t>(shape.levels[at] - shape.levels[at - 1])});
+std::vector<LevelPart> parts_of(const Shape& shape) {
+  std::vector<LevelPart> parts;
+  const auto level = [&](int count) {
+    return shape.levels[static_cast<std::size_t>(std::min(count, largest_count(shape)))];
+  };
+  for (int first = 0; first < largest_count(shape); first += part_counts) {
+    LevelPart& part = parts.emplace_back();
+    for (int k = 0; k <= part_counts; ++k)
+      part[static_cast<std::size_t>(k)] = static_cast<std::uint8_t>(level(first + k) - level(first));
   }
-  return rises;
+  return parts;
 }
 
 }  // namespace
@@ -38,7 +40,7 @@ FeatureMaker::FeatureMaker(const Bank& bank, simd::Width width)
       maps_(bank.shape, bank.filters, largest_offset(bank.units), width),
       features_(feature_count(bank)),
       padded_columns_(simd::padded(maps_.columns(), word_block)),
-      rises_(rises_of(bank.shape)),
+      parts_(parts_of(bank.shape)),
       conjunction_(maps_.rows() * padded_columns_),
       planes_(8 * padded_columns_),
       counts_(maps_.columns() * block_images),
@@ -50,7 +52,7 @@ FeatureMaker::FeatureMaker(const Bank& bank, simd::Width width)
 }
 
 void FeatureMaker::add_levels_of_units(std::size_t place) {
-  const Pooling pooling{maps_.rows(), maps_.columns(), shape_.row_windows, shape_.column_windows, rises_,
+  const Pooling pooling{maps_.rows(), maps_.columns(), shape_.row_windows, shape_.column_windows, parts_,
                         planes_,      counts_,         group_images};
   const std::size_t size = windows_per_unit(shape_) * group_images;
   for (std::size_t u = 0; u < units_.size(); ++u) {

@@ -36,7 +36,7 @@ private:
   BlockMaps maps_;
   std::size_t features_, padded_columns_;
   std::vector<std::vector<LiteralWords>> units_;
-  std::vector<Rise> rises_;
+  std::vector<LevelPart> parts_;
   simd::AlignedVector<std::uint64_t> conjunction_, planes_;
   simd::AlignedVector<std::uint8_t> counts_;
   simd::AlignedVector<std::int8_t> group_;  // [feature][image of the group]

@@ -145,17 +145,34 @@ void write_counts(std::size_t digits, const Pooling& pooling, std::size_t padded
     }
 }
 
-void add_window(Range columns, const Pooling& pooling, std::int8_t* features) {
+/// Entries of a table of 16 by indices of 0 .. 15.
+template <class D>
+auto looked_up(D d, const LevelPart& part, hn::Vec<D> index) {
+#if HWY_TARGET == HWY_SCALAR
+  return hn::Set(d, part[hn::GetLane(index)]);
+#else
+  return hn::TableLookupBytes(hn::LoadDup128(d, part.data()), index);
+#endif
+}
+
+/// Parts of the step function that counts of a window reach.
+std::size_t parts_of(Range rows, Range columns) {
+  return static_cast<std::size_t>((rows.size() * columns.size() + part_counts - 1) / part_counts);
+}
+
+void add_window(Range rows, Range columns, const Pooling& pooling, std::int8_t* features) {
   const Bytes d;
   const hn::RebindToSigned<Bytes> signed_d;
+  const auto parts = pooling.parts.first(parts_of(rows, columns));
+  const auto last = hn::Set(d, part_counts);
   for (std::size_t s = 0; s < block_images; s += hn::Lanes(d)) {
     auto count = hn::Zero(d);
     for (int x = columns.first; x < columns.last; ++x)
       count = hn::Add(count, hn::LoadU(d, pooling.counts.data() + static_cast<std::size_t>(x) * block_images + s));
     auto feature = hn::BitCast(d, hn::LoadU(signed_d, features + s));
-    for (const Rise& rise : pooling.rises) {
-      const auto reached = hn::Eq(hn::Max(count, hn::Set(d, rise.at)), count);
-      feature = hn::Add(feature, hn::IfThenElseZero(reached, hn::Set(d, rise.by)));
+    for (const LevelPart& part : parts) {
+      feature = hn::Add(feature, looked_up(d, part, hn::Min(count, last)));
+      count = hn::SaturatedSub(count, last);
     }
     hn::StoreU(hn::BitCast(signed_d, feature), signed_d, features + s);
   }
@@ -171,7 +188,7 @@ void pool(const Pooling& pooling, std::span<const std::uint64_t> words, std::spa
                    : count_columns<8>)(rows, words, padded, pooling.planes.data());
     write_counts(digits, pooling, padded);
     for (const Range& columns : pooling.column_windows) {
-      add_window(columns, pooling, to);
+      add_window(rows, columns, pooling, to);
       to += pooling.feature_stride;
     }
   }

@@ -3,6 +3,7 @@
 #include "filters/bank.hpp"
 #include "simd/simd.hpp"
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -46,16 +47,17 @@ struct LiteralWords {
 void write_conjunction(std::span<const LiteralWords> literals, std::size_t literal_stride, std::size_t rows,
                        std::span<std::uint64_t> words, simd::Width width);
 
-/// The step function as rises: a feature grows by `by` where the count is at least `at`.
-struct Rise {
-  std::uint8_t at, by;
-};
+/// Counts of a part of the step function.
+inline constexpr int part_counts = 15;
+/// What the level has risen by after 0 .. 15 counts of a part: the level of a count is the sum over the parts p of
+/// part[min(max(count - 15 p, 0), 15)]. So short a table is looked up for a vector of counts at once.
+using LevelPart = std::array<std::uint8_t, part_counts + 1>;
 
 /// A pooling with the memory that it works in.
 struct Pooling {
   std::size_t rows = 0, columns = 0;  ///< of the map
   std::span<const Range> row_windows, column_windows;
-  std::span<const Rise> rises;
+  std::span<const LevelPart> parts;
   std::span<std::uint64_t> planes;            ///< 8 rows of whole word blocks
   std::span<std::uint8_t> counts;             ///< 64 bytes for each column
   std::size_t feature_stride = block_images;  ///< from window to window

@@ -3,6 +3,7 @@
 #include "base/names.hpp"
 
 #include <algorithm>
+#include <cstring>
 
 namespace isinglass::filters {
 namespace {
@@ -12,6 +13,21 @@ int overhang(const Filter& filter, const Shape& shape) {
   const int span = (filter.side - 1) * filter.dilation, before = span / 2, after = span - before;
   return std::max({before - shape.map_rows.first, before - shape.map_columns.first,
                    after - (shape.rows - shape.map_rows.last), after - (shape.columns - shape.map_columns.last), 0});
+}
+
+using Eights = std::array<std::uint64_t, 8>;
+
+/// Byte j of word i becomes byte i of word j.
+Eights transposed(Eights words) {
+  const auto exchange = [&](std::size_t a, std::size_t b, unsigned bits, std::uint64_t low) {
+    const std::uint64_t moved = ((words[a] >> bits) ^ words[b]) & low;
+    words[b] ^= moved;
+    words[a] ^= moved << bits;
+  };
+  for (const std::size_t i : {0, 1, 2, 3}) exchange(i, i + 4, 32, 0x00000000FFFFFFFF);
+  for (const std::size_t i : {0, 1, 4, 5}) exchange(i, i + 2, 16, 0x0000FFFF0000FFFF);
+  for (const std::size_t i : {0, 2, 4, 6}) exchange(i, i + 1, 8, 0x00FF00FF00FF00FF);
+  return words;
 }
 
 }  // namespace
@@ -31,7 +47,10 @@ BlockMaps::BlockMaps(const Shape& shape, std::span<const Filter> filters, int re
                      static_cast<std::size_t>(shape.map_columns.first)) *
                     block_images;
   for (const Filter& filter : filters) taps_.push_back(taps_of(filter));
-  channel_.resize((image_rows_ + 2 * pad_) * padded_columns_ * block_images);
+  for (const Channel channel : all_values<Channel>())
+    if (is_used(channel))
+      blocks_[static_cast<std::size_t>(channel)].assign((image_rows_ + 2 * pad_) * padded_columns_ * block_images,
+                                                        static_cast<std::uint8_t>(stored_zero(channel)));
   maps_.resize(2 * filters.size() * map_size_ + reach_ + word_block);
   wide_rows_.resize(rows_ * columns_);
 }
@@ -56,33 +75,47 @@ bool BlockMaps::is_used(Channel channel) const {
 }
 
 void BlockMaps::take(const Images& images, std::size_t first) {
+  const std::size_t last = std::min(first + block_images, images.count());
   images_.clear();
-  for (auto& channel : stored_) channel.clear();
-  for (std::size_t i = first; i < std::min(first + block_images, images.count()); ++i) {
-    images_.emplace_back(images[i].begin(), images[i].end());
-    for (const Channel channel : all_values<Channel>())
-      if (is_used(channel))
-        stored_[static_cast<std::size_t>(channel)].push_back(
-            stored_channel(channel, images[i], image_columns_, width_));
+  for (std::size_t i = first; i < last; ++i) images_.emplace_back(images[i].begin(), images[i].end());
+  images_.resize(block_images, std::vector<std::uint8_t>(image_rows_ * image_columns_));
+  for (const Channel channel : all_values<Channel>()) {
+    if (!is_used(channel)) continue;
+    auto& stored = stored_[static_cast<std::size_t>(channel)];
+    stored.clear();
+    for (const auto& image : images_) stored.push_back(stored_channel(channel, image, image_columns_, width_));
   }
 }
 
-void BlockMaps::fill_channel(Channel channel, bool is_mirrored) {
-  std::ranges::fill(channel_, static_cast<std::uint8_t>(stored_zero(channel)));
-  const bool is_symmetric = channel != Channel::box;  // the others of a mirror image are mirrored themselves
-  for (std::size_t i = 0; i < images_.size(); ++i) {
-    std::vector<std::uint8_t> made;
-    const std::vector<std::uint8_t>* stored = &stored_[static_cast<std::size_t>(channel)][i];
-    if (is_mirrored) {
-      made = is_symmetric ? mirrored(*stored, image_columns_)
-                          : stored_channel(channel, mirrored(images_[i], image_columns_), image_columns_, width_);
-      stored = &made;
-    }
-    for (std::size_t y = 0; y < image_rows_; ++y) {
-      std::uint8_t* to = channel_.data() + ((y + pad_) * padded_columns_ + pad_) * block_images + i;
-      const std::uint8_t* from = stored->data() + y * image_columns_;
-      for (std::size_t x = 0; x < image_columns_; ++x) to[x * block_images] = from[x];
-    }
+/// Writes the images' channel to its block. That of a mirror image is mirrored itself, but for the box, which looks to
+/// the right.
+void BlockMaps::fill_block(Channel channel, bool is_mirrored) {
+  if (is_mirrored && channel == Channel::box) {
+    std::vector<std::vector<std::uint8_t>> boxes;
+    for (const auto& image : images_)
+      boxes.push_back(stored_channel(channel, mirrored(image, image_columns_), image_columns_, width_));
+    write_block(channel, boxes, false);
+  } else {
+    write_block(channel, stored_[static_cast<std::size_t>(channel)], is_mirrored);
+  }
+}
+
+void BlockMaps::write_block(Channel channel, std::span<const std::vector<std::uint8_t>> stored, bool is_reversed) {
+  constexpr std::size_t eight = std::tuple_size_v<Eights>;
+  const std::ptrdiff_t step = (is_reversed ? -1 : 1) * static_cast<std::ptrdiff_t>(block_images);
+  for (std::size_t y = 0; y < image_rows_; ++y) {
+    std::uint8_t* row = blocks_[static_cast<std::size_t>(channel)].data() +
+                        ((y + pad_) * padded_columns_ + pad_ + (is_reversed ? image_columns_ - 1 : 0)) * block_images;
+    for (std::size_t i = 0; i < block_images; i += eight)
+      for (std::size_t x = 0; x < image_columns_; x += eight) {
+        Eights pixels{};
+        const std::size_t size = std::min(eight, image_columns_ - x);
+        for (std::size_t k = 0; k < eight; ++k)
+          std::memcpy(&pixels[k], stored[i + k].data() + y * image_columns_ + x, size);
+        pixels = transposed(pixels);
+        for (std::size_t k = 0; k < size; ++k)
+          std::memcpy(row + static_cast<std::ptrdiff_t>(x + k) * step + i, &pixels[k], eight);
+      }
   }
 }
 
@@ -110,12 +143,13 @@ void BlockMaps::widen(const std::uint64_t* map, std::uint64_t* widened) {
 void BlockMaps::make(bool is_mirrored) {
   for (const Channel channel : all_values<Channel>()) {
     if (!is_used(channel)) continue;
-    fill_channel(channel, is_mirrored);
+    fill_block(channel, is_mirrored);
     for (std::size_t f = 0; f < taps_.size(); ++f) {
       if (taps_[f].channel != channel) continue;
       std::uint64_t* map = maps_.data() + map_begin(f, false);
       write_map({taps_[f].plus, taps_[f].minus, taps_[f].above},
-                {channel_.data() + first_position_, padded_columns_ * block_images, map, stride_, rows_, columns_},
+                {blocks_[static_cast<std::size_t>(channel)].data() + first_position_, padded_columns_ * block_images,
+                 map, stride_, rows_, columns_},
                 width_);
       repeat_edges(map);
       std::uint64_t* widened = maps_.data() + map_begin(f, true);

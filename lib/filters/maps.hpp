@@ -41,7 +41,8 @@ private:
   };
 
   [[nodiscard]] Taps taps_of(const Filter& filter) const;
-  void fill_channel(Channel channel, bool is_mirrored);
+  void fill_block(Channel channel, bool is_mirrored);
+  void write_block(Channel channel, std::span<const std::vector<std::uint8_t>> stored, bool is_reversed);
   [[nodiscard]] bool is_used(Channel channel) const;
   void repeat_edges(std::uint64_t* map) const;
   void widen(const std::uint64_t* map, std::uint64_t* widened);
@@ -55,9 +56,9 @@ private:
   std::size_t pad_ = 0, padded_columns_;   ///< pixels around an image that taps may meet
   std::size_t first_position_;             ///< bytes to the pixel of the map's first position
   std::vector<Taps> taps_;
-  std::vector<std::vector<std::uint8_t>> images_;                 // as taken
+  std::vector<std::vector<std::uint8_t>> images_;                 // as taken, then blank ones up to 64
   std::array<std::vector<std::vector<std::uint8_t>>, 4> stored_;  // [channel][image]
-  simd::AlignedVector<std::uint8_t> channel_;                     // [padded row][padded column][image]
+  std::array<simd::AlignedVector<std::uint8_t>, 4> blocks_;       // [channel][padded row][padded column][image]
   simd::AlignedVector<std::uint64_t> maps_;  // [filter][plain, widened][row][reach, column, reach], a word block
   std::vector<std::uint64_t> wide_rows_;     // [row][column]
 };
