@@ -26,54 +26,83 @@ auto mask_of(D d, std::uint64_t word) {
   return hn::LoadMaskBits(d, reinterpret_cast<const std::uint8_t*>(&word));
 }
 
-template <class D>
-auto load_bytes(D d, const std::uint8_t* from) {
-  if constexpr (sizeof(hn::TFromD<D>) == 1)
-    return hn::LoadU(d, from);
-  else
-    return hn::PromoteTo(d, hn::LoadU(hn::Rebind<std::uint8_t, D>(), from));
-}
-
-template <class D>
-auto sum_taps(D d, const std::uint8_t* at, std::span<const std::ptrdiff_t> taps) {
+/// Values of 0 .. 31 at the taps, added.
+template <class D, class Taps>
+auto sum_taps(D d, const std::uint8_t* at, const Taps& taps) {
   auto sum = hn::Zero(d);
-  for (const std::ptrdiff_t tap : taps) sum = hn::Add(sum, load_bytes(d, at + tap));
+  for (const std::ptrdiff_t tap : taps) {
+    if constexpr (sizeof(hn::TFromD<D>) == 1)
+      sum = hn::Add(sum, hn::LoadU(d, at + tap));
+    else
+      sum = hn::Add(sum, hn::PromoteTo(d, hn::LoadU(hn::Rebind<std::uint8_t, D>(), at + tap)));
+  }
   return sum;
 }
 
-/// plus - minus > above, without a sign: the smaller side takes the threshold, and saturates beyond all sums.
-template <class D>
-auto exceeds(D d, hn::Vec<D> plus, hn::Vec<D> minus, int above) {
-  using T = hn::TFromD<D>;
-  const auto limit = [](int value) { return static_cast<T>(std::min<int>(value, hwy::LimitsMax<T>())); };
-  if (above >= 0) {
-    const auto least = hn::SaturatedAdd(minus, hn::Set(d, limit(above)));
-    return hn::Not(hn::Eq(hn::Max(plus, least), least));
-  }
-  const auto most = hn::SaturatedAdd(plus, hn::Set(d, limit(-above)));
-  return hn::Not(hn::Eq(hn::Max(minus, most), minus));
+void half_sums(std::span<const std::ptrdiff_t> taps, const MapPlace& place, const HalfSums& halves) {
+  const hn::ScalableTag<std::uint16_t> d;
+  const hn::Rebind<std::int16_t, decltype(d)> d16;
+  const hn::Rebind<std::uint8_t, decltype(d)> bytes;
+  std::size_t to = 0;
+  for (std::size_t y = 0; y < place.rows; ++y)
+    for (std::size_t x = 0; x < place.columns; ++x, to += block_images)
+      for (std::size_t s = 0; s < block_images; s += hn::Lanes(d)) {
+        const auto sum = sum_taps(d, place.bytes + y * place.byte_stride + x * block_images + s, taps);
+        const auto down = hn::ShiftRight<1>(sum), up = hn::ShiftRight<1>(hn::Add(sum, hn::Set(d, 1)));
+        hn::StoreU(hn::DemoteTo(bytes, hn::BitCast(d16, down)), bytes, halves.down.data() + to + s);
+        hn::StoreU(hn::DemoteTo(bytes, hn::BitCast(d16, up)), bytes, halves.up.data() + to + s);
+      }
 }
 
-template <class D>
-void map_words(D d, const FilterTaps& taps, const MapPlace& place) {
-  for (std::size_t y = 0; y < place.rows; ++y) {
+/// Twice the sum p of the plus taps must exceed above + total, so p exceeds half of that rounded down, which is at
+/// least half + floor(above / 2) + 1 where `half` is that of the total, rounded up if `above` is odd.
+template <class Taps>
+void map_by_halves(const Taps& plus, int above, const MapPlace& place, const HalfSums& halves, std::uint64_t* words,
+                   std::size_t stride) {
+  const Bytes d;
+  const std::uint8_t* half = (above % 2 != 0 ? halves.up : halves.down).data();
+  const int rest = (above - (above % 2 != 0 ? 1 : 0)) / 2 + 1;
+  const auto limit = [](int value) { return static_cast<std::uint8_t>(std::clamp(value, 0, 255)); };
+  const auto more = hn::Set(d, limit(rest)), less = hn::Set(d, limit(-rest));
+  for (std::size_t y = 0; y < place.rows; ++y)
+    for (std::size_t x = 0; x < place.columns; ++x, half += block_images) {
+      const std::uint8_t* at = place.bytes + y * place.byte_stride + x * block_images;
+      std::uint64_t word = 0;
+      for (std::size_t s = 0; s < block_images; s += hn::Lanes(d)) {
+        const auto sum = sum_taps(d, at + s, plus);
+        const auto least = hn::SaturatedSub(hn::SaturatedAdd(hn::LoadU(d, half + s), more), less);
+        word |= word_of(d, hn::Eq(hn::Max(sum, least), sum)) << s;
+      }
+      words[y * stride + x] = word;
+    }
+}
+
+void map_by_sums(const FilterTaps& taps, int above, const MapPlace& place, std::uint64_t* words, std::size_t stride) {
+  const hn::ScalableTag<std::int16_t> d;
+  const auto limit = hn::Set(d, static_cast<std::int16_t>(std::clamp(above, -32768, 32767)));
+  for (std::size_t y = 0; y < place.rows; ++y)
     for (std::size_t x = 0; x < place.columns; ++x) {
       const std::uint8_t* at = place.bytes + y * place.byte_stride + x * block_images;
       std::uint64_t word = 0;
       for (std::size_t s = 0; s < block_images; s += hn::Lanes(d))
-        word |= word_of(d, exceeds(d, sum_taps(d, at + s, taps.plus), sum_taps(d, at + s, taps.minus), taps.above))
+        word |= word_of(d, hn::Gt(hn::Sub(sum_taps(d, at + s, taps.plus), sum_taps(d, at + s, taps.minus)), limit))
                 << s;
-      place.words[y * place.word_stride + x] = word;
+      words[y * stride + x] = word;
     }
-  }
 }
 
-/// Sums of eight values up to 31 fit a byte, with a value to spare.
-void filter_map(const FilterTaps& taps, const MapPlace& place) {
-  if (std::max(taps.plus.size(), taps.minus.size()) <= 8)
-    map_words(Bytes(), taps, place);
-  else
-    map_words(hn::ScalableTag<std::uint16_t>(), taps, place);
+/// The sum of 255 for all images cannot come up, so that a limit beyond it holds for none.
+void filter_map(const FilterTaps& taps, int above, const MapPlace& place, const HalfSums& halves,
+                std::span<std::uint64_t> words, std::size_t stride) {
+  if (std::max(taps.plus.size(), taps.minus.size()) > byte_taps) {
+    map_by_sums(taps, above, place, words.data(), stride);
+  } else if (taps.plus.size() == byte_taps) {  // as many as there are mostly: registers hold their places
+    std::array<std::ptrdiff_t, byte_taps> plus;
+    std::copy_n(taps.plus.begin(), byte_taps, plus.begin());
+    map_by_halves(plus, above, place, halves, words.data(), stride);
+  } else {
+    map_by_halves(taps.plus, above, place, halves, words.data(), stride);
+  }
 }
 
 void conjunction(std::span<const LiteralWords> literals, std::size_t literal_stride, std::size_t rows,
@@ -218,8 +247,14 @@ HWY_AFTER_NAMESPACE();
 #if HWY_ONCE
 namespace isinglass::filters {
 
-void write_map(const FilterTaps& taps, const MapPlace& place, simd::Width width) {
-  ISINGLASS_OF_WIDTH(width, filter_map)(taps, place);
+void write_half_sums(std::span<const std::ptrdiff_t> taps, const MapPlace& place, const HalfSums& halves,
+                     simd::Width width) {
+  ISINGLASS_OF_WIDTH(width, half_sums)(taps, place, halves);
+}
+
+void write_map(const FilterTaps& taps, int above, const MapPlace& place, const HalfSums& halves,
+               std::span<std::uint64_t> words, std::size_t stride, simd::Width width) {
+  ISINGLASS_OF_WIDTH(width, filter_map)(taps, above, place, halves, words, stride);
 }
 
 void write_conjunction(std::span<const LiteralWords> literals, std::size_t literal_stride, std::size_t rows,

@@ -18,23 +18,35 @@ inline constexpr std::size_t contrast_block = 8;  ///< images of contrast are wh
 /// A conjunction writes rows of whole such blocks of words, and reads as far; maps are followed by so many words.
 inline constexpr std::size_t word_block = 8;
 
-/// One filter over a block of stored channel images: the sum over `plus` minus that over `minus` must exceed `above`.
-struct FilterTaps {
-  std::span<const std::ptrdiff_t> plus, minus;  ///< bytes from a position's pixel to those of its taps
-  int above = 0;
-};
-
-/// Bytes of the map's first position, which a kernel reads, and words that it writes. Strides are from row to row.
+/// Bytes of the map's first position, which a kernel reads, and the size of the map. The stride is from row to row.
 struct MapPlace {
   const std::uint8_t* bytes;
   std::size_t byte_stride;
-  std::uint64_t* words;
-  std::size_t word_stride;
   std::size_t rows, columns;
 };
 
-/// Writes the words of a filter's map.
-void write_map(const FilterTaps& taps, const MapPlace& place, simd::Width width);
+/// Taps of one filter on a block of stored channel images, as bytes from a position's pixel.
+struct FilterTaps {
+  std::span<const std::ptrdiff_t> plus, minus;
+};
+
+/// The most taps of a sign, and of both, for which write_map takes half sums.
+inline constexpr std::size_t byte_taps = 8;
+
+/// Halves of the sums of both signs' taps, rounded down and up, [row][column][image]. A filter's weighted sum is twice
+/// that of its plus taps less this sum, which all filters of a side and a dilation share.
+struct HalfSums {
+  std::span<std::uint8_t> down, up;
+};
+
+/// Writes half the sums over `taps`, of which there are at most 2 byte_taps.
+void write_half_sums(std::span<const std::ptrdiff_t> taps, const MapPlace& place, const HalfSums& halves,
+                     simd::Width width);
+
+/// Writes a filter's map: words[row * stride + column] has a bit set where the sum over `plus` minus that over `minus`
+/// exceeds `above`. With up to byte_taps of either sign it reads `halves`, which must be those of all its taps.
+void write_map(const FilterTaps& taps, int above, const MapPlace& place, const HalfSums& halves,
+               std::span<std::uint64_t> words, std::size_t stride, simd::Width width);
 
 /// A literal of a unit as words: its map, moved by its column offset.
 struct LiteralWords {

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <utility>
 
 namespace isinglass::filters {
 namespace {
@@ -46,7 +47,9 @@ BlockMaps::BlockMaps(const Shape& shape, std::span<const Filter> filters, int re
   first_position_ = ((pad_ + static_cast<std::size_t>(shape.map_rows.first)) * padded_columns_ + pad_ +
                      static_cast<std::size_t>(shape.map_columns.first)) *
                     block_images;
-  for (const Filter& filter : filters) taps_.push_back(taps_of(filter));
+  for (std::size_t f = 0; f < filters.size(); ++f) add_filter(filters[f], f);
+  halves_down_.resize(rows_ * columns_ * block_images);
+  halves_up_.resize(halves_down_.size());
   for (const Channel channel : all_values<Channel>())
     if (is_used(channel))
       blocks_[static_cast<std::size_t>(channel)].assign((image_rows_ + 2 * pad_) * padded_columns_ * block_images,
@@ -55,23 +58,29 @@ BlockMaps::BlockMaps(const Shape& shape, std::span<const Filter> filters, int re
   wide_rows_.resize(rows_ * columns_);
 }
 
-BlockMaps::Taps BlockMaps::taps_of(const Filter& filter) const {
-  Taps taps{filter.channel, {}, {}, filter.threshold};
+void BlockMaps::add_filter(const Filter& filter, std::size_t number) {
+  Taps taps{number, {}, {}, filter.threshold};
+  std::vector<std::ptrdiff_t> all;
   const int before = (filter.side - 1) * filter.dilation / 2;
   for (int i = 0; i < filter.side; ++i)
     for (int j = 0; j < filter.side; ++j) {
       const int dy = i * filter.dilation - before, dx = j * filter.dilation - before;
-      const auto offset =
-          (dy * static_cast<std::ptrdiff_t>(padded_columns_) + dx) * static_cast<std::ptrdiff_t>(block_images);
+      all.push_back((dy * static_cast<std::ptrdiff_t>(padded_columns_) + dx) *
+                    static_cast<std::ptrdiff_t>(block_images));
       const bool is_plus = filter.is_plus[static_cast<std::size_t>(i * filter.side + j)] != 0;
-      (is_plus ? taps.plus : taps.minus).push_back(offset);
+      (is_plus ? taps.plus : taps.minus).push_back(all.back());
       taps.above += (is_plus ? 1 : -1) * stored_zero(filter.channel);
     }
-  return taps;
+  const auto same = std::ranges::find_if(kinds_, [&](const Kind& kind) {
+    return kind.channel == filter.channel && kind.side == filter.side && kind.dilation == filter.dilation;
+  });
+  Kind& kind =
+      same != kinds_.end() ? *same : kinds_.emplace_back(Kind{filter.channel, filter.side, filter.dilation, all, {}});
+  kind.filters.push_back(std::move(taps));
 }
 
 bool BlockMaps::is_used(Channel channel) const {
-  return std::ranges::any_of(taps_, [&](const Taps& taps) { return taps.channel == channel; });
+  return std::ranges::any_of(kinds_, [&](const Kind& kind) { return kind.channel == channel; });
 }
 
 void BlockMaps::take(const Images& images, std::size_t first) {
@@ -140,23 +149,25 @@ void BlockMaps::widen(const std::uint64_t* map, std::uint64_t* widened) {
   }
 }
 
-void BlockMaps::make(bool is_mirrored) {
-  for (const Channel channel : all_values<Channel>()) {
-    if (!is_used(channel)) continue;
-    fill_block(channel, is_mirrored);
-    for (std::size_t f = 0; f < taps_.size(); ++f) {
-      if (taps_[f].channel != channel) continue;
-      std::uint64_t* map = maps_.data() + map_begin(f, false);
-      write_map({taps_[f].plus, taps_[f].minus, taps_[f].above},
-                {blocks_[static_cast<std::size_t>(channel)].data() + first_position_, padded_columns_ * block_images,
-                 map, stride_, rows_, columns_},
-                width_);
-      repeat_edges(map);
-      std::uint64_t* widened = maps_.data() + map_begin(f, true);
-      widen(map, widened);
-      repeat_edges(widened);
-    }
+void BlockMaps::make_maps(const Kind& kind) {
+  const MapPlace place{blocks_[static_cast<std::size_t>(kind.channel)].data() + first_position_,
+                       padded_columns_ * block_images, rows_, columns_};
+  const HalfSums halves{halves_down_, halves_up_};
+  if (kind.taps.size() <= 2 * byte_taps) write_half_sums(kind.taps, place, halves, width_);
+  for (const Taps& taps : kind.filters) {
+    const auto map = std::span(maps_).subspan(map_begin(taps.number, false));
+    write_map({taps.plus, taps.minus}, taps.above, place, halves, map, stride_, width_);
+    repeat_edges(map.data());
+    std::uint64_t* widened = maps_.data() + map_begin(taps.number, true);
+    widen(map.data(), widened);
+    repeat_edges(widened);
   }
+}
+
+void BlockMaps::make(bool is_mirrored) {
+  for (const Channel channel : all_values<Channel>())
+    if (is_used(channel)) fill_block(channel, is_mirrored);
+  for (const Kind& kind : kinds_) make_maps(kind);
 }
 
 LiteralWords BlockMaps::words_of(const Literal& literal) const {

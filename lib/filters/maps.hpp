@@ -35,12 +35,20 @@ public:
 private:
   /// Taps of one filter as offsets into a padded channel.
   struct Taps {
-    Channel channel;
+    std::size_t number;  // of the filter
     std::vector<std::ptrdiff_t> plus, minus;
     int above;
   };
+  /// Filters with the same taps.
+  struct Kind {
+    Channel channel;
+    int side, dilation;
+    std::vector<std::ptrdiff_t> taps;
+    std::vector<Taps> filters;
+  };
 
-  [[nodiscard]] Taps taps_of(const Filter& filter) const;
+  void add_filter(const Filter& filter, std::size_t number);
+  void make_maps(const Kind& kind);
   void fill_block(Channel channel, bool is_mirrored);
   void write_block(Channel channel, std::span<const std::vector<std::uint8_t>> stored, bool is_reversed);
   [[nodiscard]] bool is_used(Channel channel) const;
@@ -55,12 +63,13 @@ private:
   std::size_t reach_, stride_, map_size_;  ///< columns repeated at each edge, words of a row and of a map
   std::size_t pad_ = 0, padded_columns_;   ///< pixels around an image that taps may meet
   std::size_t first_position_;             ///< bytes to the pixel of the map's first position
-  std::vector<Taps> taps_;
+  std::vector<Kind> kinds_;
   std::vector<std::vector<std::uint8_t>> images_;                 // as taken, then blank ones up to 64
   std::array<std::vector<std::vector<std::uint8_t>>, 4> stored_;  // [channel][image]
   std::array<simd::AlignedVector<std::uint8_t>, 4> blocks_;       // [channel][padded row][padded column][image]
   simd::AlignedVector<std::uint64_t> maps_;  // [filter][plain, widened][row][reach, column, reach], a word block
   std::vector<std::uint64_t> wide_rows_;     // [row][column]
+  simd::AlignedVector<std::uint8_t> halves_down_, halves_up_;  // of a kind's sums, [row][column][image]
 };
 
 }  // namespace isinglass::filters
