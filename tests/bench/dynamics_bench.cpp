@@ -75,7 +75,7 @@ void sub_problem(benchmark::State& state, MachineKind kind) {
 /// J x for 64 reads, n = 1000, floats: items are multiply-adds.
 void product_packed(benchmark::State& state) {
   const IsingProblem problem = dense_problem(1000, Coefficients::real);
-  const auto product = dynamics::batch_product(problem, dynamics::kernels());
+  const auto product = dynamics::batch_product(problem, dynamics::product_kernels());
   dynamics::Floats x(dynamics::padded(1000) * reads, 0.5F), out(x.size());
   for (auto _ : state) {
     product->multiply(x, reads, out);
@@ -97,7 +97,7 @@ void product_openblas(benchmark::State& state) {
 }
 void product_bytes(benchmark::State& state) {
   const IsingProblem problem = dense_problem(1000, Coefficients::plus_minus_one);
-  const auto product = dynamics::batch_product(problem, dynamics::kernels());
+  const auto product = dynamics::batch_product(problem, dynamics::product_kernels());
   dynamics::Floats x(dynamics::padded(1000) * reads, 0.5F), out(x.size());
   for (auto _ : state) {
     product->multiply_signs(x, reads, out);

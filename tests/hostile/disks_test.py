@@ -7,7 +7,7 @@ import subprocess
 
 import hostile
 from hostile import HostileTest, tool
-from outputs_test import make_problem, write
+from small_inputs import make_problem, write
 
 
 class Disks(HostileTest):

@@ -8,7 +8,7 @@ import tempfile
 
 import hostile
 from hostile import HostileTest, tool
-from outputs_test import CONFIG as OUTPUTS_CONFIG
+from small_inputs import CONFIG as OUTPUTS_CONFIG
 
 CONFIG = OUTPUTS_CONFIG.replace("iterations: 3", "iterations: 4") + "checkpoint: {every_iterations: 1}\n"
 ENOTSUPP = 524  # of the kernel's NFS client; it has no name in user space

@@ -1,7 +1,5 @@
-#include "ising/descent.hpp"
+#include "dynamics_batches.hpp"
 #include "ising/dynamics/kinds.hpp"
-#include "ising/hardware/transform.hpp"
-#include "ising/machines.hpp"
 #include "namespaces.hpp"
 #include "random_ising.hpp"
 
@@ -24,75 +22,6 @@ const std::vector<std::string> kinds{"bsb", "dsb", "cim", "cac"};
 
 Kind kind_of(const std::string& name) { return static_cast<Kind>(std::ranges::find(kinds, name) - kinds.begin()); }
 
-FactoredCouplings random_factors(Words& words, std::size_t rows, std::size_t spins) {
-  FactoredCouplings factored{RowMatrix<float>(rows, spins), Eigen::VectorXd(rows)};
-  for (std::size_t r = 0; r < rows; ++r) {
-    factored.weight[r] = words.between(-2, 2);
-    for (std::size_t i = 0; i < spins; ++i) factored.factor(r, i) = static_cast<float>(words.between(-3, 3));
-  }
-  return factored;
-}
-
-/// The dense problem as one that only multiplies.
-IsingProblem matrix_free(const IsingProblem& problem) {
-  IsingProblem free = problem;
-  free.couplings = MatrixFreeCouplings{[j = to_dense(problem), n = problem.spins](auto x, auto out, std::size_t batch) {
-    for (std::size_t b = 0; b < batch; ++b)
-      for (std::size_t i = 0; i < n; ++i) {
-        double sum = 0;
-        for (std::size_t k = 0; k < n; ++k) sum += j(i, k) * static_cast<double>(x[b * n + k]);
-        out[b * n + i] = static_cast<float>(sum);
-      }
-  }};
-  return free;
-}
-
-/// x with a few zeros and negative zeros, for the edges of signs.
-Floats random_batch(Words& words, std::size_t spins, std::size_t lanes) {
-  Floats x(padded(spins) * lanes);
-  for (std::size_t k = 0; k < spins * lanes; ++k)
-    x[k] = words.between(0, 20) == 0 ? 0.0F : static_cast<float>(2 * uniform(words.next()) - 1);
-  return x;
-}
-
-Floats signs_of(const Floats& x) {
-  Floats s(x.size());
-  for (std::size_t k = 0; k < s.size(); ++k) s[k] = x[k] >= 0 ? 1.0F : -1.0F;
-  return s;
-}
-
-/// J x of one lane in double precision, and the sum of the sizes of its terms.
-struct Term {
-  double value = 0, size = 0;
-};
-Term plain_product(const DenseCouplings& j, std::size_t spins, const Floats& x, std::size_t lanes, std::size_t i,
-                   std::size_t l) {
-  Term term;
-  for (std::size_t k = 0; k < spins; ++k) {
-    const double t = j(i, k) * static_cast<double>(x[k * lanes + l]);
-    term.value += t;
-    term.size += std::abs(t);
-  }
-  return term;
-}
-
-void check_product(const IsingProblem& problem, const Kernels& kernels, const Floats& x, std::size_t lanes,
-                   double tolerance) {
-  const DenseCouplings j = to_dense(problem);
-  const Floats signs = signs_of(x);
-  const auto product = batch_product(problem, kernels);
-  Floats out(x.size()), sign_out(x.size());
-  product->multiply(x, lanes, out);
-  product->multiply_signs(x, lanes, sign_out);
-  for (std::size_t i = 0; i < problem.spins; ++i)
-    for (std::size_t l = 0; l < lanes; ++l) {
-      const Term t = plain_product(j, problem.spins, x, lanes, i, l),
-                 s = plain_product(j, problem.spins, signs, lanes, i, l);
-      BOOST_REQUIRE(std::abs(out[i * lanes + l] - t.value) <= tolerance * (1 + t.size));
-      BOOST_REQUIRE(std::abs(sign_out[i * lanes + l] - s.value) <= tolerance * (1 + s.size));
-    }
-}
-
 std::vector<Dynamics> all_dynamics() {
   const MachineConfig c;
   return {bifurcation(Kind::bsb, c.bsb), bifurcation(Kind::dsb, c.dsb), mean_field_cim(c.cim), controlled_cim(c.cac)};
@@ -100,7 +29,7 @@ std::vector<Dynamics> all_dynamics() {
 
 /// x after `steps` steps, each of them sampled.
 Floats positions_after(const IsingProblem& problem, const Dynamics& dynamics, BatchProduct& product,
-                       const Kernels& kernels, std::size_t lanes, std::int64_t steps) {
+                       const StepKernels& kernels, std::size_t lanes, std::int64_t steps) {
   Start start;
   start.product = &product;
   start.kernels = &kernels;
@@ -134,7 +63,7 @@ struct PlainState {
         product(x.size()) {
     std::ranges::transform(problem.fields, field.begin(), [](double h) { return static_cast<float>(h); });
     for (std::size_t k = 0; k < spins * lanes; ++k) second[k] = static_cast<float>(2 * uniform(words.next()));
-    batch_product(problem, kernels())->multiply(x, lanes, product);
+    batch_product(problem, product_kernels())->multiply(x, lanes, product);
     for (Floats* values : {&amplitude, &strength, &target, &rate})
       for (std::size_t l = 0; l < lanes; ++l) values->push_back(static_cast<float>(uniform(words.next())));
   }
@@ -172,28 +101,6 @@ struct PlainState {
 
 }  // namespace
 
-BOOST_AUTO_TEST_CASE(products_of_all_forms_are_those_of_the_definition) {
-  for (const simd::Width width : simd::cpu_widths())
-    for (std::uint64_t seed = 0; seed < 40; ++seed) {
-      Words words(seed);
-      const auto n = static_cast<std::size_t>(words.between(2, 40));
-      const auto kind = static_cast<Coefficients>(seed % 3);
-      const std::size_t lanes = words.one_of<std::size_t>({16, 32, 64});
-      const IsingProblem sparse = testing::random_ising(words, n, words.one_of<int>({10, 25, 100}), kind);
-      IsingProblem dense = sparse, factored = sparse;
-      dense.couplings = to_dense(sparse);
-      factored.couplings = random_factors(words, 7, n);
-      const Floats x = random_batch(words, n, lanes);
-      BOOST_TEST_CONTEXT("width " << static_cast<int>(width) << " seed " << seed) {
-        check_product(sparse, kernels(width), x, lanes, 1e-6);
-        check_product(dense, kernels(width), x, lanes, 1e-6);
-        check_product(factored, kernels(width), x, lanes, 1e-4);  // its diagonal is taken off again
-        check_product(matrix_free(sparse), kernels(width), x, lanes, 1e-6);
-        check_product(hardware::rounded(dense, 6), kernels(width), x, lanes, 1e-6);
-      }
-    }
-}
-
 BOOST_AUTO_TEST_CASE(products_and_steps_have_the_same_bits_on_all_processors) {
   for (std::uint64_t seed = 0; seed < 20; ++seed) {
     Words words(seed);
@@ -206,8 +113,8 @@ BOOST_AUTO_TEST_CASE(products_and_steps_have_the_same_bits_on_all_processors) {
     for (const Dynamics& dynamics : all_dynamics()) {
       std::vector<Floats> ends;
       for (const simd::Width width : simd::cpu_widths()) {
-        const auto product = batch_product(problem, kernels(width));
-        ends.push_back(positions_after(problem, dynamics, *product, kernels(width), 16, 20));
+        const auto product = batch_product(problem, product_kernels(width));
+        ends.push_back(positions_after(problem, dynamics, *product, step_kernels(width), 16, 20));
       }
       for (const Floats& end : ends) BOOST_TEST(end == ends.front());
     }
@@ -217,10 +124,10 @@ BOOST_AUTO_TEST_CASE(products_and_steps_have_the_same_bits_on_all_processors) {
 BOOST_AUTO_TEST_CASE(a_lane_is_the_same_in_batches_of_any_width) {
   Words words(3);
   const IsingProblem problem = testing::random_ising(words, 50, 50, Coefficients::real);
-  const auto product = batch_product(problem, kernels());
+  const auto product = batch_product(problem, product_kernels());
   for (const Dynamics& dynamics : all_dynamics()) {
-    const Floats narrow = positions_after(problem, dynamics, *product, kernels(), 16, 20),
-                 wide = positions_after(problem, dynamics, *product, kernels(), 64, 20);
+    const Floats narrow = positions_after(problem, dynamics, *product, step_kernels(), 16, 20),
+                 wide = positions_after(problem, dynamics, *product, step_kernels(), 64, 20);
     for (std::size_t i = 0; i < problem.spins; ++i)
       for (std::size_t l = 0; l < 16; ++l) BOOST_REQUIRE(narrow[i * 16 + l] == wide[i * 64 + l]);
   }
@@ -251,7 +158,7 @@ BOOST_DATA_TEST_CASE(steps_are_those_of_the_definition, kinds) {
       step.saturation = sample == "cac" ? 0.8F : 1;
       step.limit = 0.9F;
       step.largest_error = 1.5F;
-      kernels(width).advance(kind_of(sample), step);
+      step_kernels(width).advance(kind_of(sample), step);
       plain.check_after(sample, x, second, sum);
     }
   }
@@ -270,10 +177,10 @@ BOOST_DATA_TEST_CASE(steps_with_forces_are_those_of_the_definition, kinds) {
     rule.rate = 0.4F;
     rule.limit = 1.25F;
     std::vector<float> plain_x = x, plain_second = second;
-    kernels(simd::Width::plain).advance_forced(rule, {plain_x.data(), plain_second.data(), force.data(), n});
+    step_kernels(simd::Width::plain).advance_forced(rule, {plain_x.data(), plain_second.data(), force.data(), n});
     for (const simd::Width width : simd::cpu_widths()) {
       std::vector<float> new_x = x, new_second = second;
-      kernels(width).advance_forced(rule, {new_x.data(), new_second.data(), force.data(), n});
+      step_kernels(width).advance_forced(rule, {new_x.data(), new_second.data(), force.data(), n});
       BOOST_TEST((new_x == plain_x && new_second == plain_second));
     }
     for (std::size_t k = 0; k < n; ++k) {
@@ -305,7 +212,7 @@ BOOST_AUTO_TEST_CASE(measurements_have_mean_x_and_the_given_noise) {
     simd::AlignedVector<std::uint32_t> generators = lane_generators(start);
     const Floats x(rows * reads, 0.25F);
     Floats measured(x.size());
-    kernels(width).measure({rows, reads, x.data(), measured.data(), generators.data(), 0.5F});
+    step_kernels(width).measure({rows, reads, x.data(), measured.data(), generators.data(), 0.5F});
     double sum = 0, squares = 0, products = 0;
     for (std::size_t k = 0; k < x.size(); ++k) {
       const double z = (static_cast<double>(measured[k]) - 0.25) / 0.5;
@@ -329,8 +236,8 @@ BOOST_AUTO_TEST_CASE(energies_along_the_way_are_those_of_the_signs) {
     Floats product(x.size()), field(padded(n)), energies(16);
     std::ranges::transform(problem.fields, field.begin(), [](double h) { return static_cast<float>(h); });
     for (const simd::Width width : simd::cpu_widths()) {
-      batch_product(problem, kernels(width))->multiply_signs(x, 16, product);
-      kernels(width).energies(x.data(), product.data(), field.data(), padded(n), 16, energies.data());
+      batch_product(problem, product_kernels(width))->multiply_signs(x, 16, product);
+      step_kernels(width).energies(x.data(), product.data(), field.data(), padded(n), 16, energies.data());
       for (std::size_t l = 0; l < 16; ++l) {
         Spins s(n);
         for (std::size_t i = 0; i < n; ++i) s[i] = signs[i * 16 + l] > 0 ? std::int8_t{1} : std::int8_t{-1};
@@ -339,43 +246,6 @@ BOOST_AUTO_TEST_CASE(energies_along_the_way_are_those_of_the_signs) {
       }
     }
   }
-}
-
-BOOST_AUTO_TEST_CASE(descent_ends_where_no_flip_helps) {
-  for (std::uint64_t seed = 0; seed < 40; ++seed) {
-    Words words(seed);
-    const auto n = static_cast<std::size_t>(words.between(2, 40));
-    IsingProblem problem = testing::random_ising(words, n, 40, static_cast<Coefficients>(seed % 3));
-    if (seed % 4 == 1) problem.couplings = random_factors(words, 5, n);
-    if (seed % 4 == 2) problem = matrix_free(problem);
-    if (seed % 4 == 3) problem.couplings = to_dense(problem);
-    Spins s = testing::random_spins(words, n);
-    const double before = ising::energy(problem, s), after = descend(problem, s, coupling_products(problem, s));
-    BOOST_TEST(after <= before + 1e-9);
-    BOOST_TEST(std::abs(after - ising::energy(problem, s)) < 1e-4);
-    const std::vector<double> fields = local_fields(problem, s);
-    for (std::size_t i = 0; i < n; ++i) BOOST_TEST(s[i] * fields[i] <= 1e-3);
-  }
-}
-
-BOOST_AUTO_TEST_CASE(common_units_are_found_or_refused) {
-  const std::vector<double> halves{0.5, -1.5, 0, 2}, thirds{1.0 / 3}, sixes{6, -12, 18}, wide{1, 128}, none{0, 0};
-  BOOST_TEST(common_unit(halves)->unit == 0.5);
-  BOOST_TEST(common_unit(sixes)->unit == 6);
-  BOOST_TEST(common_unit(sixes)->fits_bytes());
-  BOOST_TEST(!common_unit(thirds));
-  BOOST_TEST(!common_unit(none));
-  BOOST_TEST(!common_unit(wide)->fits_bytes());
-  std::vector<double> coarse;
-  for (const int k : {127, -3, 0, 64, -127}) coarse.push_back(k * (0.7312 / 127));
-  BOOST_TEST(!common_unit(coarse));
-  BOOST_TEST(std::abs(byte_unit(coarse).value() - 0.7312 / 127) < 1e-15);
-  coarse.push_back(0.1);
-  BOOST_TEST(!byte_unit(coarse));
-  BOOST_TEST(!byte_unit(none));
-  BOOST_TEST(byte_unit(sixes).value() == 6);
-  BOOST_TEST(common_unit(wide)->sums_exactly(131071));
-  BOOST_TEST(!common_unit(wide)->sums_exactly(131072));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

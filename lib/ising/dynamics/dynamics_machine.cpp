@@ -160,7 +160,7 @@ public:
       const std::int64_t count = std::min<std::int64_t>(most_lanes, end - at);
       Start start;
       start.product = product_.get();
-      start.kernels = &kernels();
+      start.kernels = &step_kernels();
       start.field = field_;
       start.scale = scale_;
       start.spins = problem().spins;
@@ -180,7 +180,7 @@ protected:
 
 private:
   void load() {
-    if (couplings_are_new_) product_ = batch_product(problem(), kernels());
+    if (couplings_are_new_) product_ = batch_product(problem(), product_kernels());
     field_.assign(padded(problem().spins), 0.0F);
     std::ranges::transform(problem().fields, field_.begin(), [](double h) { return static_cast<float>(h); });
     scale_ = normalisation(problem(), *product_);

@@ -3,7 +3,7 @@
 #include "config/config.hpp"
 #include "ising/dynamics/trajectory.hpp"
 
-/// The machines whose spins all move at once, as trajectories of batches of reads. kernels.cpp has the steps.
+/// The machines whose spins all move at once, as trajectories of batches of reads. step_kernels.cpp has the steps.
 namespace isinglass::ising::dynamics {
 
 /// Simulated bifurcation (Goto, Endo, Suzuki, Sakai, Kanao, Hamakawa, Hidaka, Yamasaki, Tatsumura, Science Advances 7,

@@ -8,7 +8,7 @@ namespace isinglass::ising::dynamics {
 
 namespace {
 
-/// A matrix packed for Kernels::multiply, rows and columns padded with zeros.
+/// A matrix packed for ProductKernels::multiply, rows and columns padded with zeros.
 struct Panels {
   Floats value;
   std::size_t rows = 0, inner = 0;
@@ -18,7 +18,7 @@ struct Panels {
 /// J [spins][spins] as floats or, if it fits, as bytes; each is packed when it is first needed.
 class DenseProduct : public BatchProduct {
 public:
-  DenseProduct(const IsingProblem& problem, const Kernels& kernels);
+  DenseProduct(const IsingProblem& problem, const ProductKernels& kernels);
   void multiply(const Floats& x, std::size_t lanes, Floats& out) override;
   void multiply_signs(const Floats& x, std::size_t lanes, Floats& out) override;
   [[nodiscard]] bool signs_are_exact() const override { return is_exact_; }
@@ -38,7 +38,7 @@ private:
 /// Two packed products: z = F x, then F^T (weights z), minus the diagonal.
 class FactoredProduct : public BatchProduct {
 public:
-  FactoredProduct(const IsingProblem& problem, const Kernels& kernels);
+  FactoredProduct(const IsingProblem& problem, const ProductKernels& kernels);
   void multiply(const Floats& x, std::size_t lanes, Floats& out) override;
 
 private:
@@ -49,7 +49,7 @@ private:
 /// J by rows of nonzero values; products with signs on bytes when all of them are one number or its negative.
 class SparseProduct : public BatchProduct {
 public:
-  SparseProduct(const IsingProblem& problem, const Kernels& kernels);
+  SparseProduct(const IsingProblem& problem, const ProductKernels& kernels);
   void multiply(const Floats& x, std::size_t lanes, Floats& out) override;
   void multiply_signs(const Floats& x, std::size_t lanes, Floats& out) override;
   [[nodiscard]] bool signs_are_exact() const override { return is_exact_; }
@@ -79,7 +79,7 @@ Panels packed(std::size_t rows, std::size_t inner, const At& at) {
   return panels;
 }
 
-DenseProduct::DenseProduct(const IsingProblem& problem, const Kernels& kernels)
+DenseProduct::DenseProduct(const IsingProblem& problem, const ProductKernels& kernels)
     : BatchProduct(kernels), spins_(problem.spins), couplings_(std::get_if<DenseCouplings>(&problem.couplings)) {
   if (couplings_ == nullptr) {
     own_ = to_dense(problem);
@@ -123,7 +123,7 @@ void DenseProduct::multiply_signs(const Floats& x, std::size_t lanes, Floats& ou
                        lanes, out.data());
 }
 
-FactoredProduct::FactoredProduct(const IsingProblem& problem, const Kernels& kernels) : BatchProduct(kernels) {
+FactoredProduct::FactoredProduct(const IsingProblem& problem, const ProductKernels& kernels) : BatchProduct(kernels) {
   const auto& j = std::get<FactoredCouplings>(problem.couplings);
   const std::size_t n = problem.spins, r = static_cast<std::size_t>(j.weight.size());
   factors_ = packed(r, n, [&](std::size_t row, std::size_t i) { return j.factor(row, i); });
@@ -145,7 +145,7 @@ void FactoredProduct::multiply(const Floats& x, std::size_t lanes, Floats& out) 
     for (std::size_t l = 0; l < lanes; ++l) out[i * lanes + l] -= diagonal_[i] * x[i * lanes + l];
 }
 
-SparseProduct::SparseProduct(const IsingProblem& problem, const Kernels& kernels) : BatchProduct(kernels) {
+SparseProduct::SparseProduct(const IsingProblem& problem, const ProductKernels& kernels) : BatchProduct(kernels) {
   const auto& j = std::get<SparseCouplings>(problem.couplings);
   const std::span<const double> values = j.values();
   start_.assign(j.outerIndexPtr(), j.outerIndexPtr() + problem.spins + 1);
@@ -189,7 +189,7 @@ void SparseProduct::multiply_signs(const Floats& x, std::size_t lanes, Floats& o
 /// Runs a callback between [spin][lane] and its own [vector][spin].
 class CallbackProduct : public BatchProduct {
 public:
-  CallbackProduct(const IsingProblem& problem, const Kernels& kernels)
+  CallbackProduct(const IsingProblem& problem, const ProductKernels& kernels)
       : BatchProduct(kernels), spins_(problem.spins), couplings_(&std::get<MatrixFreeCouplings>(problem.couplings)) {}
 
   void multiply(const Floats& x, std::size_t lanes, Floats& out) override {
@@ -224,7 +224,7 @@ void BatchProduct::multiply_signs(const Floats& x, std::size_t lanes, Floats& ou
   multiply(signs_, lanes, out);
 }
 
-std::unique_ptr<BatchProduct> batch_product(const IsingProblem& problem, const Kernels& kernels) {
+std::unique_ptr<BatchProduct> batch_product(const IsingProblem& problem, const ProductKernels& kernels) {
   if (std::holds_alternative<DenseCouplings>(problem.couplings))
     return std::make_unique<DenseProduct>(problem, kernels);
   if (std::holds_alternative<FactoredCouplings>(problem.couplings))

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "ising/dynamics/kernels.hpp"
+#include "ising/dynamics/product_kernels.hpp"
 #include "ising/problem.hpp"
 
 #include <cstdint>
@@ -24,16 +24,16 @@ public:
   [[nodiscard]] virtual bool signs_are_exact() const { return false; }
 
 protected:
-  explicit BatchProduct(const Kernels& kernels) : kernels_(&kernels) {}
-  [[nodiscard]] const Kernels& run() const { return *kernels_; }
+  explicit BatchProduct(const ProductKernels& kernels) : kernels_(&kernels) {}
+  [[nodiscard]] const ProductKernels& run() const { return *kernels_; }
 
 private:
-  const Kernels* kernels_;
+  const ProductKernels* kernels_;
   Floats signs_;
 };
 
 /// The product for `problem`, whose callback, if it has one, must outlive it.
-[[nodiscard]] std::unique_ptr<BatchProduct> batch_product(const IsingProblem& problem, const Kernels& kernels);
+[[nodiscard]] std::unique_ptr<BatchProduct> batch_product(const IsingProblem& problem, const ProductKernels& kernels);
 
 /// Largest number that all values of a matrix are multiples of, exactly.
 struct CommonUnit {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "ising/dynamics/products.hpp"
+#include "ising/dynamics/step_kernels.hpp"
 #include "ising/machine.hpp"
 
 #include <cstdint>
@@ -21,7 +22,7 @@ struct Normalisation {
 /// Start of a batch of reads.
 struct Start {
   BatchProduct* product = nullptr;
-  const Kernels* kernels = nullptr;
+  const StepKernels* kernels = nullptr;
   Floats field;  ///< h, [rows], zeros behind the spins
   Normalisation scale;
   std::size_t spins = 0, lanes = 0;

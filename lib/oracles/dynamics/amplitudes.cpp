@@ -79,7 +79,7 @@ Amplitudes::Amplitudes(std::vector<float> start, const config::MachineConfig& ma
     : x(std::move(start)), second(x.size(), kind_of(machine) == ising::dynamics::Kind::cac ? 1.0F : 0.0F) {}
 
 void Amplitudes::advance(std::span<const float> force, const StepRule& rule, simd::Width width) {
-  ising::dynamics::kernels(width).advance_forced(rule, {x.data(), second.data(), force.data(), x.size()});
+  ising::dynamics::step_kernels(width).advance_forced(rule, {x.data(), second.data(), force.data(), x.size()});
 }
 
 }  // namespace isinglass::oracles

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "config/config.hpp"
-#include "ising/dynamics/kernels.hpp"
+#include "ising/dynamics/step_kernels.hpp"
 
 #include <span>
 #include <vector>
