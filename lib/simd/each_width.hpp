@@ -5,12 +5,18 @@
 // AVX-512 VNNI that today's CPUs all run: kernels which want those dot products name them in an attribute.
 #include "simd/simd.hpp"
 
+// Other compilers than GCC before 12.3 would have EMU128, which is not wanted, as the baseline in place of one lane.
+#ifndef HWY_BROKEN_EMU128
+#define HWY_BROKEN_EMU128 1
+#endif
 #ifndef HWY_DISABLED_TARGETS
 #define HWY_DISABLED_TARGETS (HWY_EMU128 | HWY_SSSE3 | HWY_SSE4 | HWY_AVX3_DL)
 #endif
 // GCC 12 takes the undefined source of masked operations in its own AVX-512 header for a mistake.
+#ifndef __clang__
 #pragma GCC diagnostic ignored "-Wuninitialized"
 #pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
+#endif
 #include <hwy/foreach_target.h>
 #include <hwy/highway.h>
 

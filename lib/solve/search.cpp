@@ -47,7 +47,7 @@ private:
   /// A machine that rounds may be wrong about its target: then the search goes on.
   [[nodiscard]] bool has_target(const ising::ReadSet& set, const ising::ReadRequest& request) const {
     return request.target && std::ranges::any_of(set.reads, [&](const ising::Read& read) {
-             return energy(problem_, read.spins) <= *request.target && plan_.is_solution(read.spins);
+             return ising::energy(problem_, read.spins) <= *request.target && plan_.is_solution(read.spins);
            });
   }
 

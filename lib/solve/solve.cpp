@@ -39,8 +39,8 @@ SearchPlan search_plan(const MachineChoice& choice, const SolveSettings& setting
 
 /// Energies of reads that keep their groups without the rounding of penalties that are 0 there.
 void drop_penalties(const ising::IsingProblem& original, SearchResult& result) {
-  for (ising::Read& read : result.reads) read.energy = energy(original, read.spins);
-  if (result.best) result.best->energy = energy(original, result.best->spins);
+  for (ising::Read& read : result.reads) read.energy = ising::energy(original, read.spins);
+  if (result.best) result.best->energy = ising::energy(original, result.best->spins);
 }
 
 ProgramPlan program_plan(const SolveSettings& settings, formats::Goal goal) {

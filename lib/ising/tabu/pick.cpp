@@ -7,6 +7,9 @@
 #define HWY_TARGET_INCLUDE "ising/tabu/pick.cpp"
 #include "simd/each_width.hpp"
 
+// Once, though this file is compiled for every width.
+#ifndef ISINGLASS_FIRST_OF_LEAST
+#define ISINGLASS_FIRST_OF_LEAST
 namespace isinglass::ising {
 
 /// Picks, of the lanes with the least cost, the one whose block came first, then the first lane.
@@ -14,6 +17,7 @@ template <class Cost>
 Pick<Cost> first_of_least(const Cost* cost, const Stamp<Cost>* block, std::size_t first_block, std::size_t blocks);
 
 }  // namespace isinglass::ising
+#endif
 
 HWY_BEFORE_NAMESPACE();
 namespace isinglass::ising::HWY_NAMESPACE {

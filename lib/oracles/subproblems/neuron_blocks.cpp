@@ -15,14 +15,14 @@ namespace {
 /// Integer levels of slopes and curvatures: 12 bits, fewer where the inputs are large, so that BLAS gets blocks of
 /// some hundred samples.
 constexpr int most_levels = 4095, least_levels = 15;
-constexpr double block_samples = 256;
+constexpr double product_samples = 256;
 
 /// Where a call begins, how a taken answer widens the window, and how a refused one narrows it.
 constexpr double first_window = 0.5, largest_window = 2, wider = 1.3, narrower = 0.5;
 constexpr double first_caution = 0.3, bolder = 0.7, warier = 1.5;
 
 int levels_for(double factor) {
-  return std::clamp(static_cast<int>(products::largest_exact / (block_samples * factor)), least_levels, most_levels);
+  return std::clamp(static_cast<int>(products::largest_exact / (product_samples * factor)), least_levels, most_levels);
 }
 
 /// z of every sample after the spins' flips.
