@@ -10,5 +10,5 @@ cd "$(dirname "$0")/.."
 scripts/install_packages.sh test
 cmake --preset asan
 cmake --build --preset asan --target unit_tests
-(( $# )) || set -- -L unit -E 'unit\.(bounds_qcgd|ising_dynamics_machines|qcbo_exact|solver)$'
+(( $# )) || set -- -L unit -E 'unit\.(bounds_qcgd_structured|ising_dynamics_machines|qcbo_exact|solver)$'
 ctest --preset asan -j "$(nproc)" "$@"
