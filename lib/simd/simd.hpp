@@ -6,6 +6,8 @@
 #include <new>
 #include <vector>
 
+#include <sys/mman.h>
+
 /// Common ground of all kernels: the vector instructions that they are compiled for, aligned memory, padding. A kernel
 /// takes a Width, so that a test can run every width of its host, and gives the same bits with each. Loops that the
 /// compiler vectorises are written once and called through `run`; those that need instructions by name are written with
@@ -48,16 +50,27 @@ enum class Width { plain, avx2, avx512 };
   return (count + block - 1) / block * block;
 }
 
-/// Memory on 64-byte boundaries: whole cache lines and vectors.
+/// Memory on 64-byte boundaries: whole cache lines and vectors. Of large arrays the kernel is asked for large pages,
+/// since a fault for each small page takes longer than to write features to it.
 template <class T>
 struct AlignedAllocator {
   using value_type = T;
   AlignedAllocator() = default;
   template <class U>
   explicit AlignedAllocator(const AlignedAllocator<U>&) {}
-  T* allocate(std::size_t n) { return static_cast<T*>(::operator new (n * sizeof(T), std::align_val_t{64})); }
-  void deallocate(T* at, std::size_t) { ::operator delete (at, std::align_val_t{64}); }
+  T* allocate(std::size_t n) {
+    void* at = ::operator new(n * sizeof(T), alignment(n));
+    if (is_large(n)) (void)madvise(at, n * sizeof(T), MADV_HUGEPAGE);  // otherwise it is slower, no more
+    return static_cast<T*>(at);
+  }
+  void deallocate(T* at, std::size_t n) { ::operator delete(at, alignment(n)); }
   friend bool operator==(const AlignedAllocator&, const AlignedAllocator&) { return true; }
+
+private:
+  static constexpr std::size_t large_page = std::size_t{1} << 21;
+
+  static bool is_large(std::size_t n) { return n * sizeof(T) >= 4 * large_page; }
+  static std::align_val_t alignment(std::size_t n) { return std::align_val_t{is_large(n) ? large_page : 64}; }
 };
 template <class T>
 using AlignedVector = std::vector<T, AlignedAllocator<T>>;
