@@ -1,6 +1,8 @@
 #include "data/splits.hpp"
 
+#include <algorithm>
 #include <cassert>
+#include <utility>
 
 #include "base/fingerprint.hpp"
 #include "data/dataset.hpp"
@@ -24,53 +26,110 @@ struct Shard {
   int index = 0, of = 1;
 };
 
-/// This rank's samples of a split: only these are pooled, quantized and centred.
-Samples samples_of(const PixelGrid& grid, const IdxImages& images, std::span<const ChosenSample> picks,
-                   std::span<const int> center, Shard shard) {
+/// This rank's samples of a split, whose inputs are yet to be made.
+Samples labels_of(std::span<const ChosenSample> picks, std::size_t features, Shard shard) {
   const ShardRange range =
       shard_range(picks.size(), static_cast<std::size_t>(shard.index), static_cast<std::size_t>(shard.of));
+  Samples samples;
+  samples.features = static_cast<int>(features);
+  samples.first = range.first;
+  samples.global_size = picks.size();
+  for (const ChosenSample& pick : picks.subspan(range.first, range.last - range.first))
+    samples.labels.push_back(pick.label);
+  return samples;
+}
+
+/// Only this rank's images are pooled, quantized and centred.
+Samples samples_of(const PixelGrid& grid, const IdxImages& images, std::span<const ChosenSample> picks,
+                   std::span<const int> center, Shard shard) {
   const auto features = static_cast<std::size_t>(grid.features());
-  Samples samples{
-      .features = grid.features(), .inputs = {}, .labels = {}, .first = range.first, .global_size = picks.size()};
-  samples.inputs.resize((range.last - range.first) * features);
-  samples.labels.reserve(range.last - range.first);
+  Samples samples = labels_of(picks, features, shard);
+  samples.inputs.resize(samples.size() * features);
   std::vector<std::uint8_t> levels(features);
   std::size_t next = 0;
-  for (const ChosenSample& pick : picks.subspan(range.first, range.last - range.first)) {
+  for (const ChosenSample& pick : picks.subspan(samples.first, samples.size())) {
     grid.quantize(images.image(pick.index), levels);
     for (std::size_t i = 0; i < features; ++i) samples.inputs[next++] = static_cast<std::int8_t>(levels[i] - center[i]);
-    samples.labels.push_back(pick.label);
   }
   return samples;
 }
 
-}  // namespace
+std::vector<std::uint8_t> pixels_of(const IdxImages& images, std::span<const ChosenSample> picks) {
+  std::vector<std::uint8_t> pixels;
+  pixels.reserve(picks.size() * static_cast<std::size_t>(images.rows) * static_cast<std::size_t>(images.columns));
+  for (const ChosenSample& pick : picks) {
+    const std::span<const std::uint8_t> image = images.image(pick.index);
+    pixels.insert(pixels.end(), image.begin(), image.end());
+  }
+  return pixels;
+}
 
-LoadedData load_data(const config::DataConfig& config, std::uint64_t seed, int shard, int shards) {
-  assert(shards >= 1 && shard >= 0 && shard < shards);
-  assert(config.train_samples >= 0 && config.validation_fraction >= 0 && config.validation_fraction <= 0.9);
-  const Dataset set = read_dataset(config);
-  const std::vector<DataClass> classes = choose_classes(config.classes, set.classes);
-  const PixelGrid grid(set.train.images.rows, set.train.images.columns, config.pool, config.levels);
-  const Selection chosen = select_samples(set, classes, config, seed);
-  const InputStatistics inputs = input_statistics(grid, set.train.images, chosen.train);
-
-  const Shard part{shard, shards};
-  LoadedData loaded{{}, fingerprint_of(set)};
-  DataSplits& splits = loaded.splits;
-  splits.train = samples_of(grid, set.train.images, chosen.train, inputs.center, part);
-  splits.validation = samples_of(grid, set.train.images, chosen.validation, inputs.center, part);
-  splits.test = samples_of(grid, set.test.images, chosen.test, inputs.center, part);
-  for (const DataClass& c : classes) splits.class_names.push_back(c.name);
-  splits.center = inputs.center;
+/// Makes the test samples first and lets go of their images, which lowers the peak of the memory.
+void add_grid_samples(Dataset& set, const Selection& chosen, const config::DataConfig& config, Shard shard,
+                      DataSplits& splits) {
+  const IdxImages& train = set.train.images;
+  const PixelGrid grid(train.rows, train.columns, config.pool, config.levels);
+  InputStatistics inputs = input_statistics(grid, train, chosen.train);
+  splits.test = samples_of(grid, set.test.images, chosen.test, inputs.center, shard);
+  set.test.images = {};
+  splits.train = samples_of(grid, train, chosen.train, inputs.center, shard);
+  splits.validation = samples_of(grid, train, chosen.validation, inputs.center, shard);
+  splits.center = std::move(inputs.center);
   splits.rows = grid.rows();
   splits.columns = grid.columns();
   splits.input_rms = inputs.rms;
+}
+
+/// Rounded mean of each pixel.
+std::vector<int> mean_image(const IdxImages& images, std::span<const ChosenSample> picks, std::size_t pixels) {
+  std::vector<std::int64_t> sums(pixels);
+  for (const ChosenSample& pick : picks) {
+    const std::span<const std::uint8_t> image = images.image(pick.index);
+    for (std::size_t i = 0; i < pixels; ++i) sums[i] += image[i];
+  }
+  const auto count = static_cast<std::int64_t>(picks.size());
+  std::vector<int> mean;
+  for (const std::int64_t sum : sums) mean.push_back(static_cast<int>((2 * sum + count) / (2 * count)));
+  return mean;
+}
+
+void add_images(Dataset& set, const Selection& chosen, Shard shard, DataSplits& splits) {
+  const IdxImages& train = set.train.images;
+  splits.rows = train.rows;
+  splits.columns = train.columns;
+  const std::size_t features = static_cast<std::size_t>(train.rows) * static_cast<std::size_t>(train.columns);
+  const auto fill = [&](Samples& samples, const IdxImages& images, std::span<const ChosenSample> picks) {
+    samples = labels_of(picks, features, shard);
+    samples.pixels = pixels_of(images, picks.subspan(samples.first, samples.size()));
+  };
+  fill(splits.test, set.test.images, chosen.test);
+  set.test.images = {};
+  fill(splits.train, train, chosen.train);
+  fill(splits.validation, train, chosen.validation);
+  splits.center = mean_image(train, chosen.train, features);
+  const std::size_t first = std::min(most_first_images, chosen.train.size());
+  splits.first_images = pixels_of(train, std::span(chosen.train).first(first));
+}
+
+}  // namespace
+
+LoadedData load_data(const config::DataConfig& config, std::uint64_t seed, int shard, int shards, InputKind kind) {
+  assert(shards >= 1 && shard >= 0 && shard < shards);
+  assert(config.train_samples >= 0 && config.validation_fraction >= 0 && config.validation_fraction <= 0.9);
+  Dataset set = read_dataset(config);
+  const std::vector<DataClass> classes = choose_classes(config.classes, set.classes);
+  const Selection chosen = select_samples(set, classes, config, seed);
+  LoadedData loaded{{}, fingerprint_of(set)};
+  if (kind == InputKind::pixels)
+    add_images(set, chosen, {shard, shards}, loaded.splits);
+  else
+    add_grid_samples(set, chosen, config, {shard, shards}, loaded.splits);
+  for (const DataClass& c : classes) loaded.splits.class_names.push_back(c.name);
   return loaded;
 }
 
-DataSplits load_splits(const config::DataConfig& config, std::uint64_t seed, int shard, int shards) {
-  return load_data(config, seed, shard, shards).splits;
+DataSplits load_splits(const config::DataConfig& config, std::uint64_t seed, int shard, int shards, InputKind kind) {
+  return load_data(config, seed, shard, shards, kind).splits;
 }
 
 }  // namespace isinglass::data
