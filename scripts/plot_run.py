@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Draws a finished run: convergence, the learned first-layer weights as images, and the confusion matrix.
+"""Draws a finished run: convergence, the weights of the first layer as images, and the confusion matrix.
 
 Usage: scripts/plot_run.py RUN [--output PICTURE.png]      default: RUN/run.png
 """
@@ -29,11 +29,22 @@ def read_run(folder):
             "name": str(folder),
             "history": history,
             "weights": model["layer_0/weights"][:],
+            "filters": read_filters(model["filters_0"]) if "filters_0" in model else [],
             "image": (int(model.attrs["rows"]), int(model.attrs["columns"])),
             "classes": list(model["class_names"].asstr()[:]),
             "confusion": results["confusion"][:],
             "results": dict(results.attrs),
         }
+
+
+def read_filters(group):
+    """(channel, weights as a picture of -1 and +1) of each filter of a bank."""
+    sides, bits, filters, begin = group["side"][:], group["weight_bits"][:], [], 0
+    for channel, side in zip(group["channel"].asstr()[:], sides):
+        weights = bits[begin:begin + side * side].reshape(side, side)
+        filters.append((channel, 2 * weights.astype(int) - 1))
+        begin += side * side
+    return filters
 
 
 def phases_of(history):
@@ -103,6 +114,29 @@ def draw_convergence(figure, area, run):
     panels[-1].set_xlabel("iterations, one phase after the other")
 
 
+def draw_filters(figure, area, run):
+    filters = sorted(run["filters"], key=lambda item: item[0])[:MOST_IMAGES]
+    columns = int(np.ceil(np.sqrt(2 * len(filters))))
+    grid = area.subgridspec(int(np.ceil(len(filters) / columns)), columns, wspace=0.15, hspace=0.15)
+    colors = dict(zip(sorted({channel for channel, _ in filters}), (BLUE, ORANGE, GREEN, GREY)))
+    for number, (channel, weights) in enumerate(filters):
+        axes = figure.add_subplot(grid[number // columns, number % columns])
+        axes.imshow(weights, cmap="gray", vmin=-1, vmax=1, interpolation="nearest")
+        axes.set_xticks([])
+        axes.set_yticks([])
+        for spine in axes.spines.values():
+            spine.set_color(colors[channel])
+            spine.set_linewidth(2)
+    frame = figure.add_subplot(area)
+    frame.axis("off")
+    shown = "" if len(filters) == len(run["filters"]) else f", {len(filters)} of them shown"
+    frame.set_title(f"the {len(run['filters'])} filters of the first stage{shown}: black -1, white +1", fontsize=10)
+    marks = [plt.Line2D([], [], color=color, lw=4, label=f"on {channel.replace('_', ' ')}")
+             for channel, color in colors.items()]
+    frame.legend(handles=marks, loc="upper center", bbox_to_anchor=(0.5, 0.0), ncols=len(marks), fontsize=8,
+                 frameon=False)
+
+
 def draw_weights(figure, area, run):
     weights = run["weights"][:MOST_IMAGES]
     columns = int(np.ceil(np.sqrt(len(weights))))
@@ -140,9 +174,9 @@ def draw_confusion(figure, area, run):
 def draw(run):
     figure = plt.figure(figsize=(13, 8.5))
     outer = figure.add_gridspec(2, 2, width_ratios=(1.15, 1), height_ratios=(1.25, 1), wspace=0.14, hspace=0.22,
-                                left=0.07, right=0.97, top=0.88, bottom=0.08)
+                                left=0.07, right=0.97, top=0.88, bottom=0.1)
     draw_convergence(figure, outer[:, 0], run)
-    draw_weights(figure, outer[0, 1], run)
+    (draw_filters if run["filters"] else draw_weights)(figure, outer[0, 1], run)
     draw_confusion(figure, outer[1, 1], run)
     results = run["results"]
     figure.suptitle(f"{run['name']}: test accuracy {100 * results['test_accuracy']:.2f} % with {results['parameters']} "

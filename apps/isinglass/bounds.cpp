@@ -50,7 +50,7 @@ ExitCode run_bounds(const BoundsOptions& options, const parallel::Communicator& 
   });
   const config::Config config =
       shared_config({.path = options.config, .overrides = options.overrides, .use = config::ConfigUse::bounds}, world);
-  const run::TrainingSetup setup = run::load_setup(config, world, world);
+  const run::TrainingSetup setup = run::load_setup(config, world, world, run::SetupUse::compiling);
   run::Model model;
   if (!options.model.empty()) {
     parallel::together(world, [&] { model = read_same_model(options, setup); });

@@ -159,7 +159,7 @@ ExitCode run_compile(const CompileCommand& command, const parallel::Communicator
     if (command.output && world.is_root()) files::expect_output_place(*command.output, {command.config});
   });
   const config::Config config = shared_config({.path = command.config, .overrides = command.overrides}, world);
-  const run::TrainingSetup setup = run::load_setup(config, world, world);
+  const run::TrainingSetup setup = run::load_setup(config, world, world, run::SetupUse::compiling);
   network::LossSpline loss;
   parallel::together(world, [&] { loss = loss_of(command, config, setup.architecture); });
   const auto begin = Clock::now();

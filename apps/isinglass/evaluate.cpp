@@ -91,10 +91,10 @@ ExitCode run_evaluate(const EvaluateOptions& options, const parallel::Communicat
     config = config::parse_config(model.config_yaml, file.string(), {}, config::ConfigUse::stored);
   });
   parallel::expect_same(world, fingerprint_of(model), options.path);
-  const run::TrainingSetup setup = run::load_setup(config, world, world);
-  parallel::together(world, [&] { check_same_data(model, setup.data, options); });
+  const data::DataSplits data = run::load_data_of(config, world, world);
+  parallel::together(world, [&] { check_same_data(model, data, options); });
   const network::Evaluation evaluation =
-      network::evaluate(model.architecture, model.bits, split_of(setup.data, options.split), world);
+      network::evaluate(model.architecture, model.bits, split_of(data, options.split), world);
   if (!world.is_root()) return ExitCode::done;
 
   std::cout << fmt::format("{} accuracy {:.2f} % ({} of {} samples)\n\n", options.split, 100 * evaluation.accuracy(),

@@ -59,11 +59,11 @@ void LinesTable::add_spline_error(const network::NetworkBits* trained) {
     const double scale = ideal[l].scale;  // back to the function's own units
     add(fmt::format("layer_{}_spline_error", l + 1),
         fmt::format("{}, hidden layer {}: largest error on the reachable grid",
-                    name_of(config_.network.hidden[l].activation), l + 1),
+                    name_of(config::dense_layers(config_.network)[l].activation), l + 1),
         all.hidden[l].spline_error / scale, "(2)");
     add(fmt::format("layer_{}_activation_error", l + 1),
-        fmt::format("{}, hidden layer {}: with the error of its inputs", name_of(config_.network.hidden[l].activation),
-                    l + 1),
+        fmt::format("{}, hidden layer {}: with the error of its inputs",
+                    name_of(config::dense_layers(config_.network)[l].activation), l + 1),
         all.hidden[l].activation_error / scale, "(4)");
   }
   add("spline_error_bound", "outputs of spline and ideal network, any weights, output rms", all.output_error / rms,

@@ -39,8 +39,8 @@ IdealNetwork make_ideal_network(const config::NetworkConfig& config, const netwo
                                 std::span<const network::ActivationFit> activations) {
   IdealNetwork ideal;
   for (std::size_t l = 0; l + 1 < architecture.layers.size(); ++l)
-    ideal.push_back(
-        {make_ideal_activation(config.hidden[l]), 1 / activations[l].value_unit, architecture.layers[l].rms});
+    ideal.push_back({make_ideal_activation(config::dense_layers(config)[l]), 1 / activations[l].value_unit,
+                     architecture.layers[l].rms});
   return ideal;
 }
 

@@ -1,5 +1,6 @@
 #include "config/checks.hpp"
 
+#include <algorithm>
 #include <set>
 
 #include <fmt/format.h>
@@ -42,6 +43,20 @@ void check_points(const LayerConfig& layer, const std::string& name, const Compl
   }
 }
 
+/// What a layer of filters says about its units.
+void check_filters(const FiltersConfig& filters, const std::string& name, const Complaint& complain) {
+  constexpr std::size_t most_literals = 8;
+  if (filters.kinds.empty()) complain(name + ".kinds", "expected at least one kind of filters");
+  const auto is_positive = [](double share) { return share > 0; };
+  if (!filters.kinds.empty() && std::ranges::none_of(filters.kinds, is_positive, &FilterKindConfig::share))
+    complain(name + ".kinds", "expected a kind whose share is above 0");
+  if (filters.literal_shares.size() > most_literals)
+    complain(name + ".literal_shares",
+             fmt::format("expected at most {} shares, found {}", most_literals, filters.literal_shares.size()));
+  if (std::ranges::none_of(filters.literal_shares, is_positive))
+    complain(name + ".literal_shares", "expected a share above 0");
+}
+
 void check_network(const NetworkConfig& network, const Complaint& complain) {
   constexpr std::size_t most = 100;  // their written configuration must be one that can be read
   if (network.hidden.empty()) complain("network.hidden", "expected at least one hidden layer");
@@ -51,6 +66,11 @@ void check_network(const NetworkConfig& network, const Complaint& complain) {
   for (std::size_t i = 0; i < network.hidden.size(); ++i) {
     const LayerConfig& layer = network.hidden[i];
     const std::string name = fmt::format("network.hidden.{}", i);
+    if (layer.kind == LayerKind::filters) {
+      if (i > 0) complain(name + ".kind", "only the first hidden layer may be of filters");
+      check_filters(layer.filters, name + ".filters", complain);
+      continue;
+    }
     if (layer.activation == Activation::sign) check_sign(layer, name, complain);
     check_points(layer, name, complain);
   }
@@ -74,9 +94,26 @@ void check_machine(const MachineConfig& machine, const Complaint& complain) {
 
 }  // namespace
 
+void check_readout(const Config& config, const Complaint& complain) {
+  const ReadoutConfig& readout = config.readout;
+  if (readout.hot_temperature > 0 && readout.cold_temperature > 0)
+    check_cooling("readout", "hot_temperature", readout.hot_temperature, readout.cold_temperature, complain);
+  if ((readout.hot_temperature > 0) != (readout.cold_temperature > 0))
+    complain("readout.cold_temperature", "set both temperatures, or neither: then they follow from the network");
+  if (!anneals_readout(config)) return;
+  if (config.network.output.weights != "1bit")
+    complain("network.output.weights",
+             fmt::format("an output layer on filters is annealed with weights of 1bit, found {}; method qcgd or qat "
+                         "takes others",
+                         config.network.output.weights));
+  if (config.parallel.replica_groups > 1)
+    complain("parallel.replica_groups", "all ranks anneal one output layer on filters: leave this key out");
+}
+
 void check_consistency(const Config& config, ConfigUse use, const Complaint& complain) {
   check_data(config.data, complain);
   check_network(config.network, complain);
+  if (use != ConfigUse::solving) check_readout(config, complain);
   if (use != ConfigUse::solving) check_machine(config.machine, complain);
   const WholeConfig& whole = config.machine.whole;
   check_cooling("machine.whole", "hot_temperature", whole.hot_temperature, whole.cold_temperature, complain);

@@ -9,9 +9,20 @@ namespace isinglass::config {
 enum class Method { qcgd, anneal, qat };
 constexpr std::array<std::string_view, 3> names_of(Method) { return {"qcgd", "anneal", "qat"}; }
 
-/// Phases of a training, each with steps of its own. QCGD may be followed by a polish.
-enum class PhaseName { qcgd, polish, anneal, qat };
-constexpr std::array<std::string_view, 4> names_of(PhaseName) { return {"qcgd", "polish", "anneal", "qat"}; }
+/// Phases of a training, each with steps of its own. QCGD may be followed by a polish; readout is the annealing of an
+/// output layer that reads filters.
+enum class PhaseName { qcgd, polish, anneal, readout, qat };
+constexpr std::array<std::string_view, 5> names_of(PhaseName) { return {"qcgd", "polish", "anneal", "readout", "qat"}; }
+
+/// Kinds of hidden layers: dense ones, and filters that are drawn from training images.
+enum class LayerKind { dense, filters };
+constexpr std::array<std::string_view, 2> names_of(LayerKind) { return {"dense", "filters"}; }
+
+/// What filters look at: pixels, 2x2 box means, pixels against their surround, square roots of pixels.
+enum class FilterChannel { pixels, box, contrast, square_root };
+constexpr std::array<std::string_view, 4> names_of(FilterChannel) {
+  return {"pixels", "box", "contrast", "square_root"};
+}
 
 /// Where samples come from.
 enum class DataSource { fashion_mnist, idx };

@@ -4,6 +4,7 @@
 
 #include <array>
 #include <cstdint>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -22,8 +23,35 @@ struct DataConfig {
   int levels = 16;                   ///< input grid: 0 .. levels-1 before centring
 };
 
-/// One dense hidden layer.
+/// A kind of filter, and its share of a stage's filters.
+struct FilterKindConfig {
+  FilterChannel channel = FilterChannel::pixels;
+  int side = 4, dilation = 1;
+  double share = 1;  ///< shares need not sum to 1
+};
+
+/// Hidden layer of kind filters: 1-bit convolution filters, conjunctions of their bits as units, pooled in windows.
+struct FiltersConfig {
+  int stages = 1;  ///< each with filters and units of its own; an annealed output layer is trained stage by stage
+  int count = 64;  ///< filters of a stage
+  std::vector<FilterKindConfig> kinds{{FilterChannel::pixels, 4, 1, 0.30},
+                                      {FilterChannel::box, 4, 2, 0.25},
+                                      {FilterChannel::contrast, 4, 1, 0.15},
+                                      {FilterChannel::contrast, 4, 2, 0.15},
+                                      {FilterChannel::square_root, 4, 1, 0.15}};
+  std::vector<double> literal_shares{0.08, 0.42, 0.50};  ///< of units that join 1, 2, ... filter bits
+  int reach = 3;                                         ///< pixels between the bits that a unit joins, each way
+  double negated_share = 0.3, widened_share = 0.3;
+  int cells = 5;       ///< pooling: cells x cells overlapping windows
+  bool mirror = true;  ///< a feature sums the image and its mirror image
+  int threshold_bits = 8;
+  int copies = 0;  ///< affine copies of each training image, to train on
+  double copy_scale = 0.06, copy_shear = 0.035, copy_shift = 0.6;
+};
+
+/// One hidden layer.
 struct LayerConfig {
+  LayerKind kind = LayerKind::dense;
   int units = 16;
   Activation activation = Activation::sign;
   int segments = 2;    ///< pieces of the activation's spline (sign always has 2)
@@ -33,6 +61,7 @@ struct LayerConfig {
   int degree = 0;  ///< of the pieces: 0 or 1
   Knots knots = Knots::uniform;
   std::vector<std::array<double, 2>> points{};  ///< of activation table: x in units of the pre-activation rms, and y
+  FiltersConfig filters{};                      ///< of kind filters
 };
 
 /// The linear output layer and its loss.
@@ -77,6 +106,15 @@ struct AnnealConfig {
   double polish_hot_temperature = 0.001;
 };
 
+/// Annealing of the output layer on filters, by the hinge of the lead over the best wrong class. 0: chosen by the
+/// number of features and images.
+struct ReadoutConfig {
+  double margin = 0;            ///< of the lead, in units of the rms of a random output layer's scores
+  int sweeps = 0;               ///< of each stage
+  double hot_temperature = 0;   ///< first one, in units of the loss of images whose lead is 0
+  double cold_temperature = 0;  ///< last one, same units
+};
+
 /// Quantization-aware training: straight-through estimator and Adam, the baseline.
 struct QatConfig {
   int epochs = 30;
@@ -104,6 +142,16 @@ struct OutputConfig {
   std::string directory = "results/run";
 };
 
+/// Whether the first hidden layer is of filters.
+[[nodiscard]] inline bool has_filters(const NetworkConfig& network) {
+  return !network.hidden.empty() && network.hidden.front().kind == LayerKind::filters;
+}
+
+/// The hidden layers behind the filters.
+[[nodiscard]] inline std::span<const LayerConfig> dense_layers(const NetworkConfig& network) {
+  return std::span(network.hidden).subspan(has_filters(network) ? 1 : 0);
+}
+
 /// Everything that determines a run.
 struct Config {
   int schema = 1;
@@ -114,10 +162,16 @@ struct Config {
   QcgdConfig qcgd;
   MachineConfig machine;
   AnnealConfig anneal;
+  ReadoutConfig readout;
   QatConfig qat;
   ParallelConfig parallel;
   CheckpointConfig checkpoint;
   OutputConfig output;
 };
+
+/// Whether the training is the annealing of an output layer on filters.
+[[nodiscard]] inline bool anneals_readout(const Config& config) {
+  return config.method == Method::anneal && has_filters(config.network) && config.network.hidden.size() == 1;
+}
 
 }  // namespace isinglass::config

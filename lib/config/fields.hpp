@@ -27,9 +27,50 @@ void visit_fields(V& v, S& s) {
   v.field("levels", s.levels, between(2, 128), "integer levels of an input");
 }
 
+/// Whether a visitor wants keys that this structure does not use: all do but writers of resolved configurations.
+template <class V>
+[[nodiscard]] bool wants(const V& visitor, bool is_used) {
+  if constexpr (requires { visitor.skips_unused(); }) {
+    return is_used || !visitor.skips_unused();
+  } else {
+    return true;
+  }
+}
+
+template <class V, Structure<FilterKindConfig> S>
+void visit_fields(V& v, S& s) {
+  v.field("channel", s.channel, one_of<FilterChannel>(), "what the filter looks at");
+  v.field("side", s.side, between(1, 32), "weights in a row and in a column");
+  v.field("dilation", s.dilation, between(1, 32), "pixels from one weight to the next");
+  v.field("share", s.share, between(0, 1), "of the filters of a stage; shares need not sum to 1");
+}
+
+template <class V, Structure<FiltersConfig> S>
+void visit_fields(V& v, S& s) {
+  v.field("stages", s.stages, between(1, 64),
+          "layers like this side by side, each with filters and units of its own; outputs add");
+  v.field("count", s.count, between(1, 4096), "filters of a stage, of one-bit weights, drawn from training images");
+  v.list("kinds", s.kinds, "which filters are drawn");
+  v.field("literal_shares", s.literal_shares, between(0, 1),
+          "shares of the units that are conjunctions of 1, 2, ... filter bits, up to 8");
+  v.field("reach", s.reach, between(0, 16), "pixels between the bits that a unit joins, each way");
+  v.field("negated_share", s.negated_share, between(0, 1), "of the bits after a unit's first");
+  v.field("widened_share", s.widened_share, between(0, 1), "of the bits: true where any of the 3x3 around is");
+  v.field("cells", s.cells, between(1, 32), "pooling: cells x cells overlapping windows, a feature for each and unit");
+  v.field("mirror", s.mirror, anything(), "features sum over the image and its mirror image");
+  v.field("threshold_bits", s.threshold_bits, between(1, 16), "of a filter's threshold");
+  v.field("copies", s.copies, between(0, 64), "affine copies of each training image; only with an annealed output");
+  v.field("copy_scale", s.copy_scale, between(0, 0.5), "copies are scaled by up to 1 +- this, each way on its own");
+  v.field("copy_shear", s.copy_shear, between(0, 0.5), "and sheared and rotated, pixels across per pixel along");
+  v.field("copy_shift", s.copy_shift, between(0, 64), "and shifted, pixels each way");
+}
+
 template <class V, Structure<LayerConfig> S>
 void visit_fields(V& v, S& s) {
-  v.field("units", s.units, between(1, 65536), "neurons");
+  v.field("kind", s.kind, one_of<LayerKind>(), "filters: only the first layer; reads images of 8 bits as they are");
+  v.field("units", s.units, between(1, 65536), "neurons; of filters: conjunctions of a stage");
+  if (wants(v, s.kind == LayerKind::filters)) v.section("filters", s.filters, "of kind filters");
+  if (!wants(v, s.kind == LayerKind::dense)) return;
   v.field("activation", s.activation, one_of<Activation>(), "table: the user's own, from `points`");
   v.field("segments", s.segments, between(2, 64),
           "pieces of the activation's spline; sign has 2; hard_tanh with 3 has 3 levels");
@@ -105,6 +146,16 @@ void visit_fields(V& v, S& s) {
   v.field("polish_hot_temperature", s.polish_hot_temperature, above(0), "first temperature of polishing, same units");
 }
 
+template <class V, Structure<ReadoutConfig> S>
+void visit_fields(V& v, S& s) {
+  v.field("margin", s.margin, at_least(0).up_to(largest_width).or_word("automatic"),
+          "of the lead, in units of the rms of a random output layer's scores; grows by stage^0.2");
+  v.field("sweeps", s.sweeps, at_least(0).or_word("automatic"), "of each stage of filters");
+  v.field("hot_temperature", s.hot_temperature, between(0, 1).or_word("automatic"),
+          "first temperature, in units of the loss of images whose lead is 0");
+  v.field("cold_temperature", s.cold_temperature, between(0, 1).or_word("automatic"), "last temperature, same units");
+}
+
 template <class V, Structure<QatConfig> S>
 void visit_fields(V& v, S& s) {
   v.field("epochs", s.epochs, at_least(1), "passes over the training samples");
@@ -148,6 +199,7 @@ void visit_fields(V& v, S& s) {
   v.section("qcgd", s.qcgd, "quantum conditional gradient descent: the outer loop");
   v.section("machine", s.machine, "the oracle: an emulated Ising machine");
   v.section("anneal", s.anneal, "FIP-consistent annealing: move a parameter, propagate, accept on the loss");
+  v.section("readout", s.readout, "annealing of an output layer that reads filters (method anneal)");
   v.section("qat", s.qat, "quantization-aware training: the baseline");
   v.section("parallel", s.parallel, "how the ranks share the work");
   v.section("checkpoint", s.checkpoint, "saved states, from which the same command continues; may change on restart");

@@ -29,7 +29,12 @@ void add_methods(std::vector<KeyUse>& uses, const Config& config, ConfigUse use)
   add("qcgd", is_qcgd || use == ConfigUse::bounds, other);
   add("machine", is_qcgd, other);
   add("qat", method == Method::qat, other);
-  add("anneal", anneals || polishes || descends, is_qcgd ? annealing : other);
+  const bool is_readout = anneals_readout(config);
+  add("readout", is_readout, "it is of method anneal with hidden layers of filters alone");
+  add("anneal", !is_readout && (anneals || polishes || descends),
+      is_readout ? "an output layer on filters is annealed by section readout"
+      : is_qcgd  ? annealing
+                 : other);
   for (const char* key : {"anneal.sweeps", "anneal.hot_temperature"}) add(key, anneals, schedule);
   for (const char* key : {"anneal.polish_sweeps", "anneal.polish_hot_temperature"}) add(key, polishes, polish);
   for (const char* key : {"anneal.cold_temperature", "anneal.loss", "anneal.output_margin", "anneal.window"})
@@ -85,6 +90,26 @@ void add_machines(std::vector<KeyUse>& uses, const MachineConfig& machine, bool 
     add(key, has_budget, "it is of problems larger than machine.hardware.spin_budget, which is unlimited");
 }
 
+/// Layers by their kind: filters read images as they are, and only an annealed output layer sees copies.
+void add_layers(std::vector<KeyUse>& uses, const Config& config) {
+  const std::vector<LayerConfig>& hidden = config.network.hidden;
+  for (std::size_t i = 0; i < hidden.size(); ++i) {
+    const std::string name = fmt::format("network.hidden.{}", i);
+    const bool is_dense = hidden[i].kind == LayerKind::dense;
+    uses.push_back({name + ".filters", !is_dense, fmt::format("the layer is dense: set {}.kind to filters", name)});
+    for (const char* key : {"activation", "segments", "range", "degree", "knots", "points", "weights", "bias"})
+      uses.push_back({fmt::format("{}.{}", name, key), is_dense,
+                      fmt::format("the layer is of filters, which read {}.filters", name)});
+    for (const char* key : {"copies", "copy_scale", "copy_shear", "copy_shift"})
+      uses.push_back({fmt::format("{}.filters.{}", name, key), anneals_readout(config),
+                      "only method anneal with hidden layers of filters alone trains on copies"});
+  }
+  for (const char* key : {"data.pool", "data.levels"})
+    uses.push_back({key, !has_filters(config.network), "filters read images of 8 bits as they are"});
+  uses.push_back({"network.output.loss", !anneals_readout(config),
+                  "an output layer on filters is annealed on the hinge of the lead over the best wrong class"});
+}
+
 constexpr std::array<std::pair<std::string_view, std::string_view>, 4> renamed{{
     {"machine.sweeps", "machine.whole.sweeps"},
     {"machine.hot_temperature", "machine.whole.hot_temperature"},
@@ -108,6 +133,7 @@ std::vector<KeyUse> key_uses(const Config& config, ConfigUse use) {
     return uses;
   }
   add_methods(uses, config, use);
+  add_layers(uses, config);
   const bool has_spline =
       config.network.output.loss == OutputLoss::logistic || config.network.output.loss == OutputLoss::cross_entropy;
   for (const char* key : {"network.output.loss_segments", "network.output.loss_degree"})

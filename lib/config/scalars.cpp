@@ -11,6 +11,7 @@
 #include <type_traits>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 namespace isinglass::config {
 
@@ -170,6 +171,19 @@ std::string read_value(const YamlTree& tree, const Rule& rule, std::vector<std::
   return "";
 }
 
+std::string read_value(const YamlTree& tree, const Rule& rule, std::vector<double>& value) {
+  std::vector<double> numbers;
+  const auto add = [&](const YamlTree& item) {
+    const std::optional<double> number = parse_number<double>(item);
+    if (number) numbers.push_back(*number);
+    return number && std::isfinite(*number) && rule.admits(*number);
+  };
+  const bool is_good = tree.kind == YamlTree::Kind::list && std::ranges::all_of(tree.items, add);
+  if (!is_good || numbers.empty()) return expected("a list of numbers such as [0.5, 0.5], each", rule, tree);
+  value = std::move(numbers);
+  return "";
+}
+
 std::string write_value(const Rule& rule, std::int64_t value) {
   return value == 0 && !rule.word.empty() ? rule.word : fmt::format("{}", value);
 }
@@ -192,6 +206,10 @@ std::string write_value(const Rule&, const std::vector<std::array<double, 2>>& v
   std::vector<std::string> points;
   for (const auto& [x, y] : value) points.push_back(fmt::format("[{}, {}]", x, y));
   return fmt::format("[{}]", join(points));
+}
+
+std::string write_value(const Rule&, const std::vector<double>& value) {
+  return fmt::format("[{}]", fmt::join(value, ", "));
 }
 
 template <class T>

@@ -21,6 +21,8 @@ namespace isinglass::config {
 [[nodiscard]] std::string read_value(const YamlTree& tree, const Rule& rule, std::vector<std::string>& value);
 /// Points: a list of pairs [x, y], or their numbers one after the other; an empty list too.
 [[nodiscard]] std::string read_value(const YamlTree& tree, const Rule& rule, std::vector<std::array<double, 2>>& value);
+/// A list of numbers, one or more, each within the rule.
+[[nodiscard]] std::string read_value(const YamlTree& tree, const Rule& rule, std::vector<double>& value);
 /// An enum by the names of its values.
 template <Named E>
 [[nodiscard]] std::string read_value(const YamlTree& tree, const Rule& rule, E& value) {
@@ -45,6 +47,7 @@ template <class T>
 [[nodiscard]] std::string write_value(const Rule& rule, const std::string& value);
 [[nodiscard]] std::string write_value(const Rule& rule, const std::vector<std::string>& value);
 [[nodiscard]] std::string write_value(const Rule& rule, const std::vector<std::array<double, 2>>& value);
+[[nodiscard]] std::string write_value(const Rule& rule, const std::vector<double>& value);
 template <Named E>
 [[nodiscard]] std::string write_value(const Rule& rule, E value) {
   return write_value(rule, std::string(name_of(value)));

@@ -48,6 +48,8 @@ public:
     indent_ -= 4;
   }
 
+  /// A resolved configuration has the keys of a layer's kind alone; help has all.
+  [[nodiscard]] bool skips_unused() const { return help_ == Help::none; }
   [[nodiscard]] std::string text() && { return std::move(text_); }
 
 private:

@@ -77,13 +77,13 @@ void write_copy(const Source& source, std::int64_t columns, const Affine& map, s
 }  // namespace
 
 std::vector<std::uint8_t> affine_copies(const Images& images, std::size_t columns, const AffineRanges& ranges,
-                                        std::uint64_t seed, std::uint32_t copy) {
+                                        std::uint64_t seed, std::uint32_t copy, std::uint32_t first) {
   const auto is_within = [](double range, double limit) { return 0 <= range && range <= limit; };
   if (!is_within(ranges.scale, 0.5) || !is_within(ranges.shear, 0.5) || !is_within(ranges.shift, 64))
     throw InputError("copies of images: scale and shear must be 0 to 0.5, shift 0 to 64 pixels");
   std::vector<std::uint8_t> copies(images.count() * images.size);
   for (std::size_t i = 0; i < images.count(); ++i) {
-    const auto number = images.order.empty() ? static_cast<std::uint32_t>(i) : images.order[i];
+    const std::uint32_t number = first + (images.order.empty() ? static_cast<std::uint32_t>(i) : images.order[i]);
     write_copy(Source(images[i], static_cast<std::int64_t>(columns)), static_cast<std::int64_t>(columns),
                drawn_map(ranges, seed, copy, number), std::span(copies).subspan(i * images.size, images.size));
   }

@@ -66,7 +66,7 @@ void FeatureMaker::make(const Images& images, std::span<std::int8_t> features, s
   if (images.size != pixels || images.pixels.size() % pixels != 0)
     throw InputError(
         fmt::format("images of {} pixels for a filter bank of {}x{} pixels", images.size, shape_.rows, shape_.columns));
-  assert(images.count() <= stride && features_ * stride <= features.size());
+  assert(images.count() <= stride && (features_ - 1) * stride + images.count() <= features.size());
   for (std::size_t first = 0; first < images.count(); first += group_images) {
     const std::size_t count = std::min(group_images, images.count() - first);
     for (std::size_t f = 0; f < features_; ++f)

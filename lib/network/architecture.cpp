@@ -1,6 +1,7 @@
 #include "network/architecture.hpp"
 
 #include "base/random.hpp"
+#include "filters/bits.hpp"
 
 #include <algorithm>
 #include <array>
@@ -29,12 +30,14 @@ NetworkValues decode(const Architecture& architecture, const NetworkBits& bits) 
 
 std::int64_t parameter_count(const Architecture& architecture) {
   std::int64_t count = 0;
+  for (const filters::Bank& bank : architecture.banks) count += filters::parameter_count(bank);
   for (const Layer& layer : architecture.layers) count += static_cast<std::int64_t>(layer.units) * (layer.inputs + 1);
   return count;
 }
 
 double bits_per_parameter(const Architecture& architecture) {
   double bits = 0;
+  for (const filters::Bank& bank : architecture.banks) bits += filters::count_bits(bank).total();
   for (const Layer& layer : architecture.layers)
     bits += layer.units * (layer.inputs * layer.weights.information_bits() + layer.bias.information_bits());
   return bits / static_cast<double>(parameter_count(architecture));

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "base/names.hpp"
+#include "filters/bank.hpp"
 #include "network/codebook.hpp"
 
 #include <cstdint>
@@ -40,9 +41,12 @@ struct Layer {
   [[nodiscard]] int cell_count() const { return static_cast<int>(values.size()); }
 };
 
-/// A quantized network: hidden layers with piecewise-constant activations, and a linear output layer.
+/// A quantized network: hidden layers with piecewise-constant activations, and a linear output layer. Before them there
+/// may be banks of filters, side by side, that make the inputs of the first of these layers from the pixels of an
+/// image.
 struct Architecture {
-  std::vector<Layer> layers;  ///< the last one is the output layer
+  std::vector<filters::Bank> banks{};  ///< their features, bank after bank, are the inputs of layers.front()
+  std::vector<Layer> layers;           ///< the last one is the output layer
   int classes = 2;
   Loss loss = Loss::hinge;
   int loss_segments = 8;  ///< pieces of the spline of a loss that is not piecewise polynomial (logistic)
@@ -71,9 +75,10 @@ using NetworkValues = std::vector<LayerValues>;
 [[nodiscard]] LayerValues decode(const Layer& layer, const LayerBits& bits);
 [[nodiscard]] NetworkValues decode(const Architecture& architecture, const NetworkBits& bits);
 
-/// Number of parameters, biases and output layer included.
+/// Number of parameters, biases, output layer, and weights and thresholds of filters included.
 [[nodiscard]] std::int64_t parameter_count(const Architecture& architecture);
-/// Mean of log2(codebook size) over all parameters.
+/// All bits that say which network it is, per parameter: log2 of the codebook's size for each parameter of a layer, and
+/// filters::count_bits of the banks, wiring included.
 [[nodiscard]] double bits_per_parameter(const Architecture& architecture);
 
 /// Largest absolute value; 0 of none.

@@ -90,9 +90,10 @@ BuiltNetwork build_network(const config::NetworkConfig& config, const InputScale
   architecture.loss_segments = config.output.loss_segments;
   architecture.loss_degree = config.output.loss_degree;
   Inputs inputs{input.features, input.rms, input.largest};
-  for (const config::LayerConfig& hidden : config.hidden) {
+  for (const config::LayerConfig& hidden : config::dense_layers(config)) {
     Layer layer = start_layer(inputs, hidden.weights, hidden.bias, hidden.units);
-    built.activations.push_back(add_activation(layer, hidden, reach_of(layer, inputs), architecture.layers.size()));
+    built.activations.push_back(add_activation(layer, hidden, reach_of(layer, inputs),
+                                               static_cast<std::size_t>(&hidden - config.hidden.data())));
     inputs = {layer.units, std::sqrt(static_cast<double>(layer.units)) * activation_rms(layer),
               layer.units * largest_magnitude(layer.values)};
     architecture.layers.push_back(std::move(layer));

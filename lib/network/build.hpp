@@ -9,7 +9,7 @@
 
 namespace isinglass::network {
 
-/// Facts of the data that shape the first layer.
+/// Facts of the data, or of the filters before it, that shape the first layer.
 struct InputScale {
   int features = 0;
   int classes = 2;
@@ -23,8 +23,8 @@ struct BuiltNetwork {
   std::vector<ActivationFit> activations;  ///< [hidden layer]
 };
 
-/// Puts the network of a configuration on its integer grids: bias units, thresholds and activation values. Throws
-/// InputError that names the layer for an activation that does not fit the grids.
+/// Puts the dense layers of a configuration on their integer grids: bias units, thresholds and activation values.
+/// Throws InputError that names the layer for an activation that does not fit the grids.
 [[nodiscard]] BuiltNetwork build_network(const config::NetworkConfig& config, const InputScale& input);
 
 /// Largest sum of |inputs| of a sample here: InputScale::largest of one shard.

@@ -1,5 +1,7 @@
 #include "network/forward.hpp"
 
+#include "network/filtered.hpp"
+
 #include <algorithm>
 #include <cmath>
 #include <limits>
@@ -50,16 +52,28 @@ double Evaluation::accuracy() const {
   return static_cast<double>(correct) / static_cast<double>(total);
 }
 
+namespace {
+
+/// The predicted class of each sample here.
+std::vector<int> predictions(const Architecture& architecture, const NetworkBits& bits, const data::Samples& samples) {
+  if (samples.inputs.empty() && !architecture.banks.empty()) return predictions_by_filters(architecture, bits, samples);
+  const NetworkValues values = decode(architecture, bits);
+  std::vector<int> classes;
+  for (std::size_t s = 0; s < samples.size(); ++s)
+    classes.push_back(predicted_class(forward(architecture, values, samples.row(s))));
+  return classes;
+}
+
+}  // namespace
+
 Evaluation evaluate(const Architecture& architecture, const NetworkBits& bits, const data::Samples& samples,
                     const parallel::Communicator& comm) {
-  const NetworkValues values = decode(architecture, bits);
   const auto classes = static_cast<std::size_t>(architecture.classes);
   Evaluation result;
   result.confusion.assign(classes * classes, 0);
-  for (std::size_t s = 0; s < samples.size(); ++s) {
-    const auto guess = static_cast<std::size_t>(predicted_class(forward(architecture, values, samples.row(s))));
-    ++result.confusion[samples.labels[s] * classes + guess];
-  }
+  const std::vector<int> predicted = predictions(architecture, bits, samples);
+  for (std::size_t s = 0; s < samples.size(); ++s)
+    ++result.confusion[samples.labels[s] * classes + static_cast<std::size_t>(predicted[s])];
   comm.all_sum(result.confusion);
   for (std::size_t c = 0; c < classes; ++c) result.correct += result.confusion[c * classes + c];
   for (const std::int64_t count : result.confusion) result.total += count;

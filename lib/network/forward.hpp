@@ -32,7 +32,8 @@ struct Evaluation {
   [[nodiscard]] double accuracy() const;  ///< fraction; NaN for an empty split
 };
 
-/// Forward passes of every sample of a split. Collective over `comm`.
+/// Forward passes of every sample of a split, from its inputs, or where it has none, by the network's filters from its
+/// pixels. Collective over `comm`.
 [[nodiscard]] Evaluation evaluate(const Architecture& architecture, const NetworkBits& bits,
                                   const data::Samples& samples, const parallel::Communicator& comm);
 

@@ -40,13 +40,12 @@ std::size_t largest(std::span<const std::int32_t> scores, const ClassLayout& lay
   return best;
 }
 
-/// Of two classes class 1 wins a tie, as a network of one output says class 1 from 0 on.
+}  // namespace
+
 std::size_t predicted(std::span<const std::int32_t> scores, const ClassLayout& layout, std::size_t image) {
   if (layout.classes() == 2) return scores[layout.stride() + image] >= scores[image] ? 1 : 0;
   return largest(scores, layout, image, layout.classes());
 }
-
-}  // namespace
 
 std::vector<std::int64_t> confusion(const ClassLayout& layout, std::span<const std::int32_t> scores,
                                     const parallel::Communicator& ranks) {

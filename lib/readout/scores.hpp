@@ -20,8 +20,12 @@ namespace isinglass::readout {
 [[nodiscard]] std::int64_t loss(const Problem& problem, std::span<const std::int32_t> scores,
                                 const parallel::Communicator& ranks, simd::Width width = simd::cpu_width());
 
-/// Images of all ranks by their class and the one of the largest score, [class][predicted]. Of equal ones it is the
-/// first, but of two classes class 1, as in a network of one output. Collective.
+/// The class of the largest score [class][stride] of an image. Of equal ones it is the first, but of two classes class
+/// 1, as in a network of one output, which says class 1 from 0 on.
+[[nodiscard]] std::size_t predicted(std::span<const std::int32_t> scores, const ClassLayout& layout, std::size_t image);
+
+/// Images of all ranks by their class and the one of the largest score, [class][predicted].
+/// Collective.
 [[nodiscard]] std::vector<std::int64_t> confusion(const ClassLayout& layout, std::span<const std::int32_t> scores,
                                                   const parallel::Communicator& ranks);
 

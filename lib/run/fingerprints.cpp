@@ -21,11 +21,25 @@ void add(Fingerprint& print, const network::NetworkBits& bits) {
   }
 }
 
+/// What an image meets: weights, thresholds and wiring.
+void add(Fingerprint& print, const filters::Bank& bank) {
+  for (const filters::Filter& filter : bank.filters) {
+    print.add(filter.channel).add(filter.dilation).add(filter.threshold);
+    add(print, filter.is_plus);
+  }
+  for (const filters::Unit& unit : bank.units)
+    for (const filters::Literal& literal : unit.literals)
+      print.add(literal.filter).add(literal.dy).add(literal.dx).add(literal.negated).add(literal.widened);
+  add(print, bank.shape.levels);
+  add(print, bank.centers);
+}
+
 }  // namespace
 
 std::uint64_t fingerprint_of(const Model& model) {
   Fingerprint print;
   print.add(model.config_yaml);
+  for (const filters::Bank& bank : model.architecture.banks) add(print, bank);
   for (const network::Layer& layer : model.architecture.layers) {
     add(print, layer.thresholds);
     add(print, layer.values);
@@ -58,7 +72,10 @@ std::int64_t fingerprint_of(const data::Samples& samples, const parallel::Commun
   for (std::size_t s = 0; s < samples.size(); ++s) {
     std::uint64_t hash = (basis ^ (samples.first + s)) * prime;
     hash = (hash ^ samples.labels[s]) * prime;
-    for (const std::int8_t value : samples.row(s)) hash = (hash ^ static_cast<std::uint8_t>(value)) * prime;
+    if (!samples.pixels.empty())
+      for (const std::uint8_t value : samples.image(s)) hash = (hash ^ value) * prime;
+    if (!samples.inputs.empty())
+      for (const std::int8_t value : samples.row(s)) hash = (hash ^ static_cast<std::uint8_t>(value)) * prime;
     sum += static_cast<std::int64_t>(hash >> 28);  // 36 bits: the sum of 2^27 samples fits
   }
   return group.all_sum(sum);

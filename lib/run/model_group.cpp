@@ -8,6 +8,8 @@
 #include <optional>
 
 #include "base/error.hpp"
+#include "network/filtered.hpp"
+#include "run/filter_group.hpp"
 
 namespace isinglass::run {
 namespace {
@@ -37,6 +39,7 @@ void expect(bool condition, const h5::Group& group, const char* problem) {
 }
 
 std::string name_of_layer(std::size_t index) { return fmt::format("layer_{}", index); }
+std::string name_of_bank(std::size_t index) { return fmt::format("filters_{}", index); }
 
 h5::Dimensions shape(auto... sides) { return {static_cast<hsize_t>(sides)...}; }
 
@@ -156,7 +159,14 @@ void expect_consistent(const h5::Group& group, const Model& model) {
   const auto& layers = model.architecture.layers;
   const int classes = model.architecture.classes;
   const std::int64_t features = std::int64_t{model.rows} * model.columns;
-  expect(layers.front().inputs == features, group, "the first layer's inputs are not rows times columns");
+  if (model.architecture.banks.empty())
+    expect(layers.front().inputs == features, group, "the first layer's inputs are not rows times columns");
+  else
+    expect(static_cast<std::size_t>(layers.front().inputs) == network::feature_count(model.architecture), group,
+           "the first layer's inputs are not the features of the filters");
+  for (const filters::Bank& bank : model.architecture.banks)
+    expect(bank.shape.rows == model.rows && bank.shape.columns == model.columns, group,
+           "filters are for images of another size");
   expect(static_cast<std::int64_t>(model.center.size()) == features, group, "center has not one value a feature");
   expect(static_cast<int>(model.class_names.size()) == classes && classes >= 2, group,
          "class_names has not one name a class");
@@ -182,6 +192,10 @@ void write_model_group(const h5::Group& root, const Model& model) {
   h5::write_attribute(group, "columns", std::int64_t{model.columns});
   h5::write_texts(group, "class_names", model.class_names);
   h5::write<std::int32_t>(group, "center", model.center);
+  if (!model.architecture.banks.empty())
+    h5::write_attribute(group, "filter_banks", std::ssize(model.architecture.banks));
+  for (std::size_t b = 0; b < model.architecture.banks.size(); ++b)
+    write_bank(group.create_group(name_of_bank(b)), model.architecture.banks[b]);
   for (std::size_t l = 0; l < layers.size(); ++l)
     write_layer(group.create_group(name_of_layer(l)), layers[l], model.bits.at(l));
 }
@@ -195,6 +209,9 @@ Model read_model_group(const h5::Group& root) {
   model.columns = read_count(group, "columns");
   model.class_names = h5::read_texts(group, "class_names");
   model.center = h5::read<std::int32_t>(group, "center");
+  const int banks = group.has_attribute("filter_banks") ? read_count(group, "filter_banks") : 0;
+  for (int b = 0; b < banks; ++b)
+    model.architecture.banks.push_back(read_bank(group.open_group(name_of_bank(static_cast<std::size_t>(b)))));
   const auto layers = static_cast<std::size_t>(read_count(group, "layers"));
   for (std::size_t l = 0; l < layers; ++l) {
     const h5::Group layer_group = group.open_group(name_of_layer(l));

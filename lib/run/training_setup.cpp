@@ -1,14 +1,21 @@
 #include "run/training_setup.hpp"
 
+#include "base/error.hpp"
+#include "base/memory.hpp"
 #include "data/splits.hpp"
 #include "ising/read_all.hpp"
 #include "network/build.hpp"
+#include "network/filtered.hpp"
 #include "oracles/subproblems/subproblem_oracle.hpp"
 #include "parallel/agreement.hpp"
 #include "qcbo/fip.hpp"
+#include "train/readout/settings.hpp"
 
 #include <algorithm>
+#include <optional>
 #include <utility>
+
+#include <fmt/format.h>
 
 namespace isinglass::run {
 
@@ -35,6 +42,17 @@ void check_reads(const config::Config& config, const network::Architecture& arch
     ising::expect_read_memory(machine.subproblems.reads, spins, "machine.subproblems.reads");
 }
 
+/// The features of a stage are in memory together: too many are told before anything is begun.
+void expect_feature_memory(const config::Config& config, const data::DataSplits& data) {
+  const std::int64_t needed = train::feature_bytes(config, data);
+  const std::optional<std::int64_t> available = available_memory();
+  if (!available || needed <= *available) return;
+  throw InputError(fmt::format(
+      "network.hidden.0: the features of a stage take {} on each rank, and {} are left; set fewer units or copies, and "
+      "more stages, or use ranks on more nodes",
+      bytes_text(needed), bytes_text(*available)));
+}
+
 bool same_layer(const network::Layer& a, const network::Layer& b) {
   return a.inputs == b.inputs && a.units == b.units && a.weights.name == b.weights.name && a.bias.name == b.bias.name &&
          a.bias_unit == b.bias_unit && a.thresholds == b.thresholds && a.values == b.values;
@@ -42,25 +60,52 @@ bool same_layer(const network::Layer& a, const network::Layer& b) {
 
 }  // namespace
 
-TrainingSetup load_setup(const config::Config& config, const parallel::Communicator& group,
-                         const parallel::Communicator& world) {
-  TrainingSetup setup;
-  const data::DataSplits& data = setup.data;
-  std::uint64_t fingerprint = 0;
+data::DataSplits load_data_of(const config::Config& config, const parallel::Communicator& group,
+                              const parallel::Communicator& world) {
+  const bool is_pixels = config::has_filters(config.network);
+  data::LoadedData loaded;
   parallel::together(world, [&] {
-    data::LoadedData loaded = data::load_data(config.data, config.seed, group.rank(), group.size());
-    setup.data = std::move(loaded.splits);
-    fingerprint = loaded.fingerprint;
+    loaded = data::load_data(config.data, config.seed, group.rank(), group.size(),
+                             is_pixels ? data::InputKind::pixels : data::InputKind::grid);
   });
-  parallel::expect_same(world, fingerprint, "the data set");
+  parallel::expect_same(world, loaded.fingerprint, "the data set");
+  return std::move(loaded.splits);
+}
+
+namespace {
+
+/// Draws the filters, and makes their features the inputs of the samples if that is wanted.
+void set_filters(const config::Config& config, TrainingSetup& setup, bool makes_inputs) {
+  data::DataSplits& data = setup.data;
+  network::DrawnBanks drawn = network::draw_banks(config.network.hidden.front(), data, config.seed);
+  setup.architecture.banks = std::move(drawn.banks);
+  data.input_rms = drawn.input_rms;
+  if (!makes_inputs) return;
+  for (data::Samples* split : {&data.train, &data.validation, &data.test})
+    *split = network::with_features(setup.architecture, *split);
+}
+
+}  // namespace
+
+TrainingSetup load_setup(const config::Config& config, const parallel::Communicator& group,
+                         const parallel::Communicator& world, SetupUse use) {
+  TrainingSetup setup;
+  setup.data = load_data_of(config, group, world);
+  const data::DataSplits& data = setup.data;
+  const bool has_filters = config::has_filters(config.network);
+  const bool is_by_stages = use == SetupUse::training && config::anneals_readout(config);
+  if (has_filters) parallel::together(world, [&] { set_filters(config, setup, !is_by_stages); });
   // Knots lie where the samples of all ranks can reach.
-  const int largest = static_cast<int>(group.all_max(network::largest_input_sum(data.train)));
+  const int largest = is_by_stages ? 0 : static_cast<int>(group.all_max(network::largest_input_sum(data.train)));
   parallel::together(world, [&] {
-    const network::InputScale scale{data.train.features, static_cast<int>(data.class_names.size()), data.input_rms,
-                                    largest};
+    const int features =
+        has_filters ? static_cast<int>(network::feature_count(setup.architecture)) : data.train.features;
+    const network::InputScale scale{features, static_cast<int>(data.class_names.size()), data.input_rms, largest};
     network::BuiltNetwork built = network::build_network(config.network, scale);
+    built.architecture.banks = std::move(setup.architecture.banks);
     setup.architecture = std::move(built.architecture);
     setup.activations = std::move(built.activations);
+    if (is_by_stages) return expect_feature_memory(config, data);
     setup.reach = qcbo::propagate_intervals(setup.architecture, data.train);
     qcbo::check_grid(setup.architecture, setup.reach, largest_margin(config));
     check_reads(config, setup.architecture);
@@ -73,7 +118,8 @@ bool has_data(const Model& model, const data::DataSplits& data) {
 }
 
 bool has_network(const Model& model, const network::Architecture& architecture) {
-  return std::ranges::equal(model.architecture.layers, architecture.layers, same_layer);
+  return model.architecture.banks == architecture.banks &&
+         std::ranges::equal(model.architecture.layers, architecture.layers, same_layer);
 }
 
 }  // namespace isinglass::run

@@ -19,9 +19,18 @@ struct TrainingSetup {
   std::vector<network::ActivationFit> activations;  ///< [hidden layer]
 };
 
+/// This rank's samples alone, as the network of the configuration reads them. AgreedError on all ranks of `world` if it
+/// fails on one. Collective.
+[[nodiscard]] data::DataSplits load_data_of(const config::Config& config, const parallel::Communicator& group,
+                                            const parallel::Communicator& world);
+
+/// What a setup is for. An annealed output layer on filters makes their features stage by stage as it trains; a problem
+/// that is compiled, or bounded, has them all as inputs.
+enum class SetupUse { training, compiling };
+
 /// Loads shard `group.rank()` of `group.size()`. AgreedError on all ranks of `world` if it fails on one. Collective.
 [[nodiscard]] TrainingSetup load_setup(const config::Config& config, const parallel::Communicator& group,
-                                       const parallel::Communicator& world);
+                                       const parallel::Communicator& world, SetupUse use = SetupUse::training);
 
 /// Whether the model was trained on inputs and classes as `data` has them: what it says of others would be wrong.
 [[nodiscard]] bool has_data(const Model& model, const data::DataSplits& data);

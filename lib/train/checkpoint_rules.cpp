@@ -93,7 +93,7 @@ void expect_qat(const TrainingState& checkpoint, const config::Config& config,
   expect_assessment(checkpoint, 3, data.train.global_size);
 }
 
-/// Rows in the order of the phases, and none from after the checkpoint. QCGD and QAT write one every step.
+/// Rows in the order of the phases, and none from after the checkpoint. QCGD, readouts and QAT write one every step.
 void expect_history(const TrainingState& checkpoint, const std::vector<PlannedPhase>& phases, std::size_t last_phase) {
   std::size_t phase = 0;
   std::int64_t iteration = 0;
@@ -113,7 +113,10 @@ void expect_history(const TrainingState& checkpoint, const std::vector<PlannedPh
     iteration = row.iteration;
     seconds = row.wall_seconds;
   }
-  if (!checkpoint.is_in(config::PhaseName::qcgd) && !checkpoint.is_in(config::PhaseName::qat)) return;
+  const bool has_row_per_step = checkpoint.is_in(config::PhaseName::qcgd) ||
+                                checkpoint.is_in(config::PhaseName::readout) ||
+                                checkpoint.is_in(config::PhaseName::qat);
+  if (!has_row_per_step) return;
   expect_count("/history: rows", std::ssize(checkpoint.history), checkpoint.iteration);
   if (checkpoint.history.empty()) return;
   const double objective = checkpoint.history.back().incumbent_objective;

@@ -40,6 +40,11 @@ bool Incumbent::offer(const network::NetworkBits& bits, double objective, const 
   return true;
 }
 
+void Incumbent::replace(const network::NetworkBits& bits, double objective) {
+  merit_ = {infinity, infinity, infinity};
+  offer(bits, objective, Merit{objective});
+}
+
 void Incumbent::set_accuracies(double train, double validation) {
   train_accuracy_ = train;
   validation_accuracy_ = validation;

@@ -34,6 +34,8 @@ public:
   void offer(const network::NetworkBits& bits, double objective, std::optional<std::int64_t> correct = std::nullopt);
   /// Takes the network if its merit is smaller, whatever the objective. Returns whether it was taken.
   bool offer(const network::NetworkBits& bits, double objective, const Merit& merit);
+  /// Takes the network whatever came before it: the answer of a phase that has no better one than its last.
+  void replace(const network::NetworkBits& bits, double objective);
   /// Says what is known about the network that was taken, so that `settle` need not evaluate it.
   void set_accuracies(double train, double validation);
 

@@ -14,6 +14,7 @@ namespace {
 
 std::unique_ptr<Phase> make_phase(TrainingContext& context, const PlannedPhase& planned) {
   if (planned.name == config::PhaseName::qcgd) return make_qcgd(context, planned.steps);
+  if (planned.name == config::PhaseName::readout) return make_readout(context, planned.steps);
   if (planned.name == config::PhaseName::qat) return make_qat(context, planned.steps);
   return make_annealing(context, planned.name, planned.steps);
 }

@@ -79,6 +79,7 @@ protected:
 [[nodiscard]] std::unique_ptr<Phase> make_qcgd(TrainingContext& context, std::int64_t steps);
 [[nodiscard]] std::unique_ptr<Phase> make_annealing(TrainingContext& context, config::PhaseName name,
                                                     std::int64_t steps);
+[[nodiscard]] std::unique_ptr<Phase> make_readout(TrainingContext& context, std::int64_t steps);
 [[nodiscard]] std::unique_ptr<Phase> make_qat(TrainingContext& context, std::int64_t steps);
 
 }  // namespace isinglass::train

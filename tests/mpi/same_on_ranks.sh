@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # One training on 1, 2, 3 and 4 ranks, with one replica group and with two: the results must be the same bit for bit.
-#   same_on_ranks.sh ISINGLASS MPIEXEC H5DIFF qcgd|polish|anneal|qat|deep|splines|dynamics|subproblems|samples
+#   same_on_ranks.sh ISINGLASS MPIEXEC H5DIFF qcgd|polish|anneal|qat|deep|splines|dynamics|subproblems|samples|
+#                                      filters|filtered
 set -euo pipefail
 isinglass=$1 mpiexec=$2 h5diff=$3 method=$4
 work=$(mktemp -d)
@@ -56,6 +57,18 @@ case $method in
     overrides=(--set machine.kind=sa --set machine.subproblems.blocks=neurons_and_samples --set machine.sa.sweeps=20
       --set machine.hardware.spin_budget=8 --set data.train_samples=150)
     ;;
+  # two stages on images and their copies: the output layer of a layer of filters
+  filters)
+    sed -i 's/hidden: .*/hidden: [{kind: filters, units: 9, filters: {stages: 2, count: 6, copies: 1}}]/' \
+      "$work/base.yaml"
+    overrides=(--set method=anneal --set "data.classes=[0, 2, 4, 6]" --set readout.sweeps=3)
+    ;;
+  # the same filters before a dense layer, by QCGD
+  filtered)
+    hidden='[{kind: filters, units: 3, filters: {count: 4, cells: 2}}, {units: 4}]'
+    sed -i "s/hidden: .*/hidden: $hidden/" "$work/base.yaml"
+    overrides=("${whole[@]}" --set qcgd.polish=true)
+    ;;
   *) echo "unknown case $method" >&2; exit 2 ;;
 esac
 
@@ -76,6 +89,7 @@ for ranks in 2 3 4; do
   run "ranks$ranks" "$ranks" 1
   compare ranks1 "ranks$ranks"
 done
+[[ $method != filters ]] || exit 0  # all ranks anneal one output layer
 run groups2-ranks2 2 2
 for ranks in 3 4; do
   run "groups2-ranks$ranks" "$ranks" 2

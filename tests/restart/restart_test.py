@@ -41,6 +41,17 @@ output: {directory: run}
 """
 
 
+FILTERS = """schema: 1
+method: anneal
+data: {classes: [2, 4], train_samples: 300}
+network:
+  hidden: [{kind: filters, units: 5, filters: {stages: 2, count: 4, copies: 1, cells: 2}}]
+readout: {sweeps: 3}
+checkpoint: {every_iterations: 1, keep: 1000}
+output: {directory: run}
+"""
+
+
 class InTemporaryFolder(unittest.TestCase):
     def setUp(self):
         holder = tempfile.TemporaryDirectory(prefix="isinglass-restart-")
@@ -49,6 +60,7 @@ class InTemporaryFolder(unittest.TestCase):
         tool.write_images(self.folder)
         self.write("tiny.yaml", TINY.format(folder=self.folder))
         self.write("real.yaml", REAL)
+        self.write("filters.yaml", FILTERS)
 
     def path(self, *parts):
         return os.path.join(self.folder, *parts)
@@ -90,10 +102,10 @@ class InTemporaryFolder(unittest.TestCase):
 
 
 class Cuts(InTemporaryFolder):
-    def cut_after_every_iteration(self, method, *arguments, groups=1):
+    def cut_after_every_iteration(self, method, *arguments, groups=1, config="tiny.yaml"):
         arguments = [*arguments, "--set", f"parallel.replica_groups={groups}"]
         whole = f"{method}-whole"
-        self.train(whole, "tiny.yaml", *arguments, ranks=groups if groups > 1 else 0)
+        self.train(whole, config, *arguments, ranks=groups if groups > 1 else 0)
         points = self.checkpoints(whole)
         self.assertGreaterEqual(len(points), 4)
         for number, point in enumerate(points):
@@ -101,7 +113,7 @@ class Cuts(InTemporaryFolder):
             name = f"{method}-cut-{number}"
             with self.subTest(method=method, point=os.path.basename(point), ranks=ranks):
                 self.cut(whole, name, point)
-                self.train(name, "tiny.yaml", *arguments, ranks=ranks)
+                self.train(name, config, *arguments, ranks=ranks)
                 self.assert_same(whole, name)
 
     def test_qcgd_and_polish(self):
@@ -112,6 +124,9 @@ class Cuts(InTemporaryFolder):
 
     def test_anneal(self):
         self.cut_after_every_iteration("anneal", "--set", "method=anneal")
+
+    def test_readout_of_two_stages_of_filters(self):
+        self.cut_after_every_iteration("filters", config="filters.yaml")
 
     def test_qat(self):
         self.cut_after_every_iteration("qat", "--set", "method=qat")

@@ -37,13 +37,15 @@ std::vector<Config> all_choices() {
   for (const Method method : all_values<Method>())
     for (const MachineKind kind : all_values<MachineKind>())
       for (const Blocks blocks : all_values<Blocks>())
-        for (const bool polish : {false, true}) {
-          configs.emplace_back();
-          configs.back().method = method;
-          configs.back().machine.kind = kind;
-          configs.back().machine.subproblems.blocks = blocks;
-          configs.back().qcgd.polish = polish;
-        }
+        for (const bool polish : {false, true})
+          for (const LayerKind layer : all_values<LayerKind>()) {
+            configs.emplace_back();
+            configs.back().method = method;
+            configs.back().machine.kind = kind;
+            configs.back().machine.subproblems.blocks = blocks;
+            configs.back().qcgd.polish = polish;
+            configs.back().network.hidden[0].kind = layer;
+          }
   return configs;
 }
 
@@ -146,6 +148,40 @@ BOOST_AUTO_TEST_CASE(keys_of_earlier_versions_are_named_and_stored_copies_still_
   BOOST_TEST(config.machine.whole.sweeps == 9);
   BOOST_TEST(config.machine.whole.hot_temperature == 0.7);
   BOOST_TEST(config.machine.sa.sweeps == 8);
+}
+
+BOOST_AUTO_TEST_CASE(a_layer_reads_the_keys_of_its_kind) {
+  const std::string filters = "method: anneal\nnetwork: {hidden: [{kind: filters, units: 9";
+  BOOST_TEST(complaint(filters + ", filters: {copies: 2, stages: 3}}]}\nreadout: {sweeps: 3}\n") == "");
+  BOOST_TEST(complaint(filters + ", segments: 4}]}\n").find("which read network.hidden.0.filters") !=
+             std::string::npos);
+  BOOST_TEST(complaint("network: {hidden: [{units: 9, filters: {stages: 2}}]}\n").find("set network.hidden.0.kind") !=
+             std::string::npos);
+  BOOST_TEST(complaint(filters + "}]}\ndata: {pool: 4}\n").find("read images of 8 bits") != std::string::npos);
+  BOOST_TEST(complaint(filters + "}]}\n", {"anneal.sweeps=9"}).find("section readout") != std::string::npos);
+  BOOST_TEST(complaint("", {"readout.sweeps=9"}).find("filters alone") != std::string::npos);
+  const std::string behind = ", filters: {copies: 1}}, {units: 3}]}\n";
+  BOOST_TEST(complaint(filters + behind).find("trains on copies") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(filters_that_contradict_themselves_are_refused) {
+  const auto of = [](const std::string& keys) {
+    return complaint("method: anneal\nnetwork: {hidden: [{kind: filters, " + keys + "}]}\n");
+  };
+  BOOST_TEST(of("filters: {kinds: []}").find("at least one kind") != std::string::npos);
+  BOOST_TEST(of("filters: {kinds: [{share: 0}]}").find("share is above 0") != std::string::npos);
+  BOOST_TEST(of("filters: {literal_shares: [0, 0]}").find("share above 0") != std::string::npos);
+  BOOST_TEST(of("filters: {literal_shares: []}").find("a list of numbers") != std::string::npos);
+  BOOST_TEST(of("filters: {literal_shares: [1, 1, 1, 1, 1, 1, 1, 1, 1]}").find("at most 8") != std::string::npos);
+  BOOST_TEST(of("units: 3}, {kind: filters").find("only the first") != std::string::npos);
+  const auto with = [](const std::string& rest) {
+    return complaint("method: anneal\nnetwork: {hidden: [{kind: filters}]" + rest);
+  };
+  BOOST_TEST(with(", output: {weights: 2bit}}\n").find("weights of 1bit") != std::string::npos);
+  BOOST_TEST(with("}\nparallel: {replica_groups: 2}\n").find("one output layer") != std::string::npos);
+  BOOST_TEST(with("}\nreadout: {hot_temperature: 1e-6}\n").find("both temperatures") != std::string::npos);
+  BOOST_TEST(with("}\nreadout: {hot_temperature: 1e-7, cold_temperature: 1e-6}\n").find("cold_temperature") !=
+             std::string::npos);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

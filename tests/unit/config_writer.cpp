@@ -25,10 +25,18 @@ Config unusual() {
                  0.1 + 0.2,
                  3,
                  9};
-  config.network.hidden = {
-      {5, Activation::tanh, 7, 1.0 / 3, "ternary", "2bit", 1, Knots::equalized},
-      {6, Activation::relu, 4, 1e-300, "3bit", "ternary"},
-      {7, Activation::table, 3, 0, "1bit", "1bit", 1, Knots::uniform, {{-1e300, 0.1 + 0.2}, {1.0 / 3, -5e-324}}}};
+  config.network.hidden = {{LayerKind::dense, 5, Activation::tanh, 7, 1.0 / 3, "ternary", "2bit", 1, Knots::equalized},
+                           {LayerKind::dense, 6, Activation::relu, 4, 1e-300, "3bit", "ternary"},
+                           {LayerKind::dense,
+                            7,
+                            Activation::table,
+                            3,
+                            0,
+                            "1bit",
+                            "1bit",
+                            1,
+                            Knots::uniform,
+                            {{-1e300, 0.1 + 0.2}, {1.0 / 3, -5e-324}}}};
   config.network.output = {"8bit", "5bit", OutputLoss::cross_entropy, 64, 2};
   config.qcgd.beta0 = 1e22;
   config.qcgd.polish = true;
@@ -51,6 +59,23 @@ BOOST_AUTO_TEST_CASE(what_is_written_reads_as_the_same) {
   BOOST_TEST(parse_config(to_yaml(unusual()), "copy.yaml").data.directory == unusual().data.directory);
   BOOST_CHECK(parse_config(to_yaml(unusual()), "copy.yaml").network.hidden[2].points ==
               unusual().network.hidden[2].points);
+}
+
+BOOST_AUTO_TEST_CASE(filters_that_are_written_read_as_the_same) {
+  Config config;
+  config.method = Method::anneal;
+  config.network.hidden = {
+      {.kind = LayerKind::filters,
+       .units = 9,
+       .filters = {.stages = 3,
+                   .count = 7,
+                   .kinds = {{FilterChannel::contrast, 5, 2, 1.0 / 3}, {FilterChannel::box, 3, 1, 1}},
+                   .literal_shares = {0.1 + 0.2, 1e-300, 1},
+                   .copies = 1,
+                   .copy_scale = 0.01}}};
+  config.readout = {.margin = 0.1 + 0.2, .sweeps = 3, .hot_temperature = 1e-6, .cold_temperature = 1e-7};
+  const Config copy = parse_config(to_yaml(config), "copy.yaml", {});
+  BOOST_TEST((flatten(copy) == flatten(config)));
 }
 
 BOOST_AUTO_TEST_CASE(the_printed_defaults_are_the_default_configuration) {

@@ -1,0 +1,226 @@
+#include "network/filtered.hpp"
+
+#include "base/error.hpp"
+#include "filters/draw.hpp"
+#include "filters/features.hpp"
+#include "network/forward.hpp"
+#include "readout/loops.hpp"
+
+#include <algorithm>
+#include <cassert>
+#include <cmath>
+#include <span>
+
+#include <fmt/format.h>
+
+namespace isinglass::network {
+
+namespace {
+
+/// Images whose features are in memory together while a network is evaluated.
+constexpr std::size_t images_at_once = 1024;
+
+filters::DrawOptions options_of(const config::LayerConfig& layer) {
+  const config::FiltersConfig& from = layer.filters;
+  filters::DrawOptions options;
+  options.filters = from.count;
+  options.units = layer.units;
+  options.kinds.clear();
+  for (const config::FilterKindConfig& kind : from.kinds)
+    options.kinds.push_back(
+        {*value_named<filters::Channel>(name_of(kind.channel)), kind.side, kind.dilation, kind.share});
+  options.literal_shares = from.literal_shares;
+  options.reach = from.reach;
+  options.negated_share = from.negated_share;
+  options.widened_share = from.widened_share;
+  return options;
+}
+
+filters::Shape shape_of(const config::FiltersConfig& from, const data::DataSplits& data) {
+  filters::Shape shape = filters::usual_shape(data.rows, data.columns, from.cells);
+  shape.mirror = from.mirror;
+  shape.threshold_bits = from.threshold_bits;
+  constexpr int bits_of_sums = 8;  // of 4x4 weights on 32 levels; coarser thresholds cover the same range
+  shape.threshold_step = 1 << std::max(0, bits_of_sums - from.threshold_bits);
+  return shape;
+}
+
+filters::Images images_drawn_from(const data::DataSplits& data) {
+  return {data.first_images, static_cast<std::size_t>(data.rows) * static_cast<std::size_t>(data.columns)};
+}
+
+filters::FeatureSums sums_of(const filters::Bank& bank, const filters::Images& images) {
+  filters::FeatureMaker maker(bank);
+  std::vector<std::int8_t> features(maker.count() * images.count());
+  maker.make(images, features, images.count());
+  return filters::sum_features(features, images.count(), images.count());
+}
+
+/// Variance summed over the features.
+double variance_of(const filters::FeatureSums& sums, std::size_t images) {
+  const auto count = static_cast<double>(images);
+  return static_cast<double>(filters::scaled_variance(sums, images)) / (count * count);
+}
+
+}  // namespace
+
+DrawnBanks draw_banks(const config::LayerConfig& layer, const data::DataSplits& data, std::uint64_t seed) {
+  const filters::Images images = images_drawn_from(data);
+  DrawnBanks drawn;
+  double variance = 0;
+  try {
+    const filters::Shape shape = shape_of(layer.filters, data);
+    const filters::DrawOptions options = options_of(layer);
+    for (std::uint32_t stage = 0; stage < static_cast<std::uint32_t>(layer.filters.stages); ++stage) {
+      filters::Bank bank = filters::draw_bank(shape, options, images, seed, stage);
+      const filters::FeatureSums sums = sums_of(bank, images);
+      bank.centers = filters::centers_of(sums, images.count());
+      variance += variance_of(sums, images.count());
+      drawn.banks.push_back(std::move(bank));
+    }
+  } catch (const InputError& error) {
+    throw InputError(fmt::format("network.hidden.0: {}", error.what()));
+  }
+  drawn.input_rms = std::sqrt(variance);
+  return drawn;
+}
+
+std::size_t features_before(const Architecture& architecture, std::size_t bank) {
+  std::size_t count = 0;
+  for (std::size_t b = 0; b < bank; ++b) count += filters::feature_count(architecture.banks[b]);
+  return count;
+}
+
+std::size_t feature_count(const Architecture& architecture) {
+  return features_before(architecture, architecture.banks.size());
+}
+
+filters::Images images_of(const data::Samples& samples) {
+  return {samples.pixels, static_cast<std::size_t>(samples.features)};
+}
+
+data::Samples with_features(const Architecture& architecture, const data::Samples& samples) {
+  data::Samples made;
+  const std::size_t features = feature_count(architecture), images = samples.size();
+  made.features = static_cast<int>(features);
+  made.labels = samples.labels;
+  made.first = samples.first;
+  made.global_size = samples.global_size;
+  made.inputs.resize(features * images);
+  const filters::Images all = images_of(samples);
+  std::size_t before = 0;
+  for (const filters::Bank& bank : architecture.banks) {
+    filters::FeatureMaker maker(bank);
+    std::vector<std::int8_t> block(maker.count() * images_at_once);
+    for (std::size_t first = 0; first < images; first += images_at_once) {
+      const std::size_t count = std::min(images_at_once, images - first);
+      maker.make({all.pixels.subspan(first * all.size, count * all.size), all.size}, block, images_at_once);
+      for (std::size_t i = 0; i < count; ++i)
+        for (std::size_t f = 0; f < maker.count(); ++f)
+          made.inputs[(first + i) * features + before + f] = block[f * images_at_once + i];
+    }
+    before += maker.count();
+  }
+  return made;
+}
+
+namespace {
+
+/// Whether all features are as small as the sums of a readout take.
+bool has_small_features(const filters::Bank& bank) {
+  const int highest = bank.shape.levels.back() * (bank.shape.mirror ? 2 : 1);
+  const auto is_small = [&](int center) {
+    return center <= readout::largest_feature && highest - center <= readout::largest_feature;
+  };
+  return bank.centers.empty() ? is_small(0) : std::ranges::all_of(bank.centers, is_small);
+}
+
+}  // namespace
+
+bool is_readout(const Architecture& architecture) {
+  return !architecture.banks.empty() && architecture.layers.size() == 1 &&
+         architecture.layers.front().weights.name == "1bit" &&
+         std::ranges::all_of(architecture.banks, has_small_features);
+}
+
+readout::Readout readout_of(const Architecture& architecture, const NetworkBits& bits, std::size_t bank) {
+  const Layer& layer = architecture.layers.front();
+  const auto outputs = static_cast<std::size_t>(layer.units), inputs = static_cast<std::size_t>(layer.inputs);
+  readout::Readout readout;
+  readout.features = filters::feature_count(architecture.banks[bank]);
+  readout.biases.assign(outputs, 0);
+  const std::size_t begin = features_before(architecture, bank);
+  for (std::size_t c = 0; c < outputs; ++c)
+    for (std::size_t f = 0; f < readout.features; ++f)
+      readout.weights.push_back(bits[0].weights[c * inputs + begin + f] != 0 ? std::int8_t{1} : std::int8_t{-1});
+  return readout;
+}
+
+void set_weights(const Architecture& architecture, std::size_t bank, const readout::Readout& readout,
+                 NetworkBits& bits) {
+  const auto inputs = static_cast<std::size_t>(architecture.layers.front().inputs);
+  const std::size_t begin = features_before(architecture, bank);
+  for (std::size_t c = 0; c < readout.biases.size(); ++c)
+    for (std::size_t f = 0; f < readout.features; ++f)
+      bits[0].weights[c * inputs + begin + f] = readout.weights[c * readout.features + f] > 0 ? 1 : 0;
+}
+
+namespace {
+
+/// Outputs [output][sample] of an output layer on filters, with vectors: it may have a million weights.
+std::vector<std::int32_t> readout_scores(const Architecture& architecture, const NetworkBits& bits,
+                                         const data::Samples& samples) {
+  const std::size_t images = samples.size();
+  const auto outputs = static_cast<std::size_t>(architecture.outputs());
+  std::vector<std::int32_t> scores(outputs * images), block(outputs * images_at_once);
+  const filters::Images all = images_of(samples);
+  for (std::size_t b = 0; b < architecture.banks.size(); ++b) {
+    filters::FeatureMaker maker(architecture.banks[b]);
+    const readout::Readout readout = readout_of(architecture, bits, b);
+    std::vector<std::int8_t> features(maker.count() * images_at_once);
+    for (std::size_t first = 0; first < images; first += images_at_once) {
+      const std::size_t count = std::min(images_at_once, images - first);
+      maker.make({all.pixels.subspan(first * all.size, count * all.size), all.size}, features, images_at_once);
+      std::ranges::fill(block, 0);
+      readout::add_products({features.data(), maker.count(), images_at_once}, readout, block.data(), simd::cpu_width());
+      for (std::size_t c = 0; c < outputs; ++c)
+        for (std::size_t i = 0; i < count; ++i) scores[c * images + first + i] += block[c * images_at_once + i];
+    }
+  }
+  const LayerValues values = decode(architecture.layers.front(), bits.front());
+  for (std::size_t c = 0; c < outputs; ++c)
+    for (std::size_t i = 0; i < images; ++i) scores[c * images + i] += values.biases[c];
+  return scores;
+}
+
+}  // namespace
+
+std::vector<int> predictions_by_filters(const Architecture& architecture, const NetworkBits& bits,
+                                        const data::Samples& samples) {
+  std::vector<int> classes;
+  if (is_readout(architecture)) {
+    const std::vector<std::int32_t> scores = readout_scores(architecture, bits, samples);
+    std::vector<int> outputs(static_cast<std::size_t>(architecture.outputs()));
+    for (std::size_t s = 0; s < samples.size(); ++s) {
+      for (std::size_t c = 0; c < outputs.size(); ++c) outputs[c] = scores[c * samples.size() + s];
+      classes.push_back(predicted_class(outputs));
+    }
+    return classes;
+  }
+  const NetworkValues values = decode(architecture, bits);
+  for (std::size_t first = 0; first < samples.size(); first += images_at_once) {
+    const std::size_t count = std::min(images_at_once, samples.size() - first);
+    data::Samples part;
+    part.features = samples.features;
+    const auto size = static_cast<std::size_t>(samples.features);
+    part.labels.assign(count, 0);
+    part.pixels.assign(samples.pixels.begin() + static_cast<std::ptrdiff_t>(first * size),
+                       samples.pixels.begin() + static_cast<std::ptrdiff_t>((first + count) * size));
+    part = with_features(architecture, part);
+    for (std::size_t s = 0; s < count; ++s)
+      classes.push_back(predicted_class(forward(architecture, values, part.row(s))));
+  }
+  return classes;
+}
+
+}  // namespace isinglass::network
