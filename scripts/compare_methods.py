@@ -2,7 +2,11 @@
 """Trains the same networks by each method with several seeds and writes one table of accuracy, bits and seconds.
 
 Run folders are kept under results/compare/TASK/METHOD/SEED, and what is finished there is not run again: started again
-after an interruption, the script goes on. Writes results/tables/compare.md and compare.csv.
+after an interruption, the script goes on. Writes results/tables/compare.md and compare.csv. The table of networks of
+filters is results/tables/filters.md:
+
+    scripts/compare_methods.py --methods anneal --table filters --tasks ten-classes-filters-small ten-classes-filters \
+        ten-classes-filters-medium ten-classes-filters-wide
 """
 
 import argparse
@@ -62,7 +66,7 @@ def percent(results, name):
 def rows_of(found):
     for (task, method), results in found.items():
         yield (task, method, *(percent(results, name) for name in ACCURACIES),
-               f"{results[0]['bits_per_parameter']:.3f}",
+               results[0]["parameters"], f"{max(result['bits_per_parameter'] for result in results):.3f}",
                f"{statistics.median(result['wall_seconds'] for result in results):.1f}")
 
 
@@ -97,6 +101,7 @@ def main():
     parser.add_argument("--ranks", type=int, default=2, help="default: %(default)s")
     parser.add_argument("--output", type=runs.absolute_path, default=runs.ROOT / "results/compare",
                         help="where the run folders are (default: %(default)s)")
+    parser.add_argument("--table", default="compare", help="name of the table (default: %(default)s)")
     runs.add_common_options(parser)
     arguments = parser.parse_args()
     unknown = [task for task in arguments.tasks if not (runs.ROOT / f"inputs/{task}.yaml").exists()]
@@ -104,10 +109,10 @@ def main():
         sys.exit(f"no such configuration under inputs: {', '.join(unknown)}")
 
     found = run_all(arguments)
-    columns = ["task", "method", "training", "validation", "test", "bits per parameter", "seconds"]
+    columns = ["task", "method", "training", "validation", "test", "parameters", "bits per parameter", "seconds"]
     lines = ["# Methods compared", "", *head_of(found, arguments.seeds), *runs.markdown(columns, rows_of(found))]
-    runs.write_text(arguments.tables / "compare.md", lines)
-    write_csv(arguments.tables / "compare.csv", found)
+    runs.write_text(arguments.tables / f"{arguments.table}.md", lines)
+    write_csv(arguments.tables / f"{arguments.table}.csv", found)
 
 
 if __name__ == "__main__":
