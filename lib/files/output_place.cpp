@@ -50,11 +50,9 @@ void expect_no_stream(const fs::path& path, const struct stat& status) {
 }
 
 /// A name in /proc may end at a file that has no name any more.
-void expect_reached(const fs::path& path, const fs::path& target, const struct stat& status) {
+bool is_reached(const fs::path& target, const struct stat& status) {
   struct stat reached {};
-  if (::lstat(target.c_str(), &reached) == 0 && is_same(reached, status)) return;
-  throw InputError(
-      fmt::format("{}: the file has no name that it could be replaced by: choose another name", path.string()));
+  return ::lstat(target.c_str(), &reached) == 0 && is_same(reached, status);
 }
 
 /// A file that another one is mounted on, as containers do, can be written but not replaced.
@@ -85,11 +83,18 @@ fs::path end_of_links(fs::path path) {
 }  // namespace
 
 fs::path output_target(const fs::path& path) {
-  const std::optional<struct stat> status = status_of(path);
-  if (status && !S_ISREG(status->st_mode)) refuse_kind(path, status->st_mode);
-  if (status) expect_no_stream(path, *status);
-  fs::path target = end_of_links(path);
-  if (status) expect_reached(path, target, *status);
+  constexpr int most_tries = 1000;  // the file may be another one in between, when another process replaces it
+  fs::path target;
+  for (int tries = 1;; ++tries) {
+    const std::optional<struct stat> status = status_of(path);
+    if (status && !S_ISREG(status->st_mode)) refuse_kind(path, status->st_mode);
+    if (status) expect_no_stream(path, *status);
+    target = end_of_links(path);
+    if (!status || is_reached(target, *status)) break;
+    if (tries == most_tries)
+      throw InputError(
+          fmt::format("{}: the file has no name that it could be replaced by: choose another name", path.string()));
+  }
   if (!target.has_filename()) throw InputError(fmt::format("{}: the name of a folder, not of a file", path.string()));
   return target;
 }
