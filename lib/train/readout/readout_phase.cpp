@@ -172,7 +172,7 @@ private:
 
   /// By the scores of the stages before, or of a small network on the first units.
   [[nodiscard]] std::vector<std::uint32_t> order_for(std::size_t bank) const {
-    const std::vector<std::uint32_t> plain = by_class(train_);
+    std::vector<std::uint32_t> plain = by_class(train_);
     if (bank > 0) {
       const PlacedImages placed(train_, plain);
       return sorted(placed, placed.to_places(train_scores_),
@@ -202,8 +202,8 @@ private:
     stage.fixed_validation = stage.validation.places.to_places(validation_scores_);
     const readout::ClassLayout& layout = stage.train.places.layout();
     stage.rms = readout::feature_rms(layout, stage.train.view(), ranks());
-    stage.problem.emplace(layout, stage.train.view(), stage.fixed_train,
-                          readout::stage_margin(settings_.margin_of_stage(bank), stage.rms, rms_before_));
+    stage.problem = readout::Problem{layout, stage.train.view(), stage.fixed_train,
+                                     readout::stage_margin(settings_.margin_of_stage(bank), stage.rms, rms_before_)};
     readout::Readout start = starting_readout(bank);
     start.sweeps_done = sweeps_done;
     stage.annealer = std::make_unique<readout::Annealer>(*stage.problem, options(bank), ranks(), std::move(start));
