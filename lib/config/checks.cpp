@@ -58,11 +58,10 @@ void check_filters(const FiltersConfig& filters, const std::string& name, const 
 }
 
 void check_network(const NetworkConfig& network, const Complaint& complain) {
-  constexpr std::size_t most = 100;  // their written configuration must be one that can be read
   if (network.hidden.empty()) complain("network.hidden", "expected at least one hidden layer");
-  if (network.hidden.size() > most)
-    return complain("network.hidden",
-                    fmt::format("expected at most {} hidden layers, found {}", most, network.hidden.size()));
+  if (network.hidden.size() > most_hidden_layers)
+    return complain("network.hidden", fmt::format("expected at most {} hidden layers, found {}", most_hidden_layers,
+                                                  network.hidden.size()));
   for (std::size_t i = 0; i < network.hidden.size(); ++i) {
     const LayerConfig& layer = network.hidden[i];
     const std::string name = fmt::format("network.hidden.{}", i);

@@ -2,10 +2,14 @@
 
 #include "config/read_keys.hpp"
 
+#include <cstddef>
 #include <functional>
 #include <string>
 
 namespace isinglass::config {
+
+/// Most hidden layers of a network: the written configuration must be one that can be read.
+inline constexpr std::size_t most_hidden_layers = 100;
 
 /// Takes the full name of the key at fault and what is wrong with it.
 using Complaint = std::function<void(const std::string& key, const std::string& message)>;

@@ -1,5 +1,7 @@
 #include "config/read_keys.hpp"
 
+#include "config/checks.hpp"
+
 #include <algorithm>
 #include <array>
 #include <utility>
@@ -93,6 +95,7 @@ void add_machines(std::vector<KeyUse>& uses, const MachineConfig& machine, bool 
 /// Layers by their kind: filters read images as they are, and only an annealed output layer sees copies.
 void add_layers(std::vector<KeyUse>& uses, const Config& config) {
   const std::vector<LayerConfig>& hidden = config.network.hidden;
+  if (hidden.size() > most_hidden_layers) return;  // is refused, and would take long to look through
   for (std::size_t i = 0; i < hidden.size(); ++i) {
     const std::string name = fmt::format("network.hidden.{}", i);
     const bool is_dense = hidden[i].kind == LayerKind::dense;
