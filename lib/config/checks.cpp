@@ -43,7 +43,7 @@ void check_points(const LayerConfig& layer, const std::string& name, const Compl
   }
 }
 
-/// What a layer of filters says about its units.
+/// A layer of filters needs a kind of filter and a size of its units that can be drawn.
 void check_filters(const FiltersConfig& filters, const std::string& name, const Complaint& complain) {
   constexpr std::size_t most_literals = 8;
   if (filters.kinds.empty()) complain(name + ".kinds", "expected at least one kind of filters");

@@ -18,7 +18,7 @@ constexpr std::array<std::string_view, 5> names_of(PhaseName) { return {"qcgd", 
 enum class LayerKind { dense, filters };
 constexpr std::array<std::string_view, 2> names_of(LayerKind) { return {"dense", "filters"}; }
 
-/// What filters look at: pixels, 2x2 box means, pixels against their surround, square roots of pixels.
+/// Filters look at one of these: pixels, 2x2 box means, pixels against their surround, square roots of pixels.
 enum class FilterChannel { pixels, box, contrast, square_root };
 constexpr std::array<std::string_view, 4> names_of(FilterChannel) {
   return {"pixels", "box", "contrast", "square_root"};

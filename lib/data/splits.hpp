@@ -7,7 +7,7 @@
 
 namespace isinglass::data {
 
-/// What a network reads of an image.
+/// A network reads an image in one of these forms.
 enum class InputKind {
   grid,   ///< pooled, quantized to data.levels and centred
   pixels  ///< as it is in the file

@@ -61,7 +61,7 @@ void write_conjunction(std::span<const LiteralWords> literals, std::size_t liter
 
 /// Counts of a part of the step function.
 inline constexpr int part_counts = 15;
-/// What the level has risen by after 0 .. 15 counts of a part: the level of a count is the sum over the parts p of
+/// Rises of the level after 0 .. 15 counts of a part: the level of a count is the sum over the parts p of
 /// part[min(max(count - 15 p, 0), 15)]. So short a table is looked up for a vector of counts at once.
 using LevelPart = std::array<std::uint8_t, part_counts + 1>;
 

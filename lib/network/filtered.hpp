@@ -13,7 +13,7 @@
 /// Networks that begin with filters.
 namespace isinglass::network {
 
-/// What an image and a seed determine of the filters of a configuration.
+/// The filters of a configuration, as its seed and the training images determine them.
 struct DrawnBanks {
   std::vector<filters::Bank> banks;  ///< [stage]
   double input_rms = 0;  ///< sqrt of the variance of the features, summed over all of them, on the images drawn from

@@ -21,7 +21,7 @@ void add(Fingerprint& print, const network::NetworkBits& bits) {
   }
 }
 
-/// What an image meets: weights, thresholds and wiring.
+/// A bank is told by all that an image meets: weights, thresholds, wiring, levels and centers.
 void add(Fingerprint& print, const filters::Bank& bank) {
   for (const filters::Filter& filter : bank.filters) {
     print.add(filter.channel).add(filter.dilation).add(filter.threshold);

@@ -79,6 +79,19 @@ std::vector<std::int8_t> plain_inputs(const Architecture& network, std::span<con
   return inputs;
 }
 
+/// A network of three classes with all that a file of it holds.
+Model random_model(Words& words) {
+  Model model;
+  model.architecture = random_network(words, 3);
+  model.bits = random_bits(model.architecture, 3);
+  model.class_names = {"a", "b", "c"};
+  const filters::Shape& shape = model.architecture.banks.front().shape;
+  model.rows = shape.rows;
+  model.columns = shape.columns;
+  model.center.assign(static_cast<std::size_t>(shape.rows * shape.columns), 7);
+  return model;
+}
+
 /// A training of filters in a fraction of a second: pictures of 12x12 pixels that are bright above, on the left, or in
 /// the middle.
 struct SmallFilters {
@@ -184,14 +197,7 @@ BOOST_AUTO_TEST_CASE(banks_come_back_from_a_file) {
   Words words(8);
   const TemporaryFolder folder;
   for (int round = 0; round < 10; ++round) {
-    Model model;
-    model.architecture = random_network(words, 3);
-    model.bits = random_bits(model.architecture, 3);
-    model.class_names = {"a", "b", "c"};
-    const filters::Shape& shape = model.architecture.banks.front().shape;
-    model.rows = shape.rows;
-    model.columns = shape.columns;
-    model.center.assign(static_cast<std::size_t>(shape.rows * shape.columns), 7);
+    const Model model = random_model(words);
     overwrite(folder / "model.h5",
               h5::file_image("model", [&](const h5::Group& root) { write_model_group(root, model); }));
     const Model read = read_model_group(h5::File(folder / "model.h5").root());
@@ -203,14 +209,7 @@ BOOST_AUTO_TEST_CASE(a_file_with_impossible_filters_is_refused) {
   Words words(9);
   const TemporaryFolder folder;
   const auto refused = [&](const std::function<void(filters::Bank&)>& damage) {
-    Model model;
-    model.architecture = random_network(words, 3);
-    model.bits = random_bits(model.architecture, 3);
-    model.class_names = {"a", "b", "c"};
-    const filters::Shape& shape = model.architecture.banks.front().shape;
-    model.rows = shape.rows;
-    model.columns = shape.columns;
-    model.center.assign(static_cast<std::size_t>(shape.rows * shape.columns), 7);
+    Model model = random_model(words);
     damage(model.architecture.banks.front());
     overwrite(folder / "model.h5",
               h5::file_image("model", [&](const h5::Group& root) { write_model_group(root, model); }));
