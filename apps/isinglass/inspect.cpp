@@ -18,7 +18,7 @@ namespace {
 
 using Kind = h5::Object::Kind;
 
-const char* name_of(Kind kind) {
+const char* text_of_kind(Kind kind) {
   switch (kind) {
     case Kind::group:
       return "group";
@@ -69,7 +69,7 @@ void print(const std::vector<h5::Object>& objects) {
 nlohmann::ordered_json to_json(const std::string& path, const std::vector<h5::Object>& objects) {
   nlohmann::ordered_json json{{"file", path}, {"objects", nlohmann::ordered_json::array()}};
   for (const h5::Object& object : objects) {
-    nlohmann::ordered_json entry{{"path", object.path}, {"kind", name_of(object.kind)}};
+    nlohmann::ordered_json entry{{"path", object.path}, {"kind", text_of_kind(object.kind)}};
     if (object.kind == Kind::dataset) entry["type"] = object.type;
     if (object.kind == Kind::dataset) entry["shape"] = object.dimensions;
     if (object.kind == Kind::link) entry["target"] = object.target;

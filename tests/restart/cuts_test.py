@@ -1,0 +1,54 @@
+"""Runs that died after any checkpoint and are continued end as if nothing had happened, bit for bit.
+
+Usage: cuts_test.py PROGRAM MPIRUN
+"""
+
+import os
+
+import runs
+
+
+class Cuts(runs.InTemporaryFolder):
+    def cut_after_every_iteration(self, method, *arguments, groups=1, config="tiny.yaml"):
+        arguments = [*arguments, "--set", f"parallel.replica_groups={groups}"]
+        whole = f"{method}-whole"
+        self.train(whole, config, *arguments, ranks=groups if groups > 1 else 0)
+        points = self.checkpoints(whole)
+        self.assertGreaterEqual(len(points), 4)
+        for number, point in enumerate(points):
+            ranks = max(groups, number % 4 + 1)
+            name = f"{method}-cut-{number}"
+            with self.subTest(method=method, point=os.path.basename(point), ranks=ranks):
+                self.cut(whole, name, point)
+                self.train(name, config, *arguments, ranks=ranks)
+                self.assert_same(whole, name)
+
+    def test_qcgd_and_polish(self):
+        self.cut_after_every_iteration("polish", "--set", "qcgd.polish=true")
+
+    def test_qcgd_and_polish_in_replica_groups(self):
+        self.cut_after_every_iteration("groups", "--set", "qcgd.polish=true", groups=2)
+
+    def test_anneal(self):
+        self.cut_after_every_iteration("anneal", "--set", "method=anneal")
+
+    def test_readout_of_two_stages_of_filters(self):
+        self.cut_after_every_iteration("filters", config="filters.yaml")
+
+    def test_qat(self):
+        self.cut_after_every_iteration("qat", "--set", "method=qat")
+
+    def test_five_points_of_a_real_problem(self):
+        self.train("whole", "real.yaml", ranks=2)
+        points = self.checkpoints("whole")
+        self.assertEqual(len(points), 25)
+        for number, point in enumerate(points[i] for i in (0, 3, 9, 10, 20)):
+            ranks = number % 4 + 1
+            with self.subTest(point=os.path.basename(point), ranks=ranks):
+                self.cut("whole", f"cut-{number}", point)
+                self.train(f"cut-{number}", "real.yaml", ranks=ranks)
+                self.assert_same("whole", f"cut-{number}")
+
+
+if __name__ == "__main__":
+    runs.run_tests()
