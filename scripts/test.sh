@@ -7,4 +7,4 @@ cd "$(dirname "$0")/.."
 scripts/install_packages.sh test
 cmake --preset ci
 cmake --build --preset ci
-ctest --preset ci -j "$(( $(nproc) + 1 ))" "$@"  # some wait for processes
+ctest --preset ci -j "$(nproc)" "$@"
