@@ -1,7 +1,6 @@
 #include "parallel/communicator.hpp"
 
 #include "parallel/mpi_check.hpp"
-#include "parallel/waiting.hpp"
 
 #include <algorithm>
 #include <limits>
@@ -18,14 +17,6 @@ void in_pieces(std::span<T> values, Call&& call) {
     auto part = values.subspan(at, std::min(piece, values.size() - at));
     call(part.data(), static_cast<int>(part.size()));
   }
-}
-
-/// Reduction over the ranks, in place.
-void reduce(void* data, int count, MPI_Datatype type, MPI_Op operation, MPI_Comm comm) {
-  run_collective(
-      [&] { return MPI_Allreduce(MPI_IN_PLACE, data, count, type, operation, comm); },
-      [&](MPI_Request* request) { return MPI_Iallreduce(MPI_IN_PLACE, data, count, type, operation, comm, request); },
-      "MPI_Allreduce");
 }
 
 std::shared_ptr<MPI_Comm> owned(MPI_Comm comm) {
@@ -61,7 +52,9 @@ Communicator Communicator::split(int color) const {
 
 void Communicator::all_sum(std::span<std::int64_t> values) const {
   if (size_ == 1) return;
-  in_pieces(values, [&](std::int64_t* data, int count) { reduce(data, count, MPI_INT64_T, MPI_SUM, *comm_); });
+  in_pieces(values, [&](std::int64_t* data, int count) {
+    check_mpi(MPI_Allreduce(MPI_IN_PLACE, data, count, MPI_INT64_T, MPI_SUM, *comm_), "MPI_Allreduce");
+  });
 }
 
 std::int64_t Communicator::all_sum(std::int64_t value) const {
@@ -71,20 +64,20 @@ std::int64_t Communicator::all_sum(std::int64_t value) const {
 
 void Communicator::all_max(std::span<std::int64_t> values) const {
   if (size_ == 1) return;
-  in_pieces(values, [&](std::int64_t* data, int count) { reduce(data, count, MPI_INT64_T, MPI_MAX, *comm_); });
+  in_pieces(values, [&](std::int64_t* data, int count) {
+    check_mpi(MPI_Allreduce(MPI_IN_PLACE, data, count, MPI_INT64_T, MPI_MAX, *comm_), "MPI_Allreduce");
+  });
 }
 
 double Communicator::all_max(double value) const {
-  if (size_ > 1) reduce(&value, 1, MPI_DOUBLE, MPI_MAX, *comm_);
+  if (size_ > 1) check_mpi(MPI_Allreduce(MPI_IN_PLACE, &value, 1, MPI_DOUBLE, MPI_MAX, *comm_), "MPI_Allreduce");
   return value;
 }
 
 void Communicator::broadcast(std::span<std::byte> values, int root) const {
   if (size_ == 1) return;
   in_pieces(values, [&](std::byte* data, int count) {
-    run_collective([&] { return MPI_Bcast(data, count, MPI_BYTE, root, *comm_); },
-                   [&](MPI_Request* request) { return MPI_Ibcast(data, count, MPI_BYTE, root, *comm_, request); },
-                   "MPI_Bcast");
+    check_mpi(MPI_Bcast(data, count, MPI_BYTE, root, *comm_), "MPI_Bcast");
   });
 }
 
@@ -104,9 +97,7 @@ std::optional<int> Communicator::first(bool is_so) const {
 }
 
 void Communicator::barrier() const {
-  if (size_ == 1) return;
-  run_collective([&] { return MPI_Barrier(*comm_); },
-                 [&](MPI_Request* request) { return MPI_Ibarrier(*comm_, request); }, "MPI_Barrier");
+  if (size_ > 1) check_mpi(MPI_Barrier(*comm_), "MPI_Barrier");
 }
 
 }  // namespace isinglass::parallel

@@ -10,7 +10,7 @@ trap 'rm -rf "$work"' EXIT
 cat > "$work/base.yaml" <<YAML
 schema: 1
 seed: 7
-data: {classes: [2, 4], train_samples: 700}
+data: {classes: [2, 4], train_samples: 400}
 network:
   hidden: [{units: 6}]
 qcgd: {iterations: 4}
@@ -54,8 +54,8 @@ case $method in
   # also the segments of some samples; two hidden layers, one of them with more units than spins
   samples)
     sed -i 's/hidden: .*/hidden: [{units: 9}, {units: 4, activation: tanh, segments: 4}]/' "$work/base.yaml"
-    overrides=(--set machine.kind=sa --set machine.subproblems.blocks=neurons_and_samples --set machine.sa.sweeps=20
-      --set machine.hardware.spin_budget=8 --set data.train_samples=150)
+    overrides=(--set machine.kind=sa --set machine.subproblems.blocks=neurons_and_samples --set machine.sa.sweeps=10
+      --set machine.hardware.spin_budget=8 --set data.train_samples=100 --set qcgd.iterations=3)
     ;;
   # two stages on images and their copies: the output layer of a layer of filters
   filters)
