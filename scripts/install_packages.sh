@@ -17,7 +17,7 @@ run=(
 )
 style=(clang-format clang-tidy)
 test=(
-  "${run[@]}" "${style[@]}" libbenchmark-dev libboost-test-dev hdf5-tools glpk-utils clang libclang-rt-14-dev
+  "${run[@]}" "${style[@]}" ccache libbenchmark-dev libboost-test-dev hdf5-tools glpk-utils clang libclang-rt-14-dev
   slurmctld slurmd slurm-client slurm-wlm-basic-plugins munge
 )
 bench=("${run[@]}" libbenchmark-dev)

@@ -29,7 +29,7 @@ class Case:
     `files` maps names to text or bytes; `prepare(folder)` makes what these cannot be. `says` are parts of standard
     error, `prints` of standard output, `json` values of the result object. `left` are the names of files that the run
     may leave besides those it was given. `address_space`, `data_size` and `file_size` are limits in bytes, `send` is
-    (seconds, signal) to send to the program.
+    (seconds, signal) to send to the program, counted from when it watches for that signal if `when_watched`.
     """
     name: str
     arguments: list
@@ -48,6 +48,7 @@ class Case:
     data_size: int = 0
     file_size: int = 0
     send: tuple = ()
+    when_watched: bool = False
 
 
 def processes_of(tag):
@@ -66,6 +67,17 @@ def processes_of(tag):
         if is_ours and state not in "ZX":
             found.append(int(name))
     return found
+
+
+def wait_until_watched(process, number, seconds=20):
+    """Until a process has a handler for a signal, or has ended."""
+    deadline = time.monotonic() + seconds
+    while process.poll() is None and time.monotonic() < deadline:
+        with open(f"/proc/{process.pid}/status", encoding="utf-8") as file:
+            caught = int(file.read().split("SigCgt:")[1].split()[0], 16)
+        if caught >> (number - 1) & 1:
+            return
+        time.sleep(0.01)
 
 
 def files_below(folder):
@@ -119,6 +131,8 @@ class HostileTest(unittest.TestCase):
                               cwd=folder,
                               env=environment, preexec_fn=confine) as process:
             try:
+                if case.when_watched:
+                    wait_until_watched(process, case.send[1])
                 if case.send:
                     time.sleep(case.send[0])
                     process.send_signal(case.send[1])

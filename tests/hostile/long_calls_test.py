@@ -12,8 +12,8 @@ TINY = ("schema: 1\ndata: {dataset: idx, directory: ., classes: [0, 1], pool: 1}
         "network:\n  hidden:\n    - {units: 3, segments: 2}\nqcgd: {iterations: 3}\n"
         "output: {directory: run}\n")
 ENDLESS = "2147483647"
-# Long enough after the start on a busy machine that the call is under way, and what it may take to end.
-START, LIMIT = 0.7, 3.0
+# Seconds after the program has begun to watch for signals when the call is under way, and what it may take to end.
+START, LIMIT = 0.3, 3.0
 
 
 def graph(spins=60):
@@ -28,8 +28,8 @@ def sets(*overrides):
 
 
 def stopped(name, arguments, code=85, number=signal.SIGTERM, **more):
-    """A case whose program is told to stop after START seconds."""
-    return Case(name, arguments, code, send=(START, number), seconds=START + LIMIT, **more)
+    """A case whose program is told to stop START seconds after it has begun to watch for that."""
+    return Case(name, arguments, code, send=(START, number), when_watched=True, seconds=START + LIMIT, **more)
 
 
 class LongCalls(HostileTest):

@@ -180,9 +180,9 @@ class Places(HostileTest):
 
 
 def make_large_inputs(folder):
-    """Data whose problem takes a few seconds to write."""
+    """Data whose problem takes a second to write."""
     make_inputs(folder)
-    count = 20000
+    count = 6000
     with open(os.path.join(folder, "data", "train-images-idx3-ubyte"), "wb") as file:
         file.write(struct.pack(">4i", 2051, count, 4, 4) + os.urandom(16 * count))
     with open(os.path.join(folder, "data", "train-labels-idx1-ubyte"), "wb") as file:

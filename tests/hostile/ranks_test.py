@@ -10,6 +10,8 @@ import input_files_test as files_test
 from hostile import Case, HostileTest
 
 GRAPH = "4 3\n1 2 1\n2 3 1\n3 4 1\n"
+# What ends after an error is ended at once; mpirun waits a second otherwise.
+AT_ONCE = {"OMPI_MCA_odls_base_sigkill_timeout": "0"}
 COMMAND = "give all ranks the same command"
 FILES = "give all ranks the same files"
 SWEEP = "schema: 1\nbase: tiny.yaml\noutput: swept\naxes:\n  - {key: seed, range: [1, 4]}\n"
@@ -18,6 +20,11 @@ SWEEP = "schema: 1\nbase: tiny.yaml\noutput: swept\naxes:\n  - {key: seed, range
 def two(first, second, ranks=1):
     """Arguments of a case of one rank: `first`, and `ranks` more with `second`."""
     return [*first, ":", "-n", str(ranks), hostile.PROGRAM, *second]
+
+
+def refused(name, arguments, **more):
+    """A case on ranks of which all end with code 2."""
+    return Case(name, arguments, ranks=1, environment=AT_ONCE, **more)
 
 
 def elsewhere(arguments):
@@ -43,10 +50,10 @@ class Commands(HostileTest):
              ["export", "q", "--format", "coo", "-o", "x"],
              '"coo" where'),
             ("another mode", ["sweep", "s", "--list"], ["sweep", "s", "--run"], '"--run" where rank 0 has "--list"'))
-        self.run_table([Case(name, two(first, second), files=files, ranks=1, says=(says, COMMAND, "(rank 1 on "))
+        self.run_table([refused(name, two(first, second), files=files, says=(says, COMMAND, "(rank 1 on "))
                         for name, first, second, says in cases] + [
-            Case("the last of four ranks", [*two(solve, solve, 2), ":", "-n", "1", hostile.PROGRAM, "solve", "b.txt"],
-                 files=files, ranks=1, says=("(rank 3 on ",)),
+            refused("the last of four ranks", [*two(solve, solve, 2), ":", "-n", "1", hostile.PROGRAM, "solve", "b.txt"],
+                 files=files, says=("(rank 3 on ",)),
             Case("the same command twice", two([*solve, "--quiet"], [*solve, "--quiet"]), code=0, files=files,
                  ranks=1)])
 
@@ -69,7 +76,7 @@ class Signals(HostileTest):
 class Files(HostileTest):
     def test_instances(self):
         def solve(name, file, here, there, *says):
-            return Case(name, elsewhere(["solve", file, "--quiet"]), ranks=1,
+            return refused(name, elsewhere(["solve", file, "--quiet"]),
                         says=says or (f"{file}: ", FILES, "(rank 1 on "),
                         files={file: here, **({"other/" + file: there} if there else {"other/x": ""})})
         qplib = "b\nQBN\nmaximize\n2\n1\n2 1 3\n0\n0\n0\n"
@@ -89,7 +96,7 @@ class Files(HostileTest):
         there = {f"other/{name}": content for name, content in changed.items()}
         commands = (["train", "tiny.yaml"], ["check", "tiny.yaml"], ["compile", "tiny.yaml", "-o", "q.h5"],
                     ["sweep", "s.yaml", "--run"])
-        cases = [Case(f"other data: {' '.join(command)}", elsewhere(command), ranks=1,
+        cases = [refused(f"other data: {' '.join(command)}", elsewhere(command),
                       files={**config, **data, **there},
                       says=("the data set: ", FILES, "(rank 1 on ")) for command in commands]
         same = {f"other/{name}": content for name, content in data.items()}
@@ -99,14 +106,14 @@ class Files(HostileTest):
                 centre = file["model/center"]
                 centre[0] = centre[0] + 1
         cases += [
-            Case("another model", elsewhere(["evaluate", "m.h5"]), ranks=1, prepare=change, says=("m.h5: ", FILES),
+            refused("another model", elsewhere(["evaluate", "m.h5"]), prepare=change, says=("m.h5: ", FILES),
                  files={**data, **same, "m.h5": model, "other/m.h5": model}),
-            Case("another model to bound", elsewhere(["bounds", "tiny.yaml", "--model", "m.h5"]), ranks=1,
+            refused("another model to bound", elsewhere(["bounds", "tiny.yaml", "--model", "m.h5"]),
                  prepare=change,
                  says=("m.h5: ",), files={**config, **data, **same, "m.h5": model, "other/m.h5": model}),
-            Case("no model there", elsewhere(["evaluate", "m.h5"]), ranks=1, says=("m.h5: no such file", "(rank 1 on "),
+            refused("no model there", elsewhere(["evaluate", "m.h5"]), says=("m.h5: no such file", "(rank 1 on "),
                  files={**data, **same, "m.h5": model}),
-            Case("no data there", elsewhere(["check", "tiny.yaml"]), ranks=1, files={**config, **data, "other/x": ""},
+            refused("no data there", elsewhere(["check", "tiny.yaml"]), files={**config, **data, "other/x": ""},
                  says=("train-images-idx3-ubyte: no such file", "(rank 1 on ")),
             Case("the configuration is that of rank 0", elsewhere(["check", "tiny.yaml"]), code=0, ranks=1,
                  files={**config, **data, **same}),

@@ -1,16 +1,16 @@
 #!/usr/bin/env bash
 # One training on 1, 2, 3 and 4 ranks, with one replica group and with two: the results must be the same bit for bit.
-#   same_on_ranks.sh ISINGLASS MPIEXEC H5DIFF qcgd|polish|anneal|qat|deep|splines|dynamics|subproblems|samples|
+#   same_on_ranks.sh ISINGLASS MPIEXEC H5DIFF IMAGES qcgd|polish|anneal|qat|deep|splines|dynamics|subproblems|samples|
 #                                      filters|filtered
 set -euo pipefail
-isinglass=$1 mpiexec=$2 h5diff=$3 method=$4
+isinglass=$1 mpiexec=$2 h5diff=$3 images=$4 method=$5
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
 cat > "$work/base.yaml" <<YAML
 schema: 1
 seed: 7
-data: {classes: [2, 4], train_samples: 700}
+data: {directory: $images, classes: [2, 4], train_samples: 700}
 network:
   hidden: [{units: 6}]
 qcgd: {iterations: 4}

@@ -175,7 +175,8 @@ class Runs(InTemporaryFolder):
         return self.run_here("train", self.config, "--set", "machine.kind=external", "--set",
                              f"machine.external.command={command}",
                              "--set", "machine.subproblems.blocks=neurons_and_samples", "--set",
-                             "machine.whole.sweeps=30", "--set", "qcgd.iterations=2", *arguments,
+                             "machine.whole.sweeps=30", "--set", "qcgd.iterations=2", "--set",
+                             "data.train_samples=20", *arguments,
                              ranks=ranks)
 
     def test_an_external_machine_trains(self):

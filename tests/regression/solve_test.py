@@ -239,7 +239,8 @@ class Solve(unittest.TestCase):
         for name in ("qubo", "coo", "qplib"):
             subprocess.run([PROGRAM, "export", "q.h5", "--format", name, "-o", name], cwd=self.folder, check=True,
                            capture_output=True)
-            found = self.good(name, *(["--time-limit", "5"] if name != "qplib" else ["--machine", "sa"]))
+            limit = ["--time-limit", "5", "--target", by_rows["objective"]]
+            found = self.good(name, *(limit if name != "qplib" else ["--machine", "sa"]))
             self.assertAlmostEqual(found["objective"], by_rows["objective"])
 
     def test_malformed_input(self):

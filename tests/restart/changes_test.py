@@ -1,6 +1,6 @@
 """What may change between the parts of a run, and what is refused.
 
-Usage: changes_test.py PROGRAM MPIRUN
+Usage: changes_test.py PROGRAM MPIRUN IMAGES
 """
 
 import gzip

@@ -1,6 +1,6 @@
 """Runs that died after any checkpoint and are continued end as if nothing had happened, bit for bit.
 
-Usage: cuts_test.py PROGRAM MPIRUN
+Usage: cuts_test.py PROGRAM MPIRUN IMAGES
 """
 
 import os

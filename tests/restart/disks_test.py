@@ -1,6 +1,6 @@
 """Trainings on a file system that is full, read-only or gone.
 
-Usage: disks_test.py PROGRAM MPIRUN
+Usage: disks_test.py PROGRAM MPIRUN IMAGES
 """
 
 import os

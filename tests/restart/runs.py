@@ -11,7 +11,7 @@ import unittest
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
 import program as tool  # noqa: E402
 
-PROGRAM, MPIRUN = "", ""
+PROGRAM, MPIRUN, IMAGES = "", "", ""
 DONE, ERROR, BAD_INPUT, UNUSABLE, UNFINISHED = 0, 1, 2, 3, 85
 
 TINY = """schema: 1
@@ -27,21 +27,21 @@ output: {{directory: run}}
 """
 
 REAL = """schema: 1
-data: {classes: [2, 4], train_samples: 2000, pool: 4}
-qcgd: {iterations: 10, polish: true}
-anneal: {polish_sweeps: 15}
-checkpoint: {every_iterations: 1, keep: 1000}
-output: {directory: run}
+data: {{directory: {folder}, classes: [2, 4], train_samples: 2000, pool: 4}}
+qcgd: {{iterations: 10, polish: true}}
+anneal: {{polish_sweeps: 15}}
+checkpoint: {{every_iterations: 1, keep: 1000}}
+output: {{directory: run}}
 """
 
 FILTERS = """schema: 1
 method: anneal
-data: {classes: [2, 4], train_samples: 300}
+data: {{directory: {folder}, classes: [2, 4], train_samples: 300}}
 network:
-  hidden: [{kind: filters, units: 5, filters: {stages: 2, count: 4, copies: 1, cells: 2}}]
-readout: {sweeps: 3}
-checkpoint: {every_iterations: 1, keep: 1000}
-output: {directory: run}
+  hidden: [{{kind: filters, units: 5, filters: {{stages: 2, count: 4, copies: 1, cells: 2}}}}]
+readout: {{sweeps: 3}}
+checkpoint: {{every_iterations: 1, keep: 1000}}
+output: {{directory: run}}
 """
 
 
@@ -52,8 +52,8 @@ class InTemporaryFolder(unittest.TestCase):
         self.folder = holder.name
         tool.write_images(self.folder)
         self.write("tiny.yaml", TINY.format(folder=self.folder))
-        self.write("real.yaml", REAL)
-        self.write("filters.yaml", FILTERS)
+        self.write("real.yaml", REAL.format(folder=IMAGES))
+        self.write("filters.yaml", FILTERS.format(folder=IMAGES))
 
     def path(self, *parts):
         return os.path.join(self.folder, *parts)
@@ -95,7 +95,7 @@ class InTemporaryFolder(unittest.TestCase):
 
 
 def run_tests():
-    """The main function of each file of tests, whose arguments are PROGRAM MPIRUN and those of unittest."""
-    global PROGRAM, MPIRUN
-    PROGRAM, MPIRUN = os.path.abspath(sys.argv[1]), sys.argv[2]
-    unittest.main(argv=sys.argv[:1] + sys.argv[3:], verbosity=2)
+    """The main function of each file of tests, whose arguments are PROGRAM MPIRUN IMAGES and those of unittest."""
+    global PROGRAM, MPIRUN, IMAGES
+    PROGRAM, MPIRUN, IMAGES = os.path.abspath(sys.argv[1]), sys.argv[2], os.path.abspath(sys.argv[3])
+    unittest.main(argv=sys.argv[:1] + sys.argv[4:], verbosity=2)
