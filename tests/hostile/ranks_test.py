@@ -52,8 +52,9 @@ class Commands(HostileTest):
             ("another mode", ["sweep", "s", "--list"], ["sweep", "s", "--run"], '"--run" where rank 0 has "--list"'))
         self.run_table([refused(name, two(first, second), files=files, says=(says, COMMAND, "(rank 1 on "))
                         for name, first, second, says in cases] + [
-            refused("the last of four ranks", [*two(solve, solve, 2), ":", "-n", "1", hostile.PROGRAM, "solve", "b.txt"],
-                 files=files, says=("(rank 3 on ",)),
+            refused("the last of four ranks",
+                    [*two(solve, solve, 2), ":", "-n", "1", hostile.PROGRAM, "solve", "b.txt"],
+                    files=files, says=("(rank 3 on ",)),
             Case("the same command twice", two([*solve, "--quiet"], [*solve, "--quiet"]), code=0, files=files,
                  ranks=1)])
 
@@ -107,14 +108,14 @@ class Files(HostileTest):
                 centre[0] = centre[0] + 1
         cases += [
             refused("another model", elsewhere(["evaluate", "m.h5"]), prepare=change, says=("m.h5: ", FILES),
-                 files={**data, **same, "m.h5": model, "other/m.h5": model}),
+                    files={**data, **same, "m.h5": model, "other/m.h5": model}),
             refused("another model to bound", elsewhere(["bounds", "tiny.yaml", "--model", "m.h5"]),
-                 prepare=change,
-                 says=("m.h5: ",), files={**config, **data, **same, "m.h5": model, "other/m.h5": model}),
+                    prepare=change,
+                    says=("m.h5: ",), files={**config, **data, **same, "m.h5": model, "other/m.h5": model}),
             refused("no model there", elsewhere(["evaluate", "m.h5"]), says=("m.h5: no such file", "(rank 1 on "),
-                 files={**data, **same, "m.h5": model}),
+                    files={**data, **same, "m.h5": model}),
             refused("no data there", elsewhere(["check", "tiny.yaml"]), files={**config, **data, "other/x": ""},
-                 says=("train-images-idx3-ubyte: no such file", "(rank 1 on ")),
+                    says=("train-images-idx3-ubyte: no such file", "(rank 1 on ")),
             Case("the configuration is that of rank 0", elsewhere(["check", "tiny.yaml"]), code=0, ranks=1,
                  files={**config, **data, **same}),
         ]
