@@ -43,17 +43,25 @@ double factorial_bits(std::size_t n) {
   return bits;
 }
 
-double order_bits(std::span<const Unit> units) {
-  std::map<std::vector<std::tuple<int, int, int, bool, bool>>, std::size_t> equal;
-  for (const Unit& unit : units) {
-    std::vector<std::tuple<int, int, int, bool, bool>> key;
-    for (const Literal& literal : unit.literals)
-      key.emplace_back(literal.filter, literal.dy, literal.dx, literal.negated, literal.widened);
-    ++equal[std::move(key)];
-  }
-  double bits = factorial_bits(units.size());
-  for (const auto& [unit, count] : equal) bits -= factorial_bits(count);
+/// log2 of the number of orders that items can stand in, some of which may be equal.
+template <class Item, class Key>
+double order_bits(const std::vector<Item>& items, Key key_of) {
+  std::map<decltype(key_of(items.front())), std::size_t> equal;
+  for (const Item& item : items) ++equal[key_of(item)];
+  double bits = factorial_bits(items.size());
+  for (const auto& [item, count] : equal) bits -= factorial_bits(count);
   return bits;
+}
+
+auto key_of_filter(const Filter& filter) {
+  return std::tuple(filter.channel, filter.side, filter.dilation, filter.threshold, filter.is_plus);
+}
+
+auto key_of_unit(const Unit& unit) {
+  std::vector<std::tuple<int, int, int, bool, bool>> key;
+  for (const Literal& literal : unit.literals)
+    key.emplace_back(literal.filter, literal.dy, literal.dx, literal.negated, literal.widened);
+  return key;
 }
 
 double step_bits(const Shape& shape) {
@@ -71,7 +79,7 @@ BankBits count_bits(const Bank& bank) {
   bits.kinds = filters * choice_bits(count_kinds(bank));
   bits.wiring = wiring_bits(bank);
   bits.steps = step_bits(bank.shape);
-  bits.order = order_bits(bank.units);
+  bits.order = order_bits(bank.filters, key_of_filter) + order_bits(bank.units, key_of_unit);
   return bits;
 }
 

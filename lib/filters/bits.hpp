@@ -21,8 +21,8 @@ struct BankBits {
   /// first ones are counted as the others.
   double wiring = 0;
   double steps = 0;  ///< set by hand: log2 of the number of counts, for each rise by one level
-  /// Saved: log2 of the number of orders that the units can stand in. Which it is does not matter, the weights that
-  /// read them being moved along, so that they can be sent as a set.
+  /// Saved: log2 of the number of orders that the filters and the units can stand in. Which these are does not matter,
+  /// the literals' numbers and the weights that read the units being moved along, so that both can be sent as sets.
   double order = 0;
 
   [[nodiscard]] double total() const { return weights + thresholds + kinds + wiring + steps - order; }
