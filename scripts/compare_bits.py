@@ -128,8 +128,9 @@ def main():
     lines = ["# Accuracy against bits", "", *runs.table_head(f"{arguments.ranks} ranks", version), "",
              "Ten classes of Fashion-MNIST, 54,000 images to train on. Accuracy in %: mean ± standard deviation over",
              f"the seeds {seeds}. Seconds: median wall time of a run, data included.", "",
-             *runs.markdown(columns, rows_of(found)), "", "Published, the first by belief propagation or gradients (arXiv 2110.14583), the second by gradients: " + "; ".join(
-                 f"{what} {accuracy} %" for what, _, accuracy in PUBLISHED) + "."]
+             *runs.markdown(columns, rows_of(found)), "",
+             "Published, the first by belief propagation or gradients (arXiv 2110.14583), the second by gradients:",
+             "; ".join(f"{what} {accuracy} %" for what, _, accuracy in PUBLISHED) + "."]
     runs.write_text(arguments.tables / "bits.md", lines)
     write_csv(arguments.tables / "bits.csv", found)
     draw(found, arguments.tables / "bits.png")
