@@ -1,5 +1,6 @@
 // Fingerprints change with what they stand for and with nothing else; hours of --max-hours.
 #include "base/error.hpp"
+#include "base/fingerprint.hpp"
 #include "checkpoint_sample.hpp"
 #include "namespaces.hpp"
 #include "run/fingerprints.hpp"
@@ -8,7 +9,9 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include <cstdint>
 #include <functional>
+#include <set>
 #include <vector>
 
 BOOST_AUTO_TEST_SUITE(run_fingerprints)
@@ -43,6 +46,26 @@ void expect_each_changes(const T& original, const std::vector<std::function<void
 }
 
 }  // namespace
+
+BOOST_AUTO_TEST_CASE(of_bytes_each_byte_and_their_number_count) {
+  const auto of = [](const std::vector<std::uint8_t>& bytes) {
+    return Fingerprint().add(std::span<const std::uint8_t>(bytes)).value();
+  };
+  std::set<std::uint64_t> found;
+  std::size_t contents = 0;
+  for (const std::size_t size : {0U, 1U, 7U, 8U, 9U, 127U, 128U, 129U, 160U, 300U}) {
+    std::vector<std::uint8_t> bytes(size, 0);
+    found.insert(of(bytes));
+    ++contents;
+    for (std::uint8_t& byte : bytes) {
+      byte = 1;
+      found.insert(of(bytes));
+      ++contents;
+      byte = 0;
+    }
+  }
+  BOOST_TEST(found.size() == contents);
+}
 
 BOOST_AUTO_TEST_CASE(of_a_state_what_all_ranks_share_counts) {
   const TrainingState state = testing::sample_checkpoint({network, 0, 19, 19});
