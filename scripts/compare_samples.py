@@ -1,9 +1,9 @@
 #!/usr/bin/python3
 """Trains on 10, 40, 100 and 1,000 images per class, and writes a table of test accuracy over seeds.
 
-Compared are a network of filters, the dense network annealed, and the dense network by quantization-aware training. A
-seed chooses the images, the same ones for all three. Run folders are kept under results/samples/METHOD/COUNT/SEED, and
-what is finished there is not run again. Writes results/tables/samples.md, samples.csv and samples.png.
+Compared are the output layer of a network of filters and a dense network, each annealed and by quantization-aware
+training. A seed chooses the images, the same ones for all. Run folders are kept under
+results/samples/METHOD/COUNT/SEED, and what is finished there is not run again. Writes results/tables/samples.md, samples.csv and samples.png.
 """
 
 import argparse
@@ -19,7 +19,8 @@ import runs  # noqa: E402
 
 # name: configuration, and overrides of it
 METHODS = {
-    "filters": ("ten-classes-filters", []),
+    "filters, annealed": ("ten-classes-filters", []),
+    "filters, qat": ("ten-classes-filters", ["method=qat"]),
     "dense, annealed": ("ten-classes-10000", ["method=anneal"]),
     "dense, qat": ("ten-classes-10000", ["method=qat"]),
 }

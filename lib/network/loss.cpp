@@ -14,9 +14,6 @@ namespace isinglass::network {
 
 namespace {
 
-/// Where |z| ends for the solvers, which keep it and its distances in 16 bits: check_grid refuses more.
-constexpr int solver_grid = 1 << 14;
-
 /// (M - t) or (M - t)^2 from -limit on.
 LossPiece rising_piece(int margin, int limit, bool squared) {
   const std::int64_t shortfall = static_cast<std::int64_t>(margin) + limit;

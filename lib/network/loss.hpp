@@ -36,8 +36,11 @@ struct LossSpline {
 /// M of a loss in grid units of the output, at least 1; `margin` in units of the rms of a random network's output.
 [[nodiscard]] int margin_on_grid(const Layer& output, double margin);
 
+/// Where |z| ends for the solvers, which keep it and its distances in 16 bits: qcbo::check_grid refuses more.
+inline constexpr int solver_grid = 1 << 14;
+
 /// Largest |z| of an output over all weights and activations: the `limit` that all methods take, so that they minimise
-/// the same spline whatever the samples. At most 2^14, where the grid of the solvers ends (check_grid).
+/// the same spline whatever the samples. At most solver_grid.
 [[nodiscard]] int output_limit(const Architecture& architecture);
 
 /// A spline's values for every output, for solvers whose inner loops look the loss up.

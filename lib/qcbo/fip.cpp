@@ -30,7 +30,8 @@ std::vector<LayerReach> propagate_intervals(const network::Architecture& archite
     LayerReach reach;
     const int bias = layer.bias_unit * layer.bias.largest();
     for (int& sum : input_sum) {
-      const int bound = sum * layer.weights.largest() + bias;
+      const std::int64_t widest = std::int64_t{sum} * layer.weights.largest() + bias;
+      const auto bound = static_cast<int>(std::min<std::int64_t>(widest, 1 << 30));  // far more than any grid has
       reach.reach.push_back(bound);
       if (layer.is_output()) continue;
       reach.first.push_back(static_cast<std::uint8_t>(network::segment_of(layer.thresholds, -bound)));
@@ -42,8 +43,8 @@ std::vector<LayerReach> propagate_intervals(const network::Architecture& archite
   return result;
 }
 
-void check_grid(const network::Architecture& architecture, std::span<const LayerReach> reach, double margin) {
-  constexpr double limit = 1 << 14;
+void check_grid(const network::Architecture& architecture, std::span<const LayerReach> reach, double margin,
+                int limit) {
   for (std::size_t l = 0; l < reach.size(); ++l) {
     const network::Layer& layer = architecture.layers[l];
     double widest = margin * layer.rms;
@@ -52,9 +53,8 @@ void check_grid(const network::Architecture& architecture, std::span<const Layer
       widest += std::max(std::abs(layer.thresholds.front()), std::abs(layer.thresholds.back()));
     if (widest < limit) continue;
     throw InputError(fmt::format(
-        "network: with {} inputs and {} weights, layer {} needs {:.0f} steps of its integer grid, and the solvers "
-        "have {:.0f}: lower "
-        "data.levels, raise data.pool, or use fewer bits a weight or bias, smaller margins or windows",
+        "network: with {} inputs and {} weights, layer {} needs {:.0f} steps of its integer grid, and this method "
+        "has {}: lower data.levels, raise data.pool, or use fewer bits a weight or bias, smaller margins or windows",
         layer.inputs, layer.weights.name, l + 1, widest, limit));
   }
 }

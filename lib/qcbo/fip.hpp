@@ -2,6 +2,7 @@
 
 #include "data/samples.hpp"
 #include "network/architecture.hpp"
+#include "network/loss.hpp"
 
 #include <cstdint>
 #include <span>
@@ -21,8 +22,12 @@ struct LayerReach {
 [[nodiscard]] std::vector<LayerReach> propagate_intervals(const network::Architecture& architecture,
                                                           const data::Samples& samples);
 
-/// The solvers keep z and its distances to interval ends as 16-bit integers. InputError with the way out unless, for
-/// every layer and sample here, reach + the largest |threshold| + `margin` pre-activation rms stays below 2^14. Local.
-void check_grid(const network::Architecture& architecture, std::span<const LayerReach> reach, double margin);
+/// Where |z| ends for quantization-aware training, whose products are exact far beyond network::solver_grid.
+inline constexpr int product_grid = 1 << 28;
+
+/// InputError with the way out unless, for every layer and sample here, reach + the largest |threshold| + `margin`
+/// pre-activation rms stays below `limit`. Local.
+void check_grid(const network::Architecture& architecture, std::span<const LayerReach> reach, double margin,
+                int limit = network::solver_grid);
 
 }  // namespace isinglass::qcbo

@@ -107,7 +107,8 @@ TrainingSetup load_setup(const config::Config& config, const parallel::Communica
     setup.activations = std::move(built.activations);
     if (is_by_stages) return expect_feature_memory(config, data);
     setup.reach = qcbo::propagate_intervals(setup.architecture, data.train);
-    qcbo::check_grid(setup.architecture, setup.reach, largest_margin(config));
+    qcbo::check_grid(setup.architecture, setup.reach, largest_margin(config),
+                     config.method == config::Method::qat ? qcbo::product_grid : network::solver_grid);
     check_reads(config, setup.architecture);
   });
   return setup;

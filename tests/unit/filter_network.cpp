@@ -283,6 +283,24 @@ BOOST_FIXTURE_TEST_CASE(other_methods_train_layers_behind_filters, SmallFilters)
   }
 }
 
+BOOST_FIXTURE_TEST_CASE(gradients_train_the_output_of_more_features_than_solvers_have_steps_for, SmallFilters) {
+  LayerConfig& layer = config.network.hidden[0];
+  layer.filters.copies = 0;
+  layer.units = 100;
+  config.method = Method::qcgd;
+  const auto refused = failure_of([&] { static_cast<void>(run()); });
+  BOOST_REQUIRE(refused);
+  BOOST_TEST(std::string(refused->what()).find("steps of its integer grid") != std::string::npos);
+  config.method = Method::qat;
+  config.qat.epochs = 10;
+  config.qat.batch = 20;
+  const RunResults results = run().results;
+  BOOST_TEST(results.train_accuracy > 0.95);
+  const Model model = read_model(folder.results());
+  const DataSplits data = load_data_of(config, Communicator(), Communicator());
+  BOOST_TEST(evaluate(model.architecture, model.bits, data.train, Communicator()).accuracy() == results.train_accuracy);
+}
+
 BOOST_AUTO_TEST_CASE(settings_go_by_the_number_of_features_unless_they_are_set) {
   Config config;
   config.method = Method::anneal;

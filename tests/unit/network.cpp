@@ -139,13 +139,14 @@ BOOST_AUTO_TEST_CASE(a_grid_that_does_not_fit_is_refused) {
   const Samples samples = random_samples(words, 4, 784, 2, 15);
   NetworkConfig network;
   const InputScale scale{784, 2, input_rms(samples)};
-  const auto check = [&](const std::string& weights, double margin) {
+  const auto check = [&](const std::string& weights, double margin, int limit = solver_grid) {
     network.hidden[0].weights = weights;
     const Architecture architecture = build_network(network, scale).architecture;
-    check_grid(architecture, propagate_intervals(architecture, samples), margin);
+    check_grid(architecture, propagate_intervals(architecture, samples), margin, limit);
   };
   BOOST_CHECK_NO_THROW(check("1bit", 3));
   BOOST_CHECK_THROW(check("4bit", 3), InputError);
+  BOOST_CHECK_NO_THROW(check("4bit", 3, product_grid));
   BOOST_CHECK_THROW(check("1bit", 1000), InputError);
 }
 
