@@ -58,6 +58,8 @@ def run_one(arguments, task, method, seed):
 
 
 def percent(results, name):
+    if any(result[name] is None for result in results):
+        return "-"  # without a validation part there is no accuracy on it
     values = [100 * result[name] for result in results]
     spread = f" ± {statistics.stdev(values):.2f}" if len(values) > 1 else ""
     return f"{statistics.mean(values):.2f}{spread}"

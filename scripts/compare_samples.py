@@ -3,7 +3,8 @@
 
 Compared are the output layer of a network of filters and a dense network, each annealed and by quantization-aware
 training. A seed chooses the images, the same ones for all. Run folders are kept under
-results/samples/METHOD/COUNT/SEED, and what is finished there is not run again. Writes results/tables/samples.md, samples.csv and samples.png.
+results/samples/METHOD/COUNT/SEED, and what is finished there is not run again. Writes results/tables/samples.md,
+samples.csv and samples.png.
 """
 
 import argparse
