@@ -54,7 +54,7 @@ def tasks_of(arguments):
         yield f"{first}-{second}", [f"data.classes=[{first}, {second}]"]
     folder = arguments.output / "even-odd-data"
     make_even_odd(arguments.data, folder)
-    yield "even-odd", ["data.dataset=idx", f"data.directory={folder}"]
+    yield "even-odd", ["data.dataset=idx", f"data.directory={folder}", "data.classes=all"]
 
 
 def run_all(arguments, config):
