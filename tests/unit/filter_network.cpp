@@ -15,6 +15,7 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include <cmath>
 #include <functional>
 #include <sstream>
 
@@ -307,7 +308,7 @@ BOOST_AUTO_TEST_CASE(settings_go_by_the_number_of_features_unless_they_are_set) 
   config.network.hidden[0].kind = LayerKind::filters;
   const auto with_units = [&](int units) {
     config.network.hidden[0].units = units;
-    return readout_settings(config);
+    return readout_settings(config, 6000);
   };
   double margin = 0, temperature = 1;
   int sweeps = 1000;
@@ -321,6 +322,10 @@ BOOST_AUTO_TEST_CASE(settings_go_by_the_number_of_features_unless_they_are_set) 
     sweeps = found.sweeps;
     temperature = found.hot_temperature;
   }
+  const auto margin_of = [&](double images) { return readout_settings(config, images).margin; };
+  BOOST_TEST(margin_of(6000) == margin_of(5400));
+  BOOST_CHECK_CLOSE(margin_of(675), margin_of(5400) * std::pow(8, 0.3), 1e-9);
+  BOOST_TEST(margin_of(0) == margin_of(1));
   config.readout = {.margin = 3, .sweeps = 9, .hot_temperature = 1e-3, .cold_temperature = 1e-4};
   const ReadoutSettings set = with_units(100);
   BOOST_TEST((set.margin == 3 && set.sweeps == 9 && set.hot_temperature == 1e-3 && set.cold_temperature == 1e-4));

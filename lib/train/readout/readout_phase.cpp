@@ -69,13 +69,17 @@ struct Stage {
   std::unique_ptr<readout::Annealer> annealer;
 };
 
+double images_per_class(const data::DataSplits& data) {
+  return static_cast<double>(data.train.global_size) / static_cast<double>(data.class_names.size());
+}
+
 /// Annealing of an output layer of one-bit weights on filters, stage by stage: what earlier stages say of an image is
 /// kept as scores, and only the weights of the present stage move. The biases are those of all stages together.
 class ReadoutPhase : public Phase {
 public:
   ReadoutPhase(TrainingContext& context, std::int64_t steps)
       : Phase(context, config::PhaseName::readout, steps),
-        settings_(readout_settings(input_.config)),
+        settings_(readout_settings(input_.config, images_per_class(input_.data))),
         filters_(input_.config.network.hidden.front().filters),
         architecture_(input_.architecture),
         train_(with_copies(input_.data.train, input_.data, filters_, input_.config.seed)),

@@ -43,10 +43,17 @@ ReadoutSettings suitable_settings(const config::LayerConfig& layer) {
   return {row.margin, std::max(fewest_sweeps, sweeps / 2), row.hot_temperature / 2, cold_temperature};
 }
 
+/// What few images multiply the margin by; 1 from as many on as the table was made with.
+double factor_for(double images_per_class) {
+  constexpr double images_of_table = 5400, power = 0.3;
+  return std::pow(std::max(1.0, images_of_table / std::max(1.0, images_per_class)), power);
+}
+
 }  // namespace
 
-ReadoutSettings readout_settings(const config::Config& config) {
+ReadoutSettings readout_settings(const config::Config& config, double images_per_class) {
   ReadoutSettings settings = suitable_settings(config.network.hidden.front());
+  settings.margin *= factor_for(images_per_class);
   const config::ReadoutConfig& set = config.readout;
   if (set.margin > 0) settings.margin = set.margin;
   if (set.sweeps > 0) settings.sweeps = set.sweeps;
@@ -56,6 +63,8 @@ ReadoutSettings readout_settings(const config::Config& config) {
   }
   return settings;
 }
+
+int readout_sweeps(const config::Config& config) { return readout_settings(config, 1).sweeps; }
 
 double ReadoutSettings::margin_of_stage(std::size_t stage) const {
   constexpr double growth = 0.2;

@@ -20,8 +20,12 @@ struct ReadoutSettings {
 };
 
 /// Wide layers need larger margins, which keep them from fitting their training images too closely, and colder and
-/// fewer sweeps: the values are those of docs/experiments.md, chosen on validation images of Fashion-MNIST.
-[[nodiscard]] ReadoutSettings readout_settings(const config::Config& config);
+/// fewer sweeps; few training images need larger margins as well, whose number per class is `images_per_class`. The
+/// values are those of docs/experiments.md, chosen on validation images of Fashion-MNIST.
+[[nodiscard]] ReadoutSettings readout_settings(const config::Config& config, double images_per_class);
+
+/// Sweeps of each stage, which do not depend on the number of images.
+[[nodiscard]] int readout_sweeps(const config::Config& config);
 
 /// Bytes of the features of one stage on this rank, the largest part of the memory that a run takes.
 [[nodiscard]] std::int64_t feature_bytes(const config::Config& config, const data::DataSplits& data);
