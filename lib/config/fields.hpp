@@ -149,7 +149,7 @@ void visit_fields(V& v, S& s) {
 template <class V, Structure<ReadoutConfig> S>
 void visit_fields(V& v, S& s) {
   v.field("margin", s.margin, at_least(0).up_to(largest_width).or_word("automatic"),
-          "of the lead, in units of the rms of a random output layer's scores; grows by stage^0.2; automatic: larger on few images");
+          "of the lead, in units of the rms of a random output layer's scores; grows by stage^0.2");
   v.field("sweeps", s.sweeps, at_least(0).or_word("automatic"), "of each stage of filters");
   v.field("hot_temperature", s.hot_temperature, between(0, 1).or_word("automatic"),
           "first temperature, in units of the loss of images whose lead is 0");
