@@ -57,7 +57,7 @@ TRAININGS = {
     "anneal, four classes": ["method=anneal", "data.classes=[0, 2, 4, 6]"],
     "filters, two stages with copies": [
         "method=anneal", "network.hidden=[{kind: filters, units: 6, filters: {stages: 2, count: 4, copies: 1}}]",
-        "data.classes=[0, 2, 4, 6]", "readout.sweeps=3"],
+        "data.classes=[0, 2, 4, 6]", "readout.sweeps=3", "readout.margin=0.7"],
     "qat": ["method=qat"],
     **{f"{kind}, whole problem": [f"machine.kind={kind}", "machine.whole.sweeps=8"]
        for kind in ("bsb", "dsb", "cim", "cac")},
