@@ -25,9 +25,9 @@ Architecture small_network(Words& words) {
   network.classes = words.between(2, 3);
   const int outputs = network.classes == 2 ? 1 : network.classes;
   do network.banks = {random_bank(words)};
-  while (static_cast<std::size_t>(outputs) * (network::feature_count(network) + 1) > most_bits);
+  while (static_cast<std::size_t>(outputs) * (isinglass::network::feature_count(network) + 1) > most_bits);
   Layer output;
-  output.inputs = static_cast<int>(network::feature_count(network));
+  output.inputs = static_cast<int>(isinglass::network::feature_count(network));
   output.units = outputs;
   output.weights = output.bias = make_codebook("1bit");
   output.bias_unit = words.between(1, 5);
