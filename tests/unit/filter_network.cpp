@@ -287,7 +287,7 @@ BOOST_FIXTURE_TEST_CASE(other_methods_train_layers_behind_filters, SmallFilters)
 BOOST_FIXTURE_TEST_CASE(gradients_train_the_output_of_more_features_than_solvers_have_steps_for, SmallFilters) {
   LayerConfig& layer = config.network.hidden[0];
   layer.filters.copies = 0;
-  layer.units = 100;
+  layer.units = 1500;
   config.method = Method::qcgd;
   const auto refused = failure_of([&] { static_cast<void>(run()); });
   BOOST_REQUIRE(refused);
