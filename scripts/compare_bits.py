@@ -38,13 +38,12 @@ FILTERS = {
     "2 x 512 units": ("ten-classes-filters-medium", []),
     "4 x 512 units": ("ten-classes-filters", filters(512, 4, 2)),
     "8 x 512 units": ("ten-classes-filters", filters(512, 8, 2)),
-    "15 x 512 units": ("ten-classes-filters", filters(512, 15, 2)),
+    "12 x 512 units": ("ten-classes-filters", filters(512, 12, 2)),
 }
 DENSE = {
     "dense 196-48-10": ("ten-classes-all", dense(48)),
     "dense 196-128-10": ("ten-classes-all", dense(128)),
     "dense 784-128-10": ("ten-classes-all", [*dense(128), "data.pool=1"]),
-    "dense 784-512-10": ("ten-classes-all", [*dense(512), "data.pool=1"]),
 }
 # (what, bits, test accuracy in %), as published: the first by belief propagation and by gradients alike (arXiv
 # 2110.14583), the second by gradients
