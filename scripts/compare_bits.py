@@ -125,8 +125,8 @@ def main():
     version = runs.program_version(arguments.program)
     seeds = ", ".join(map(str, arguments.seeds))
     lines = ["# Accuracy against bits", "", *runs.table_head(f"{arguments.ranks} ranks", version), "",
-             "Ten classes of Fashion-MNIST, 54,000 images to train on. Accuracy in %: mean ± standard deviation over",
-             f"the seeds {seeds}. Seconds: median wall time of a run, data included.", "",
+             "Ten classes of Fashion-MNIST, 54,000 images to train on (48 units: 60,000). Accuracy in %: mean ± standard",
+             f"deviation over the seeds {seeds}. Seconds: median wall time of a run, data included.", "",
              *runs.markdown(columns, rows_of(found)), "",
              "Published, the first by belief propagation or gradients (arXiv 2110.14583), the second by gradients:",
              "; ".join(f"{what} {accuracy} %" for what, _, accuracy in PUBLISHED) + "."]
