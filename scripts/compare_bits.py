@@ -90,7 +90,8 @@ def draw(found, path):
                       label=label)
     for what, bits, accuracy in PUBLISHED:
         axes.plot(bits, accuracy, marker="s", linestyle="", color="#8a8a8a")
-        axes.annotate(what + ", published", (bits, accuracy), textcoords="offset points", xytext=(6, -10), fontsize=8)
+        axes.annotate(what + ", published", (bits, accuracy), textcoords="offset points", xytext=(4, -12),
+                      ha="right", fontsize=8)
     axes.set_xscale("log")
     axes.set_xlabel("bits of all parameters")
     axes.set_ylabel("test accuracy in %, ten classes of Fashion-MNIST")
@@ -125,8 +126,8 @@ def main():
     version = runs.program_version(arguments.program)
     seeds = ", ".join(map(str, arguments.seeds))
     lines = ["# Accuracy against bits", "", *runs.table_head(f"{arguments.ranks} ranks", version), "",
-             "Ten classes of Fashion-MNIST, 54,000 images to train on (48 units: 60,000). Accuracy in %: mean ± standard",
-             f"deviation over the seeds {seeds}. Seconds: median wall time of a run, data included.", "",
+             "Ten classes of Fashion-MNIST, 54,000 images to train on (48 units: 60,000). Accuracy in %: mean ±",
+             f"standard deviation over the seeds {seeds}. Seconds: median wall time of a run, data included.", "",
              *runs.markdown(columns, rows_of(found)), "",
              "Published, the first by belief propagation or gradients (arXiv 2110.14583), the second by gradients:",
              "; ".join(f"{what} {accuracy} %" for what, _, accuracy in PUBLISHED) + "."]
