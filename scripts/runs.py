@@ -6,6 +6,7 @@ import pathlib
 import shlex
 import subprocess
 import sys
+import textwrap
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 PROGRAM = ROOT / "build/release/apps/isinglass/isinglass"
@@ -73,7 +74,8 @@ def command_line():
 
 def table_head(ranks, version):
     """The lines above a table: how it was made."""
-    return [f"Made by `{command_line()}`", f"with {version}",
+    made_by = textwrap.wrap(f"Made by `{command_line()}`", 118, break_long_words=False, break_on_hyphens=False)
+    return [*made_by, f"with {version}",
             f"on {cpu_model()}, {os.cpu_count()} cores visible, {ranks}."]
 
 

@@ -36,7 +36,7 @@ struct LossSpline {
 /// M of a loss in grid units of the output, at least 1; `margin` in units of the rms of a random network's output.
 [[nodiscard]] int margin_on_grid(const Layer& output, double margin);
 
-/// Where |z| ends for the solvers, which keep it and its distances in 16 bits: qcbo::check_grid refuses more.
+/// The bound of |z| for the solvers, which keep it and its distances in 16 bits: qcbo::check_grid refuses more.
 inline constexpr int solver_grid = 1 << 14;
 
 /// Largest |z| of an output over all weights and activations: the `limit` that all methods take, so that they minimise

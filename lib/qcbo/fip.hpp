@@ -22,7 +22,7 @@ struct LayerReach {
 [[nodiscard]] std::vector<LayerReach> propagate_intervals(const network::Architecture& architecture,
                                                           const data::Samples& samples);
 
-/// Where |z| ends for quantization-aware training, whose products are exact far beyond network::solver_grid.
+/// The bound of |z| for quantization-aware training, whose products are exact far beyond network::solver_grid.
 inline constexpr int product_grid = 1 << 28;
 
 /// InputError with the way out unless, for every layer and sample here, reach + the largest |threshold| + `margin`
