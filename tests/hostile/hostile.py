@@ -69,6 +69,21 @@ def processes_of(tag):
     return found
 
 
+def outlive(tag, seconds=20):
+    """Process ids of a case that are alive so long after its end: none as soon as two looks in a row find none.
+
+    One look is not enough: between two programs (exec) a process has no environment.
+    """
+    deadline = time.monotonic() + seconds
+    was_empty = False
+    while True:
+        found = processes_of(tag)
+        if (not found and was_empty) or (found and time.monotonic() > deadline):
+            return found
+        was_empty = not found
+        time.sleep(0.02)
+
+
 def wait_until_watched(process, number, seconds=20):
     """Until a process has a handler for a signal, or has ended."""
     deadline = time.monotonic() + seconds
@@ -141,12 +156,9 @@ class HostileTest(unittest.TestCase):
                 os.killpg(process.pid, signal.SIGKILL)
                 process.communicate()
                 self.fail(f"still running after {case.seconds} s")
-        deadline = time.time() + 2
-        while processes_of(tag) and time.time() < deadline:
-            time.sleep(0.05)
-        alive = processes_of(tag)
-        for process in alive:
-            os.kill(process, signal.SIGKILL)
+        alive = outlive(tag)
+        for left in alive:
+            os.kill(left, signal.SIGKILL)
         self.assertEqual(alive, [], "processes left behind")
         return subprocess.CompletedProcess(command, process.returncode, out.decode(errors="replace"),
                                            errors.decode(errors="replace"))
