@@ -7,7 +7,6 @@ bits.csv and bits.png.
 """
 
 import argparse
-import csv
 import statistics
 
 import matplotlib
@@ -60,7 +59,7 @@ def run_all(arguments):
             runs.train(arguments.program, f"inputs/{config}.yaml",
                        arguments.output / name.replace(" ", "-") / str(seed), arguments.ranks,
                        [*overrides, f"seed={seed}", *arguments.overrides]) for seed in arguments.seeds]
-        mean, spread = test_of(found[name])
+        mean, spread = runs.mean_and_spread(found[name])
         print(f"{name:18} {bits_of(found[name]) / 1e3:8.1f} kbit  test {mean:6.2f} ± {spread:.2f} %", flush=True)
     return found
 
@@ -69,14 +68,9 @@ def bits_of(results):
     return statistics.mean(result["parameters"] * result["bits_per_parameter"] for result in results)
 
 
-def test_of(results):
-    values = [100 * result["test_accuracy"] for result in results]
-    return statistics.mean(values), statistics.stdev(values) if len(values) > 1 else 0.0
-
-
 def rows_of(found):
     for name, results in found.items():
-        mean, spread = test_of(results)
+        mean, spread = runs.mean_and_spread(results)
         yield (name, results[0]["parameters"], f"{max(r['bits_per_parameter'] for r in results):.3f}",
                f"{bits_of(results) / 1e3:.1f}", f"{100 * statistics.mean(r['train_accuracy'] for r in results):.2f}",
                f"{mean:.2f} ± {spread:.2f}", f"{statistics.median(r['wall_seconds'] for r in results):.1f}")
@@ -85,7 +79,7 @@ def rows_of(found):
 def draw(found, path):
     figure, axes = plt.subplots(figsize=(7, 4.5))
     for names, label in ((FILTERS, "isinglass, filters, no gradients"), (DENSE, "isinglass, dense, qat")):
-        means, spreads = zip(*(test_of(found[name]) for name in names))
+        means, spreads = zip(*(runs.mean_and_spread(found[name]) for name in names))
         axes.errorbar([bits_of(found[name]) for name in names], means, yerr=spreads, marker="o", capsize=3,
                       label=label)
     for what, bits, accuracy in PUBLISHED:
@@ -102,24 +96,9 @@ def draw(found, path):
     print(f"written: {path}")
 
 
-def write_csv(path, found):
-    columns = ["train_accuracy", "validation_accuracy", "test_accuracy", "parameters", "bits_per_parameter",
-               "wall_seconds"]
-    with open(path, "w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(["network", *columns])
-        for name, results in found.items():
-            writer.writerows([name, *(result[column] for column in columns)] for result in results)
-    print(f"written: {path}")
-
-
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--seeds", nargs="+", type=int, default=[1, 2, 3], help="default: %(default)s")
-    parser.add_argument("--ranks", type=int, default=2, help="default: %(default)s")
-    parser.add_argument("--output", type=runs.absolute_path, default=runs.ROOT / "results/bits",
-                        help="where the run folders are (default: %(default)s)")
-    runs.add_common_options(parser)
+    runs.add_training_options(parser, "bits")
     arguments = parser.parse_args()
     found = run_all(arguments)
     columns = ["network", "parameters", "bits per parameter", "kilobits", "training", "test", "seconds"]
@@ -132,7 +111,10 @@ def main():
              "Published, the first by belief propagation or gradients (arXiv 2110.14583), the second by gradients:",
              "; ".join(f"{what} {accuracy} %" for what, _, accuracy in PUBLISHED) + "."]
     runs.write_text(arguments.tables / "bits.md", lines)
-    write_csv(arguments.tables / "bits.csv", found)
+    facts = ["train_accuracy", "validation_accuracy", "test_accuracy", "parameters", "bits_per_parameter",
+             "wall_seconds"]
+    runs.write_csv(arguments.tables / "bits.csv", ["network", *facts],
+                   ([name, *(result[fact] for fact in facts)] for name, results in found.items() for result in results))
     draw(found, arguments.tables / "bits.png")
 
 

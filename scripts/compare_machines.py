@@ -8,7 +8,6 @@ results/tables/machines-training.md and machines-training.csv.
 """
 
 import argparse
-import csv
 import resource
 import statistics
 import sys
@@ -89,30 +88,11 @@ def run_all(arguments):
             for task in arguments.tasks for completion in arguments.completions for row in arguments.rows}
 
 
-def percent(results, name):
-    values = [100 * result[name] for result in results]
-    spread = f" ± {statistics.stdev(values):.2f}" if len(values) > 1 else ""
-    return f"{statistics.mean(values):.2f}{spread}"
-
-
 def rows_of(found):
     for (task, row, completion), results in found.items():
         yield (task, row, completion, len(results), results[0]["iterations"],
-               *(percent(results, name) for name in ACCURACIES),
+               *(runs.percent(results, name) for name in ACCURACIES),
                f"{statistics.median(result['cpu_seconds'] for result in results):.1f}")
-
-
-def write_csv(path, found):
-    columns = ["task", "machine", "completion", "seed", "iterations", *ACCURACIES, "cpu_seconds"]
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with open(path, "w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(columns)
-        for (task, row, completion), results in found.items():
-            for result in results:
-                writer.writerow([task, row, completion, result["seed"], result["iterations"],
-                                 *(result[name] for name in ACCURACIES), result["cpu_seconds"]])
-    print(f"written: {path}")
 
 
 def main():
@@ -148,7 +128,9 @@ def main():
              "machine itself found.", "",
              *runs.markdown(columns, rows_of(found))]
     runs.write_text(arguments.tables / "machines-training.md", lines)
-    write_csv(arguments.tables / "machines-training.csv", found)
+    facts = ["seed", "iterations", *ACCURACIES, "cpu_seconds"]
+    runs.write_csv(arguments.tables / "machines-training.csv", ["task", "machine", "completion", *facts],
+                   ([*key, *(result[fact] for fact in facts)] for key, results in found.items() for result in results))
 
 
 if __name__ == "__main__":

@@ -10,7 +10,6 @@ filters is results/tables/filters.md:
 """
 
 import argparse
-import csv
 import statistics
 import sys
 
@@ -57,17 +56,9 @@ def run_one(arguments, task, method, seed):
     return result
 
 
-def percent(results, name):
-    if any(result[name] is None for result in results):
-        return "-"  # without a validation part there is no accuracy on it
-    values = [100 * result[name] for result in results]
-    spread = f" ± {statistics.stdev(values):.2f}" if len(values) > 1 else ""
-    return f"{statistics.mean(values):.2f}{spread}"
-
-
 def rows_of(found):
     for (task, method), results in found.items():
-        yield (task, method, *(percent(results, name) for name in ACCURACIES),
+        yield (task, method, *(runs.percent(results, name) for name in ACCURACIES),
                results[0]["parameters"], f"{max(result['bits_per_parameter'] for result in results):.3f}",
                f"{statistics.median(result['wall_seconds'] for result in results):.1f}")
 
@@ -82,29 +73,14 @@ def head_of(found, seeds):
             "Seconds: median wall time of a run, data included.", ""]
 
 
-def write_csv(path, found):
-    columns = ["task", "method", "seed", *ACCURACIES, "bits_per_parameter", "wall_seconds", "data_seconds", "version"]
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with open(path, "w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(columns)
-        for (task, method), results in found.items():
-            writer.writerows([task, method, *(result[name] for name in columns[2:])] for result in results)
-    print(f"written: {path}")
-
-
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--tasks", nargs="+", default=TASKS, metavar="TASK",
                         help="names of configurations under inputs, without .yaml (default: %(default)s)")
     parser.add_argument("--methods", nargs="+", default=list(METHODS), choices=METHODS, metavar="METHOD",
                         help="default: %(default)s")
-    parser.add_argument("--seeds", nargs="+", type=int, default=[1, 2, 3], help="default: %(default)s")
-    parser.add_argument("--ranks", type=int, default=2, help="default: %(default)s")
-    parser.add_argument("--output", type=runs.absolute_path, default=runs.ROOT / "results/compare",
-                        help="where the run folders are (default: %(default)s)")
     parser.add_argument("--table", default="compare", help="name of the table (default: %(default)s)")
-    runs.add_common_options(parser)
+    runs.add_training_options(parser, "compare")
     arguments = parser.parse_args()
     unknown = [task for task in arguments.tasks if not (runs.ROOT / f"inputs/{task}.yaml").exists()]
     if unknown:
@@ -114,7 +90,9 @@ def main():
     columns = ["task", "method", "training", "validation", "test", "parameters", "bits per parameter", "seconds"]
     lines = ["# Methods compared", "", *head_of(found, arguments.seeds), *runs.markdown(columns, rows_of(found))]
     runs.write_text(arguments.tables / f"{arguments.table}.md", lines)
-    write_csv(arguments.tables / f"{arguments.table}.csv", found)
+    facts = ["seed", *ACCURACIES, "bits_per_parameter", "wall_seconds", "data_seconds", "version"]
+    runs.write_csv(arguments.tables / f"{arguments.table}.csv", ["task", "method", *facts],
+                   ([*key, *(result[fact] for fact in facts)] for key, results in found.items() for result in results))
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """Trains one configuration on all pairs of classes, and on even against odd classes, and writes a table.
 
-Run folders are kept under results/pairs/CONFIG/PAIR, and what is finished there is not run again. Writes
+Run folders are kept under results/pairs/CONFIG/PAIR/SEED, and what is finished there is not run again. Writes
 results/tables/pairs.md with the mean over all pairs, the worst pairs, and even against odd: the ten classes by whether
 their number is even, as a data set of its own that this script makes from the files of Fashion-MNIST.
 """
@@ -19,6 +19,7 @@ import runs
 FASHION = pathlib.Path("/usr/share/datasets/fashion-mnist")
 PARTS = ("train", "t10k")
 CLASSES = 10
+EVEN_ODD = "even-odd"
 
 
 def find_files(folder):
@@ -54,50 +55,52 @@ def tasks_of(arguments):
         yield f"{first}-{second}", [f"data.classes=[{first}, {second}]"]
     folder = arguments.output / "even-odd-data"
     make_even_odd(arguments.data, folder)
-    yield "even-odd", ["data.dataset=idx", f"data.directory={folder}", "data.classes=all"]
+    yield EVEN_ODD, ["data.dataset=idx", f"data.directory={folder}", "data.classes=all"]
 
 
 def run_all(arguments, config):
+    """The results of each task: a list with one entry a seed."""
     found = {}
     for name, overrides in tasks_of(arguments):
         output = arguments.output / pathlib.Path(config).stem / name
-        found[name] = runs.train(arguments.program, config, output, arguments.ranks,
-                                 [*overrides, f"seed={arguments.seed}", *arguments.overrides])
-        print(f"{pathlib.Path(config).stem:24} {name:9} test {100 * found[name]['test_accuracy']:6.2f} %  "
-              f"{found[name]['wall_seconds']:6.1f} s", flush=True)
+        found[name] = [runs.train(arguments.program, config, output / str(seed), arguments.ranks,
+                                  [*overrides, f"seed={seed}", *arguments.overrides]) for seed in arguments.seeds]
+        print(f"{pathlib.Path(config).stem:24} {name:9} test {runs.percent(found[name])} %", flush=True)
     return found
 
 
 def row_of(config, found):
-    pairs = {name: 100 * result["test_accuracy"] for name, result in found.items() if name != "even-odd"}
-    worst = sorted(pairs, key=pairs.get)[:3]
-    first = next(iter(found.values()))
-    return (pathlib.Path(config).name, f"{statistics.mean(pairs.values()):.2f}",
-            ", ".join(f"{name}: {pairs[name]:.2f}" for name in worst),
-            f"{100 * found['even-odd']['test_accuracy']:.2f}", first["parameters"],
-            f"{first['bits_per_parameter']:.3f}",
-            f"{statistics.median(result['wall_seconds'] for result in found.values()):.1f}")
+    pairs = {name: results for name, results in found.items() if name != EVEN_ODD}
+    tests = {name: runs.mean_and_spread(results)[0] for name, results in pairs.items()}
+    worst = sorted(tests, key=tests.get)[:3]
+    # The mean over the pairs, of each seed.
+    means = [{"test_accuracy": statistics.mean(result["test_accuracy"] for result in of_seed)}
+             for of_seed in zip(*pairs.values())]
+    everything = [result for results in found.values() for result in results]
+    return (pathlib.Path(config).name, runs.percent(means),
+            ", ".join(f"{name}: {tests[name]:.2f}" for name in worst), runs.percent(found[EVEN_ODD]),
+            everything[0]["parameters"], f"{max(result['bits_per_parameter'] for result in everything):.3f}",
+            f"{statistics.median(result['wall_seconds'] for results in pairs.values() for result in results):.1f}",
+            f"{statistics.median(result['wall_seconds'] for result in found[EVEN_ODD]):.1f}")
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--configs", nargs="+", default=["inputs/pairs-filters.yaml"], metavar="CONFIG",
                         help="configurations whose classes are replaced (default: %(default)s)")
-    parser.add_argument("--seed", type=int, default=1, help="default: %(default)s")
-    parser.add_argument("--ranks", type=int, default=2, help="default: %(default)s")
     parser.add_argument("--data", type=pathlib.Path, default=FASHION, help="default: %(default)s")
-    parser.add_argument("--output", type=runs.absolute_path, default=runs.ROOT / "results/pairs",
-                        help="where the run folders are (default: %(default)s)")
-    runs.add_common_options(parser)
+    runs.add_training_options(parser, "pairs")
     arguments = parser.parse_args()
     if not shutil.which("mpirun") and arguments.ranks > 1:
         raise SystemExit("no mpirun here: --ranks 1")
     rows = [row_of(config, run_all(arguments, config)) for config in arguments.configs]
     version = runs.program_version(arguments.program)
     columns = ["configuration", "mean of 45 pairs", "worst pairs", "even / odd", "parameters", "bits per parameter",
-               "seconds"]
-    lines = ["# All pairs of classes", "", *runs.table_head(f"{arguments.ranks} ranks, seed {arguments.seed}", version),
-             "", "Test accuracy in %. Seconds: median wall time of a run, data included.", "",
+               "seconds", "seconds, even / odd"]
+    seeds = ", ".join(map(str, arguments.seeds))
+    lines = ["# All pairs of classes", "", *runs.table_head(f"{arguments.ranks} ranks", version), "",
+             f"Test accuracy in %: mean ± standard deviation over the seeds {seeds}. Seconds: median wall time of a",
+             "run, data included.", "",
              *runs.markdown(columns, rows)]
     runs.write_text(arguments.tables / "pairs.md", lines)
 

@@ -8,7 +8,6 @@ samples.csv and samples.png.
 """
 
 import argparse
-import csv
 import statistics
 
 import matplotlib
@@ -83,25 +82,11 @@ def draw(arguments, found, path):
     print(f"written: {path}")
 
 
-def write_csv(path, found):
-    with open(path, "w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(["method", "images_per_class", "run", "train_accuracy", "test_accuracy", "wall_seconds"])
-        for (method, count), results in found.items():
-            writer.writerows([method, count, i, r["train_accuracy"], r["test_accuracy"], r["wall_seconds"]]
-                             for i, r in enumerate(results))
-    print(f"written: {path}")
-
-
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--counts", nargs="+", type=int, default=[10, 40, 100, 1000], metavar="COUNT",
                         help="training images per class (default: %(default)s)")
-    parser.add_argument("--seeds", nargs="+", type=int, default=list(range(1, 11)), help="default: %(default)s")
-    parser.add_argument("--ranks", type=int, default=2, help="default: %(default)s")
-    parser.add_argument("--output", type=runs.absolute_path, default=runs.ROOT / "results/samples",
-                        help="where the run folders are (default: %(default)s)")
-    runs.add_common_options(parser)
+    runs.add_training_options(parser, "samples", seeds=range(1, 11))
     arguments = parser.parse_args()
     found = run_all(arguments)
     columns = ["network", *(f"{count} images per class" for count in arguments.counts), "parameters", "seconds"]
@@ -112,7 +97,10 @@ def main():
              "chooses its own images. Seconds: median wall time of a run on the most images, data included.", "",
              *runs.markdown(columns, rows_of(arguments, found))]
     runs.write_text(arguments.tables / "samples.md", lines)
-    write_csv(arguments.tables / "samples.csv", found)
+    facts = ["train_accuracy", "test_accuracy", "wall_seconds"]
+    runs.write_csv(arguments.tables / "samples.csv", ["method", "images_per_class", "run", *facts],
+                   ([method, count, i, *(result[fact] for fact in facts)]
+                    for (method, count), results in found.items() for i, result in enumerate(results)))
     draw(arguments, found, arguments.tables / "samples.png")
 
 

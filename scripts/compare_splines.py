@@ -8,8 +8,6 @@ each, and splines.png.
 
 import argparse
 import concurrent.futures
-import csv
-import statistics
 import sys
 
 import runs
@@ -87,11 +85,6 @@ def run_table(arguments, table):
     return found
 
 
-def spread(results, name="test_accuracy"):
-    values = [100 * result[name] for result in results]
-    return statistics.mean(values), statistics.stdev(values) if len(values) > 1 else 0.0
-
-
 def table_lines(found, table, seeds):
     """One table a task and depth: a row a variant."""
     rows = sorted({row[:2] for row in found}, key=lambda row: (list(TASKS).index(row[0]), row[1]))
@@ -107,21 +100,12 @@ def table_lines(found, table, seeds):
         body = []
         for variant in variants:
             qcgd, qat = found[task, depth, variant, "qcgd"], found[task, depth, variant, "qat"]
-            body.append([variant, f"{qcgd[0]['bits_per_parameter']:.2f}", "%.2f ± %.2f" % spread(qcgd),
-                         "%.2f" % spread(qcgd, "train_accuracy")[0], "%.2f ± %.2f" % spread(qat)])
+            body.append([variant, f"{qcgd[0]['bits_per_parameter']:.2f}", "%.2f ± %.2f" % runs.mean_and_spread(qcgd),
+                         "%.2f" % runs.mean_and_spread(qcgd, "train_accuracy")[0],
+                         "%.2f ± %.2f" % runs.mean_and_spread(qat)])
         first = "activation" if table == "segments" else "weights/bias, output weights/bias"
         lines += runs.markdown([first, "bits per parameter", "QCGD", "train", "QAT"], body)
     return lines
-
-
-def write_csv(path, found, seeds):
-    columns = ["test_accuracy", "validation_accuracy", "train_accuracy", "bits_per_parameter", "wall_seconds"]
-    with open(path, "w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(["task", "hidden_layers", "variant", "method", "seed", *columns])
-        for row, results in found.items():
-            writer.writerows([*row, seed, *(result[name] for name in columns)] for seed, result in zip(seeds, results))
-    print(f"written: {path}")
 
 
 def plot(path, tables):
@@ -188,7 +172,11 @@ def main():
         lines = [f"# Accuracy against {'segments' if table == 'segments' else 'bits per parameter'}", "", *head, "",
                  *table_lines(found, table, arguments.seeds)]
         runs.write_text(arguments.tables / f"splines-{table}.md", lines)
-        write_csv(arguments.tables / f"splines-{table}.csv", found, arguments.seeds)
+        facts = ["test_accuracy", "validation_accuracy", "train_accuracy", "bits_per_parameter", "wall_seconds"]
+        runs.write_csv(arguments.tables / f"splines-{table}.csv",
+                       ["task", "hidden_layers", "variant", "method", "seed", *facts],
+                       ([*row, seed, *(result[fact] for fact in facts)]
+                        for row, results in found.items() for seed, result in zip(arguments.seeds, results)))
     plot(arguments.tables / "splines.png", tables)
 
 

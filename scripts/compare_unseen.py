@@ -10,7 +10,6 @@ picture of the data, unseen.png.
 import argparse
 import gzip
 import pathlib
-import statistics
 import struct
 
 import matplotlib
@@ -137,13 +136,8 @@ def run_all(arguments, folders):
                            arguments.output / config / folder.name / str(seed), arguments.ranks,
                            [*overrides, "data.dataset=idx", f"data.directory={folder}", f"seed={seed}",
                             *arguments.overrides]) for seed in arguments.seeds]
-            print(f"{network:18} {name:10} test {percent(found[network, name])} %", flush=True)
+            print(f"{network:18} {name:10} test {runs.percent(found[network, name])} %", flush=True)
     return found
-
-
-def percent(results):
-    values = [100 * result["test_accuracy"] for result in results]
-    return f"{statistics.mean(values):.2f}" + (f" ± {statistics.stdev(values):.2f}" if len(values) > 1 else "")
 
 
 def draw_samples(folders, path):
@@ -164,16 +158,12 @@ def draw_samples(folders, path):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--seeds", nargs="+", type=int, default=[1, 2, 3], help="default: %(default)s")
-    parser.add_argument("--ranks", type=int, default=2, help="default: %(default)s")
     parser.add_argument("--data", type=pathlib.Path, default=FASHION, help="default: %(default)s")
-    parser.add_argument("--output", type=runs.absolute_path, default=runs.ROOT / "results/unseen",
-                        help="where data and run folders are (default: %(default)s)")
-    runs.add_common_options(parser)
+    runs.add_training_options(parser, "unseen")
     arguments = parser.parse_args()
     folders = make_data(arguments.data, arguments.output / "data")
     found = run_all(arguments, folders)
-    rows = [(network, *(percent(found[network, name]) for name in folders)) for network in NETWORKS]
+    rows = [(network, *(runs.percent(found[network, name]) for name in folders)) for network in NETWORKS]
     version = runs.program_version(arguments.program)
     seeds = ", ".join(map(str, arguments.seeds))
     lines = ["# Data that no setting was chosen on", "", *runs.table_head(f"{arguments.ranks} ranks", version), "",

@@ -1,9 +1,11 @@
 """What the measuring scripts share: how to start a training, and what the head of a table says."""
 
+import csv
 import json
 import os
 import pathlib
 import shlex
+import statistics
 import subprocess
 import sys
 import textwrap
@@ -24,6 +26,15 @@ def add_common_options(parser):
                         help="passed on to every training; repeatable")
     parser.add_argument("--tables", type=absolute_path, default=TABLES,
                         help="folder of the tables (default: %(default)s)")
+
+
+def add_training_options(parser, folder, seeds=(1, 2, 3)):
+    """The common options, and how and where many trainings are run: folders below results/`folder`."""
+    parser.add_argument("--seeds", nargs="+", type=int, default=list(seeds), help="default: %(default)s")
+    parser.add_argument("--ranks", type=int, default=2, help="default: %(default)s")
+    parser.add_argument("--output", type=absolute_path, default=ROOT / "results" / folder,
+                        help="where the run folders are (default: %(default)s)")
+    add_common_options(parser)
 
 
 def mpi_environment(ranks):
@@ -51,6 +62,20 @@ def train(program, config, output, ranks, overrides):
     if done.returncode != 0:
         sys.exit(f"{shlex.join(command)}\nended with {done.returncode}\n{done.stderr.strip()}")
     return json.loads(done.stdout.splitlines()[-1])
+
+
+def mean_and_spread(results, name="test_accuracy"):
+    """Mean and standard deviation of an accuracy in %; of one result 0."""
+    values = [100 * result[name] for result in results]
+    return statistics.mean(values), statistics.stdev(values) if len(values) > 1 else 0.0
+
+
+def percent(results, name="test_accuracy"):
+    """`mean ± standard deviation` in %; "-" without such an accuracy, as on no validation images."""
+    if any(result[name] is None for result in results):
+        return "-"
+    mean, spread = mean_and_spread(results, name)
+    return f"{mean:.2f} ± {spread:.2f}" if len(results) > 1 else f"{mean:.2f}"
 
 
 def program_version(program):
@@ -82,6 +107,15 @@ def table_head(ranks, version):
 def markdown(columns, rows):
     lines = ["| " + " | ".join(columns) + " |", "|" + "---|" * len(columns)]
     return lines + ["| " + " | ".join(map(str, row)) + " |" for row in rows]
+
+
+def write_csv(path, columns, rows):
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with open(path, "w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(columns)
+        writer.writerows(rows)
+    print(f"written: {path}")
 
 
 def write_text(path, lines):

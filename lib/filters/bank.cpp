@@ -159,6 +159,8 @@ void check(const Bank& bank) {
   for (std::size_t i = 0; i < bank.filters.size(); ++i) check_filter(bank.filters[i], bank.shape, i);
   for (std::size_t i = 0; i < bank.units.size(); ++i) check_unit(bank.units[i], bank, i);
   check_centers(bank);
+  demand(!bank.code || units_of(*bank.code, static_cast<int>(bank.filters.size())) == bank.units,
+         "the units are not those that their code draws");
 }
 
 }  // namespace isinglass::filters

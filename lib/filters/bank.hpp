@@ -1,9 +1,12 @@
 #pragma once
 
 #include "base/names.hpp"
+#include "filters/unit.hpp"
+#include "filters/wiring.hpp"
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -35,21 +38,6 @@ struct Filter {
   bool operator==(const Filter&) const = default;
 };
 
-/// One condition of a unit: the bit of a filter's map at the unit's position moved by (dy, dx), row and column clamped
-/// to the map.
-struct Literal {
-  int filter = 0, dy = 0, dx = 0;
-  bool negated = false;
-  bool widened = false;  ///< true where any of the 3x3 bits around is 1; negation comes after
-  bool operator==(const Literal&) const = default;
-};
-
-/// A conjunction: true where all literals are.
-struct Unit {
-  std::vector<Literal> literals;
-  bool operator==(const Unit&) const = default;
-};
-
 /// Sizes, windows and codebooks that all filters and units of a bank share.
 struct Shape {
   int rows = 0, columns = 0;                       ///< of an image
@@ -67,12 +55,12 @@ struct Bank {
   Shape shape;
   std::vector<Filter> filters;
   std::vector<Unit> units;
-  std::vector<std::int8_t> centers;  ///< [feature], subtracted from it; empty for none
+  std::vector<std::int8_t> centers;               ///< [feature], subtracted from it; empty for none
+  std::optional<WiringCode> code = std::nullopt;  ///< of the units, where they were drawn in one go
   bool operator==(const Bank&) const = default;
 };
 
 inline constexpr int largest_side = 32;     ///< of a filter
-inline constexpr int largest_literals = 8;  ///< of a unit
 inline constexpr int largest_window = 255;  ///< positions of a window
 inline constexpr int largest_image = 1024;  ///< rows or columns
 

@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <map>
+#include <numeric>
 #include <set>
 #include <tuple>
 #include <utility>
@@ -21,7 +23,7 @@ std::size_t count_kinds(const Bank& bank) {
 
 bool is_plain(const Literal& literal) { return literal.dy == 0 && literal.dx == 0 && !literal.negated; }
 
-double wiring_bits(const Bank& bank) {
+double bits_by_parts(const Bank& bank) {
   std::size_t literals = 0, largest = 0;
   bool is_first_plain = true, is_widening = false;
   for (const Unit& unit : bank.units) {
@@ -64,6 +66,20 @@ auto key_of_unit(const Unit& unit) {
   return key;
 }
 
+/// log2 of the number of ways to choose k of n.
+double choose_bits(std::size_t n, std::size_t k) {
+  return factorial_bits(n) - factorial_bits(k) - factorial_bits(n - k);
+}
+
+/// Infinity where there is no such code.
+double bits_by_seed(const Bank& bank) {
+  if (!bank.code || bank.units.empty()) return std::numeric_limits<double>::infinity();
+  constexpr double numbers = 64 + 32 + 32;
+  const std::vector<std::uint32_t>& refused = bank.code->refused;
+  const auto all = std::accumulate(refused.begin(), refused.end(), std::size_t{0});
+  return numbers + choose_bits(refused.size() + all - 1, all);
+}
+
 double step_bits(const Shape& shape) {
   const auto counts = static_cast<std::size_t>(largest_count(shape)) + 1;
   return static_cast<double>(shape.levels[counts - 1]) * choice_bits(counts);
@@ -77,9 +93,13 @@ BankBits count_bits(const Bank& bank) {
   const auto filters = static_cast<double>(bank.filters.size());
   bits.thresholds = filters * bank.shape.threshold_bits;
   bits.kinds = filters * choice_bits(count_kinds(bank));
-  bits.wiring = wiring_bits(bank);
-  bits.steps = step_bits(bank.shape);
+  bits.wiring = bits_by_parts(bank);
   bits.order = order_bits(bank.filters, key_of_filter) + order_bits(bank.units, key_of_unit);
+  if (const double by_seed = bits_by_seed(bank); by_seed < bits.wiring - bits.order) {
+    bits.wiring = by_seed;
+    bits.order = 0;
+  }
+  bits.steps = step_bits(bank.shape);
   return bits;
 }
 

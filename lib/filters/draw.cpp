@@ -2,6 +2,7 @@
 
 #include "base/error.hpp"
 #include "base/random.hpp"
+#include "filters/chosen.hpp"
 #include "filters/maps.hpp"
 
 #include <algorithm>
@@ -35,12 +36,12 @@ void check_options(const DrawOptions& options) {
   must(is_share(options.lowest_quantile) && is_share(options.highest_quantile) &&
            options.lowest_quantile <= options.highest_quantile,
        "quantiles must rise within 0 to 1");
-  must(!options.literal_shares.empty() && options.literal_shares.size() <= largest_literals &&
-           std::ranges::all_of(options.literal_shares, [](double share) { return share >= 0; }) &&
-           std::reduce(options.literal_shares.begin(), options.literal_shares.end()) > 0,
+  must(!options.wiring.literal_shares.empty() && options.wiring.literal_shares.size() <= largest_literals &&
+           std::ranges::all_of(options.wiring.literal_shares, [](double share) { return share >= 0; }) &&
+           std::reduce(options.wiring.literal_shares.begin(), options.wiring.literal_shares.end()) > 0,
        "units have 1 to 8 literals, by shares that are not all 0");
-  must(is_share(options.swap_share) && is_share(options.negated_share) && is_share(options.widened_share) &&
-           is_share(options.least_active) && is_share(options.most_active),
+  must(is_share(options.swap_share) && is_share(options.wiring.negated_share) &&
+           is_share(options.wiring.widened_share) && is_share(options.least_active) && is_share(options.most_active),
        "shares must be within 0 to 1");
   must(options.threshold_positions >= 1 && options.sample_images >= 1, "the samples must not be empty");
 }
@@ -48,23 +49,13 @@ void check_options(const DrawOptions& options) {
 /// Purposes of a filter's random numbers, each a key of its own.
 enum class Purpose : std::uint32_t { filter, patch, noise, position, sample };
 
-/// Index i with probability share_i / sum of shares.
-template <class Shares>
-std::size_t chosen(const Shares& shares, double u) {
-  double left = u * std::accumulate(shares.begin(), shares.end(), 0.0);
-  for (std::size_t i = 0; i + 1 < shares.size(); ++i) {
-    if (left < shares[i]) return i;
-    left -= shares[i];
-  }
-  return shares.size() - 1;
-}
-
 class Drawing {
 public:
   Drawing(const Shape& shape, const DrawOptions& options, const Images& images, std::uint64_t seed, std::uint32_t stage,
           simd::Width width)
       : options_(options), images_(images), seed_(seed), stage_(stage), width_(width) {
     bank_.shape = shape;
+    bank_.code = WiringCode{options.wiring, seed, stage, {}};
     for (std::uint32_t i = 0; i < static_cast<std::uint32_t>(options.sample_images); ++i)
       sample_.push_back(image_number(words(Purpose::sample, 0, i, 0)[0]));
   }
@@ -79,7 +70,7 @@ public:
       bank_.filters.push_back(std::move(filter));
     }
     make_maps();
-    for (std::uint32_t u = 0; u < static_cast<std::uint32_t>(options_.units); ++u) bank_.units.push_back(unit(u));
+    for (std::uint32_t u = 0; u < static_cast<std::uint32_t>(options_.units); ++u) add_unit(u);
     return std::move(bank_);
   }
 
@@ -194,7 +185,7 @@ private:
   void make_maps() {
     const Images sample{images_.pixels, images_.size, sample_};
     for (std::size_t first = 0; first < sample_.size(); first += block_images) {
-      BlockMaps& maps = maps_.emplace_back(bank_.shape, bank_.filters, options_.reach, width_);
+      BlockMaps& maps = maps_.emplace_back(bank_.shape, bank_.filters, options_.wiring.reach, width_);
       maps.take(sample, first);
       maps.make(false);
       const std::size_t count = std::min(block_images, sample_.size() - first);
@@ -228,35 +219,21 @@ private:
     });
   }
 
-  /// The number of literals stays the same over attempts, so that shares hold whatever the rules refuse.
-  [[nodiscard]] Unit unit(std::uint32_t u) const {
-    const auto unit_words = [&](std::uint32_t attempt, std::uint32_t item) {
-      return isinglass::draw(seed_, Stream::unit, stage_, u, attempt, item);
-    };
-    const auto size = static_cast<std::uint32_t>(chosen(options_.literal_shares, uniform(unit_words(0, 0)[0]))) + 1;
+  /// Draws units until one suits, and adds it.
+  void add_unit(std::uint32_t u) {
     for (std::uint32_t attempt = 0; attempt < attempts_of_unit; ++attempt) {
-      Unit unit;
-      for (std::uint32_t l = 1; l <= size; ++l) unit.literals.push_back(literal(unit_words(attempt, l), l == 1));
+      Unit unit = drawn_unit(options_.wiring, options_.filters, seed_, stage_, u, attempt);
       const bool is_new = std::ranges::find(bank_.units, unit) == bank_.units.end();
-      if ((is_new || attempt >= attempts_of_new_unit) && suits(unit)) return unit;
+      if ((!is_new && attempt < attempts_of_new_unit) || !suits(unit)) continue;
+      bank_.units.push_back(std::move(unit));
+      bank_.code->refused.push_back(attempt);
+      return;
     }
     throw InputError(
         fmt::format("drawing filters: no conjunction of {} in {} that is true at a share of positions of {} and at "
                     "most {} of its rarest part's: wider bounds, more filters or more varied images would help",
-                    size, attempts_of_unit, options_.least_active, options_.most_active));
-  }
-
-  [[nodiscard]] Literal literal(const std::array<std::uint32_t, 4>& four, bool is_first) const {
-    Literal literal;
-    literal.filter = static_cast<int>(below(four[0], static_cast<std::uint32_t>(options_.filters)));
-    literal.widened = uniform(four[1]) < options_.widened_share;
-    if (is_first) return literal;
-    const int offsets = 2 * options_.reach + 1;
-    const auto place = static_cast<int>(below(four[2], static_cast<std::uint32_t>(offsets * offsets)));
-    literal.dy = place / offsets - options_.reach;
-    literal.dx = place % offsets - options_.reach;
-    literal.negated = uniform(four[3]) < options_.negated_share;
-    return literal;
+                    drawn_unit(options_.wiring, options_.filters, seed_, stage_, u, 0).literals.size(),
+                    attempts_of_unit, options_.least_active, options_.most_active));
   }
 
   const DrawOptions& options_;
@@ -279,7 +256,7 @@ Bank draw_bank(const Shape& shape, const DrawOptions& options, const Images& ima
   check_options(options);
   const auto pixels = static_cast<std::size_t>(shape.rows) * static_cast<std::size_t>(shape.columns);
   must(images.size == pixels && images.count() > 0, "there are no images of the bank's size");
-  must(0 <= options.reach && options.reach < std::min(shape.map_rows.size(), shape.map_columns.size()),
+  must(0 <= options.wiring.reach && options.wiring.reach < std::min(shape.map_rows.size(), shape.map_columns.size()),
        "offsets must stay within the map");
   Bank empty{shape, {}, {}, {}};
   for (const FilterKind& kind : options.kinds) {

@@ -29,10 +29,7 @@ struct DrawOptions {
   double swap_share = 0.3;  ///< of the filters, one + and one - change places
   double lowest_quantile = 0.5, highest_quantile = 0.9;  ///< thresholds are at quantiles between
   int threshold_positions = 1500;                        ///< that a quantile is taken over
-  std::vector<double> literal_shares{0.08, 0.42, 0.50};  ///< of units with 1, 2, ... literals
-  int reach = 3;                                         ///< offsets are within -reach .. reach
-  double negated_share = 0.3;                            ///< of the literals after a unit's first
-  double widened_share = 0.3;                            ///< of all literals
+  WiringOptions wiring;
   double least_active = 0.02;  ///< a unit is drawn anew while it is true at a smaller share of positions,
   double most_active = 0.85;   ///< or at more than this share of the positions of its rarest literal
   int sample_images = 512;     ///< that thresholds and the rules for units are judged on
@@ -46,10 +43,9 @@ struct DrawOptions {
 /// threshold is a quantile, uniformly drawn, of the weighted sum at random positions that are not blank, rounded
 /// downward into the codebook.
 ///
-/// A unit: a number of literals by shares; the first at offset (0, 0) and not negated, later ones with random offsets
-/// and negation, each of a random filter and perhaps widened. It is drawn anew while it is too rarely true or adds too
-/// little to its rarest literal, over `sample_images`; units of one literal have only the first rule. One that there is
-/// already is drawn anew, too, up to 200 times.
+/// A unit, as `drawn_unit` draws it, is drawn anew while it is too rarely true or adds too little to its rarest
+/// literal, over `sample_images`; units of one literal have only the first rule. One that there is already is drawn
+/// anew, too, up to 200 times. The bank has the code of its units.
 ///
 /// InputError if options contradict each other, or if images are too alike for filters or units to be found.
 [[nodiscard]] Bank draw_bank(const Shape& shape, const DrawOptions& options, const Images& images, std::uint64_t seed,

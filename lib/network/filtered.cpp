@@ -29,10 +29,7 @@ filters::DrawOptions options_of(const config::LayerConfig& layer) {
   for (const config::FilterKindConfig& kind : from.kinds)
     options.kinds.push_back(
         {*value_named<filters::Channel>(name_of(kind.channel)), kind.side, kind.dilation, kind.share});
-  options.literal_shares = from.literal_shares;
-  options.reach = from.reach;
-  options.negated_share = from.negated_share;
-  options.widened_share = from.widened_share;
+  options.wiring = {from.literal_shares, from.reach, from.negated_share, from.widened_share};
   return options;
 }
 

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <string>
 #include <vector>
@@ -21,8 +22,10 @@ using filters::Literal;
 using filters::Range;
 using filters::Shape;
 using filters::Unit;
+using filters::WiringCode;
 
 constexpr std::size_t numbers_of_literal = 5;
+constexpr const char* name_of_code = "wiring_code";
 
 h5::Dimensions pairs(std::size_t count) { return {static_cast<hsize_t>(count), 2}; }
 
@@ -153,6 +156,34 @@ std::vector<Unit> read_units(const h5::Group& group) {
   return units;
 }
 
+/// In a group of its own: what the units are drawn again from.
+void write_code(const h5::Group& group, const WiringCode& code) {
+  h5::write_attribute(group, "seed", static_cast<std::int64_t>(code.seed));
+  h5::write_attribute(group, "stage", static_cast<std::int64_t>(code.stage));
+  h5::write_attribute(group, "reach", std::int64_t{code.options.reach});
+  h5::write_attribute(group, "negated_share", code.options.negated_share);
+  h5::write_attribute(group, "widened_share", code.options.widened_share);
+  h5::write<double>(group, "literal_shares", code.options.literal_shares);
+  h5::write<std::int32_t>(group, "refused", {code.refused.begin(), code.refused.end()});
+}
+
+WiringCode read_code(const h5::Group& group) {
+  WiringCode code;
+  code.seed = static_cast<std::uint64_t>(h5::read_attribute<std::int64_t>(group, "seed"));
+  code.stage = static_cast<std::uint32_t>(read_number(group, "stage", 0, std::numeric_limits<int>::max()));
+  code.options.reach = read_number(group, "reach", 0, filters::largest_image);
+  code.options.negated_share = h5::read_attribute<double>(group, "negated_share");
+  code.options.widened_share = h5::read_attribute<double>(group, "widened_share");
+  code.options.literal_shares = h5::read<double>(group, "literal_shares");
+  const std::size_t most = code.options.literal_shares.size();
+  if (most < 1 || most > filters::largest_literals)
+    throw InputError(
+        fmt::format("{}: has {} values, not 1 to {}", group.where("literal_shares"), most, filters::largest_literals));
+  const auto refused = h5::read<std::int32_t>(group, "refused");
+  code.refused.assign(refused.begin(), refused.end());
+  return code;
+}
+
 }  // namespace
 
 void write_bank(const h5::Group& group, const Bank& bank) {
@@ -160,10 +191,12 @@ void write_bank(const h5::Group& group, const Bank& bank) {
   write_filters(group, bank.filters);
   write_units(group, bank.units);
   h5::write<std::int8_t>(group, "centers", bank.centers);
+  if (bank.code) write_code(group.create_group(name_of_code), *bank.code);
 }
 
 Bank read_bank(const h5::Group& group) {
   Bank bank{read_shape(group), read_filters(group), read_units(group), h5::read<std::int8_t>(group, "centers")};
+  if (group.has(name_of_code)) bank.code = read_code(group.open_group(name_of_code));
   try {
     filters::check(bank);
   } catch (const InputError& error) {

@@ -116,4 +116,35 @@ BOOST_AUTO_TEST_CASE(bits_of_a_bank_are_those_counted_by_hand) {
   BOOST_TEST(count_bits(bank).wiring == 512 * std::log2(3.0) + 1239 * (7 + std::log2(49.0) + 1), close);
 }
 
+/// Refusals of n units that sum to R: as many as there are ways to write R as a sum of n numbers in order.
+BOOST_AUTO_TEST_CASE(wiring_that_can_be_drawn_again_is_counted_by_its_refusals) {
+  const std::vector<std::uint8_t> weights(16, 1);
+  Bank bank{usual_shape(28, 28), {{Channel::pixels, 4, 1, weights, 0}, {Channel::box, 4, 2, weights, 0}}, {}, {}};
+  const int filters = static_cast<int>(bank.filters.size());
+  bank.code = WiringCode{{}, 7, 2, {0, 4, 0, 1}};
+  bank.units = units_of(*bank.code, filters);
+  check(bank);
+  int ways = 0;
+  for (int a = 0; a <= 5; ++a)
+    for (int b = 0; a + b <= 5; ++b)
+      for (int c = 0; a + b + c <= 5; ++c) ++ways;
+  const auto close = boost::test_tools::tolerance(1e-9);
+  const double by_seed = 64 + 32 + 32 + std::log2(ways);
+  Bank plain = bank;
+  plain.code.reset();
+  const BankBits by_parts = count_bits(plain);
+  BOOST_TEST(count_bits(bank).wiring == by_parts.wiring, close);  // four units are told sooner than a seed
+  BOOST_TEST(by_parts.wiring < by_seed);
+
+  bank.code->refused.assign(200, 0);
+  bank.code->refused[77] = 5;
+  bank.units = units_of(*bank.code, filters);
+  const BankBits many = count_bits(bank);
+  BOOST_TEST(many.wiring == 128 + (std::lgamma(205.0) - std::lgamma(6.0) - std::lgamma(200.0)) / std::log(2.0), close);
+  BOOST_TEST(many.order == 0);
+
+  bank.units[3].literals.front().widened = !bank.units[3].literals.front().widened;
+  BOOST_CHECK_THROW(check(bank), InputError);
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -67,6 +67,13 @@ BOOST_AUTO_TEST_CASE(a_bank_and_its_features_are_those_of_earlier_versions) {
   BOOST_TEST(Fingerprint().add(std::span<const std::int8_t>(features)).value() == 15775073008219972470U);
 }
 
+BOOST_AUTO_TEST_CASE(units_are_drawn_again_from_their_code) {
+  const Bank bank = Case{}.drawn();
+  BOOST_TEST_REQUIRE(bank.code.has_value());
+  BOOST_TEST((units_of(*bank.code, static_cast<int>(bank.filters.size())) == bank.units));
+  BOOST_TEST(std::ranges::any_of(bank.code->refused, [](std::uint32_t refused) { return refused > 0; }));
+}
+
 BOOST_AUTO_TEST_CASE(more_units_leave_the_first_ones_as_they_are) {
   Case it;
   const Bank few = it.drawn();
@@ -184,7 +191,7 @@ BOOST_AUTO_TEST_CASE(units_repeat_only_where_there_are_no_others) {
   const Bank varied = it.drawn();
   for (std::size_t u = 0; u < varied.units.size(); ++u)
     BOOST_TEST(std::ranges::count(varied.units, varied.units[u]) == 1);
-  it.options.literal_shares = {1};
+  it.options.wiring.literal_shares = {1};
   BOOST_TEST(it.drawn().units.size() == 60U);  // of 24 that there are at most
 }
 
@@ -221,13 +228,13 @@ BOOST_AUTO_TEST_CASE(images_that_are_too_alike_and_bad_options_are_refused) {
   it.options.least_active = 0.99;
   BOOST_CHECK_THROW(it.drawn(), InputError);
   it.options = {};
-  it.options.reach = 11;
+  it.options.wiring.reach = 11;
   BOOST_CHECK_THROW(it.drawn(), InputError);
   it.options = {};
   it.options.kinds[0].side = -1;
   BOOST_CHECK_THROW(it.drawn(), InputError);
   it.options = {};
-  it.options.literal_shares = {0, 0};
+  it.options.wiring.literal_shares = {0, 0};
   BOOST_CHECK_THROW(it.drawn(), InputError);
 }
 
