@@ -39,9 +39,9 @@ struct FiltersConfig {
                                       {FilterChannel::contrast, 4, 1, 0.15},
                                       {FilterChannel::contrast, 4, 2, 0.15},
                                       {FilterChannel::square_root, 4, 1, 0.15}};
-  std::vector<double> literal_shares{0.08, 0.42, 0.50};  ///< of units that join 1, 2, ... filter bits
-  int reach = 3;                                         ///< pixels between the bits that a unit joins, each way
-  double negated_share = 0.3, widened_share = 0.3;
+  std::vector<double> literal_shares{0.05, 0.30, 0.35, 0.30};  ///< of units that join 1, 2, ... filter bits
+  int reach = 8;  ///< pixels between the bits that a unit joins, each way; less where maps are smaller
+  double negated_share = 0.5, widened_share = 0.3;
   int cells = 5;       ///< pooling: cells x cells overlapping windows
   bool mirror = true;  ///< a feature sums the image and its mirror image
   int threshold_bits = 8;

@@ -53,7 +53,8 @@ void visit_fields(V& v, S& s) {
   v.list("kinds", s.kinds, "which filters are drawn");
   v.field("literal_shares", s.literal_shares, between(0, 1),
           "shares of the units that are conjunctions of 1, 2, ... filter bits, up to 8");
-  v.field("reach", s.reach, between(0, 16), "pixels between the bits that a unit joins, each way");
+  v.field("reach", s.reach, between(0, 16),
+          "pixels between the bits that a unit joins, each way; less where the image is smaller");
   v.field("negated_share", s.negated_share, between(0, 1), "of the bits after a unit's first");
   v.field("widened_share", s.widened_share, between(0, 1), "of the bits: true where any of the 3x3 around is");
   v.field("cells", s.cells, between(1, 32), "pooling: cells x cells overlapping windows, a feature for each and unit");
@@ -149,7 +150,8 @@ void visit_fields(V& v, S& s) {
 template <class V, Structure<ReadoutConfig> S>
 void visit_fields(V& v, S& s) {
   v.field("margin", s.margin, at_least(0).up_to(largest_width).or_word("automatic"),
-          "of the lead, in units of the rms of a random output layer's scores; grows by stage^0.2");
+          "of the lead, in units of the rms of a random output layer's scores; grows by stage^0.2; "
+          "automatic: by the numbers of features and of images per class");
   v.field("sweeps", s.sweeps, at_least(0).or_word("automatic"), "of each stage of filters");
   v.field("hot_temperature", s.hot_temperature, between(0, 1).or_word("automatic"),
           "first temperature, in units of the loss of images whose lead is 0");

@@ -19,11 +19,7 @@ struct FilterKind {
 /// How a bank is drawn.
 struct DrawOptions {
   int filters = 64, units = 512;
-  std::vector<FilterKind> kinds{{Channel::pixels, 4, 1, 0.30},
-                                {Channel::box, 4, 2, 0.25},
-                                {Channel::contrast, 4, 1, 0.15},
-                                {Channel::contrast, 4, 2, 0.15},
-                                {Channel::square_root, 4, 1, 0.15}};
+  std::vector<FilterKind> kinds{};
   int least_range = 6;      ///< levels between the darkest and the brightest tap of a patch
   double noise = 1;         ///< levels of random noise, 0 to this, before a patch is ranked
   double swap_share = 0.3;  ///< of the filters, one + and one - change places

@@ -9,10 +9,10 @@ namespace isinglass::filters {
 
 /// The distribution that units are drawn from.
 struct WiringOptions {
-  std::vector<double> literal_shares{0.08, 0.42, 0.50};  ///< of units with 1, 2, ... literals
-  int reach = 3;                                         ///< offsets are within -reach .. reach
-  double negated_share = 0.3;                            ///< of the literals after a unit's first
-  double widened_share = 0.3;                            ///< of all literals
+  std::vector<double> literal_shares{1};  ///< of units with 1, 2, ... literals
+  int reach = 0;                          ///< offsets are within -reach .. reach
+  double negated_share = 0;               ///< of the literals after a unit's first
+  double widened_share = 0;               ///< of all literals
   bool operator==(const WiringOptions&) const = default;
 };
 

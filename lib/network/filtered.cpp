@@ -1,7 +1,6 @@
 #include "network/filtered.hpp"
 
 #include "base/error.hpp"
-#include "filters/draw.hpp"
 #include "filters/features.hpp"
 #include "network/forward.hpp"
 #include "readout/loops.hpp"
@@ -19,19 +18,6 @@ namespace {
 
 /// Images whose features are in memory together while a network is evaluated.
 constexpr std::size_t images_at_once = 1024;
-
-filters::DrawOptions options_of(const config::LayerConfig& layer) {
-  const config::FiltersConfig& from = layer.filters;
-  filters::DrawOptions options;
-  options.filters = from.count;
-  options.units = layer.units;
-  options.kinds.clear();
-  for (const config::FilterKindConfig& kind : from.kinds)
-    options.kinds.push_back(
-        {*value_named<filters::Channel>(name_of(kind.channel)), kind.side, kind.dilation, kind.share});
-  options.wiring = {from.literal_shares, from.reach, from.negated_share, from.widened_share};
-  return options;
-}
 
 filters::Shape shape_of(const config::FiltersConfig& from, const data::DataSplits& data) {
   filters::Shape shape = filters::usual_shape(data.rows, data.columns, from.cells);
@@ -61,13 +47,26 @@ double variance_of(const filters::FeatureSums& sums, std::size_t images) {
 
 }  // namespace
 
+filters::DrawOptions draw_options(const config::LayerConfig& layer, const filters::Shape& shape) {
+  const config::FiltersConfig& from = layer.filters;
+  filters::DrawOptions options;
+  options.filters = from.count;
+  options.units = layer.units;
+  for (const config::FilterKindConfig& kind : from.kinds)
+    options.kinds.push_back(
+        {*value_named<filters::Channel>(name_of(kind.channel)), kind.side, kind.dilation, kind.share});
+  const int furthest = std::min(shape.map_rows.size(), shape.map_columns.size()) - 1;
+  options.wiring = {from.literal_shares, std::min(from.reach, furthest), from.negated_share, from.widened_share};
+  return options;
+}
+
 DrawnBanks draw_banks(const config::LayerConfig& layer, const data::DataSplits& data, std::uint64_t seed) {
   const filters::Images images = images_drawn_from(data);
   DrawnBanks drawn;
   double variance = 0;
   try {
     const filters::Shape shape = shape_of(layer.filters, data);
-    const filters::DrawOptions options = options_of(layer);
+    const filters::DrawOptions options = draw_options(layer, shape);
     for (std::uint32_t stage = 0; stage < static_cast<std::uint32_t>(layer.filters.stages); ++stage) {
       filters::Bank bank = filters::draw_bank(shape, options, images, seed, stage);
       const filters::FeatureSums sums = sums_of(bank, images);

@@ -3,6 +3,7 @@
 #include "config/config.hpp"
 #include "data/samples.hpp"
 #include "filters/channels.hpp"
+#include "filters/draw.hpp"
 #include "network/architecture.hpp"
 #include "readout/problem.hpp"
 
@@ -18,6 +19,9 @@ struct DrawnBanks {
   std::vector<filters::Bank> banks;  ///< [stage]
   double input_rms = 0;  ///< sqrt of the variance of the features, summed over all of them, on the images drawn from
 };
+
+/// How the filters of a layer are drawn that have bits of this shape.
+[[nodiscard]] filters::DrawOptions draw_options(const config::LayerConfig& layer, const filters::Shape& shape);
 
 /// Draws the banks of a first hidden layer of kind filters from data.first_images, on which their centers are taken,
 /// too. A function of the arguments, the same on every rank. InputError that names the layer if they cannot be drawn.

@@ -1,6 +1,7 @@
 #include "data/dataset.hpp"
 #include "filters/draw.hpp"
 #include "filters/features.hpp"
+#include "network/filtered.hpp"
 
 #include <benchmark/benchmark.h>
 
@@ -25,9 +26,10 @@ simd::Width chosen_width() {
 Images some(std::size_t count) { return {std::span(dataset().train.images.pixels).first(count * 784), 784}; }
 
 Bank drawn(int units) {
-  DrawOptions options;
-  options.units = units;
-  return draw_bank(usual_shape(28, 28), options, some(60000), 1, 0);
+  config::LayerConfig layer;
+  layer.units = units;
+  const Shape shape = usual_shape(28, 28);
+  return draw_bank(shape, network::draw_options(layer, shape), some(60000), 1, 0);
 }
 
 void draw_filters(benchmark::State& state) {

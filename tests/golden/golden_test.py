@@ -56,7 +56,9 @@ TRAININGS = {
     "anneal": ["method=anneal"],
     "anneal, four classes": ["method=anneal", "data.classes=[0, 2, 4, 6]"],
     "filters, two stages with copies": [
-        "method=anneal", "network.hidden=[{kind: filters, units: 6, filters: {stages: 2, count: 4, copies: 1}}]",
+        "method=anneal",
+        "network.hidden=[{kind: filters, units: 6, filters: {stages: 2, count: 4, copies: 1, reach: 3, "
+        "negated_share: 0.3, literal_shares: [0.08, 0.42, 0.5]}}]",
         "data.classes=[0, 2, 4, 6]", "readout.sweeps=3", "readout.margin=0.7"],
     "qat": ["method=qat"],
     **{f"{kind}, whole problem": [f"machine.kind={kind}", "machine.whole.sweeps=8"]

@@ -121,7 +121,7 @@ BOOST_AUTO_TEST_CASE(wiring_that_can_be_drawn_again_is_counted_by_its_refusals) 
   const std::vector<std::uint8_t> weights(16, 1);
   Bank bank{usual_shape(28, 28), {{Channel::pixels, 4, 1, weights, 0}, {Channel::box, 4, 2, weights, 0}}, {}, {}};
   const int filters = static_cast<int>(bank.filters.size());
-  bank.code = WiringCode{{}, 7, 2, {0, 4, 0, 1}};
+  bank.code = WiringCode{{{0.2, 0.5, 0.3}, 3, 0.3, 0.3}, 7, 2, {0, 4, 0, 1}};
   bank.units = units_of(*bank.code, filters);
   check(bank);
   int ways = 0;

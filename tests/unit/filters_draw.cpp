@@ -28,6 +28,12 @@ struct Case {
     images = {pixels, 16 * 14};
     options.filters = 12;
     options.units = 60;
+    options.kinds = {{Channel::pixels, 4, 1, 0.30},
+                     {Channel::box, 4, 2, 0.25},
+                     {Channel::contrast, 4, 1, 0.15},
+                     {Channel::contrast, 4, 2, 0.15},
+                     {Channel::square_root, 4, 1, 0.15}};
+    options.wiring = {{0.08, 0.42, 0.50}, 3, 0.3, 0.3};
     options.sample_images = 70;
   }
   Case(const Case&) = delete;
@@ -225,15 +231,19 @@ BOOST_AUTO_TEST_CASE(images_that_are_too_alike_and_bad_options_are_refused) {
   BOOST_CHECK_THROW(draw_bank(it.shape, it.options, {blank, 16 * 14}, 1, 0), InputError);
   BOOST_CHECK_THROW(draw_bank(it.shape, it.options, {blank, 5}, 1, 0), InputError);
   BOOST_CHECK_THROW(draw_bank(it.shape, it.options, {{}, 16 * 14}, 1, 0), InputError);
+  const DrawOptions good = it.options;
   it.options.least_active = 0.99;
   BOOST_CHECK_THROW(it.drawn(), InputError);
-  it.options = {};
+  it.options = good;
   it.options.wiring.reach = 11;
   BOOST_CHECK_THROW(it.drawn(), InputError);
-  it.options = {};
+  it.options = good;
   it.options.kinds[0].side = -1;
   BOOST_CHECK_THROW(it.drawn(), InputError);
-  it.options = {};
+  it.options = good;
+  it.options.kinds.clear();
+  BOOST_CHECK_THROW(it.drawn(), InputError);
+  it.options = good;
   it.options.wiring.literal_shares = {0, 0};
   BOOST_CHECK_THROW(it.drawn(), InputError);
 }

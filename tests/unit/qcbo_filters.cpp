@@ -1,4 +1,5 @@
 // The problem of what reads drawn filters, against every network and features by their definition.
+#include "image_samples.hpp"
 #include "namespaces.hpp"
 #include "network/filtered.hpp"
 #include "plain_features.hpp"
@@ -35,17 +36,6 @@ Architecture small_network(Words& words) {
   return network;
 }
 
-Samples some_images(Words& words, const Architecture& network, std::size_t count) {
-  const filters::Shape& shape = network.banks.front().shape;
-  Samples samples;
-  samples.features = shape.rows * shape.columns;
-  samples.pixels = random_images(words, count, shape.rows, shape.columns);
-  for (std::size_t s = 0; s < count; ++s)
-    samples.labels.push_back(static_cast<std::uint8_t>(words.between(0, network.classes - 1)));
-  samples.global_size = count;
-  return samples;
-}
-
 /// Hinge loss of one network: weights and bias of an output are +1 or -1 as its bits in `pattern` say.
 std::int64_t plain_hinge(const Architecture& network, const Samples& images, int margin, unsigned pattern) {
   const filters::Bank& bank = network.banks.front();
@@ -70,7 +60,7 @@ BOOST_AUTO_TEST_CASE(the_minimum_is_that_of_the_best_network) {
   Words words(11);
   for (int round = 0; round < 40; ++round) {
     const Architecture network = small_network(words);
-    const Samples images = some_images(words, network, 2);
+    const Samples images = random_samples(words, network, 2);
     const Samples features = with_features(network, images);
     const int margin = words.between(1, 60);
     const int reach = 127 * (network.layers.front().inputs + 1);

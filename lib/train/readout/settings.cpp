@@ -43,10 +43,10 @@ ReadoutSettings suitable_settings(const config::LayerConfig& layer) {
   return {row.margin, std::max(fewest_sweeps, sweeps / 2), row.hot_temperature / 2, cold_temperature};
 }
 
-/// The factor of the margin for few images; it is 1 from the number on that the table was made with.
+/// The factor of the margin by the number of images; it is 1 for the number that the table was made with.
 double factor_for(double images_per_class) {
   constexpr double images_of_table = 5400, power = 0.3;
-  return std::pow(std::max(1.0, images_of_table / std::max(1.0, images_per_class)), power);
+  return std::pow(images_of_table / std::max(1.0, images_per_class), power);
 }
 
 }  // namespace
