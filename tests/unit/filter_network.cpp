@@ -263,7 +263,10 @@ BOOST_FIXTURE_TEST_CASE(other_methods_train_layers_behind_filters, SmallFilters)
   LayerConfig& layer = config.network.hidden[0];
   layer.filters.stages = 1;
   layer.filters.copies = 0;
-  layer.units = 8;
+  layer.filters.literal_shares = {0.08, 0.42, 0.50};  // so few units do with few parts
+  layer.filters.reach = 3;
+  layer.filters.negated_share = 0.3;
+  layer.units = 4;
   config.network.hidden.push_back({.units = 5});
   for (const Method method : {Method::anneal, Method::qcgd, Method::qat}) {
     config.method = method;
