@@ -32,8 +32,9 @@ struct FilterKindConfig {
 
 /// Hidden layer of kind filters: 1-bit convolution filters, conjunctions of their bits as units, pooled in windows.
 struct FiltersConfig {
-  int stages = 1;  ///< each with filters and units of its own; an annealed output layer is trained stage by stage
-  int count = 64;  ///< filters of a stage
+  int stages = 1;      ///< each with filters and units of its own; an annealed output layer is trained stage by stage
+  int count = 64;      ///< filters of a stage
+  int candidates = 1;  ///< drawn for each unit, of which the one that suits the training images best is kept
   std::vector<FilterKindConfig> kinds{{FilterChannel::pixels, 4, 1, 0.30},
                                       {FilterChannel::box, 4, 2, 0.25},
                                       {FilterChannel::contrast, 4, 1, 0.15},

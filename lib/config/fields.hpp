@@ -50,6 +50,8 @@ void visit_fields(V& v, S& s) {
   v.field("stages", s.stages, between(1, 64),
           "layers like this side by side, each with filters and units of its own; outputs add");
   v.field("count", s.count, between(1, 4096), "filters of a stage, of one-bit weights, drawn from training images");
+  v.field("candidates", s.candidates, between(1, 64),
+          "drawn for each unit; kept is the one with which the refitted output layer has the lowest loss");
   v.list("kinds", s.kinds, "which filters are drawn");
   v.field("literal_shares", s.literal_shares, between(0, 1),
           "shares of the units that are conjunctions of 1, 2, ... filter bits, up to 8");

@@ -28,6 +28,7 @@ bool is_share(double value) { return 0 <= value && value <= 1; }
 
 void check_options(const DrawOptions& options) {
   must(options.filters >= 1 && options.units >= 0, "there must be a filter and no negative number of units");
+  must(options.candidates >= 1, "there must be a candidate for each unit");
   must(!options.kinds.empty() && std::ranges::all_of(options.kinds, [](const FilterKind& k) { return k.share > 0; }),
        "each kind of filter needs a positive share");
   must(std::ranges::all_of(options.kinds, [](const FilterKind& k) { return 1 <= k.side && k.side <= largest_side; }),
@@ -55,12 +56,12 @@ public:
           simd::Width width)
       : options_(options), images_(images), seed_(seed), stage_(stage), width_(width) {
     bank_.shape = shape;
-    bank_.code = WiringCode{options.wiring, seed, stage, {}};
+    code_ = WiringCode{options.wiring, seed, stage, {}};
     for (std::uint32_t i = 0; i < static_cast<std::uint32_t>(options.sample_images); ++i)
       sample_.push_back(image_number(words(Purpose::sample, 0, i, 0)[0]));
   }
 
-  Bank draw_all() {
+  Candidates draw_all() {
     for (std::uint32_t f = 0; f < static_cast<std::uint32_t>(options_.filters); ++f) {
       const auto start = words(Purpose::filter, f, 0, 0);
       Filter filter = kind_of(uniform(start[0]));
@@ -70,8 +71,8 @@ public:
       bank_.filters.push_back(std::move(filter));
     }
     make_maps();
-    for (std::uint32_t u = 0; u < static_cast<std::uint32_t>(options_.units); ++u) add_unit(u);
-    return std::move(bank_);
+    for (std::uint32_t u = 0; u < static_cast<std::uint32_t>(options_.units); ++u) add_candidates(u);
+    return {std::move(bank_), std::move(code_), static_cast<std::size_t>(options_.candidates)};
   }
 
 private:
@@ -219,21 +220,28 @@ private:
     });
   }
 
-  /// Draws units until one suits, and adds it.
-  void add_unit(std::uint32_t u) {
-    for (std::uint32_t attempt = 0; attempt < attempts_of_unit; ++attempt) {
+  void add(Unit unit, std::uint32_t attempt) {
+    bank_.units.push_back(std::move(unit));
+    code_.refused.push_back(attempt);
+  }
+
+  /// Draws units until as many suit as are wanted, and adds them.
+  void add_candidates(std::uint32_t u) {
+    int left = options_.candidates;
+    for (std::uint32_t attempt = 0; attempt < attempts_of_unit && left > 0; ++attempt) {
       Unit unit = drawn_unit(options_.wiring, options_.filters, seed_, stage_, u, attempt);
       const bool is_new = std::ranges::find(bank_.units, unit) == bank_.units.end();
       if ((!is_new && attempt < attempts_of_new_unit) || !suits(unit)) continue;
-      bank_.units.push_back(std::move(unit));
-      bank_.code->refused.push_back(attempt);
-      return;
+      add(std::move(unit), attempt);
+      --left;
     }
-    throw InputError(
-        fmt::format("drawing filters: no conjunction of {} in {} that is true at a share of positions of {} and at "
-                    "most {} of its rarest part's: wider bounds, more filters or more varied images would help",
-                    drawn_unit(options_.wiring, options_.filters, seed_, stage_, u, 0).literals.size(),
-                    attempts_of_unit, options_.least_active, options_.most_active));
+    if (left == options_.candidates)
+      throw InputError(
+          fmt::format("drawing filters: no conjunction of {} in {} that is true at a share of positions of {} and at "
+                      "most {} of its rarest part's: wider bounds, more filters or more varied images would help",
+                      drawn_unit(options_.wiring, options_.filters, seed_, stage_, u, 0).literals.size(),
+                      attempts_of_unit, options_.least_active, options_.most_active));
+    for (; left > 0; --left) add(Unit(bank_.units.back()), code_.refused.back());
   }
 
   const DrawOptions& options_;
@@ -242,6 +250,7 @@ private:
   std::uint32_t stage_;
   simd::Width width_;
   Bank bank_;
+  WiringCode code_;
   std::vector<std::uint32_t> sample_;  // image numbers
   std::array<std::vector<Stored>, 4> sample_channels_;
   std::vector<BlockMaps> maps_;  // of the sample
@@ -250,8 +259,8 @@ private:
 
 }  // namespace
 
-Bank draw_bank(const Shape& shape, const DrawOptions& options, const Images& images, std::uint64_t seed,
-               std::uint32_t stage, simd::Width width) {
+Candidates draw_candidates(const Shape& shape, const DrawOptions& options, const Images& images, std::uint64_t seed,
+                           std::uint32_t stage, simd::Width width) {
   check(shape);
   check_options(options);
   const auto pixels = static_cast<std::size_t>(shape.rows) * static_cast<std::size_t>(shape.columns);
@@ -265,6 +274,27 @@ Bank draw_bank(const Shape& shape, const DrawOptions& options, const Images& ima
   }
   check(empty);
   return Drawing(shape, options, images, seed, stage, width).draw_all();
+}
+
+Bank draw_bank(const Shape& shape, const DrawOptions& options, const Images& images, std::uint64_t seed,
+               std::uint32_t stage, simd::Width width) {
+  DrawOptions first = options;
+  first.candidates = 1;
+  const Candidates drawn = draw_candidates(shape, first, images, seed, stage, width);
+  return with_chosen(drawn, std::vector<std::size_t>(drawn.units()));
+}
+
+Bank with_chosen(const Candidates& candidates, std::span<const std::size_t> choice) {
+  std::vector<std::size_t> units;
+  WiringCode code = candidates.code;
+  code.refused.clear();
+  for (std::size_t u = 0; u < choice.size(); ++u) {
+    units.push_back(u * candidates.per_unit + choice[u]);
+    code.refused.push_back(candidates.code.refused[units.back()]);
+  }
+  Bank bank = with_units(candidates.bank, units);
+  bank.code = std::move(code);
+  return bank;
 }
 
 }  // namespace isinglass::filters

@@ -1,13 +1,11 @@
 #include "network/filtered.hpp"
 
 #include "base/error.hpp"
-#include "filters/features.hpp"
 #include "network/forward.hpp"
 #include "readout/loops.hpp"
 
 #include <algorithm>
-#include <cassert>
-#include <cmath>
+#include <functional>
 #include <span>
 
 #include <fmt/format.h>
@@ -33,16 +31,18 @@ filters::Images images_drawn_from(const data::DataSplits& data) {
 }
 
 filters::FeatureSums sums_of(const filters::Bank& bank, const filters::Images& images) {
+  constexpr std::size_t at_once = 256;  // there may be many candidates
   filters::FeatureMaker maker(bank);
-  std::vector<std::int8_t> features(maker.count() * images.count());
-  maker.make(images, features, images.count());
-  return filters::sum_features(features, images.count(), images.count());
-}
-
-/// Variance summed over the features.
-double variance_of(const filters::FeatureSums& sums, std::size_t images) {
-  const auto count = static_cast<double>(images);
-  return static_cast<double>(filters::scaled_variance(sums, images)) / (count * count);
+  std::vector<std::int8_t> features(maker.count() * at_once);
+  filters::FeatureSums all{std::vector<std::int64_t>(maker.count()), std::vector<std::int64_t>(maker.count())};
+  for (std::size_t first = 0; first < images.count(); first += at_once) {
+    const std::size_t count = std::min(at_once, images.count() - first);
+    maker.make({images.pixels.subspan(first * images.size, count * images.size), images.size}, features, at_once);
+    const filters::FeatureSums sums = filters::sum_features(features, at_once, count);
+    std::ranges::transform(all.values, sums.values, all.values.begin(), std::plus<>());
+    std::ranges::transform(all.squares, sums.squares, all.squares.begin(), std::plus<>());
+  }
+  return all;
 }
 
 }  // namespace
@@ -52,6 +52,7 @@ filters::DrawOptions draw_options(const config::LayerConfig& layer, const filter
   filters::DrawOptions options;
   options.filters = from.count;
   options.units = layer.units;
+  options.candidates = from.candidates;
   for (const config::FilterKindConfig& kind : from.kinds)
     options.kinds.push_back(
         {*value_named<filters::Channel>(name_of(kind.channel)), kind.side, kind.dilation, kind.share});
@@ -60,25 +61,32 @@ filters::DrawOptions draw_options(const config::LayerConfig& layer, const filter
   return options;
 }
 
-DrawnBanks draw_banks(const config::LayerConfig& layer, const data::DataSplits& data, std::uint64_t seed) {
+DrawnStage draw_stage(const config::LayerConfig& layer, const data::DataSplits& data, std::uint64_t seed,
+                      std::uint32_t stage) {
   const filters::Images images = images_drawn_from(data);
-  DrawnBanks drawn;
-  double variance = 0;
   try {
     const filters::Shape shape = shape_of(layer.filters, data);
-    const filters::DrawOptions options = draw_options(layer, shape);
-    for (std::uint32_t stage = 0; stage < static_cast<std::uint32_t>(layer.filters.stages); ++stage) {
-      filters::Bank bank = filters::draw_bank(shape, options, images, seed, stage);
-      const filters::FeatureSums sums = sums_of(bank, images);
-      bank.centers = filters::centers_of(sums, images.count());
-      variance += variance_of(sums, images.count());
-      drawn.banks.push_back(std::move(bank));
-    }
+    DrawnStage drawn{
+        filters::draw_candidates(shape, draw_options(layer, shape), images, seed, stage), {}, images.count()};
+    drawn.sums = sums_of(drawn.candidates.bank, images);
+    drawn.candidates.bank.centers = filters::centers_of(drawn.sums, drawn.images);
+    return drawn;
   } catch (const InputError& error) {
     throw InputError(fmt::format("network.hidden.0: {}", error.what()));
   }
-  drawn.input_rms = std::sqrt(variance);
-  return drawn;
+}
+
+double DrawnStage::variance(std::span<const std::size_t> choice) const {
+  const std::size_t windows = filters::windows_per_unit(candidates.bank.shape);
+  filters::FeatureSums chosen;
+  for (std::size_t u = 0; u < choice.size(); ++u)
+    for (std::size_t f = 0; f < windows; ++f) {
+      const std::size_t feature = (u * candidates.per_unit + choice[u]) * windows + f;
+      chosen.values.push_back(sums.values[feature]);
+      chosen.squares.push_back(sums.squares[feature]);
+    }
+  const auto count = static_cast<double>(images);
+  return static_cast<double>(filters::scaled_variance(chosen, images)) / (count * count);
 }
 
 std::size_t features_before(const Architecture& architecture, std::size_t bank) {

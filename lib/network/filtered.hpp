@@ -4,28 +4,35 @@
 #include "data/samples.hpp"
 #include "filters/channels.hpp"
 #include "filters/draw.hpp"
+#include "filters/features.hpp"
 #include "network/architecture.hpp"
 #include "readout/problem.hpp"
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <vector>
 
 /// Networks that begin with filters.
 namespace isinglass::network {
 
-/// The filters of a configuration, as its seed and the training images determine them.
-struct DrawnBanks {
-  std::vector<filters::Bank> banks;  ///< [stage]
-  double input_rms = 0;  ///< sqrt of the variance of the features, summed over all of them, on the images drawn from
+/// What the seed and the training images determine of a stage of filters.
+struct DrawnStage {
+  filters::Candidates candidates;  ///< with centers
+  filters::FeatureSums sums;       ///< of the candidates' features over the images drawn from
+  std::size_t images = 0;          ///< how many these are
+
+  /// The variance of the features of the bank that has these units, summed over them.
+  [[nodiscard]] double variance(std::span<const std::size_t> choice) const;
 };
 
 /// How the filters of a layer are drawn that have bits of this shape.
 [[nodiscard]] filters::DrawOptions draw_options(const config::LayerConfig& layer, const filters::Shape& shape);
 
-/// Draws the banks of a first hidden layer of kind filters from data.first_images, on which their centers are taken,
-/// too. A function of the arguments, the same on every rank. InputError that names the layer if they cannot be drawn.
-[[nodiscard]] DrawnBanks draw_banks(const config::LayerConfig& layer, const data::DataSplits& data, std::uint64_t seed);
+/// Draws a stage of a first hidden layer of kind filters from data.first_images, on which its centers are taken, too.
+/// A function of the arguments, the same on every rank. InputError that names the layer if it cannot be drawn.
+[[nodiscard]] DrawnStage draw_stage(const config::LayerConfig& layer, const data::DataSplits& data, std::uint64_t seed,
+                                    std::uint32_t stage);
 
 /// Features of all banks, and those before bank `bank`: where its features begin among the inputs of the first layer.
 [[nodiscard]] std::size_t feature_count(const Architecture& architecture);

@@ -10,10 +10,14 @@
 #include "parallel/agreement.hpp"
 #include "qcbo/fip.hpp"
 #include "train/readout/settings.hpp"
+#include "train/readout/unit_choice.hpp"
 
 #include <algorithm>
+#include <cmath>
+#include <cstdint>
 #include <optional>
 #include <utility>
+#include <vector>
 
 #include <fmt/format.h>
 
@@ -74,14 +78,23 @@ data::DataSplits load_data_of(const config::Config& config, const parallel::Comm
 
 namespace {
 
-/// Draws the filters, and makes their features the inputs of the samples if that is wanted.
-void set_filters(const config::Config& config, TrainingSetup& setup, bool makes_inputs) {
-  data::DataSplits& data = setup.data;
-  network::DrawnBanks drawn = network::draw_banks(config.network.hidden.front(), data, config.seed);
-  setup.architecture.banks = std::move(drawn.banks);
-  data.input_rms = drawn.input_rms;
-  if (!makes_inputs) return;
-  for (data::Samples* split : {&data.train, &data.validation, &data.test})
+/// Draws the filters and chooses the units.
+void set_filters(const config::Config& config, TrainingSetup& setup, const parallel::Communicator& group,
+                 const parallel::Communicator& world) {
+  const config::LayerConfig& layer = config.network.hidden.front();
+  double variance = 0;
+  for (std::uint32_t stage = 0; stage < static_cast<std::uint32_t>(layer.filters.stages); ++stage) {
+    network::DrawnStage drawn;
+    parallel::together(world, [&] { drawn = network::draw_stage(layer, setup.data, config.seed, stage); });
+    const std::vector<std::size_t> choice = train::choose_units(drawn.candidates, setup.data, config.seed, group);
+    setup.architecture.banks.push_back(filters::with_chosen(drawn.candidates, choice));
+    variance += drawn.variance(choice);
+  }
+  setup.data.input_rms = std::sqrt(variance);
+}
+
+void make_features_inputs(TrainingSetup& setup) {
+  for (data::Samples* split : {&setup.data.train, &setup.data.validation, &setup.data.test})
     *split = network::with_features(setup.architecture, *split);
 }
 
@@ -94,7 +107,8 @@ TrainingSetup load_setup(const config::Config& config, const parallel::Communica
   const data::DataSplits& data = setup.data;
   const bool has_filters = config::has_filters(config.network);
   const bool is_by_stages = use == SetupUse::training && config::anneals_readout(config);
-  if (has_filters) parallel::together(world, [&] { set_filters(config, setup, !is_by_stages); });
+  if (has_filters) set_filters(config, setup, group, world);
+  if (has_filters && !is_by_stages) parallel::together(world, [&] { make_features_inputs(setup); });
   // Knots lie where the samples of all ranks can reach.
   const int largest = is_by_stages ? 0 : static_cast<int>(group.all_max(network::largest_input_sum(data.train)));
   parallel::together(world, [&] {

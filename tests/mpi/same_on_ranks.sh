@@ -57,10 +57,10 @@ case $method in
     overrides=(--set machine.kind=sa --set machine.subproblems.blocks=neurons_and_samples --set machine.sa.sweeps=20
       --set machine.hardware.spin_budget=8 --set data.train_samples=150)
     ;;
-  # two stages on images and their copies: the output layer of a layer of filters
+  # two stages of chosen units on images and their copies: the output layer of a layer of filters
   filters)
-    sed -i 's/hidden: .*/hidden: [{kind: filters, units: 9, filters: {stages: 2, count: 6, copies: 1}}]/' \
-      "$work/base.yaml"
+    hidden='[{kind: filters, units: 9, filters: {stages: 2, count: 6, candidates: 3, copies: 1}}]'
+    sed -i "s/hidden: .*/hidden: $hidden/" "$work/base.yaml"
     overrides=(--set method=anneal --set "data.classes=[0, 2, 4, 6]" --set readout.sweeps=3)
     ;;
   # the same filters before a dense layer, by QCGD

@@ -38,7 +38,7 @@ FILTERS = """schema: 1
 method: anneal
 data: {{directory: {folder}, classes: [2, 4], train_samples: 300}}
 network:
-  hidden: [{{kind: filters, units: 5, filters: {{stages: 2, count: 4, copies: 1, cells: 2}}}}]
+  hidden: [{{kind: filters, units: 5, filters: {{stages: 2, count: 4, candidates: 2, copies: 1, cells: 2}}}}]
 readout: {{sweeps: 3}}
 checkpoint: {{every_iterations: 1, keep: 1000}}
 output: {{directory: run}}

@@ -80,6 +80,44 @@ BOOST_AUTO_TEST_CASE(units_are_drawn_again_from_their_code) {
   BOOST_TEST(std::ranges::any_of(bank.code->refused, [](std::uint32_t refused) { return refused > 0; }));
 }
 
+BOOST_AUTO_TEST_CASE(candidates_are_the_first_draws_that_suit) {
+  Case it;
+  const Bank bank = it.drawn();
+  it.options.candidates = 3;
+  const Candidates all = draw_candidates(it.shape, it.options, it.images, 1, 0);
+  BOOST_TEST_REQUIRE(all.units() == bank.units.size());
+  BOOST_TEST((all.bank.filters == bank.filters));
+  BOOST_TEST((with_chosen(all, std::vector<std::size_t>(all.units())).units.front() == bank.units.front()));
+  std::vector<std::size_t> last(all.units(), 2);
+  const Bank other = with_chosen(all, last);
+  check(other);
+  for (std::size_t u = 0; u < all.units(); ++u) {
+    const auto* of_unit = &all.bank.units[3 * u];
+    BOOST_TEST((of_unit[0] != of_unit[1] && of_unit[1] != of_unit[2]));
+    BOOST_TEST(of_unit[0].literals.size() == of_unit[2].literals.size());
+    BOOST_TEST(other.code->refused[u] > all.code.refused[3 * u]);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(too_few_candidates_are_filled_up_with_the_last_one) {
+  Case it;
+  it.options.units = 1;
+  it.options.candidates = 3;
+  it.options.wiring = {{0, 1}, 3, 0.3, 0};
+  bool is_filled = false;
+  try {
+    for (; !is_filled && it.options.least_active < 1; it.options.least_active += 0.005) {
+      const Candidates all = draw_candidates(it.shape, it.options, it.images, 1, 0);
+      BOOST_TEST_REQUIRE(all.bank.units.size() == 3U);
+      is_filled = all.code.refused[1] == all.code.refused[2];
+      BOOST_TEST(is_filled == (all.bank.units[1] == all.bank.units[2]));
+      check(with_chosen(all, std::vector<std::size_t>{2}));
+    }
+  } catch (const InputError&) {  // none suits any more
+  }
+  BOOST_TEST(is_filled);
+}
+
 BOOST_AUTO_TEST_CASE(more_units_leave_the_first_ones_as_they_are) {
   Case it;
   const Bank few = it.drawn();
