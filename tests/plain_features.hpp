@@ -116,18 +116,59 @@ private:
   std::vector<std::vector<bool>> maps_;
 };
 
+/// The image under an affine map, in real numbers where the library has integers.
+inline std::vector<std::uint8_t> plain_view(std::span<const std::uint8_t> pixels, int rows, int columns,
+                                            const AffineMap& map) {
+  const PlainImage image(pixels, rows, columns);
+  std::vector<std::uint8_t> view;
+  constexpr double one = AffineMap::one;
+  const double centre_y = (rows - 1) / 2.0, centre_x = (columns - 1) / 2.0;
+  for (int row = 0; row < rows; ++row)
+    for (int column = 0; column < columns; ++column) {
+      const double dy = row - centre_y, dx = column - centre_x;
+      const auto floor256 = [](double value) { return std::floor(value * 256) / 256; };
+      const auto moved = [&](std::int64_t by_y, std::int64_t by_x, std::int64_t shift) {
+        return (static_cast<double>(by_y) * dy + static_cast<double>(by_x) * dx + static_cast<double>(shift)) / one;
+      };
+      const double y = floor256(moved(map.yy, map.yx, map.shift_y) + centre_y);
+      const double x = floor256(moved(map.xy, map.xx, map.shift_x) + centre_x);
+      const int top = static_cast<int>(std::floor(y)), left = static_cast<int>(std::floor(x));
+      const double down = y - top, right = x - left;
+      const double value = (1 - down) * ((1 - right) * image.pixel(top, left) + right * image.pixel(top, left + 1)) +
+                           down * ((1 - right) * image.pixel(top + 1, left) + right * image.pixel(top + 1, left + 1));
+      view.push_back(static_cast<std::uint8_t>(std::floor(value + 0.5)));
+    }
+  return view;
+}
+
+inline std::vector<std::uint8_t> plain_mirror(std::span<const std::uint8_t> pixels, int columns) {
+  std::vector<std::uint8_t> mirror;
+  const auto width = static_cast<std::size_t>(columns);
+  for (std::size_t i = 0; i < pixels.size(); ++i) mirror.push_back(pixels[i / width * width + width - 1 - i % width]);
+  return mirror;
+}
+
 inline std::vector<int> plain_features(const Bank& bank, std::span<const std::uint8_t> pixels) {
-  std::vector<int> features = PlainLayer(bank, pixels).levels();
-  if (bank.shape.mirror) {
-    std::vector<std::uint8_t> mirror;
-    const auto columns = static_cast<std::size_t>(bank.shape.columns);
-    for (std::size_t i = 0; i < pixels.size(); ++i)
-      mirror.push_back(pixels[i / columns * columns + columns - 1 - i % columns]);
-    const std::vector<int> other = PlainLayer(bank, mirror).levels();
-    for (std::size_t f = 0; f < features.size(); ++f) features[f] += other[f];
+  const Shape& shape = bank.shape;
+  std::vector<std::vector<std::uint8_t>> images;
+  for (const AffineMap& map : shape.views) images.push_back(plain_view(pixels, shape.rows, shape.columns, map));
+  if (images.empty()) images.emplace_back(pixels.begin(), pixels.end());
+  if (shape.mirror)
+    for (std::size_t v = images.size(); v > 0; --v) images.push_back(plain_mirror(images[v - 1], shape.columns));
+  std::vector<int> features(feature_count(bank));
+  for (const auto& image : images) {
+    const std::vector<int> levels = PlainLayer(bank, image).levels();
+    for (std::size_t f = 0; f < features.size(); ++f) features[f] += levels[f];
   }
   for (std::size_t f = 0; f < bank.centers.size(); ++f) features[f] -= bank.centers[f];
   return features;
+}
+
+/// From mild to far: a view may leave the image altogether.
+inline AffineMap random_map(Words& words) {
+  const int one = AffineMap::one, most = words.flip() ? one / 10 : 3 * one;
+  return {one + words.between(-most, most), words.between(-most, most),         words.between(-most, most),
+          one + words.between(-most, most), words.between(-8 * most, 8 * most), words.between(-8 * most, 8 * most)};
 }
 
 inline Range random_range(Words& words, int size) {
@@ -148,9 +189,11 @@ inline Bank random_bank(Words& words) {
     shape.column_windows.push_back(random_range(words, shape.map_columns.size()));
   shape.mirror = words.flip();
   shape.threshold_step = words.between(1, 3);
+  for (int i = words.flip() ? 0 : words.between(1, 3); i > 0; --i) shape.views.push_back(random_map(words));
   shape.levels = {0};
+  const int highest = 63 / std::max(1, static_cast<int>(shape.views.size()));
   while (shape.levels.size() <= 225)
-    shape.levels.push_back(static_cast<std::uint8_t>(std::min(shape.levels.back() + words.between(0, 2), 63)));
+    shape.levels.push_back(static_cast<std::uint8_t>(std::min(shape.levels.back() + words.between(0, 2), highest)));
   for (int i = words.between(1, 6); i > 0; --i) {
     Filter filter{static_cast<Channel>(words.between(0, 3)), words.between(1, 6), 1, {}, 0};
     if (filter.side <= 3) filter.dilation = words.between(1, 2);

@@ -45,6 +45,7 @@ struct FiltersConfig {
   double negated_share = 0.5, widened_share = 0.3;
   int cells = 5;       ///< pooling: cells x cells overlapping windows
   bool mirror = true;  ///< a feature sums the image and its mirror image
+  int views = 1;       ///< and so many affine views of it
   int threshold_bits = 8;
   int copies = 0;  ///< affine copies of each training image, to train on
   double copy_scale = 0.06, copy_shear = 0.035, copy_shift = 0.6;

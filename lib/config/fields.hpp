@@ -61,6 +61,8 @@ void visit_fields(V& v, S& s) {
   v.field("widened_share", s.widened_share, between(0, 1), "of the bits: true where any of the 3x3 around is");
   v.field("cells", s.cells, between(1, 32), "pooling: cells x cells overlapping windows, a feature for each and unit");
   v.field("mirror", s.mirror, anything(), "features sum over the image and its mirror image");
+  v.field("views", s.views, between(1, 7),
+          "features sum over so many of: the image, smaller, larger, turned either way, narrower, wider");
   v.field("threshold_bits", s.threshold_bits, between(1, 16), "of a filter's threshold");
   v.field("copies", s.copies, between(0, 64), "affine copies of each training image; only with an annealed output");
   v.field("copy_scale", s.copy_scale, between(0, 0.5), "copies are scaled by up to 1 +- this, each way on its own");

@@ -17,6 +17,9 @@ void demand(bool holds, fmt::format_string<Args...> text, Args&&... args) {
   if (!holds) throw InputError("filter bank: " + fmt::format(text, std::forward<Args>(args)...));
 }
 
+/// Of the usual shape with views, so that features less any center fit lib/readout.
+constexpr int most_of_feature = 63;
+
 bool lies_within(Range inner, int size) { return 0 <= inner.first && inner.first < inner.last && inner.last <= size; }
 
 int largest_size(std::span<const Range> ranges) {
@@ -53,11 +56,20 @@ void check_unit(const Unit& unit, const Bank& bank, std::size_t number) {
   }
 }
 
+/// Within bounds in which positions are computed without overflow.
+void check_view(const AffineMap& map) {
+  constexpr std::int64_t most = 16 * AffineMap::one, furthest = largest_image * AffineMap::one;
+  const auto is_within = [](std::int64_t value, std::int64_t limit) { return -limit <= value && value <= limit; };
+  demand(is_within(map.yy, most) && is_within(map.yx, most) && is_within(map.xy, most) && is_within(map.xx, most) &&
+             is_within(map.shift_y, furthest) && is_within(map.shift_x, furthest),
+         "a view scales by more than 16 or shifts by more than {} pixels", largest_image);
+}
+
 void check_centers(const Bank& bank) {
   const std::size_t features = feature_count(bank);
   demand(bank.centers.empty() || bank.centers.size() == features, "{} centers for {} features", bank.centers.size(),
          features);
-  const int largest = bank.shape.levels.back() * (bank.shape.mirror ? 2 : 1);
+  const int largest = largest_feature(bank.shape);
   for (const int center : bank.centers)
     demand(0 <= center && center <= largest, "a center is {}: features are 0 to {}", center, largest);
 }
@@ -82,9 +94,38 @@ std::vector<std::uint8_t> square_root_levels(int largest) {
   return levels;
 }
 
+std::vector<std::uint8_t> square_root_levels(int largest, int highest) {
+  std::vector<std::uint8_t> levels;
+  // It rounds to k from (k - 1/2)^2 <= highest^2 count / largest on.
+  for (int count = 0, k = 0; count <= largest; ++count) {
+    while ((2 * k + 1) * (2 * k + 1) * largest <= 4 * highest * highest * count) ++k;
+    levels.push_back(static_cast<std::uint8_t>(k));
+  }
+  return levels;
+}
+
+std::vector<AffineMap> usual_views(int count) {
+  constexpr std::int64_t one = AffineMap::one, part = one * 6 / 100, turn = one / 20;
+  demand(1 <= count && count <= most_usual_views, "{} views: 1 to {} can be", count, most_usual_views);
+  if (count == 1) return {};
+  const std::vector<AffineMap> all{{},
+                                   {one + part, 0, 0, one + part},
+                                   {one - part, 0, 0, one - part},
+                                   {one, turn, -turn, one},
+                                   {one, -turn, turn, one},
+                                   {one + part, 0, 0, one - part},
+                                   {one - part, 0, 0, one + part}};
+  return {all.begin(), all.begin() + count};
+}
+
+int largest_feature(const Shape& shape) {
+  const std::size_t views = std::max(std::size_t{1}, shape.views.size());
+  return shape.levels.back() * (shape.mirror ? 2 : 1) * static_cast<int>(views);
+}
+
 int largest_count(const Shape& shape) { return largest_size(shape.row_windows) * largest_size(shape.column_windows); }
 
-Shape usual_shape(int rows, int columns, int cells) {
+Shape usual_shape(int rows, int columns, int cells, int views) {
   const int smallest = cells + 3;
   demand(cells >= 1 && rows >= smallest && columns >= smallest,
          "{}x{} pixels are too few for {}x{} cells: filters of side 4 need {} pixels each way", rows, columns, cells,
@@ -96,7 +137,10 @@ Shape usual_shape(int rows, int columns, int cells) {
   shape.map_columns = {1, columns - 2};
   shape.row_windows = overlapping_windows(shape.map_rows.size(), cells, 2);
   shape.column_windows = overlapping_windows(shape.map_columns.size(), cells, 2);
-  shape.levels = square_root_levels(largest_count(shape));
+  shape.views = usual_views(views);
+  const int passes = 2 * views;  // with mirror images
+  shape.levels = views == 1 ? square_root_levels(largest_count(shape))
+                            : square_root_levels(largest_count(shape), most_of_feature / passes);
   check(shape);
   return shape;
 }
@@ -146,8 +190,8 @@ void check(const Shape& shape) {
   demand(std::cmp_greater(shape.levels.size(), largest), "the step function ends before a count of {}", largest);
   demand(shape.levels.front() == 0 && std::ranges::is_sorted(shape.levels),
          "the step function does not rise from level 0 at count 0");
-  demand(shape.levels.back() <= (shape.mirror ? 63 : 127), "levels of the step function exceed {}",
-         shape.mirror ? 63 : 127);
+  demand(largest_feature(shape) <= 127, "features of up to {}: 127 is the largest", largest_feature(shape));
+  for (const AffineMap& map : shape.views) check_view(map);
   demand(1 <= shape.threshold_bits && shape.threshold_bits <= 16 && 1 <= shape.threshold_step &&
              shape.threshold_step <= 1024,
          "thresholds of {} bits in steps of {}: 1 to 16 and 1 to 1024 can be", shape.threshold_bits,

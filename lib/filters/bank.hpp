@@ -1,6 +1,7 @@
 #pragma once
 
 #include "base/names.hpp"
+#include "filters/affine.hpp"
 #include "filters/unit.hpp"
 #include "filters/wiring.hpp"
 
@@ -44,7 +45,10 @@ struct Shape {
   Range map_rows, map_columns;                     ///< the pixels at which maps have a bit
   std::vector<Range> row_windows, column_windows;  ///< in positions of the map: pooling is over all pairs of them
   std::vector<std::uint8_t> levels;                ///< the step function: [count], rising from level 0 at count 0
-  bool mirror = true;      ///< a feature is the level of the image plus that of the image mirrored left to right
+  bool mirror = true;  ///< a feature is the level of the image plus that of the image mirrored left to right
+  /// A feature sums over the image under each of these maps, and over the mirror images of these; empty: the image as
+  /// it is.
+  std::vector<AffineMap> views{};
   int threshold_bits = 8;  ///< thresholds are threshold_step times a signed integer of so many bits
   int threshold_step = 1;
   bool operator==(const Shape&) const = default;
@@ -70,12 +74,25 @@ inline constexpr int largest_image = 1024;  ///< rows or columns
 /// round(2 sqrt(count)) for counts 0 .. largest.
 [[nodiscard]] std::vector<std::uint8_t> square_root_levels(int largest);
 
+/// round(highest sqrt(count / largest)) for counts 0 .. largest.
+[[nodiscard]] std::vector<std::uint8_t> square_root_levels(int largest, int highest);
+
+inline constexpr int most_usual_views = 7;
+
+/// The first `count` of: the image itself, 6 % smaller and larger, turned by 0.05 either way, and narrower and wider
+/// than it is high by 6 % each way; none where that is the image alone.
+[[nodiscard]] std::vector<AffineMap> usual_views(int count);
+
+/// The largest value of a feature before its center is subtracted.
+[[nodiscard]] int largest_feature(const Shape& shape);
+
 /// The number of positions of the largest window.
 [[nodiscard]] int largest_count(const Shape& shape);
 
 /// The shape that suits filters of side 4: maps with a bit wherever such a filter lies within the image, cells x cells
-/// windows that overlap by 2 on every side, square-root levels. InputError if the image is too small for the cells.
-[[nodiscard]] Shape usual_shape(int rows, int columns, int cells = 5);
+/// windows that overlap by 2 on every side, square-root levels, which are fewer with several of the usual views, so
+/// that features stay below 64. InputError if the image is too small for the cells.
+[[nodiscard]] Shape usual_shape(int rows, int columns, int cells = 5, int views = 1);
 
 /// Windows of a unit, and features of the whole bank: [unit][row window][column window].
 [[nodiscard]] std::size_t windows_per_unit(const Shape& shape);

@@ -49,6 +49,8 @@ FeatureMaker::FeatureMaker(const Bank& bank, simd::Width width)
     auto& words = units_.emplace_back();
     for (const Literal& literal : unit.literals) words.push_back(maps_.words_of(literal));
   }
+  for (const AffineMap& map : shape_.views)
+    views_.emplace_back(map, static_cast<std::size_t>(shape_.rows), static_cast<std::size_t>(shape_.columns));
 }
 
 void FeatureMaker::add_levels_of_units(std::size_t place) {
@@ -58,6 +60,14 @@ void FeatureMaker::add_levels_of_units(std::size_t place) {
   for (std::size_t u = 0; u < units_.size(); ++u) {
     write_conjunction(units_[u], maps_.stride(), maps_.rows(), conjunction_, width_);
     add_levels(pooling, conjunction_, std::span(group_).subspan(u * size, size).subspan(place), width_);
+  }
+}
+
+void FeatureMaker::add_levels_of_maps(std::size_t place) {
+  for (const bool is_mirrored : {false, true}) {
+    if (is_mirrored && !shape_.mirror) continue;
+    maps_.make(is_mirrored);
+    add_levels_of_units(place);
   }
 }
 
@@ -73,11 +83,17 @@ void FeatureMaker::make(const Images& images, std::span<std::int8_t> features, s
       std::fill_n(group_.data() + f * group_images, count,
                   static_cast<std::int8_t>(centers_.empty() ? 0 : -centers_[f]));
     for (std::size_t place = 0; place < count; place += block_images) {
-      maps_.take(images, first + place);
-      for (const bool is_mirrored : {false, true}) {
-        if (is_mirrored && !shape_.mirror) continue;
-        maps_.make(is_mirrored);
-        add_levels_of_units(place);
+      if (views_.empty()) {
+        maps_.take(images, first + place);
+        add_levels_of_maps(place);
+      }
+      for (View& view : views_) {
+        const std::size_t size = std::min(block_images, count - place);
+        viewed_.resize(size * pixels);
+        for (std::size_t i = 0; i < size; ++i)
+          view.write(images[first + place + i], std::span(viewed_).subspan(i * pixels, pixels));
+        maps_.take({viewed_, pixels}, 0);
+        add_levels_of_maps(place);
       }
     }
     for (std::size_t f = 0; f < features_; ++f)

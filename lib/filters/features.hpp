@@ -29,11 +29,15 @@ public:
 private:
   /// Adds the levels of all units to the features of a block, which begins at image `place` of the group.
   void add_levels_of_units(std::size_t place);
+  /// The same for the images that maps_ took, and for their mirror images.
+  void add_levels_of_maps(std::size_t place);
 
   Shape shape_;
   std::vector<std::int8_t> centers_;
   simd::Width width_;
   BlockMaps maps_;
+  std::vector<View> views_;
+  std::vector<std::uint8_t> viewed_;  // images of a block
   std::size_t features_, padded_columns_;
   std::vector<std::vector<LiteralWords>> units_;
   std::vector<LevelPart> parts_;

@@ -18,7 +18,7 @@ namespace {
 constexpr std::size_t images_at_once = 1024;
 
 filters::Shape shape_of(const config::FiltersConfig& from, const data::DataSplits& data) {
-  filters::Shape shape = filters::usual_shape(data.rows, data.columns, from.cells);
+  filters::Shape shape = filters::usual_shape(data.rows, data.columns, from.cells, from.views);
   shape.mirror = from.mirror;
   shape.threshold_bits = from.threshold_bits;
   constexpr int bits_of_sums = 8;  // of 4x4 weights on 32 levels; coarser thresholds cover the same range
@@ -132,7 +132,7 @@ namespace {
 
 /// Whether all features are as small as the sums of a readout take.
 bool has_small_features(const filters::Bank& bank) {
-  const int highest = bank.shape.levels.back() * (bank.shape.mirror ? 2 : 1);
+  const int highest = filters::largest_feature(bank.shape);
   const auto is_small = [&](int center) {
     return center <= readout::largest_feature && highest - center <= readout::largest_feature;
   };

@@ -16,6 +16,7 @@ namespace isinglass::run {
 
 namespace {
 
+using filters::AffineMap;
 using filters::Bank;
 using filters::Filter;
 using filters::Literal;
@@ -24,7 +25,8 @@ using filters::Shape;
 using filters::Unit;
 using filters::WiringCode;
 
-constexpr std::size_t numbers_of_literal = 5;
+constexpr std::size_t numbers_of_literal = 5, numbers_of_view = 6;
+constexpr const char* name_of_views = "views";
 constexpr const char* name_of_code = "wiring_code";
 
 h5::Dimensions pairs(std::size_t count) { return {static_cast<hsize_t>(count), 2}; }
@@ -51,6 +53,25 @@ int read_number(const h5::Group& group, const char* name, std::int64_t least, st
   return static_cast<int>(value);
 }
 
+/// Only where there are several: what older versions read is as they wrote it.
+void write_views(const h5::Group& group, const std::vector<AffineMap>& views) {
+  if (views.empty()) return;
+  std::vector<std::int64_t> numbers;
+  for (const AffineMap& map : views)
+    numbers.insert(numbers.end(), {map.yy, map.yx, map.xy, map.xx, map.shift_y, map.shift_x});
+  h5::write<std::int64_t>(group, name_of_views, numbers, {static_cast<hsize_t>(views.size()), numbers_of_view});
+}
+
+std::vector<AffineMap> read_views(const h5::Group& group) {
+  const auto numbers = h5::read<std::int64_t>(group, name_of_views);
+  if (numbers.size() % numbers_of_view != 0)
+    throw InputError(group.where(name_of_views) + ": has not six numbers each");
+  std::vector<AffineMap> views;
+  for (std::size_t i = 0; i < numbers.size(); i += numbers_of_view)
+    views.push_back({numbers[i], numbers[i + 1], numbers[i + 2], numbers[i + 3], numbers[i + 4], numbers[i + 5]});
+  return views;
+}
+
 void write_shape(const h5::Group& group, const Shape& shape) {
   h5::write_attribute(group, "rows", std::int64_t{shape.rows});
   h5::write_attribute(group, "columns", std::int64_t{shape.columns});
@@ -61,6 +82,7 @@ void write_shape(const h5::Group& group, const Shape& shape) {
   write_ranges(group, "row_windows", shape.row_windows);
   write_ranges(group, "column_windows", shape.column_windows);
   h5::write<std::uint8_t>(group, "levels", shape.levels);
+  write_views(group, shape.views);
 }
 
 Shape read_shape(const h5::Group& group) {
@@ -77,6 +99,7 @@ Shape read_shape(const h5::Group& group) {
   shape.row_windows = read_ranges(group, "row_windows");
   shape.column_windows = read_ranges(group, "column_windows");
   shape.levels = h5::read<std::uint8_t>(group, "levels");
+  if (group.has(name_of_views)) shape.views = read_views(group);
   return shape;
 }
 

@@ -26,6 +26,24 @@ BOOST_AUTO_TEST_CASE(the_usual_shape_of_28_pixels) {
   check(usual_shape(8, 32));
 }
 
+BOOST_AUTO_TEST_CASE(features_of_the_usual_views_stay_below_64) {
+  BOOST_TEST(usual_views(1).empty());
+  BOOST_CHECK_THROW(usual_views(0), InputError);
+  BOOST_CHECK_THROW(usual_views(most_usual_views + 1), InputError);
+  for (int views = 2; views <= most_usual_views; ++views)
+    for (const int cells : {3, 5, 7}) {
+      const Shape shape = usual_shape(28, 28, cells, views);
+      BOOST_TEST(shape.views.size() == static_cast<std::size_t>(views));
+      BOOST_TEST((shape.views.front() == AffineMap{}));
+      BOOST_TEST(largest_feature(shape) <= 63);
+      const int highest = 63 / (2 * views), largest = largest_count(shape);
+      for (int c = 0; c <= largest; ++c) {
+        const double level = highest * std::sqrt(c / static_cast<double>(largest));
+        BOOST_TEST(shape.levels[static_cast<std::size_t>(c)] == static_cast<int>(std::lround(level)));
+      }
+    }
+}
+
 BOOST_AUTO_TEST_CASE(banks_that_cannot_be_evaluated_are_refused) {
   Words words(5);
   const Bank good = [&] {
@@ -46,6 +64,11 @@ BOOST_AUTO_TEST_CASE(banks_that_cannot_be_evaluated_are_refused) {
       [](Bank& b) { b.shape.levels.resize(1); },
       [](Bank& b) { b.shape.levels[0] = 1; },
       [](Bank& b) { b.shape.levels.back() = 200; },
+      [](Bank& b) { b.shape.views.assign(128, {}); },
+      [](Bank& b) { b.shape.views = {{AffineMap::one * 17}}; },
+      [](Bank& b) {
+        b.shape.views = {{AffineMap::one, 0, 0, AffineMap::one, 0, AffineMap::one * 2000}};
+      },
       [](Bank& b) { b.shape.threshold_bits = 0; },
       [](Bank& b) { b.filters[0].side = 0; },
       [](Bank& b) {
