@@ -31,13 +31,13 @@ def dense(units):
 # name: configuration and overrides; as large as their names say
 FILTERS = {
     "48 units": ("ten-classes-filters-small", []),
-    "96 units": ("ten-classes-filters", filters(96, 1, 1)),
-    "192 units": ("ten-classes-filters", filters(192, 1, 1)),
+    "96 units": ("ten-classes-filters", filters(96, 1, 0, views=3, candidates=8)),
+    "192 units": ("ten-classes-filters", filters(192, 1, 0, views=3)),
     "512 units": ("ten-classes-filters", []),
     "2 x 512 units": ("ten-classes-filters-medium", []),
-    "4 x 512 units": ("ten-classes-filters", filters(512, 4, 2)),
-    "8 x 512 units": ("ten-classes-filters", filters(512, 8, 2)),
-    "12 x 512 units": ("ten-classes-filters", filters(512, 12, 2)),
+    "4 x 512 units": ("ten-classes-filters", filters(512, 4, 0, views=3)),
+    "8 x 512 units": ("ten-classes-filters", filters(512, 8, 1, views=3)),
+    "16 x 512 units": ("ten-classes-filters-wide", []),
 }
 DENSE = {
     "dense 196-48-10": ("ten-classes-all", dense(48)),
