@@ -104,4 +104,26 @@ inline std::int64_t plain_readout_loss(const Problem& problem, const Readout& re
   return sum;
 }
 
+/// Two classes with a row each and with one, many, a class without images, features as large as allowed, and margins
+/// from tiny to beyond 16 bits.
+inline const std::vector<ReadoutProblem::Shape> readout_shapes{
+    {2, 150, 12, 9, 40, 0},        {2, 150, 12, 9, 40, 0, true}, {2, 200, 20, 18, 90, 300, true},
+    {3, 200, 20, 18, 90, 300},     {10, 700, 15, 36, 300, 0},    {12, 60, 9, 63, 5, 200},
+    {3, 100, 7, 63, 50000, 40000}, {4, 3, 8, 5, 20, 0},          {5, 500, 40, 4, 1, 0}};
+
+inline Readout flipped(Readout readout, std::size_t row, std::size_t f) {
+  std::int8_t& weight = readout.weights[row * readout.features + f];
+  weight = static_cast<std::int8_t>(-weight);
+  return readout;
+}
+
+/// Changes of the loss by the flip of each weight of a row, from the definition.
+inline std::vector<std::int64_t> plain_changes(const Problem& problem, const Readout& readout, std::size_t row) {
+  std::vector<std::int64_t> changes;
+  const std::int64_t now = plain_readout_loss(problem, readout);
+  for (std::size_t f = 0; f < readout.features; ++f)
+    changes.push_back(plain_readout_loss(problem, flipped(readout, row, f)) - now);
+  return changes;
+}
+
 }  // namespace isinglass::testing
