@@ -9,6 +9,7 @@
 #include <array>
 #include <bit>
 #include <numeric>
+#include <set>
 #include <utility>
 
 #include <fmt/format.h>
@@ -221,6 +222,7 @@ private:
   }
 
   void add(Unit unit, std::uint32_t attempt) {
+    known_.insert(unit);
     bank_.units.push_back(std::move(unit));
     code_.refused.push_back(attempt);
   }
@@ -230,8 +232,7 @@ private:
     int left = options_.candidates;
     for (std::uint32_t attempt = 0; attempt < attempts_of_unit && left > 0; ++attempt) {
       Unit unit = drawn_unit(options_.wiring, options_.filters, seed_, stage_, u, attempt);
-      const bool is_new = std::ranges::find(bank_.units, unit) == bank_.units.end();
-      if ((!is_new && attempt < attempts_of_new_unit) || !suits(unit)) continue;
+      if ((known_.contains(unit) && attempt < attempts_of_new_unit) || !suits(unit)) continue;
       add(std::move(unit), attempt);
       --left;
     }
@@ -250,6 +251,7 @@ private:
   std::uint32_t stage_;
   simd::Width width_;
   Bank bank_;
+  std::set<Unit> known_;  // the units of the bank
   WiringCode code_;
   std::vector<std::uint32_t> sample_;  // image numbers
   std::array<std::vector<Stored>, 4> sample_channels_;

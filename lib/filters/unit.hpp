@@ -1,5 +1,6 @@
 #pragma once
 
+#include <compare>
 #include <vector>
 
 namespace isinglass::filters {
@@ -10,13 +11,13 @@ struct Literal {
   int filter = 0, dy = 0, dx = 0;
   bool negated = false;
   bool widened = false;  ///< true where any of the 3x3 bits around is 1; negation comes after
-  bool operator==(const Literal&) const = default;
+  auto operator<=>(const Literal&) const = default;
 };
 
 /// A conjunction: true where all literals are.
 struct Unit {
   std::vector<Literal> literals;
-  bool operator==(const Unit&) const = default;
+  auto operator<=>(const Unit&) const = default;
 };
 
 inline constexpr int largest_literals = 8;  ///< of a unit

@@ -30,6 +30,18 @@ filters::Images images_drawn_from(const data::DataSplits& data) {
   return {data.first_images, static_cast<std::size_t>(data.rows) * static_cast<std::size_t>(data.columns)};
 }
 
+/// The features of all candidates are made together.
+void expect_few_candidates(const config::LayerConfig& layer, const filters::Shape& shape) {
+  constexpr std::size_t most = std::size_t{1} << 22;
+  const std::size_t features = static_cast<std::size_t>(layer.units) * filters::windows_per_unit(shape) *
+                               static_cast<std::size_t>(layer.filters.candidates);
+  if (layer.filters.candidates > 1 && features > most)
+    throw InputError(
+        fmt::format("filters.candidates: {} candidates have {} features, of {} that can be; take fewer, or "
+                    "fewer units in more stages",
+                    layer.filters.candidates, features, most));
+}
+
 filters::FeatureSums sums_of(const filters::Bank& bank, const filters::Images& images) {
   constexpr std::size_t at_once = 256;  // there may be many candidates
   filters::FeatureMaker maker(bank);
@@ -66,6 +78,7 @@ DrawnStage draw_stage(const config::LayerConfig& layer, const data::DataSplits& 
   const filters::Images images = images_drawn_from(data);
   try {
     const filters::Shape shape = shape_of(layer.filters, data);
+    expect_few_candidates(layer, shape);
     DrawnStage drawn{
         filters::draw_candidates(shape, draw_options(layer, shape), images, seed, stage), {}, images.count()};
     drawn.sums = sums_of(drawn.candidates.bank, images);

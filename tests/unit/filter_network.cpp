@@ -233,6 +233,30 @@ BOOST_FIXTURE_TEST_CASE(a_training_learns_and_its_numbers_are_those_of_the_writt
              results.validation_accuracy);
 }
 
+BOOST_FIXTURE_TEST_CASE(views_and_chosen_units_are_those_of_the_written_network, SmallFilters) {
+  config.network.hidden[0].filters.views = 3;
+  config.network.hidden[0].filters.candidates = 3;
+  const RunResults results = run().results;
+  BOOST_TEST(results.test_accuracy > 0.9);
+  const Model model = read_model(folder.results());
+  BOOST_TEST_REQUIRE(model.architecture.banks.size() == 2U);
+  for (const filters::Bank& bank : model.architecture.banks) {
+    BOOST_TEST(bank.shape.views.size() == 3U);
+    BOOST_TEST(bank.code.has_value());
+  }
+  const DataSplits data = load_data_of(config, Communicator(), Communicator());
+  BOOST_TEST(evaluate(model.architecture, model.bits, data.train, Communicator()).accuracy() == results.train_accuracy);
+}
+
+BOOST_FIXTURE_TEST_CASE(too_many_candidates_are_told_before_they_are_drawn, SmallFilters) {
+  config.network.hidden[0].units = 65536;
+  config.network.hidden[0].filters.candidates = 64;
+  const auto refused = failure_of([&] { static_cast<void>(run()); });
+  BOOST_REQUIRE(refused);
+  BOOST_TEST(std::string(refused->what()).find("network.hidden.0: filters.candidates: 64 candidates have") !=
+             std::string::npos);
+}
+
 BOOST_FIXTURE_TEST_CASE(two_classes_are_one_output, SmallFilters) {
   config.data.classes = {"0", "2"};
   const RunResults results = run().results;
