@@ -42,18 +42,24 @@ void expect_few_candidates(const config::LayerConfig& layer, const filters::Shap
                     layer.filters.candidates, features, most));
 }
 
-filters::FeatureSums sums_of(const filters::Bank& bank, const filters::Images& images) {
+/// Sums over the images of all ranks, each of which makes the features of a part of them.
+filters::FeatureSums sums_of(const filters::Bank& bank, const filters::Images& images,
+                             const parallel::Communicator& ranks) {
   constexpr std::size_t at_once = 256;  // there may be many candidates
+  const auto [begin, end] =
+      data::shard_range(images.count(), static_cast<std::size_t>(ranks.rank()), static_cast<std::size_t>(ranks.size()));
   filters::FeatureMaker maker(bank);
   std::vector<std::int8_t> features(maker.count() * at_once);
   filters::FeatureSums all{std::vector<std::int64_t>(maker.count()), std::vector<std::int64_t>(maker.count())};
-  for (std::size_t first = 0; first < images.count(); first += at_once) {
-    const std::size_t count = std::min(at_once, images.count() - first);
+  for (std::size_t first = begin; first < end; first += at_once) {
+    const std::size_t count = std::min(at_once, end - first);
     maker.make({images.pixels.subspan(first * images.size, count * images.size), images.size}, features, at_once);
     const filters::FeatureSums sums = filters::sum_features(features, at_once, count);
     std::ranges::transform(all.values, sums.values, all.values.begin(), std::plus<>());
     std::ranges::transform(all.squares, sums.squares, all.squares.begin(), std::plus<>());
   }
+  ranks.all_sum(all.values);
+  ranks.all_sum(all.squares);
   return all;
 }
 
@@ -79,14 +85,15 @@ DrawnStage draw_stage(const config::LayerConfig& layer, const data::DataSplits& 
   try {
     const filters::Shape shape = shape_of(layer.filters, data);
     expect_few_candidates(layer, shape);
-    DrawnStage drawn{
-        filters::draw_candidates(shape, draw_options(layer, shape), images, seed, stage), {}, images.count()};
-    drawn.sums = sums_of(drawn.candidates.bank, images);
-    drawn.candidates.bank.centers = filters::centers_of(drawn.sums, drawn.images);
-    return drawn;
+    return {filters::draw_candidates(shape, draw_options(layer, shape), images, seed, stage), {}, images.count()};
   } catch (const InputError& error) {
     throw InputError(fmt::format("network.hidden.0: {}", error.what()));
   }
+}
+
+void take_centers(DrawnStage& drawn, const data::DataSplits& data, const parallel::Communicator& ranks) {
+  drawn.sums = sums_of(drawn.candidates.bank, images_drawn_from(data), ranks);
+  drawn.candidates.bank.centers = filters::centers_of(drawn.sums, drawn.images);
 }
 
 double DrawnStage::variance(std::span<const std::size_t> choice) const {

@@ -6,6 +6,7 @@
 #include "filters/draw.hpp"
 #include "filters/features.hpp"
 #include "network/architecture.hpp"
+#include "parallel/communicator.hpp"
 #include "readout/problem.hpp"
 
 #include <cstddef>
@@ -18,9 +19,9 @@ namespace isinglass::network {
 
 /// What the seed and the training images determine of a stage of filters.
 struct DrawnStage {
-  filters::Candidates candidates;  ///< with centers
-  filters::FeatureSums sums;       ///< of the candidates' features over the images drawn from
-  std::size_t images = 0;          ///< how many these are
+  filters::Candidates candidates;
+  filters::FeatureSums sums;  ///< of the candidates' features over the images drawn from
+  std::size_t images = 0;     ///< how many these are
 
   /// The variance of the features of the bank that has these units, summed over them.
   [[nodiscard]] double variance(std::span<const std::size_t> choice) const;
@@ -29,10 +30,14 @@ struct DrawnStage {
 /// How the filters of a layer are drawn that have bits of this shape.
 [[nodiscard]] filters::DrawOptions draw_options(const config::LayerConfig& layer, const filters::Shape& shape);
 
-/// Draws a stage of a first hidden layer of kind filters from data.first_images, on which its centers are taken, too.
-/// A function of the arguments, the same on every rank. InputError that names the layer if it cannot be drawn.
+/// Draws a stage of a first hidden layer of kind filters from data.first_images, without its sums and centers. A
+/// function of the arguments, the same on every rank. InputError that names the layer if it cannot be drawn.
 [[nodiscard]] DrawnStage draw_stage(const config::LayerConfig& layer, const data::DataSplits& data, std::uint64_t seed,
                                     std::uint32_t stage);
+
+/// Sums the features of a stage over data.first_images, each rank over a part of them, and takes its centers.
+/// Collective.
+void take_centers(DrawnStage& drawn, const data::DataSplits& data, const parallel::Communicator& ranks);
 
 /// Features of all banks, and those before bank `bank`: where its features begin among the inputs of the first layer.
 [[nodiscard]] std::size_t feature_count(const Architecture& architecture);

@@ -86,6 +86,7 @@ void set_filters(const config::Config& config, TrainingSetup& setup, const paral
   for (std::uint32_t stage = 0; stage < static_cast<std::uint32_t>(layer.filters.stages); ++stage) {
     network::DrawnStage drawn;
     parallel::together(world, [&] { drawn = network::draw_stage(layer, setup.data, config.seed, stage); });
+    network::take_centers(drawn, setup.data, group);
     const std::vector<std::size_t> choice = train::choose_units(drawn.candidates, setup.data, config.seed, group);
     setup.architecture.banks.push_back(filters::with_chosen(drawn.candidates, choice));
     variance += drawn.variance(choice);
