@@ -10,6 +10,7 @@
 #include <bit>
 #include <numeric>
 #include <set>
+#include <tuple>
 #include <utility>
 
 #include <fmt/format.h>
@@ -47,6 +48,14 @@ void check_options(const DrawOptions& options) {
        "shares must be within 0 to 1");
   must(options.threshold_positions >= 1 && options.sample_images >= 1, "the samples must not be empty");
 }
+
+/// An order of units, whichever.
+struct Earlier {
+  bool operator()(const Unit& a, const Unit& b) const {
+    const auto key = [](const Literal& l) { return std::tuple(l.filter, l.dy, l.dx, l.negated, l.widened); };
+    return std::ranges::lexicographical_compare(a.literals, b.literals, {}, key, key);
+  }
+};
 
 /// Purposes of a filter's random numbers, each a key of its own.
 enum class Purpose : std::uint32_t { filter, patch, noise, position, sample };
@@ -251,7 +260,7 @@ private:
   std::uint32_t stage_;
   simd::Width width_;
   Bank bank_;
-  std::set<Unit> known_;  // the units of the bank
+  std::set<Unit, Earlier> known_;  // the units of the bank
   WiringCode code_;
   std::vector<std::uint32_t> sample_;  // image numbers
   std::array<std::vector<Stored>, 4> sample_channels_;

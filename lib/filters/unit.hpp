@@ -1,6 +1,5 @@
 #pragma once
 
-#include <compare>
 #include <vector>
 
 namespace isinglass::filters {
@@ -11,13 +10,13 @@ struct Literal {
   int filter = 0, dy = 0, dx = 0;
   bool negated = false;
   bool widened = false;  ///< true where any of the 3x3 bits around is 1; negation comes after
-  auto operator<=>(const Literal&) const = default;
+  bool operator==(const Literal&) const = default;
 };
 
 /// A conjunction: true where all literals are.
 struct Unit {
   std::vector<Literal> literals;
-  auto operator<=>(const Unit&) const = default;
+  bool operator==(const Unit&) const = default;
 };
 
 inline constexpr int largest_literals = 8;  ///< of a unit
