@@ -21,7 +21,7 @@ struct AffineMap {
 void write_view(std::span<const std::uint8_t> image, std::size_t columns, const AffineMap& map,
                 std::span<std::uint8_t> view);
 
-/// The same for many images of a size under one map, faster.
+/// Writes the views of many images of one size under one map, the same ones as write_view, but faster.
 class View {
 public:
   View(const AffineMap& map, std::size_t rows, std::size_t columns);

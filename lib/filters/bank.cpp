@@ -17,7 +17,7 @@ void demand(bool holds, fmt::format_string<Args...> text, Args&&... args) {
   if (!holds) throw InputError("filter bank: " + fmt::format(text, std::forward<Args>(args)...));
 }
 
-/// Of the usual shape with views, so that features less any center fit lib/readout.
+/// The largest feature of the usual shape with several views, so that features less any center fit lib/readout.
 constexpr int most_of_feature = 63;
 
 bool lies_within(Range inner, int size) { return 0 <= inner.first && inner.first < inner.last && inner.last <= size; }

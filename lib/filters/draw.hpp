@@ -64,7 +64,7 @@ struct Candidates {
                                          std::uint64_t seed, std::uint32_t stage,
                                          simd::Width width = simd::cpu_width());
 
-/// The same with the first candidate of each unit.
+/// Draws the same filters, and the first candidate of each unit.
 [[nodiscard]] Bank draw_bank(const Shape& shape, const DrawOptions& options, const Images& images, std::uint64_t seed,
                              std::uint32_t stage, simd::Width width = simd::cpu_width());
 

@@ -29,7 +29,7 @@ public:
 private:
   /// Adds the levels of all units to the features of a block, which begins at image `place` of the group.
   void add_levels_of_units(std::size_t place);
-  /// The same for the images that maps_ took, and for their mirror images.
+  /// Makes the maps of the images that maps_ took, and of their mirror images, and adds the levels of all units.
   void add_levels_of_maps(std::size_t place);
 
   Shape shape_;

@@ -17,7 +17,7 @@
 /// Networks that begin with filters.
 namespace isinglass::network {
 
-/// What the seed and the training images determine of a stage of filters.
+/// A stage of filters as far as the seed and the training images determine it.
 struct DrawnStage {
   filters::Candidates candidates;
   filters::FeatureSums sums;  ///< of the candidates' features over the images drawn from

@@ -165,7 +165,7 @@ private:
     return grown_.readout.weights.data() + row * grown_.readout.features + unit * windows_;
   }
 
-  /// What the network would be without a unit, but for its features.
+  /// Subtracts a unit from the scores and the variance; its features stay.
   void take_from_scores(std::size_t unit) {
     const std::size_t outputs = grown_.readout.outputs();
     readout::Readout negative{windows_, {}, std::vector<std::int32_t>(outputs)};
