@@ -1,8 +1,8 @@
 #!/usr/bin/python3
 """Trains on 10, 40, 100 and 1,000 images per class, and writes a table of test accuracy over seeds.
 
-Compared are the output layer of a network of filters and a dense network, each annealed and by quantization-aware
-training. A seed chooses the images, the same ones for all. Run folders are kept under
+Compared are the output layer of a network of drawn filters and a dense network, each annealed and by
+quantization-aware training. A seed chooses the images, the same ones for all. Run folders are kept under
 results/samples/METHOD/COUNT/SEED, and what is finished there is not run again. Writes results/tables/samples.md,
 samples.csv and samples.png.
 """

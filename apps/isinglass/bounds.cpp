@@ -25,7 +25,13 @@ struct BoundsOptions {
 };
 
 /// The weights of another network, or of other inputs, would give bounds of nothing.
-run::Model read_same_model(const BoundsOptions& options, const run::TrainingSetup& setup) {
+run::Model read_same_model(const BoundsOptions& options, const config::Config& config,
+                           const run::TrainingSetup& setup) {
+  if (config::trains_filters(config))
+    throw InputError(
+        fmt::format("{}: its filters are trained, and bounds are of the layers behind drawn ones; only a "
+                    "model of qat.filters drawn can be given",
+                    options.model));
   run::Model model = run::read_model(run::model_file(options.model));
   if (!run::has_network(model, setup.architecture) || !run::has_data(model, setup.data))
     throw InputError(
@@ -53,7 +59,7 @@ ExitCode run_bounds(const BoundsOptions& options, const parallel::Communicator& 
   const run::TrainingSetup setup = run::load_setup(config, world, world, run::SetupUse::compiling);
   run::Model model;
   if (!options.model.empty()) {
-    parallel::together(world, [&] { model = read_same_model(options, setup); });
+    parallel::together(world, [&] { model = read_same_model(options, config, setup); });
     parallel::expect_same(world, fingerprint_of(model), options.model);
   }
   const std::vector<bounds::BoundsLine> lines =

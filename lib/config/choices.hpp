@@ -53,6 +53,10 @@ constexpr std::array<std::string_view, 2> names_of(MoveLoss) { return {"network"
 enum class GradientLoss { own, cross_entropy };
 constexpr std::array<std::string_view, 2> names_of(GradientLoss) { return {"network", "cross_entropy"}; }
 
+/// Whether QAT leaves the weights and thresholds of filters as they are drawn, or trains them from there.
+enum class FilterUse { drawn, trained };
+constexpr std::array<std::string_view, 2> names_of(FilterUse) { return {"drawn", "trained"}; }
+
 /// Ising machines.
 enum class MachineKind { sa, bsb, dsb, cim, cac, tabu, pt, enumeration, external };
 constexpr std::array<std::string_view, 9> names_of(MachineKind) {

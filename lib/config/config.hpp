@@ -127,6 +127,8 @@ struct QatConfig {
       0.75;                    ///< in units of the rms of a random network's output; cross_entropy: divides the outputs
   double window = 0.75;        ///< the surrogate slope of sign is 1 within +-window, in units of the pre-activation rms
   double initial_scale = 0.1;  ///< latent weights start uniform in +-initial_scale; they are clipped to +-1
+  FilterUse filters = FilterUse::drawn;  ///< of a first layer of filters
+  double filter_rate = 0.003;            ///< learning rate of the parameters of filters, by that of the others
 };
 
 struct ParallelConfig {
@@ -174,6 +176,11 @@ struct Config {
 /// Whether the training is the annealing of an output layer on filters.
 [[nodiscard]] inline bool anneals_readout(const Config& config) {
   return config.method == Method::anneal && has_filters(config.network) && config.network.hidden.size() == 1;
+}
+
+/// Whether the weights and thresholds of filters are trained, and so are among the bits of the network.
+[[nodiscard]] inline bool trains_filters(const Config& config) {
+  return config.method == Method::qat && has_filters(config.network) && config.qat.filters == FilterUse::trained;
 }
 
 }  // namespace isinglass::config

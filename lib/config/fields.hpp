@@ -173,6 +173,9 @@ void visit_fields(V& v, S& s) {
   v.field("window", s.window, between(0.01, 100),
           "half-width of sign's surrogate slope, in units of the pre-activation rms");
   v.field("initial_scale", s.initial_scale, between(0.001, 1), "latent weights start uniform in +-this");
+  v.field("filters", s.filters, one_of<FilterUse>(),
+          "weights and thresholds of filters: left where they are drawn, or trained from there");
+  v.field("filter_rate", s.filter_rate, above(0).up_to(1), "learning rate of filters, as a part of the others' rate");
 }
 
 template <class V, Structure<ParallelConfig> S>

@@ -31,6 +31,8 @@ void add_methods(std::vector<KeyUse>& uses, const Config& config, ConfigUse use)
   add("qcgd", is_qcgd || use == ConfigUse::bounds, other);
   add("machine", is_qcgd, other);
   add("qat", method == Method::qat, other);
+  add("qat.filters", method == Method::qat && has_filters(config.network), "no hidden layer is of filters");
+  add("qat.filter_rate", trains_filters(config), "it is of filters that are trained");
   const bool is_readout = anneals_readout(config);
   add("readout", is_readout, "it is of method anneal with hidden layers of filters alone");
   add("anneal", !is_readout && (anneals || polishes || descends),

@@ -149,9 +149,22 @@ std::size_t windows_per_unit(const Shape& shape) { return shape.row_windows.size
 
 std::size_t feature_count(const Bank& bank) { return bank.units.size() * windows_per_unit(bank.shape); }
 
+std::size_t tap_count(const Bank& bank) {
+  std::size_t count = 0;
+  for (const Filter& filter : bank.filters) count += filter.is_plus.size();
+  return count;
+}
+
 Range threshold_range(const Shape& shape) {
   const int half = 1 << (shape.threshold_bits - 1);
   return {-half * shape.threshold_step, (half - 1) * shape.threshold_step};
+}
+
+std::vector<bool> filters_in_use(const Bank& bank) {
+  std::vector<bool> is_used(bank.filters.size());
+  for (const Unit& unit : bank.units)
+    for (const Literal& literal : unit.literals) is_used[static_cast<std::size_t>(literal.filter)] = true;
+  return is_used;
 }
 
 int largest_offset(std::span<const Unit> units) {

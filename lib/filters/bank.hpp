@@ -97,12 +97,17 @@ inline constexpr int most_usual_views = 7;
 /// Windows of a unit, and features of the whole bank: [unit][row window][column window].
 [[nodiscard]] std::size_t windows_per_unit(const Shape& shape);
 [[nodiscard]] std::size_t feature_count(const Bank& bank);
+/// Weights of all filters.
+[[nodiscard]] std::size_t tap_count(const Bank& bank);
 
 /// Smallest and largest value of the codebook of thresholds.
 [[nodiscard]] Range threshold_range(const Shape& shape);
 
 /// The largest |dy| or |dx| of a literal.
 [[nodiscard]] int largest_offset(std::span<const Unit> units);
+
+/// [filter] whether a unit looks at its map.
+[[nodiscard]] std::vector<bool> filters_in_use(const Bank& bank);
 
 /// The bank with some of its units alone, in the order of `units`, and the centers of their features.
 [[nodiscard]] Bank with_units(const Bank& bank, std::span<const std::size_t> units);

@@ -196,7 +196,8 @@ private:
   void make_maps() {
     const Images sample{images_.pixels, images_.size, sample_};
     for (std::size_t first = 0; first < sample_.size(); first += block_images) {
-      BlockMaps& maps = maps_.emplace_back(bank_.shape, bank_.filters, options_.wiring.reach, width_);
+      BlockMaps& maps = maps_.emplace_back(bank_.shape, bank_.filters, std::vector<bool>(bank_.filters.size(), true),
+                                           options_.wiring.reach, width_);
       maps.take(sample, first);
       maps.make(false);
       const std::size_t count = std::min(block_images, sample_.size() - first);

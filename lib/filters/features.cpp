@@ -1,11 +1,7 @@
 #include "filters/features.hpp"
 
-#include "base/error.hpp"
-
 #include <algorithm>
 #include <cassert>
-
-#include <fmt/format.h>
 
 namespace isinglass::filters {
 namespace {
@@ -18,84 +14,47 @@ const Bank& checked(const Bank& bank) {
   return bank;
 }
 
-std::vector<LevelPart> parts_of(const Shape& shape) {
-  std::vector<LevelPart> parts;
-  const auto level = [&](int count) {
-    return shape.levels[static_cast<std::size_t>(std::min(count, largest_count(shape)))];
-  };
-  for (int first = 0; first < largest_count(shape); first += part_counts) {
-    LevelPart& part = parts.emplace_back();
-    for (int k = 0; k <= part_counts; ++k)
-      part[static_cast<std::size_t>(k)] = static_cast<std::uint8_t>(level(first + k) - level(first));
-  }
-  return parts;
-}
-
 }  // namespace
 
 FeatureMaker::FeatureMaker(const Bank& bank, simd::Width width)
     : shape_(checked(bank).shape),
       centers_(bank.centers),
       width_(width),
-      maps_(bank.shape, bank.filters, largest_offset(bank.units), width),
+      viewed_(bank.shape, bank.filters, filters_in_use(bank), largest_offset(bank.units), width),
       features_(feature_count(bank)),
-      padded_columns_(simd::padded(maps_.columns(), word_block)),
-      parts_(parts_of(bank.shape)),
-      conjunction_(maps_.rows() * padded_columns_),
+      padded_columns_(simd::padded(viewed_.maps().columns(), word_block)),
+      parts_(level_parts(shape_.levels, largest_count(shape_))),
+      conjunction_(viewed_.maps().rows() * padded_columns_),
       planes_(8 * padded_columns_),
-      counts_(maps_.columns() * block_images),
+      counts_(viewed_.maps().columns() * block_images),
       group_(features_ * group_images) {
   for (const Unit& unit : bank.units) {
     auto& words = units_.emplace_back();
-    for (const Literal& literal : unit.literals) words.push_back(maps_.words_of(literal));
+    for (const Literal& literal : unit.literals) words.push_back(viewed_.maps().words_of(literal));
   }
-  for (const AffineMap& map : shape_.views)
-    views_.emplace_back(map, static_cast<std::size_t>(shape_.rows), static_cast<std::size_t>(shape_.columns));
 }
 
 void FeatureMaker::add_levels_of_units(std::size_t place) {
-  const Pooling pooling{maps_.rows(), maps_.columns(), shape_.row_windows, shape_.column_windows, parts_,
-                        planes_,      counts_,         group_images};
+  const BlockMaps& maps = viewed_.maps();
+  const Pooling pooling{maps.rows(), maps.columns(), shape_.row_windows, shape_.column_windows, parts_,
+                        planes_,     counts_,        group_images};
   const std::size_t size = windows_per_unit(shape_) * group_images;
   for (std::size_t u = 0; u < units_.size(); ++u) {
-    write_conjunction(units_[u], maps_.stride(), maps_.rows(), conjunction_, width_);
+    write_conjunction(units_[u], maps.stride(), maps.rows(), conjunction_, width_);
     add_levels(pooling, conjunction_, std::span(group_).subspan(u * size, size).subspan(place), width_);
   }
 }
 
-void FeatureMaker::add_levels_of_maps(std::size_t place) {
-  for (const bool is_mirrored : {false, true}) {
-    if (is_mirrored && !shape_.mirror) continue;
-    maps_.make(is_mirrored);
-    add_levels_of_units(place);
-  }
-}
-
 void FeatureMaker::make(const Images& images, std::span<std::int8_t> features, std::size_t stride) {
-  const auto pixels = static_cast<std::size_t>(shape_.rows) * static_cast<std::size_t>(shape_.columns);
-  if (images.size != pixels || images.pixels.size() % pixels != 0)
-    throw InputError(
-        fmt::format("images of {} pixels for a filter bank of {}x{} pixels", images.size, shape_.rows, shape_.columns));
+  viewed_.expect_size(images);
   assert(images.count() <= stride && (features_ - 1) * stride + images.count() <= features.size());
   for (std::size_t first = 0; first < images.count(); first += group_images) {
     const std::size_t count = std::min(group_images, images.count() - first);
     for (std::size_t f = 0; f < features_; ++f)
       std::fill_n(group_.data() + f * group_images, count,
                   static_cast<std::int8_t>(centers_.empty() ? 0 : -centers_[f]));
-    for (std::size_t place = 0; place < count; place += block_images) {
-      if (views_.empty()) {
-        maps_.take(images, first + place);
-        add_levels_of_maps(place);
-      }
-      for (View& view : views_) {
-        const std::size_t size = std::min(block_images, count - place);
-        viewed_.resize(size * pixels);
-        for (std::size_t i = 0; i < size; ++i)
-          view.write(images[first + place + i], std::span(viewed_).subspan(i * pixels, pixels));
-        maps_.take({viewed_, pixels}, 0);
-        add_levels_of_maps(place);
-      }
-    }
+    for (std::size_t place = 0; place < count; place += block_images)
+      viewed_.visit(images, first + place, [&] { add_levels_of_units(place); });
     for (std::size_t f = 0; f < features_; ++f)
       std::copy_n(group_.data() + f * group_images, count, features.data() + f * stride + first);
   }

@@ -2,7 +2,7 @@
 
 #include "filters/bank.hpp"
 #include "filters/channels.hpp"
-#include "filters/maps.hpp"
+#include "filters/viewed_maps.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -27,17 +27,14 @@ public:
   void make(const Images& images, std::span<std::int8_t> features, std::size_t stride);
 
 private:
-  /// Adds the levels of all units to the features of a block, which begins at image `place` of the group.
+  /// Adds the levels of all units on the present maps to the features of a block, which begins at image `place` of the
+  /// group.
   void add_levels_of_units(std::size_t place);
-  /// Makes the maps of the images that maps_ took, and of their mirror images, and adds the levels of all units.
-  void add_levels_of_maps(std::size_t place);
 
   Shape shape_;
   std::vector<std::int8_t> centers_;
   simd::Width width_;
-  BlockMaps maps_;
-  std::vector<View> views_;
-  std::vector<std::uint8_t> viewed_;  // images of a block
+  ViewedMaps viewed_;
   std::size_t features_, padded_columns_;
   std::vector<std::vector<LiteralWords>> units_;
   std::vector<LevelPart> parts_;

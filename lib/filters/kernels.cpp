@@ -247,6 +247,17 @@ HWY_AFTER_NAMESPACE();
 #if HWY_ONCE
 namespace isinglass::filters {
 
+std::vector<LevelPart> level_parts(std::span<const std::uint8_t> levels, int largest) {
+  std::vector<LevelPart> parts;
+  const auto level = [&](int count) { return levels[static_cast<std::size_t>(std::min(count, largest))]; };
+  for (int first = 0; first < largest; first += part_counts) {
+    LevelPart& part = parts.emplace_back();
+    for (int k = 0; k <= part_counts; ++k)
+      part[static_cast<std::size_t>(k)] = static_cast<std::uint8_t>(level(first + k) - level(first));
+  }
+  return parts;
+}
+
 void write_half_sums(std::span<const std::ptrdiff_t> taps, const MapPlace& place, const HalfSums& halves,
                      simd::Width width) {
   ISINGLASS_OF_WIDTH(width, half_sums)(taps, place, halves);

@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <vector>
 
 /// Inner loops of filter layers over blocks of 64 images: a pixel is 64 bytes, one an image, and a bit of a map is a
 /// word of 64, so that conjunctions and counts are word operations for all images at once. Exact integers; the same for
@@ -64,6 +65,9 @@ inline constexpr int part_counts = 15;
 /// Rises of the level after 0 .. 15 counts of a part: the level of a count is the sum over the parts p of
 /// part[min(max(count - 15 p, 0), 15)]. So short a table is looked up for a vector of counts at once.
 using LevelPart = std::array<std::uint8_t, part_counts + 1>;
+
+/// The parts of a step function [count] for counts of 0 .. largest; beyond the last count it stays as it is there.
+[[nodiscard]] std::vector<LevelPart> level_parts(std::span<const std::uint8_t> levels, int largest);
 
 /// A pooling with the memory that it works in.
 struct Pooling {

@@ -33,7 +33,8 @@ Eights transposed(Eights words) {
 
 }  // namespace
 
-BlockMaps::BlockMaps(const Shape& shape, std::span<const Filter> filters, int reach, simd::Width width)
+BlockMaps::BlockMaps(const Shape& shape, std::span<const Filter> filters, const std::vector<bool>& wanted, int reach,
+                     simd::Width width)
     : width_(width),
       image_rows_(static_cast<std::size_t>(shape.rows)),
       image_columns_(static_cast<std::size_t>(shape.columns)),
@@ -47,7 +48,8 @@ BlockMaps::BlockMaps(const Shape& shape, std::span<const Filter> filters, int re
   first_position_ = ((pad_ + static_cast<std::size_t>(shape.map_rows.first)) * padded_columns_ + pad_ +
                      static_cast<std::size_t>(shape.map_columns.first)) *
                     block_images;
-  for (std::size_t f = 0; f < filters.size(); ++f) add_filter(filters[f], f);
+  for (std::size_t f = 0; f < filters.size(); ++f)
+    if (wanted[f]) add_filter(filters[f], f);
   halves_down_.resize(rows_ * columns_ * block_images);
   halves_up_.resize(halves_down_.size());
   for (const Channel channel : all_values<Channel>())
@@ -71,9 +73,7 @@ void BlockMaps::add_filter(const Filter& filter, std::size_t number) {
       (is_plus ? taps.plus : taps.minus).push_back(all.back());
       taps.above += (is_plus ? 1 : -1) * stored_zero(filter.channel);
     }
-  const auto same = std::ranges::find_if(kinds_, [&](const Kind& kind) {
-    return kind.channel == filter.channel && kind.side == filter.side && kind.dilation == filter.dilation;
-  });
+  const auto same = std::ranges::find_if(kinds_, [&](const Kind& kind) { return kind.has(filter); });
   Kind& kind =
       same != kinds_.end() ? *same : kinds_.emplace_back(Kind{filter.channel, filter.side, filter.dilation, all, {}});
   kind.filters.push_back(std::move(taps));
@@ -149,9 +149,13 @@ void BlockMaps::widen(const std::uint64_t* map, std::uint64_t* widened) {
   }
 }
 
+MapPlace BlockMaps::place_of(Channel channel) const {
+  return {blocks_[static_cast<std::size_t>(channel)].data() + first_position_, padded_columns_ * block_images, rows_,
+          columns_};
+}
+
 void BlockMaps::make_maps(const Kind& kind) {
-  const MapPlace place{blocks_[static_cast<std::size_t>(kind.channel)].data() + first_position_,
-                       padded_columns_ * block_images, rows_, columns_};
+  const MapPlace place = place_of(kind.channel);
   const HalfSums halves{halves_down_, halves_up_};
   if (kind.taps.size() <= 2 * byte_taps) write_half_sums(kind.taps, place, halves, width_);
   for (const Taps& taps : kind.filters) {
@@ -173,6 +177,11 @@ void BlockMaps::make(bool is_mirrored) {
 LiteralWords BlockMaps::words_of(const Literal& literal) const {
   const std::size_t begin = map_begin(static_cast<std::size_t>(literal.filter), literal.widened);
   return {maps_.data() + begin + literal.dx, literal.dy, literal.negated ? ~std::uint64_t{0} : 0};
+}
+
+BlockMaps::TapPlaces BlockMaps::taps_of(const Filter& filter) const {
+  const auto kind = std::ranges::find_if(kinds_, [&](const Kind& of) { return of.has(filter); });
+  return {place_of(filter.channel), kind->taps};
 }
 
 }  // namespace isinglass::filters

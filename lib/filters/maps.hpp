@@ -16,8 +16,10 @@ namespace isinglass::filters {
 /// Between blocks the memory is kept, a few MB or less.
 class BlockMaps {
 public:
-  /// `reach` is the largest offset of the literals that will be asked for. The shape and the filters were checked.
-  BlockMaps(const Shape& shape, std::span<const Filter> filters, int reach, simd::Width width);
+  /// `reach` is the largest offset of the literals that will be asked for; of filters that are not `wanted` [filter]
+  /// there will be no maps. The shape and the filters were checked.
+  BlockMaps(const Shape& shape, std::span<const Filter> filters, const std::vector<bool>& wanted, int reach,
+            simd::Width width);
 
   /// Takes images first .. first+63, or as many as there are; the others are blank.
   void take(const Images& images, std::size_t first);
@@ -27,6 +29,13 @@ public:
 
   /// The words of a literal for write_conjunction, valid until the object ends.
   [[nodiscard]] LiteralWords words_of(const Literal& literal) const;
+
+  /// Where the taps of a filter among those given meet a channel's stored values, valid until the object ends.
+  struct TapPlaces {
+    MapPlace place;
+    std::span<const std::ptrdiff_t> taps;  ///< [row of the filter][column], bytes from a position's pixel
+  };
+  [[nodiscard]] TapPlaces taps_of(const Filter& filter) const;
 
   [[nodiscard]] std::size_t stride() const { return stride_; }  ///< words from row to row
   [[nodiscard]] std::size_t rows() const { return rows_; }
@@ -45,9 +54,14 @@ private:
     int side, dilation;
     std::vector<std::ptrdiff_t> taps;
     std::vector<Taps> filters;
+
+    [[nodiscard]] bool has(const Filter& filter) const {
+      return channel == filter.channel && side == filter.side && dilation == filter.dilation;
+    }
   };
 
   void add_filter(const Filter& filter, std::size_t number);
+  [[nodiscard]] MapPlace place_of(Channel channel) const;
   void make_maps(const Kind& kind);
   void fill_block(Channel channel, bool is_mirrored);
   void write_block(Channel channel, std::span<const std::vector<std::uint8_t>> stored, bool is_reversed);

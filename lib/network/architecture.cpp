@@ -2,6 +2,7 @@
 
 #include "base/random.hpp"
 #include "filters/bits.hpp"
+#include "network/filter_bits.hpp"
 
 #include <algorithm>
 #include <array>
@@ -24,7 +25,8 @@ LayerValues decode(const Layer& layer, const LayerBits& bits) {
 
 NetworkValues decode(const Architecture& architecture, const NetworkBits& bits) {
   NetworkValues values;
-  for (std::size_t l = 0; l < bits.size(); ++l) values.push_back(decode(architecture.layers[l], bits[l]));
+  for (std::size_t l = 0; l < architecture.layers.size(); ++l)
+    values.push_back(decode(architecture.layers[l], bits[l]));
   return values;
 }
 
@@ -71,12 +73,14 @@ NetworkBits random_bits(const Architecture& architecture, std::uint64_t seed) {
       random.biases[i] = draw(seed, Stream::initial, l, 1, i)[0] & 1U;
     bits.push_back(std::move(random));
   }
+  if (architecture.trains_filters)
+    for (const filters::Bank& bank : architecture.banks) bits.push_back(bits_of_filters(bank));
   return bits;
 }
 
 NetworkBits starting_bits(const Architecture& architecture, std::uint64_t seed) {
   NetworkBits bits = random_bits(architecture, seed);
-  for (std::size_t l = 0; l < bits.size(); ++l) {
+  for (std::size_t l = 0; l < architecture.layers.size(); ++l) {
     const Codebook& codebook = architecture.layers[l].bias;
     const std::array sides{codebook.nearest_bits(-0.5), codebook.nearest_bits(0.5)};
     std::vector<std::uint8_t>& biases = bits[l].biases;

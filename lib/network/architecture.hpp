@@ -46,7 +46,10 @@ struct Layer {
 /// image.
 struct Architecture {
   std::vector<filters::Bank> banks{};  ///< their features, bank after bank, are the inputs of layers.front()
-  std::vector<Layer> layers;           ///< the last one is the output layer
+  /// Whether weights and thresholds of the filters are trained: then NetworkBits have them, and not the banks. See
+  /// filter_bits.hpp.
+  bool trains_filters = false;
+  std::vector<Layer> layers;  ///< the last one is the output layer
   int classes = 2;
   Loss loss = Loss::hinge;
   int loss_segments = 8;  ///< pieces of the spline of a loss that is not piecewise polynomial (logistic)
@@ -62,7 +65,8 @@ struct LayerBits {
   bool operator==(const LayerBits&) const = default;
 };
 
-/// All parameter bits of a network: what training is about, and what a model file holds.
+/// All parameter bits of a network: what training is about. Those of the layers come first; where filters are trained,
+/// those of each bank follow, `weights` as [filter][row][column] and `biases` as [filter][bit of the threshold].
 using NetworkBits = std::vector<LayerBits>;
 
 /// Integer values of one layer's parameters, decoded from its bits.
@@ -87,7 +91,7 @@ using NetworkValues = std::vector<LayerValues>;
 /// Change of one output when an output weight of rms size meets the largest activation: the unit of losses.
 [[nodiscard]] double output_step(const Architecture& architecture);
 
-/// Uniformly random bits, a function of the seed.
+/// Uniformly random bits, a function of the seed; those of filters are as drawn.
 [[nodiscard]] NetworkBits random_bits(const Architecture& architecture, std::uint64_t seed);
 
 /// Start of a training: the weights of random_bits, and biases next to the middle of their codebook, on a random side.

@@ -23,6 +23,11 @@ BitCounts bit_counts(const Architecture& architecture) {
     counts.push_back(std::int64_t{layer.units} * layer.inputs * layer.weights.bits());
     counts.push_back(std::int64_t{layer.units} * layer.bias.bits());
   }
+  if (architecture.trains_filters)
+    for (const filters::Bank& bank : architecture.banks) {
+      counts.push_back(static_cast<std::int64_t>(filters::tap_count(bank)));
+      counts.push_back(std::ssize(bank.filters) * bank.shape.threshold_bits);
+    }
   return counts;
 }
 

@@ -9,7 +9,7 @@
 
 namespace isinglass::network {
 
-/// Number of parameter bits of each layer: its weights, its biases.
+/// Number of parameter bits of each layer, and of each bank whose filters are trained: its weights, its biases.
 using BitCounts = std::vector<std::int64_t>;
 
 [[nodiscard]] BitCounts bit_counts(const Architecture& architecture);

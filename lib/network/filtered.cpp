@@ -1,6 +1,7 @@
 #include "network/filtered.hpp"
 
 #include "base/error.hpp"
+#include "network/filter_bits.hpp"
 #include "network/forward.hpp"
 #include "readout/loops.hpp"
 
@@ -221,6 +222,10 @@ std::vector<std::int32_t> readout_scores(const Architecture& architecture, const
 
 std::vector<int> predictions_by_filters(const Architecture& architecture, const NetworkBits& bits,
                                         const data::Samples& samples) {
+  if (architecture.trains_filters) {
+    const SettledNetwork network = settled(architecture, bits);
+    return predictions_by_filters(network.architecture, network.bits, samples);
+  }
   std::vector<int> classes;
   if (is_readout(architecture)) {
     const std::vector<std::int32_t> scores = readout_scores(architecture, bits, samples);

@@ -2,6 +2,7 @@
 
 #include "base/clock.hpp"
 #include "config/writer.hpp"
+#include "network/filter_bits.hpp"
 #include "parallel/grid.hpp"
 #include "run/checkpoint.hpp"
 #include "run/fingerprints.hpp"
@@ -153,9 +154,10 @@ RunEnd TrainingRun::finish(train::TrainingOutput output) {
   const std::optional<parallel::AgreedError> failure = parallel::failure_of([&] {
     parallel::together(world_, [&] {
       if (!files_) return;
+      network::SettledNetwork network = network::settled(setup_.architecture, output.bits);
       const Model model{config::to_yaml(config_, config::Keys::of_result),
-                        setup_.architecture,
-                        std::move(output.bits),
+                        std::move(network.architecture),
+                        std::move(network.bits),
                         data.class_names,
                         data.center,
                         data.rows,

@@ -108,10 +108,12 @@ TrainingSetup load_setup(const config::Config& config, const parallel::Communica
   const data::DataSplits& data = setup.data;
   const bool has_filters = config::has_filters(config.network);
   const bool is_by_stages = use == SetupUse::training && config::anneals_readout(config);
+  const bool trains_filters = use == SetupUse::training && config::trains_filters(config);
+  const bool keeps_images = is_by_stages || trains_filters;  // features are made as they are needed
   if (has_filters) set_filters(config, setup, group, world);
-  if (has_filters && !is_by_stages) parallel::together(world, [&] { make_features_inputs(setup); });
+  if (has_filters && !keeps_images) parallel::together(world, [&] { make_features_inputs(setup); });
   // Knots lie where the samples of all ranks can reach.
-  const int largest = is_by_stages ? 0 : static_cast<int>(group.all_max(network::largest_input_sum(data.train)));
+  const int largest = keeps_images ? 0 : static_cast<int>(group.all_max(network::largest_input_sum(data.train)));
   parallel::together(world, [&] {
     const int features =
         has_filters ? static_cast<int>(network::feature_count(setup.architecture)) : data.train.features;
@@ -120,7 +122,9 @@ TrainingSetup load_setup(const config::Config& config, const parallel::Communica
     built.architecture.banks = std::move(setup.architecture.banks);
     setup.architecture = std::move(built.architecture);
     setup.activations = std::move(built.activations);
-    if (is_by_stages) return expect_feature_memory(config, data);
+    setup.architecture.trains_filters = trains_filters;
+    if (is_by_stages) expect_feature_memory(config, data);
+    if (keeps_images) return;
     setup.reach = qcbo::propagate_intervals(setup.architecture, data.train);
     qcbo::check_grid(setup.architecture, setup.reach, largest_margin(config),
                      config.method == config::Method::qat ? qcbo::product_grid : network::solver_grid);

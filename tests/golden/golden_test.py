@@ -61,6 +61,9 @@ TRAININGS = {
         "negated_share: 0.3, literal_shares: [0.08, 0.42, 0.5]}}]",
         "data.classes=[0, 2, 4, 6]", "readout.sweeps=3", "readout.margin=0.7"],
     "qat": ["method=qat"],
+    "qat, trained filters": [
+        "method=qat", "qat.filters=trained", "qat.filter_rate=0.1",
+        "network.hidden=[{kind: filters, units: 5, filters: {count: 6, cells: 2, views: 2}}]"],
     **{f"{kind}, whole problem": [f"machine.kind={kind}", "machine.whole.sweeps=8"]
        for kind in ("bsb", "dsb", "cim", "cac")},
     "cim, neurons, 8 bits with noise": [

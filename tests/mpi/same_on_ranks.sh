@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # One training on 1, 2, 3 and 4 ranks, with one replica group and with two: the results must be the same bit for bit.
 #   same_on_ranks.sh ISINGLASS MPIEXEC H5DIFF IMAGES qcgd|polish|anneal|qat|deep|splines|dynamics|subproblems|samples|
-#                                      filters|filtered
+#                                      filters|filtered|trained
 set -euo pipefail
 isinglass=$1 mpiexec=$2 h5diff=$3 images=$4 method=$5
 work=$(mktemp -d)
@@ -68,6 +68,13 @@ case $method in
     hidden='[{kind: filters, units: 3, filters: {count: 4, cells: 2}}, {units: 4}]'
     sed -i "s/hidden: .*/hidden: $hidden/" "$work/base.yaml"
     overrides=("${whole[@]}" --set qcgd.polish=true)
+    ;;
+  # filters that are trained themselves, by QAT
+  trained)
+    hidden='[{kind: filters, units: 5, filters: {count: 6, cells: 2, views: 2}}]'
+    sed -i "s/hidden: .*/hidden: $hidden/" "$work/base.yaml"
+    overrides=(--set method=qat --set qat.filters=trained --set qat.filter_rate=0.1 --set qat.epochs=2
+      --set "data.classes=[0, 2, 4, 6]")
     ;;
   *) echo "unknown case $method" >&2; exit 2 ;;
 esac

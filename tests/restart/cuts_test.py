@@ -38,6 +38,12 @@ class Cuts(runs.InTemporaryFolder):
     def test_qat(self):
         self.cut_after_every_iteration("qat", "--set", "method=qat")
 
+    def test_qat_of_filters(self):
+        hidden = "[{kind: filters, units: 5, filters: {count: 4, cells: 2}}]"
+        words = ["method=qat", "qat.filters=trained", "qat.filter_rate=0.1", "qat.epochs=4", "network.hidden=" + hidden]
+        self.cut_after_every_iteration("trained", *(word for pair in words for word in ("--set", pair)),
+                                       config="filters.yaml")
+
     def test_five_points_of_a_real_problem(self):
         self.train("whole", "real.yaml", ranks=2)
         points = self.checkpoints("whole")

@@ -71,6 +71,7 @@ BOOST_AUTO_TEST_CASE(every_key_is_read_by_some_run) {
     const bool is_read = std::ranges::any_of(all_choices(), [&, &key = key](Config config) {
       config.network.output.loss = OutputLoss::logistic;
       config.machine.hardware.spin_budget = 10;
+      config.qat.filters = FilterUse::trained;
       return find_unread(key_uses(config, ConfigUse::training), key) == nullptr;
     });
     BOOST_TEST(is_read, key);

@@ -55,8 +55,9 @@ Surrogate::Surrogate(const network::Layer& layer, double window) {
   highest_ = last;
 }
 
-BatchPass::BatchPass(const network::Architecture& architecture, const Layout& layout, double window)
-    : architecture_(architecture), layout_(layout), stages_(architecture.layers.size()) {
+BatchPass::BatchPass(const network::Architecture& architecture, const Layout& layout, double window,
+                     std::unique_ptr<FilterPass> filters)
+    : architecture_(architecture), layout_(layout), filters_(std::move(filters)), stages_(architecture.layers.size()) {
   for (const auto& layer : architecture.layers)
     if (!layer.is_output()) surrogates_.emplace_back(layer, window);
 }
@@ -66,11 +67,18 @@ MatrixView<const double> BatchPass::weights_of(std::size_t layer, std::span<cons
   return {values.data() + layout_.layers[layer].weights.first, shape.units, shape.inputs};
 }
 
+void BatchPass::write_inputs(std::span<const double> values, const data::Samples& samples,
+                             std::span<const std::uint32_t> rows) {
+  RowMatrix<double>& inputs = stages_.front().inputs;
+  if (filters_) return filters_->write_features(values, samples, rows, inputs);
+  inputs.resize(std::ssize(rows), samples.features);
+  for (std::size_t s = 0; s < rows.size(); ++s)
+    inputs.row(static_cast<Eigen::Index>(s)) = vector_view(samples.row(rows[s])).transpose().cast<double>();
+}
+
 const RowMatrix<double>& BatchPass::forward(std::span<const double> values, const data::Samples& samples,
                                             std::span<const std::uint32_t> rows) {
-  stages_.front().inputs.resize(std::ssize(rows), samples.features);
-  for (std::size_t s = 0; s < rows.size(); ++s)
-    stages_.front().inputs.row(s) = vector_view(samples.row(rows[s])).transpose().cast<double>();
+  write_inputs(values, samples, rows);
   for (std::size_t l = 0; l < stages_.size(); ++l) {
     auto& [inputs, z, signals] = stages_[l];
     const Block& biases = layout_.layers[l].biases;
@@ -83,7 +91,7 @@ const RowMatrix<double>& BatchPass::forward(std::span<const double> values, cons
 }
 
 void BatchPass::backward(std::span<const double> values, const LossScale& loss, std::span<const std::uint8_t> labels,
-                         std::span<std::int64_t> gradient) {
+                         std::span<std::int64_t> gradient, std::size_t turn) {
   auto& [inputs, z, signals] = stages_.back();
   signals.resize(z.rows(), z.cols());
   for (std::size_t s = 0; s < labels.size(); ++s) output_signals(loss, row_span(z, s), labels[s], row_span(signals, s));
@@ -91,6 +99,11 @@ void BatchPass::backward(std::span<const double> values, const LossScale& loss, 
     add_gradient(l, gradient);
     if (l > 0) propagate_back(l, values);
   }
+  if (filters_) filters_->add_gradient(signals_at_inputs(0, values), turn, gradient);
+}
+
+RowMatrix<double> BatchPass::signals_at_inputs(std::size_t layer, std::span<const double> values) const {
+  return stages_[layer].signals * weights_of(layer, values) / growth(architecture_.layers[layer]);
 }
 
 void BatchPass::add_gradient(std::size_t layer, std::span<std::int64_t> gradient) {
@@ -103,12 +116,11 @@ void BatchPass::add_gradient(std::size_t layer, std::span<std::int64_t> gradient
 }
 
 void BatchPass::propagate_back(std::size_t layer, std::span<const double> values) {
-  const double scale = 1 / growth(architecture_.layers[layer]);
   const Surrogate& surrogate = surrogates_[layer - 1];
   auto& [inputs, z, signals] = stages_[layer - 1];
-  signals.noalias() = stages_[layer].signals * weights_of(layer, values);
-  signals =
-      signals.binaryExpr(z, [&](double signal, double at) { return to_signal(signal * scale * surrogate.slope(at)); });
+  signals = signals_at_inputs(layer, values).binaryExpr(z, [&](double signal, double at) {
+    return to_signal(signal * surrogate.slope(at));
+  });
 }
 
 double Assessment::accuracy() const {

@@ -4,11 +4,13 @@
 #include "data/samples.hpp"
 #include "network/architecture.hpp"
 #include "parallel/communicator.hpp"
+#include "train/qat/filter_pass.hpp"
 #include "train/qat/latents.hpp"
 #include "train/qat/loss.hpp"
 
 #include <algorithm>
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <vector>
 
@@ -39,16 +41,19 @@ private:
 /// integers held in doubles and every sum stays below 2^53, so that the products are exact in any order.
 class BatchPass {
 public:
-  BatchPass(const network::Architecture& architecture, const Layout& layout, double window);
+  /// `filters`: what makes the inputs of the first layer where filters are trained, else null.
+  BatchPass(const network::Architecture& architecture, const Layout& layout, double window,
+            std::unique_ptr<FilterPass> filters = nullptr);
 
   /// Outputs z [sample][output] of the samples `rows` of `samples`, valid until the next call.
   /// `values`: of all parameters, as from round_latents.
   const RowMatrix<double>& forward(std::span<const double> values, const data::Samples& samples,
                                    std::span<const std::uint32_t> rows);
 
-  /// Adds the gradient of the last forward pass's samples, in units of the signals, to `gradient` [parameter].
+  /// Adds the gradient of the last forward pass's samples, in units of the signals, to `gradient` [parameter]. `turn`:
+  /// number of the batch, by which trained filters take turns.
   void backward(std::span<const double> values, const LossScale& loss, std::span<const std::uint8_t> labels,
-                std::span<std::int64_t> gradient);
+                std::span<std::int64_t> gradient, std::size_t turn = 0);
 
 private:
   /// One layer's part of a batch.
@@ -60,8 +65,13 @@ private:
   void add_gradient(std::size_t layer, std::span<std::int64_t> gradient);
   void propagate_back(std::size_t layer, std::span<const double> values);
 
+  void write_inputs(std::span<const double> values, const data::Samples& samples, std::span<const std::uint32_t> rows);
+  /// Signals at the inputs of a layer before the slope of what made them, [sample][input].
+  [[nodiscard]] RowMatrix<double> signals_at_inputs(std::size_t layer, std::span<const double> values) const;
+
   const network::Architecture& architecture_;
   const Layout& layout_;
+  std::unique_ptr<FilterPass> filters_;
   std::vector<Surrogate> surrogates_;  // [hidden layer]
   std::vector<Stage> stages_;          // [layer]
   RowMatrix<double> product_;          // [unit][input], a layer's weight gradient

@@ -51,6 +51,14 @@ Layout make_layout(const network::Architecture& architecture) {
     layout.layers.push_back({weights, biases});
     layout.parameters = biases.first + biases.size;
   }
+  if (!architecture.trains_filters) return layout;
+  for (const filters::Bank& bank : architecture.banks) {
+    const int places = 1 << bank.shape.threshold_bits;
+    const Block weights{layout.parameters, filters::tap_count(bank)};
+    const Block thresholds{weights.first + weights.size, bank.filters.size(), places, places - 1};
+    layout.banks.push_back({weights, thresholds});
+    layout.parameters = thresholds.first + thresholds.size;
+  }
   return layout;
 }
 
@@ -70,7 +78,25 @@ std::vector<double> initial_latents(const Layout& layout, double scale, std::uin
     // Biases start in the middle: a unit whose threshold is far off has no gradient to come back by.
     fill(layer.biases, scale / layer.biases.levels);
   }
+  for (const auto& bank : layout.banks) fill(bank.weights, scale);
   return latents;
+}
+
+void start_at_filters(const network::Architecture& architecture, const Layout& layout, std::span<double> latents) {
+  for (std::size_t b = 0; b < layout.banks.size(); ++b) {
+    const filters::Bank& bank = architecture.banks[b];
+    const auto& [weights, thresholds] = layout.banks[b];
+    const int lowest = filters::threshold_range(bank.shape).first;
+    std::size_t tap = weights.first, filter_at = thresholds.first;
+    for (const filters::Filter& filter : bank.filters) {
+      for (const std::uint8_t is_plus : filter.is_plus) {
+        latents[tap] = is_plus != 0 ? std::abs(latents[tap]) : -std::abs(latents[tap]);
+        ++tap;
+      }
+      const int place = (filter.threshold - lowest) / bank.shape.threshold_step;
+      latents[filter_at++] = (2.0 * place + 1) / thresholds.levels - 1;
+    }
+  }
 }
 
 int rounded(const Block& block, double latent) {
@@ -83,6 +109,21 @@ void round_latents(const Layout& layout, std::span<const double> latents, std::s
     round_block(layer.weights, latents, values);
     round_block(layer.biases, latents, values);
   }
+  for (const auto& bank : layout.banks) {
+    round_block(bank.weights, latents, values);
+    round_block(bank.biases, latents, values);
+  }
+}
+
+network::LayerBits filter_bits(const LayerBlocks& blocks, std::span<const double> values) {
+  network::LayerBits bits;
+  for (const double value : values.subspan(blocks.weights.first, blocks.weights.size))
+    bits.weights.push_back(value > 0 ? 1 : 0);
+  for (const double value : values.subspan(blocks.biases.first, blocks.biases.size)) {
+    const int place = (static_cast<int>(value) + blocks.biases.largest) / blocks.biases.spacing;
+    for (int bit = 1; bit < blocks.biases.levels; bit *= 2) bits.biases.push_back((place & bit) != 0 ? 1 : 0);
+  }
+  return bits;
 }
 
 network::NetworkBits to_bits(const network::Architecture& architecture, const Layout& layout,
@@ -94,19 +135,30 @@ network::NetworkBits to_bits(const network::Architecture& architecture, const La
     bits.push_back(
         {block_bits(layer.weights, blocks.weights, latents), block_bits(layer.bias, blocks.biases, latents)});
   }
+  if (layout.banks.empty()) return bits;
+  std::vector<double> values(layout.parameters);
+  round_latents(layout, latents, values);
+  for (const LayerBlocks& blocks : layout.banks) bits.push_back(filter_bits(blocks, values));
   return bits;
 }
 
-void Adam::step(std::span<double> latents, std::span<const std::int64_t> gradient, double unit, double learning_rate) {
+void Adam::step(std::span<double> latents, std::span<const std::int64_t> gradient, double unit, const Rates& rates) {
   constexpr double decay = 0.9, square_decay = 0.999, floor = 1e-8;
   const auto t = static_cast<double>(++state_.steps);
-  const double rate = learning_rate * std::sqrt(1 - std::pow(square_decay, t)) / (1 - std::pow(decay, t));
-  auto mean = vector_view(state_.mean).array(), square = vector_view(state_.square).array(),
-       x = vector_view(latents).array();
+  const double correction = std::sqrt(1 - std::pow(square_decay, t)) / (1 - std::pow(decay, t));
+  auto mean = vector_view(state_.mean).array(), square = vector_view(state_.square).array();
   const auto g = vector_view(gradient).array().cast<double>() * unit;
   mean = decay * mean + (1 - decay) * g;
   square = square_decay * square + (1 - square_decay) * g * g;
-  x = (x - rate * mean / (square.sqrt() + floor)).max(-1.0).min(1.0);
+  const auto move = [&](std::size_t first, std::size_t last, double rate) {
+    const auto begin = static_cast<Eigen::Index>(first), size = static_cast<Eigen::Index>(last - first);
+    auto x = vector_view(latents.subspan(first, last - first)).array();
+    x = (x - rate * correction * mean.segment(begin, size) / (square.segment(begin, size).sqrt() + floor))
+            .max(-1.0)
+            .min(1.0);
+  };
+  move(0, rates.first_filter, rates.layers);
+  move(rates.first_filter, latents.size(), rates.filters);
 }
 
 double cosine_rate(double peak, std::int64_t step, std::int64_t steps) {

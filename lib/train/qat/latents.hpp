@@ -28,7 +28,11 @@ struct LayerBlocks {
 /// Where each layer's parameters are in the flat vectors.
 struct Layout {
   std::vector<LayerBlocks> layers;
+  std::vector<LayerBlocks> banks;  ///< where filters are trained: weights [filter][row][column], thresholds [filter]
   std::size_t parameters = 0;
+
+  /// Where the parameters of filters begin.
+  [[nodiscard]] std::size_t first_filter() const { return banks.empty() ? parameters : banks.front().weights.first; }
 };
 [[nodiscard]] Layout make_layout(const network::Architecture& architecture);
 
@@ -36,11 +40,18 @@ struct Layout {
 /// function of the seed. Latents lie in [-1, 1].
 [[nodiscard]] std::vector<double> initial_latents(const Layout& layout, double scale, std::uint64_t seed);
 
+/// Puts the latents of filters where the banks have them: thresholds in the middle of their cells, weights as far from
+/// 0 as they are, on the side of the drawn ones.
+void start_at_filters(const network::Architecture& architecture, const Layout& layout, std::span<double> latents);
+
 /// Codebook value of a latent: [-1, 1] is cut into cells of equal width, one a value.
 [[nodiscard]] int rounded(const Block& block, double latent);
 
 /// Values of all parameters on the grid of z, as doubles that hold integers.
 void round_latents(const Layout& layout, std::span<const double> latents, std::span<double> values);
+
+/// The bits of a bank's filters by their values.
+[[nodiscard]] network::LayerBits filter_bits(const LayerBlocks& blocks, std::span<const double> values);
 
 /// The parameter bits that a network with these latents has.
 [[nodiscard]] network::NetworkBits to_bits(const network::Architecture& architecture, const Layout& layout,
@@ -51,8 +62,14 @@ class Adam {
 public:
   explicit Adam(std::size_t parameters) : state_{std::vector<double>(parameters), std::vector<double>(parameters), 0} {}
 
+  /// Learning rates of the layers' parameters, and of those from `first_filter` on, which are of filters.
+  struct Rates {
+    double layers, filters;
+    std::size_t first_filter;
+  };
+
   /// One step. `gradient` is the exact sum over a batch; `unit` turns it into a mean of real numbers.
-  void step(std::span<double> latents, std::span<const std::int64_t> gradient, double unit, double learning_rate);
+  void step(std::span<double> latents, std::span<const std::int64_t> gradient, double unit, const Rates& rates);
 
   /// The two moments of each parameter, and the steps they were taken over: all that the next step needs.
   struct State {

@@ -25,13 +25,14 @@ public:
         config_(input_.config.qat),
         layout_(make_layout(input_.architecture)),
         loss_(make_loss(input_.architecture, config_)),
-        pass_(input_.architecture, layout_, config_.window),
+        pass_(input_.architecture, layout_, config_.window, filter_pass()),
         latents_(initial_latents(layout_, config_.initial_scale, input_.config.seed)),
         values_(layout_.parameters),
         gradient_(layout_.parameters),
         adam_(layout_.parameters) {
     // 127 * signal_limit * batch must stay below 2^53 for the sums to be exact.
     if (config_.batch < 1 || config_.batch > 1 << 19) throw InputError("qat.batch: must be from 1 to 524288");
+    start_at_filters(input_.architecture, layout_, latents_);
     products::prepare_products();
   }
 
@@ -52,6 +53,11 @@ public:
   }
 
 private:
+  [[nodiscard]] std::unique_ptr<FilterPass> filter_pass() const {
+    if (layout_.banks.empty()) return nullptr;
+    return std::make_unique<FilterPass>(input_.architecture, layout_, config_.window, input_.data);
+  }
+
   /// False, with the state as it was before, if a rank was asked to stop.
   [[nodiscard]] bool train_epoch(std::int64_t epoch) {
     const std::vector<double> latents = latents_;
@@ -65,22 +71,23 @@ private:
         adam_.set_state(moments);
         return false;
       }
-      learn(batches.rows(static_cast<std::size_t>(b)),
-            cosine_rate(config_.learning_rate, epoch * count + b, steps_ * count));
+      learn(batches.rows(static_cast<std::size_t>(b)), epoch * count + b, steps_ * count);
     }
     return true;
   }
 
   /// One batch: this rank's part of the gradient, the exact sum over the group, the same update everywhere.
-  void learn(std::span<const std::uint32_t> rows, double learning_rate) {
+  void learn(std::span<const std::uint32_t> rows, std::int64_t number, std::int64_t of_batches) {
     round_latents(layout_, latents_, values_);
     gradient_.assign(gradient_.size(), 0);
     labels_.clear();
     for (const auto row : rows) labels_.push_back(input_.data.train.labels[row]);
     pass_.forward(values_, input_.data.train, rows);
-    pass_.backward(values_, loss_, labels_, gradient_);
+    pass_.backward(values_, loss_, labels_, gradient_, static_cast<std::size_t>(number));
     input_.grid.group.all_sum(gradient_);
-    adam_.step(latents_, gradient_, 1 / (signal_one * config_.batch), learning_rate);
+    const double rate = cosine_rate(config_.learning_rate, number, of_batches);
+    adam_.step(latents_, gradient_, 1 / (signal_one * config_.batch),
+               {rate, config_.filter_rate * rate, layout_.first_filter()});
   }
 
   /// Offers the network of this epoch; returns its exact training loss.
