@@ -4,6 +4,7 @@
 #include "base/random.hpp"
 #include "filters/chosen.hpp"
 #include "filters/maps.hpp"
+#include "filters/taps.hpp"
 
 #include <algorithm>
 #include <array>
@@ -117,17 +118,7 @@ private:
     const auto at = [](const Range& range, std::uint32_t word) {
       return range.first + static_cast<int>(below(word, static_cast<std::uint32_t>(range.size())));
     };
-    const int before = (filter.side - 1) * filter.dilation / 2;
-    const int top = at(shape.map_rows, row_word) - before, left = at(shape.map_columns, column_word) - before;
-    std::vector<int> values;
-    for (int i = 0; i < filter.side; ++i)
-      for (int j = 0; j < filter.side; ++j) {
-        const int y = top + i * filter.dilation, x = left + j * filter.dilation;
-        const bool is_inside = 0 <= y && y < shape.rows && 0 <= x && x < shape.columns;
-        values.push_back(
-            is_inside ? stored[static_cast<std::size_t>(y * shape.columns + x)] - stored_zero(filter.channel) : 0);
-      }
-    return values;
+    return values_at_taps(shape, filter, stored, at(shape.map_rows, row_word), at(shape.map_columns, column_word));
   }
 
   [[nodiscard]] Stored stored(Channel channel, std::uint32_t number) const {
@@ -180,9 +171,7 @@ private:
       const auto values =
           taps(filter, images[below(four[0], static_cast<std::uint32_t>(images.size()))], four[1], four[2]);
       if (std::ranges::all_of(values, [](int value) { return value == 0; })) continue;
-      int sum = 0;
-      for (std::size_t t = 0; t < values.size(); ++t) sum += filter.is_plus[t] != 0 ? values[t] : -values[t];
-      sums.push_back(sum);
+      sums.push_back(weighted_sum(filter, values));
     }
     if (sums.empty()) sums.push_back(0);
     const auto rank = std::min(static_cast<std::size_t>(quantile * static_cast<double>(sums.size())), sums.size() - 1);

@@ -1,5 +1,7 @@
 #include "filters/gradient.hpp"
 
+#include "filters/taps.hpp"
+
 #include <algorithm>
 #include <cmath>
 #include <numeric>
@@ -61,18 +63,9 @@ public:
 
 private:
   void add_position(const Shape& shape, const Filter& filter, std::span<const std::uint8_t> stored, int y, int x) {
-    const int before = (filter.side - 1) * filter.dilation / 2;
-    std::int64_t sum = 0;
-    bool is_blank = true;
-    for (int i = 0; i < filter.side; ++i)
-      for (int j = 0; j < filter.side; ++j) {
-        const int row = y + i * filter.dilation - before, column = x + j * filter.dilation - before;
-        if (row < 0 || row >= shape.rows || column < 0 || column >= shape.columns) continue;
-        const int value = stored[static_cast<std::size_t>(row * shape.columns + column)] - stored_zero(filter.channel);
-        is_blank = is_blank && value == 0;
-        sum += filter.is_plus[static_cast<std::size_t>(i * filter.side + j)] != 0 ? value : -value;
-      }
-    if (is_blank) return;
+    const std::vector<int> values = values_at_taps(shape, filter, stored, y, x);
+    if (std::ranges::all_of(values, [](int value) { return value == 0; })) return;
+    const std::int64_t sum = weighted_sum(filter, values);
     ++count_;
     sum_ += sum;
     squares_ += sum * sum;
@@ -105,6 +98,8 @@ FilterGradient::FilterGradient(const Bank& bank, std::span<const int> half_width
       windows_(windows_per_unit(bank.shape)),
       padded_columns_(simd::padded(viewed_.maps().columns(), word_block)),
       uses_(bank.filters.size()),
+      rows_(windows_at(bank.shape.row_windows, viewed_.maps().rows())),
+      columns_(windows_at(bank.shape.column_windows, viewed_.maps().columns())),
       counting_(counting_parts(largest_count(bank.shape))),
       slopes_(slopes_of(bank.shape)),
       conjunction_(viewed_.maps().rows() * padded_columns_),
@@ -166,7 +161,7 @@ void FilterGradient::add_uses(std::size_t filter) {
     else
       write_conjunction(others, maps.stride(), maps.rows(), conjunction_, width_);
     const std::size_t size = windows_ * block_images;
-    add_path({bank_.shape.row_windows, bank_.shape.column_windows, std::span(scaled_).subspan(use.unit * size, size),
+    add_path({rows_, columns_, bank_.shape.column_windows.size(), std::span(scaled_).subspan(use.unit * size, size),
               conjunction_.data(), padded_columns_, literal.dy, literal.dx, literal.negated,
               literal.widened ? map_of(filter) : nullptr, maps.stride()},
              map, width_);

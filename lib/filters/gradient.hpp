@@ -63,8 +63,9 @@ private:
   std::size_t windows_, padded_columns_;
   std::vector<std::vector<LiteralWords>> units_;
   std::vector<std::vector<Use>> uses_;  // [filter]
-  std::vector<LevelPart> counting_;     // a step function that is the count itself
-  std::vector<std::int32_t> slopes_;    // [count], units of 1 / slope_one
+  WindowsAt rows_, columns_;
+  std::vector<LevelPart> counting_;   // a step function that is the count itself
+  std::vector<std::int32_t> slopes_;  // [count], units of 1 / slope_one
   simd::AlignedVector<std::uint64_t> conjunction_, planes_;
   simd::AlignedVector<std::uint8_t> column_counts_;
   simd::AlignedVector<std::int8_t> counts_;   // [window][image]

@@ -48,14 +48,6 @@ void add_where(std::uint64_t word, const std::int16_t* from, bool is_negative, s
   }
 }
 
-/// The windows that hold each position.
-std::vector<std::vector<std::size_t>> windows_at(std::span<const Range> windows, std::size_t positions) {
-  std::vector<std::vector<std::size_t>> found(positions);
-  for (std::size_t w = 0; w < windows.size(); ++w)
-    for (int p = windows[w].first; p < windows[w].last; ++p) found[static_cast<std::size_t>(p)].push_back(w);
-  return found;
-}
-
 /// Passes signals on to the bits of a map.
 class PathEnd {
 public:
@@ -103,20 +95,20 @@ private:
 
 void path_to_map(const LiteralPath& path, const SignalMap& map) {
   const PathEnd end(path, map);
-  const std::size_t across = path.column_windows.size();
-  const auto rows = windows_at(path.row_windows, map.rows), columns = windows_at(path.column_windows, map.columns);
+  const std::size_t across = path.column_windows;
   std::vector<Block> of_row(across);
   Block sum;
   for (std::size_t y = 0; y < map.rows; ++y) {
     for (Block& block : of_row) block.fill(0);
-    for (const std::size_t r : rows[y])
+    for (const std::size_t r : path.rows[y])
       for (std::size_t c = 0; c < across; ++c)
         add_block(path.scaled.data() + (r * across + c) * block_images, of_row[c].data());
     for (std::size_t x = 0; x < map.columns; ++x) {
       const std::uint64_t word = path.others[y * path.others_stride + x];
-      if (word == 0 || columns[x].empty()) continue;
-      sum = of_row[columns[x].front()];
-      for (std::size_t c = 1; c < columns[x].size(); ++c) add_block(of_row[columns[x][c]].data(), sum.data());
+      const std::vector<std::size_t>& columns = path.columns[x];
+      if (word == 0 || columns.empty()) continue;
+      sum = of_row[columns.front()];
+      for (std::size_t c = 1; c < columns.size(); ++c) add_block(of_row[columns[c]].data(), sum.data());
       end.add(y, x, word, sum.data());
     }
   }
@@ -124,14 +116,13 @@ void path_to_map(const LiteralPath& path, const SignalMap& map) {
 
 /// Sums of products of 16 bits in lanes of 32, emptied before they can overflow: a product is below 2^20, and a lane
 /// takes at most 64 of them at a position.
-template <std::size_t fixed_taps>
 std::int64_t tap_products(const TapProducts& products, const SignalMap& map, std::span<std::int64_t> sums) {
   constexpr int positions_between = 16;
   const Shorts d;
   const hn::ScalableTag<std::int32_t> d32;
   const hn::Rebind<std::uint8_t, Shorts> bytes;
   using V32 = hn::Vec<decltype(d32)>;
-  const std::size_t taps = fixed_taps != 0 ? fixed_taps : products.taps.size(), lanes = hn::Lanes(d32);
+  const std::size_t taps = products.taps.size(), lanes = hn::Lanes(d32);
   const auto one = hn::Set(d, 1);
   simd::AlignedVector<std::int32_t> kept((taps + 1) * lanes);
   const auto gather = [&](V32& sum, auto a, auto b) {
@@ -169,16 +160,19 @@ std::int64_t tap_products(const TapProducts& products, const SignalMap& map, std
   return total;
 }
 
-std::int64_t any_tap_products(const TapProducts& products, const SignalMap& map, std::span<std::int64_t> sums) {
-  return (products.taps.size() == 16 ? tap_products<16> : tap_products<0>)(products, map, sums);
-}
-
 }  // namespace
 }  // namespace isinglass::filters::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
 
 #if HWY_ONCE
 namespace isinglass::filters {
+
+WindowsAt windows_at(std::span<const Range> windows, std::size_t positions) {
+  WindowsAt found(positions);
+  for (std::size_t w = 0; w < windows.size(); ++w)
+    for (int p = windows[w].first; p < windows[w].last; ++p) found[static_cast<std::size_t>(p)].push_back(w);
+  return found;
+}
 
 void scale_signals(std::span<const std::int32_t> signals, std::span<const std::int8_t> counts,
                    std::span<const std::int32_t> slopes, std::span<std::int16_t> scaled, simd::Width width) {
@@ -191,7 +185,7 @@ void add_path(const LiteralPath& path, const SignalMap& map, simd::Width width) 
 
 std::int64_t add_tap_products(const TapProducts& products, const SignalMap& map, std::span<std::int64_t> sums,
                               simd::Width width) {
-  return ISINGLASS_OF_WIDTH(width, any_tap_products)(products, map, sums);
+  return ISINGLASS_OF_WIDTH(width, tap_products)(products, map, sums);
 }
 
 }  // namespace isinglass::filters

@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <vector>
 
 /// Inner loops of the gradient by the parameters of filters, over blocks of 64 images: a signal is 64 integers of 16
 /// bits, one an image. Sums saturate at 16 bits, for each image by itself and in a fixed order, so that the results are
@@ -29,10 +30,16 @@ inline constexpr std::int32_t slope_one = 256;
 void scale_signals(std::span<const std::int32_t> signals, std::span<const std::int8_t> counts,
                    std::span<const std::int32_t> slopes, std::span<std::int16_t> scaled, simd::Width width);
 
+/// [position] the numbers of the windows that hold it.
+using WindowsAt = std::vector<std::vector<std::size_t>>;
+
+[[nodiscard]] WindowsAt windows_at(std::span<const Range> windows, std::size_t positions);
+
 /// A literal on its way back: the signals of the windows of its unit, where the unit's other literals are true, go to
 /// the bits of the map that the literal looks at.
 struct LiteralPath {
-  std::span<const Range> row_windows, column_windows;
+  const WindowsAt &rows, &columns;
+  std::size_t column_windows;
   std::span<const std::int16_t> scaled;  ///< [row window][column window][image]
   const std::uint64_t* others;           ///< where all other literals of the unit are true
   std::size_t others_stride;
@@ -46,7 +53,8 @@ struct LiteralPath {
 /// none would be set.
 void add_path(const LiteralPath& path, const SignalMap& map, simd::Width width);
 
-/// Where signals meet the taps of a filter: at the positions and images of `low` and not of `high`.
+/// The taps of a filter, and the positions and images at which signals meet them: those of `low` that are not of
+/// `high`.
 struct TapProducts {
   MapPlace place;
   std::span<const std::ptrdiff_t> taps;

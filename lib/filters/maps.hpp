@@ -30,7 +30,7 @@ public:
   /// The words of a literal for write_conjunction, valid until the object ends.
   [[nodiscard]] LiteralWords words_of(const Literal& literal) const;
 
-  /// Where the taps of a filter among those given meet a channel's stored values, valid until the object ends.
+  /// A channel's stored values and the places at which the taps of a filter meet them, valid until the object ends.
   struct TapPlaces {
     MapPlace place;
     std::span<const std::ptrdiff_t> taps;  ///< [row of the filter][column], bytes from a position's pixel

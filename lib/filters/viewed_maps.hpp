@@ -16,7 +16,7 @@ namespace isinglass::filters {
 /// The maps of filters for a block of images under each view of a shape, and of the mirror images of these.
 class ViewedMaps {
 public:
-  /// As for BlockMaps.
+  /// The arguments are those of BlockMaps.
   ViewedMaps(const Shape& shape, std::span<const Filter> filters, const std::vector<bool>& wanted, int reach,
              simd::Width width);
 

@@ -31,7 +31,7 @@ struct Layout {
   std::vector<LayerBlocks> banks;  ///< where filters are trained: weights [filter][row][column], thresholds [filter]
   std::size_t parameters = 0;
 
-  /// Where the parameters of filters begin.
+  /// The place in the flat vectors from which on parameters are of filters.
   [[nodiscard]] std::size_t first_filter() const { return banks.empty() ? parameters : banks.front().weights.first; }
 };
 [[nodiscard]] Layout make_layout(const network::Architecture& architecture);
