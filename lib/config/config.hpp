@@ -21,6 +21,8 @@ struct DataConfig {
   double validation_fraction = 0.1;  ///< part of train_samples held out of training
   int pool = 2;                      ///< average pooling window, pixels
   int levels = 16;                   ///< input grid: 0 .. levels-1 before centring
+  int copies = 0;                    ///< affine copies of each training image, trained on beside it
+  double copy_scale = 0.06, copy_shear = 0.035, copy_shift = 0.6;  ///< ranges of their maps, as filters::AffineRanges
 };
 
 /// A kind of filter, and its share of a stage's filters.

@@ -25,6 +25,10 @@ void visit_fields(V& v, S& s) {
   v.field("validation_fraction", s.validation_fraction, between(0, 0.9), "part of train_samples held out of training");
   v.field("pool", s.pool, between(1, 28), "average pooling window, pixels");
   v.field("levels", s.levels, between(2, 128), "integer levels of an input");
+  v.field("copies", s.copies, between(0, 64), "affine copies of each training image that are trained on beside it");
+  v.field("copy_scale", s.copy_scale, between(0, 0.5), "copies are scaled by up to 1 +- this, each way on its own");
+  v.field("copy_shear", s.copy_shear, between(0, 0.5), "and sheared and rotated, pixels across per pixel along");
+  v.field("copy_shift", s.copy_shift, between(0, 64), "and shifted, pixels each way");
 }
 
 /// Whether a visitor wants keys that this structure does not use: all do but writers of resolved configurations.

@@ -94,7 +94,7 @@ void add_machines(std::vector<KeyUse>& uses, const MachineConfig& machine, bool 
     add(key, has_budget, "it is of problems larger than machine.hardware.spin_budget, which is unlimited");
 }
 
-/// Layers by their kind: filters read images as they are, and only an annealed output layer sees copies.
+/// Layers by their kind: filters read images as they are, and only an annealed output layer sees copies of theirs.
 void add_layers(std::vector<KeyUse>& uses, const Config& config) {
   const std::vector<LayerConfig>& hidden = config.network.hidden;
   if (hidden.size() > most_hidden_layers) return;  // is refused, and would take long to look through
@@ -111,6 +111,9 @@ void add_layers(std::vector<KeyUse>& uses, const Config& config) {
   }
   for (const char* key : {"data.pool", "data.levels"})
     uses.push_back({key, !has_filters(config.network), "filters read images of 8 bits as they are"});
+  for (const char* key : {"data.copies", "data.copy_scale", "data.copy_shear", "data.copy_shift"})
+    uses.push_back(
+        {key, !has_filters(config.network), "layers of filters have copies of their own: set filters.copies"});
   uses.push_back({"network.output.loss", !anneals_readout(config),
                   "an output layer on filters is annealed on the hinge of the lead over the best wrong class"});
 }

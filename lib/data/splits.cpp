@@ -8,6 +8,7 @@
 #include "data/dataset.hpp"
 #include "data/pixels.hpp"
 #include "data/selection.hpp"
+#include "filters/copies.hpp"
 
 namespace isinglass::data {
 namespace {
@@ -39,16 +40,40 @@ Samples labels_of(std::span<const ChosenSample> picks, std::size_t features, Sha
   return samples;
 }
 
-/// Only this rank's images are pooled, quantized and centred.
-Samples samples_of(const PixelGrid& grid, const IdxImages& images, std::span<const ChosenSample> picks,
-                   std::span<const int> center, Shard shard) {
+/// Affine copies of images that are trained on beside them.
+struct Copies {
+  int count = 0;
+  filters::AffineRanges ranges;
+  std::uint64_t seed = 0;
+};
+
+/// The images themselves, then all first copies, then all second ones.
+std::vector<ChosenSample> repeated(std::span<const ChosenSample> picks, int times) {
+  std::vector<ChosenSample> all;
+  for (int i = 0; i < times; ++i) all.insert(all.end(), picks.begin(), picks.end());
+  return all;
+}
+
+/// Only this rank's images are copied, pooled, quantized and centred.
+Samples samples_of(const PixelGrid& grid, const IdxImages& images, std::span<const ChosenSample> chosen,
+                   std::span<const int> center, Shard shard, const Copies& copies = {}) {
   const auto features = static_cast<std::size_t>(grid.features());
+  const std::vector<ChosenSample> picks = repeated(chosen, 1 + copies.count);
   Samples samples = labels_of(picks, features, shard);
   samples.inputs.resize(samples.size() * features);
   std::vector<std::uint8_t> levels(features);
   std::size_t next = 0;
-  for (const ChosenSample& pick : picks.subspan(samples.first, samples.size())) {
-    grid.quantize(images.image(pick.index), levels);
+  for (std::size_t s = samples.first; s < samples.first + samples.size(); ++s) {
+    const std::span<const std::uint8_t> image = images.image(picks[s].index);
+    if (s < chosen.size()) {
+      grid.quantize(image, levels);
+    } else {
+      const auto copy = static_cast<std::uint32_t>(s / chosen.size() - 1);
+      grid.quantize(
+          filters::affine_copies({image, image.size()}, static_cast<std::size_t>(images.columns), copies.ranges,
+                                 copies.seed, copy, static_cast<std::uint32_t>(picks[s].index)),
+          levels);
+    }
     for (std::size_t i = 0; i < features; ++i) samples.inputs[next++] = static_cast<std::int8_t>(levels[i] - center[i]);
   }
   return samples;
@@ -65,14 +90,15 @@ std::vector<std::uint8_t> pixels_of(const IdxImages& images, std::span<const Cho
 }
 
 /// Makes the test samples first and lets go of their images, which lowers the peak of the memory.
-void add_grid_samples(Dataset& set, const Selection& chosen, const config::DataConfig& config, Shard shard,
-                      DataSplits& splits) {
+void add_grid_samples(Dataset& set, const Selection& chosen, const config::DataConfig& config, std::uint64_t seed,
+                      Shard shard, DataSplits& splits) {
   const IdxImages& train = set.train.images;
   const PixelGrid grid(train.rows, train.columns, config.pool, config.levels);
   InputStatistics inputs = input_statistics(grid, train, chosen.train);
   splits.test = samples_of(grid, set.test.images, chosen.test, inputs.center, shard);
   set.test.images = {};
-  splits.train = samples_of(grid, train, chosen.train, inputs.center, shard);
+  const Copies copies{config.copies, {config.copy_scale, config.copy_shear, config.copy_shift}, seed};
+  splits.train = samples_of(grid, train, chosen.train, inputs.center, shard, copies);
   splits.validation = samples_of(grid, train, chosen.validation, inputs.center, shard);
   splits.center = std::move(inputs.center);
   splits.rows = grid.rows();
@@ -123,7 +149,7 @@ LoadedData load_data(const config::DataConfig& config, std::uint64_t seed, int s
   if (kind == InputKind::pixels)
     add_images(set, chosen, {shard, shards}, loaded.splits);
   else
-    add_grid_samples(set, chosen, config, {shard, shards}, loaded.splits);
+    add_grid_samples(set, chosen, config, seed, {shard, shards}, loaded.splits);
   for (const DataClass& c : classes) loaded.splits.class_names.push_back(c.name);
   return loaded;
 }

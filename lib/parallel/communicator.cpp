@@ -1,8 +1,10 @@
 #include "parallel/communicator.hpp"
 
 #include "parallel/mpi_check.hpp"
+#include "parallel/shared_exchange.hpp"
 
 #include <algorithm>
+#include <functional>
 #include <limits>
 
 namespace isinglass::parallel {
@@ -50,12 +52,20 @@ Communicator Communicator::split(int color) const {
   return part;
 }
 
-void Communicator::all_sum(std::span<std::int64_t> values) const {
+void Communicator::share_memory() {
+  if (size_ > 1) exchange_ = SharedExchange::make(*comm_);
+}
+
+template <class Op>
+void Communicator::combine(std::span<std::int64_t> values, MPI_Op mpi_op, Op op) const {
   if (size_ == 1) return;
+  if (exchange_ && values.size() <= SharedExchange::most) return exchange_->combine(values, op);
   in_pieces(values, [&](std::int64_t* data, int count) {
-    check_mpi(MPI_Allreduce(MPI_IN_PLACE, data, count, MPI_INT64_T, MPI_SUM, *comm_), "MPI_Allreduce");
+    check_mpi(MPI_Allreduce(MPI_IN_PLACE, data, count, MPI_INT64_T, mpi_op, *comm_), "MPI_Allreduce");
   });
 }
+
+void Communicator::all_sum(std::span<std::int64_t> values) const { combine(values, MPI_SUM, std::plus<>()); }
 
 std::int64_t Communicator::all_sum(std::int64_t value) const {
   all_sum(std::span(&value, 1));
@@ -63,10 +73,7 @@ std::int64_t Communicator::all_sum(std::int64_t value) const {
 }
 
 void Communicator::all_max(std::span<std::int64_t> values) const {
-  if (size_ == 1) return;
-  in_pieces(values, [&](std::int64_t* data, int count) {
-    check_mpi(MPI_Allreduce(MPI_IN_PLACE, data, count, MPI_INT64_T, MPI_MAX, *comm_), "MPI_Allreduce");
-  });
+  combine(values, MPI_MAX, [](std::int64_t a, std::int64_t b) { return std::max(a, b); });
 }
 
 double Communicator::all_max(double value) const {

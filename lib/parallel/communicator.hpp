@@ -11,6 +11,8 @@
 
 namespace isinglass::parallel {
 
+class SharedExchange;
+
 /// A group of ranks as a value. The serial one has one rank and never calls MPI, so that the same code
 /// runs without mpirun. Every call throws SystemError with MPI's text when MPI reports an error.
 class Communicator {
@@ -26,6 +28,9 @@ public:
 
   /// The ranks with the same color, ordered by rank. Collective.
   [[nodiscard]] Communicator split(int color) const;
+  /// Lets sums and maxima of a few integers go through shared memory (shared_exchange.hpp) from now on, if all ranks
+  /// are on one machine. Collective.
+  void share_memory();
 
   /// Element-wise sum over the ranks, in place. Integers, so that the order of the ranks does not matter.
   void all_sum(std::span<std::int64_t> values) const;
@@ -45,7 +50,11 @@ public:
   [[nodiscard]] MPI_Comm mpi() const { return comm_ ? *comm_ : MPI_COMM_NULL; }
 
 private:
-  std::shared_ptr<MPI_Comm> comm_;  // null: serial
+  template <class Op>
+  void combine(std::span<std::int64_t> values, MPI_Op mpi_op, Op op) const;
+
+  std::shared_ptr<MPI_Comm> comm_;            // null: serial
+  std::shared_ptr<SharedExchange> exchange_;  // null: messages
   int rank_ = 0, size_ = 1;
 };
 

@@ -17,6 +17,7 @@ Grid make_grid(const Communicator& world, int groups) {
   grid.groups = groups;
   grid.group_index = static_cast<int>((static_cast<long>(world.rank()) * groups) / world.size());
   grid.group = world.split(grid.group_index);
+  grid.group.share_memory();
   return grid;
 }
 

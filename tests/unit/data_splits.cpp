@@ -8,6 +8,7 @@
 #include "base/error.hpp"
 #include "data/pixels.hpp"
 #include "data/splits.hpp"
+#include "filters/copies.hpp"
 #include "idx_files.hpp"
 #include "namespaces.hpp"
 
@@ -147,6 +148,49 @@ BOOST_AUTO_TEST_CASE(levels_are_those_of_the_images_in_the_files) {
 BOOST_AUTO_TEST_CASE(shards_make_the_whole) {
   const TemporaryFolder folder;
   expect_shards_make_the_whole(small_config(folder));
+}
+
+// Behind the images come their first copies, then their second ones, with the same labels; the other splits have none.
+BOOST_AUTO_TEST_CASE(copies_stand_behind_their_images) {
+  const TemporaryFolder folder;
+  DataConfig config = small_config(folder);
+  config.validation_fraction = 0;
+  config.pool = 1;
+  config.copy_shift = 2;
+  const DataSplits plain = load_splits(config, 5, 0, 1);
+  config.copies = 2;
+  const DataSplits splits = load_splits(config, 5, 0, 1);
+  const std::size_t images = plain.train.size();
+  BOOST_REQUIRE(splits.train.size() == 3 * images);
+  BOOST_TEST(splits.train.global_size == 3 * images);
+  BOOST_CHECK(splits.test.inputs == plain.test.inputs);
+  BOOST_TEST(splits.center == plain.center);
+  for (std::size_t s = 0; s < splits.train.size(); ++s)
+    BOOST_TEST(int{splits.train.labels[s]} == int{plain.train.labels[s % images]});
+  const std::size_t inputs = plain.train.inputs.size();
+  BOOST_CHECK(std::equal(plain.train.inputs.begin(), plain.train.inputs.end(), splits.train.inputs.begin()));
+
+  // As sets: the order of the samples is not known here.
+  const auto pixels = pattern(100, 24);
+  const PixelGrid grid(6, 4, 1, config.levels);
+  for (std::uint32_t copy = 0; copy < 2; ++copy) {
+    const std::vector<std::uint8_t> copies =
+        affine_copies({pixels, 24}, 4, {config.copy_scale, config.copy_shear, config.copy_shift}, 5, copy);
+    std::multiset<std::vector<int>> expected, found;
+    std::vector<std::uint8_t> levels(24);
+    for (std::size_t s = 0; s < 100; ++s) {
+      grid.quantize(std::span(copies).subspan(s * 24, 24), levels);
+      std::vector<int> wanted, is;
+      for (std::size_t i = 0; i < 24; ++i) {
+        wanted.push_back(levels[i] - splits.center[i]);
+        is.push_back(splits.train.inputs[(copy + 1) * inputs + s * 24 + i]);
+      }
+      expected.insert(wanted);
+      found.insert(is);
+    }
+    BOOST_CHECK(expected == found);
+  }
+  expect_shards_make_the_whole(config);
 }
 
 BOOST_AUTO_TEST_CASE(equal_images_are_refused) {

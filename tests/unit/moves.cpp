@@ -77,10 +77,10 @@ BOOST_AUTO_TEST_CASE(lead_loss_is_the_definition) {
 // Every change that a pass evaluates is what making the move and recomputing the loss gives; and moves made one
 // after the other leave the state equal to a fresh one.
 BOOST_AUTO_TEST_CASE(pass_changes_equal_recomputed_losses) {
-  int swaps = 0;
+  int swaps = 0, by_columns = 0;
   for (std::uint64_t seed = 0; seed < 90; ++seed) {
-    RandomProblem problem = random_problem(seed, 1 + static_cast<int>(seed % 3), 30);
-    set_loss(problem.architecture, seed / 3);  // every depth meets every loss
+    RandomProblem problem = random_problem(seed, static_cast<int>(seed % 4), 30);
+    set_loss(problem.architecture, seed / 4);  // every depth meets every loss
     const MoveLoss judge = seed < 60 ? MoveLoss::own : MoveLoss::lead;
     const int margin = margin_of(problem.architecture, 1.0);
     const std::vector<InputPair> pairs = similar_inputs(problem.samples, 2, {});
@@ -91,7 +91,8 @@ BOOST_AUTO_TEST_CASE(pass_changes_equal_recomputed_losses) {
     for (std::size_t l = 0; l < problem.architecture.layers.size(); ++l) {
       const Layer& layer = problem.architecture.layers[l];
       for (int unit = 0; unit < layer.units; ++unit) {
-        pass.begin(l, unit, 0);
+        pass.begin(l, unit, 0, seed / 8 % 2 == 0);
+        by_columns += pass.is_by_columns() ? 1 : 0;
         for (const MovePlane& plane : move_planes(layer, l == 0)) {
           const int count = state.move_count(l, plane);
           std::vector<std::int64_t> changes(static_cast<std::size_t>(count));
@@ -103,6 +104,7 @@ BOOST_AUTO_TEST_CASE(pass_changes_equal_recomputed_losses) {
             swaps += plane.kind == MoveKind::swap && changes[static_cast<std::size_t>(index)] != 0;
           }
           pass.apply(plane, words.between(0, count - 1));
+          pass.end();
           const NetworkState fresh(problem.architecture, plain_data, margin, state.bits(), judge);
           BOOST_REQUIRE_EQUAL(state.loss(), fresh.loss());
           BOOST_REQUIRE_EQUAL(state.correct(),
@@ -116,6 +118,49 @@ BOOST_AUTO_TEST_CASE(pass_changes_equal_recomputed_losses) {
     }
   }
   BOOST_TEST(swaps > 100);
+  BOOST_TEST(by_columns > 20);
+}
+
+// Several moves in one pass, of which by columns the state hears only at the end.
+BOOST_AUTO_TEST_CASE(passes_by_columns_agree_with_passes_by_rows) {
+  int hidden = 0, outputs = 0;
+  for (std::uint64_t seed = 0; seed < 240; ++seed) {
+    RandomProblem problem = random_problem(seed, static_cast<int>(seed % 3), 60);
+    set_loss(problem.architecture, seed / 3);
+    const MoveLoss judge = seed % 2 == 0 ? MoveLoss::lead : MoveLoss::own;
+    const int margin = margin_of(problem.architecture, 1.0), window = seed % 4 == 0 ? 0 : static_cast<int>(seed % 7);
+    const MoveData data(problem.samples, similar_inputs(problem.samples, 2, {}));
+    const NetworkBits bits = random_bits(problem.architecture, seed);
+    NetworkState by_columns(problem.architecture, data, margin, bits, judge),
+        by_rows(problem.architecture, data, margin, bits, judge);
+    UnitPass columns(by_columns), rows(by_rows);
+    Words words(seed + 5);
+    for (std::size_t l = 0; l < problem.architecture.layers.size(); ++l) {
+      const Layer& layer = problem.architecture.layers[l];
+      for (int unit = 0; unit < layer.units; ++unit) {
+        columns.begin(l, unit, window, true);
+        rows.begin(l, unit, window);
+        (layer.is_output() ? outputs : hidden) += columns.is_by_columns() ? 1 : 0;
+        for (const MovePlane& plane : move_planes(layer, by_rows.has_swaps(l)))
+          for (int move = 0; move < 3; ++move) {
+            std::vector<std::int64_t> found(static_cast<std::size_t>(by_rows.move_count(l, plane))), expected = found;
+            columns.evaluate(plane, 0, found);
+            rows.evaluate(plane, 0, expected);
+            BOOST_REQUIRE_EQUAL_COLLECTIONS(found.begin(), found.end(), expected.begin(), expected.end());
+            const int index = words.between(0, static_cast<int>(found.size()) - 1);
+            columns.apply(plane, index);
+            rows.apply(plane, index);
+          }
+        columns.end();
+        rows.end();
+        BOOST_REQUIRE(by_columns.bits() == by_rows.bits());
+        BOOST_REQUIRE_EQUAL(by_columns.loss(), by_rows.loss());
+        BOOST_REQUIRE_EQUAL(by_columns.correct(), by_rows.correct());
+      }
+    }
+  }
+  BOOST_TEST(hidden > 20);
+  BOOST_TEST(outputs > 20);
 }
 
 // Pairs are those of a plain search, whatever the sharding; a pair whose difference leaves 8 bits is left out.
@@ -164,7 +209,7 @@ BOOST_AUTO_TEST_CASE(windowed_changes_equal_the_mean_over_shifts) {
     UnitPass pass(state);
     const Layer& layer = problem.architecture.layers[0];
     for (int unit = 0; unit < layer.units; ++unit) {
-      pass.begin(0, unit, window);
+      pass.begin(0, unit, window, seed % 4 < 2);
       std::vector<std::int64_t> changes(static_cast<std::size_t>(layer.inputs));
       const MovePlane plane = move_planes(layer, false).front();
       pass.evaluate(plane, 0, changes);

@@ -42,6 +42,7 @@ bool Chain::accept(int index, std::int64_t change, const ProposalKey& key, doubl
 /// accepted flip: that changes how much is evaluated in vain, never the chain.
 void Chain::sweep_plane(const MovePlane& plane, const ProposalKey& key, double temperature) {
   const int moves = state_.move_count(key.layer_unit >> 24, plane);
+  if (pass_.is_by_columns()) return sweep_by_columns(plane, moves, key, temperature);
   for (int first = 0; first < moves;) {
     changes_.assign(static_cast<std::size_t>(std::min(batch_, moves - first)), 0);
     pass_.evaluate(plane, first, changes_);
@@ -59,18 +60,36 @@ void Chain::sweep_plane(const MovePlane& plane, const ProposalKey& key, double t
   }
 }
 
+/// The same, where an evaluation costs as much alone as together: so many are evaluated ahead as an exchange between
+/// ranks is worth.
+void Chain::sweep_by_columns(const MovePlane& plane, int moves, const ProposalKey& key, double temperature) {
+  const int ahead = input_.grid.group.size() == 1 ? 1 : 4;
+  for (int first = 0; first < moves;) {
+    changes_.assign(static_cast<std::size_t>(std::min(ahead, moves - first)), 0);
+    pass_.evaluate(plane, first, changes_);
+    input_.grid.group.all_sum(changes_);
+    std::size_t at = 0;
+    while (at < changes_.size() && !accept(first + static_cast<int>(at), changes_[at], key, temperature)) ++at;
+    first += static_cast<int>(at);
+    if (at == changes_.size()) continue;
+    pass_.apply(plane, first);
+    ++first;
+  }
+}
+
 bool Chain::sweep(int number, double temperature, double window) {
   const auto& layers = input_.architecture.layers;
   for (std::size_t l = 0; l < layers.size(); ++l)
     for (int unit = 0; unit < layers[l].units; ++unit) {
       if (input_.grid.group.any(input_.control.stop_is_asked())) return false;
-      pass_.begin(l, unit, static_cast<int>(std::lround(window * layers[l].rms)));
+      pass_.begin(l, unit, static_cast<int>(std::lround(window * layers[l].rms)), true);
       ProposalKey key{static_cast<std::uint32_t>(number),
                       static_cast<std::uint32_t>(l << 24) | static_cast<std::uint32_t>(unit), 0};
       for (const MovePlane& plane : move_planes(layers[l], state_.has_swaps(l))) {
         sweep_plane(plane, key, temperature);
         ++key.plane;
       }
+      pass_.end();
     }
   loss_ = input_.grid.group.all_sum(state_.loss());
   return true;

@@ -1,6 +1,7 @@
 #include "train/anneal/lead_loss.hpp"
 
 #include <algorithm>
+#include <array>
 #include <limits>
 
 namespace isinglass::train {
@@ -19,7 +20,49 @@ int hinge(const OutputMove& move, int change, std::size_t label, int margin) {
   return std::max(0, 2 * margin + best - (move.z[label] + move.weights[label] * change));
 }
 
+constexpr std::size_t lanes = 16;
+
+/// Hinges of the lead of some samples at once.
+struct Leads {
+  std::array<std::int32_t, lanes> best{}, own{};
+
+  Leads() { best.fill(nothing); }
+  [[nodiscard]] std::int32_t hinge(std::size_t i, int margin) const {
+    return std::max(0, 2 * margin + best[i] - own[i]);
+  }
+};
+
+void lead_jumps_loop(const LeadColumn& of, std::int32_t* jumps) {
+  const std::size_t outputs = of.weights.size();
+  for (std::size_t first = 0; first < of.samples; first += lanes) {
+    const std::size_t count = std::min(lanes, of.samples - first);
+    std::array<std::int32_t, lanes> is_high{}, label{}, z{};
+    for (std::size_t i = 0; i < count; ++i) {
+      is_high[i] = of.z[first + i] >= of.threshold ? -1 : 0;
+      label[i] = of.labels[first + i];
+    }
+    Leads low, high;
+    for (std::size_t c = 0; c < outputs; ++c) {
+      const std::int32_t change = of.weights[c] * (of.high - of.low), at = static_cast<std::int32_t>(c);
+      for (std::size_t i = 0; i < count; ++i) z[i] = of.outputs[(first + i) * outputs + c];
+      for (std::size_t i = 0; i < lanes; ++i) {
+        const std::int32_t if_low = z[i] - (is_high[i] & change), if_high = if_low + change;
+        const bool is_own = label[i] == at;
+        low.own[i] = is_own ? if_low : low.own[i];
+        high.own[i] = is_own ? if_high : high.own[i];
+        low.best[i] = std::max(low.best[i], is_own ? nothing : if_low);
+        high.best[i] = std::max(high.best[i], is_own ? nothing : if_high);
+      }
+    }
+    for (std::size_t i = 0; i < count; ++i) jumps[first + i] = high.hinge(i, of.margin) - low.hinge(i, of.margin);
+  }
+}
+
 }  // namespace
+
+void lead_jumps(const LeadColumn& column, std::int32_t* jumps, simd::Width width) {
+  simd::run<lead_jumps_loop>(width, column, jumps);
+}
 
 std::int64_t lead_loss(std::span<const int> z, std::size_t label, int margin) {
   int best = nothing;

@@ -33,8 +33,8 @@ private:
   std::vector<InputPair> pairs_;
   std::size_t stride_, pairs_at_, row_length_;
   int largest_difference_ = 0;
-  std::vector<std::int8_t> rows_;     // [sample][row_length]
-  std::vector<std::int8_t> columns_;  // [feature][stride]
+  simd::AlignedVector<std::int8_t> rows_;     // [sample][row_length]
+  simd::AlignedVector<std::int8_t> columns_;  // [feature][stride]
 };
 
 /// Inputs of a row with padding, so that the kernels run on whole vectors.

@@ -243,20 +243,45 @@ std::int64_t NetworkState::output_jump(int unit, std::size_t sample, int low, in
   return sum;
 }
 
+void NetworkState::loss_jumps(int unit, std::span<std::int32_t> jumps) const {
+  const std::size_t last = architecture_->layers.size() - 1;
+  const network::Layer& layer = architecture_->layers[last - 1];
+  const int low = layer.values.front(), high = layer.values.back();
+  if (loss_ != config::MoveLoss::lead) {
+    for (std::size_t s = 0; s < samples_; ++s)
+      jumps[s] =
+          static_cast<std::int32_t>(std::clamp<std::int64_t>(output_jump(unit, s, low, high), INT32_MIN, INT32_MAX));
+    return;
+  }
+  const std::span<const std::int16_t> weights(outgoing_[last].data() + static_cast<std::size_t>(unit) * outputs_,
+                                              outputs_);
+  lead_jumps({z_out_.data(), z(last - 1, unit), labels_.data(), weights, samples_, layer.thresholds.front(), low, high,
+              margin_},
+             jumps.data());
+}
+
 std::int64_t NetworkState::loss_jump(std::size_t layer, int unit, std::size_t sample, int low, int high) {
   if (layer + 2 == architecture_->layers.size()) return output_jump(unit, sample, low, high);
   return propagate<false>(layer, unit, sample, high) - propagate<false>(layer, unit, sample, low);
 }
 
-/// z of one hidden unit after a step of one input; input == layer.inputs: of the bias.
-void NetworkState::shift_unit_z(std::size_t l, int unit, int input, int step) {
+/// z of one hidden unit after a change of one parameter.
+void NetworkState::shift_z(std::size_t l, int unit, const Part& part) {
   std::int16_t* z = z_[l].data() + static_cast<std::size_t>(unit) * stride_;
-  if (input == architecture_->layers[l].inputs)
-    shift_all(z, nullptr, step, stride_);
+  if (part.input == architecture_->layers[l].inputs)
+    shift_all(z, nullptr, part.change, stride_);
   else if (l == 0)
-    shift_all(z, data_->column(static_cast<std::size_t>(input)), step, stride_);
+    shift_all(z, data_->column(static_cast<std::size_t>(part.input)), part.change, stride_);
   else
-    for (std::size_t s = 0; s < samples_; ++s) z[s] = static_cast<std::int16_t>(z[s] + step * row(l, s)[input]);
+    for (std::size_t s = 0; s < samples_; ++s)
+      z[s] = static_cast<std::int16_t>(z[s] + part.change * row(l, s)[part.input]);
+}
+
+void NetworkState::shift_output(int unit, const Part& part) {
+  const std::size_t l = architecture_->layers.size() - 1;
+  const bool is_bias = part.input == architecture_->layers[l].inputs;
+  for (std::size_t s = 0; s < samples_; ++s)
+    z_out_[s * outputs_ + static_cast<std::size_t>(unit)] += part.change * (is_bias ? 1 : row(l, s)[part.input]);
 }
 
 /// Everything that follows from the samples whose segment changed.
@@ -270,44 +295,78 @@ void NetworkState::update_activations(std::size_t l, int unit, const std::int16_
   }
 }
 
-void NetworkState::add_to_weight(std::size_t l, int unit, int input, int change) {
+void NetworkState::change_weight(std::size_t l, int unit, const Part& part) {
   const network::Layer& layer = architecture_->layers[l];
-  const std::size_t at = parameter(l, unit, input);
-  values_[l].weights[at] = static_cast<std::int16_t>(values_[l].weights[at] + change);
-  outgoing_[l][static_cast<std::size_t>(input) * static_cast<std::size_t>(layer.units) +
+  const std::size_t at = parameter(l, unit, part.input);
+  values_[l].weights[at] = static_cast<std::int16_t>(values_[l].weights[at] + part.change);
+  outgoing_[l][static_cast<std::size_t>(part.input) * static_cast<std::size_t>(layer.units) +
                static_cast<std::size_t>(unit)] = values_[l].weights[at];
   const auto bits = layer.weights.nearest_bits(values_[l].weights[at]);
   std::copy(bits.begin(), bits.end(), bits_[l].weights.begin() + static_cast<std::ptrdiff_t>(at * bits.size()));
-  if (!layer.is_output()) return shift_unit_z(l, unit, input, change);
-  for (std::size_t s = 0; s < samples_; ++s)
-    z_out_[s * outputs_ + static_cast<std::size_t>(unit)] += change * row(l, s)[input];
 }
 
-void NetworkState::add_to_bias(std::size_t l, int unit, int change) {
+void NetworkState::change_bias(std::size_t l, int unit, int change) {
   const network::Layer& layer = architecture_->layers[l];
   const auto at = static_cast<std::size_t>(unit);
   values_[l].biases[at] += change;
   const int code = values_[l].biases[at] / layer.bias_unit;
   const auto bits = layer.bias.nearest_bits(code);
   std::copy(bits.begin(), bits.end(), bits_[l].biases.begin() + static_cast<std::ptrdiff_t>(at * bits.size()));
-  if (!layer.is_output()) return shift_unit_z(l, unit, layer.inputs, change);
-  for (std::size_t s = 0; s < samples_; ++s) z_out_[s * outputs_ + at] += change;
+}
+
+void NetworkState::change_parameter(std::size_t l, int unit, const Part& part) {
+  if (part.input == architecture_->layers[l].inputs)
+    change_bias(l, unit, part.change);
+  else
+    change_weight(l, unit, part);
+}
+
+template <class Visit>
+void NetworkState::visit_parts(std::size_t l, const Move& move, Visit&& visit) const {
+  const int change = step(l, move);
+  if (move.plane.kind == MoveKind::bias) return visit(Part{architecture_->layers[l].inputs, change});
+  if (move.plane.kind == MoveKind::weight) return visit(Part{move.index, change});
+  const InputPair& pair = data_->pairs()[static_cast<std::size_t>(move.index)];
+  visit(Part{pair.a, change});
+  visit(Part{pair.b, -change});
 }
 
 void NetworkState::apply(std::size_t l, const Move& move) {
-  const int change = step(l, move);
   const bool is_hidden = !architecture_->layers[l].is_output();
   if (is_hidden) scratch_.z_before.assign(z(l, move.unit), z(l, move.unit) + stride_);
-  if (move.plane.kind == MoveKind::bias) {
-    add_to_bias(l, move.unit, change);
-  } else if (move.plane.kind == MoveKind::swap) {
-    const InputPair& pair = data_->pairs()[static_cast<std::size_t>(move.index)];
-    add_to_weight(l, move.unit, pair.a, change);
-    add_to_weight(l, move.unit, pair.b, -change);
-  } else {
-    add_to_weight(l, move.unit, move.index, change);
-  }
+  visit_parts(l, move, [&](const Part& part) {
+    change_parameter(l, move.unit, part);
+    if (is_hidden)
+      shift_z(l, move.unit, part);
+    else
+      shift_output(move.unit, part);
+  });
   if (is_hidden) update_activations(l, move.unit, scratch_.z_before.data());
+}
+
+void NetworkState::move_parameters(std::size_t l, const Move& move) {
+  visit_parts(l, move, [&](const Part& part) { change_parameter(l, move.unit, part); });
+}
+
+void NetworkState::add_to_output(int unit, std::span<const std::int16_t> changes) {
+  for (std::size_t s = 0; s < changes.size(); ++s) z_out_[s * outputs_ + static_cast<std::size_t>(unit)] += changes[s];
+}
+
+NetworkState::UnitParameters NetworkState::parameters(std::size_t l, int unit) const {
+  const auto from = values_[l].weights.begin() + static_cast<std::ptrdiff_t>(parameter(l, unit, 0));
+  return {{from, from + architecture_->layers[l].inputs}, values_[l].biases[static_cast<std::size_t>(unit)]};
+}
+
+void NetworkState::follow(int unit, const UnitParameters& before) {
+  scratch_.z_before.assign(z(0, unit), z(0, unit) + stride_);
+  const UnitParameters now = parameters(0, unit);
+  const int inputs = architecture_->layers.front().inputs;
+  for (int i = 0; i < inputs; ++i) {
+    const auto at = static_cast<std::size_t>(i);
+    if (now.weights[at] != before.weights[at]) shift_z(0, unit, {i, now.weights[at] - before.weights[at]});
+  }
+  if (now.bias != before.bias) shift_z(0, unit, {inputs, now.bias - before.bias});
+  update_activations(0, unit, scratch_.z_before.data());
 }
 
 }  // namespace isinglass::train

@@ -35,6 +35,12 @@ public:
     int index = 0;  ///< weight: its input; swap: of the pair; bias: 0
   };
 
+  /// A unit's parameters on the grid of z.
+  struct UnitParameters {
+    std::vector<std::int16_t> weights;  ///< [input]
+    int bias = 0;
+  };
+
   [[nodiscard]] const network::Architecture& architecture() const { return *architecture_; }
   [[nodiscard]] std::size_t samples() const { return samples_; }
   [[nodiscard]] std::size_t stride() const { return stride_; }
@@ -53,6 +59,8 @@ public:
   [[nodiscard]] int step(std::size_t layer, const Move& move) const;
   /// Largest |change of z| of a plane's moves on any sample of this shard.
   [[nodiscard]] int reach(std::size_t layer, const MovePlane& plane) const;
+  /// Largest |input| of a layer on any sample of this shard.
+  [[nodiscard]] int largest_input(std::size_t layer) const { return largest_input_[layer]; }
   /// Where the moves of a plane begin in row().
   [[nodiscard]] std::size_t row_offset(const MovePlane& plane) const {
     return plane.kind == MoveKind::swap ? data_->pairs_at() : 0;
@@ -80,6 +88,9 @@ public:
   /// sums the shortfalls, squared hinge their squares, others loss_table(). Propagates through the layers after
   /// `layer`.
   [[nodiscard]] std::int64_t loss_jump(std::size_t layer, int unit, std::size_t sample, int low, int high);
+  /// loss_jump of all samples, from the lowest to the highest activation of a unit of the last hidden layer with one
+  /// threshold, [sample].
+  void loss_jumps(int unit, std::span<std::int32_t> jumps) const;
   /// Integer loss of the shard.
   [[nodiscard]] std::int64_t loss() const;
   /// How many samples of the shard are classified.
@@ -87,6 +98,15 @@ public:
 
   /// Makes a move and propagates.
   void apply(std::size_t layer, const Move& move);
+  /// Makes a move of a unit's parameters alone; `follow`, or `add_to_output`, must come before anything reads its z.
+  void move_parameters(std::size_t layer, const Move& move);
+  /// Makes the z of a first-layer unit that of its parameters, which were `before`, and propagates.
+  void follow(int unit, const UnitParameters& before);
+  /// Adds to the z of an output, [sample].
+  void add_to_output(int unit, std::span<const std::int16_t> changes);
+
+  [[nodiscard]] UnitParameters parameters(std::size_t layer, int unit) const;
+  [[nodiscard]] const MoveData& data() const { return *data_; }
 
 private:
   struct Scratch {
@@ -96,13 +116,22 @@ private:
     std::vector<std::size_t> crossed;    // samples that the move took across a threshold
   };
 
+  /// What a move does to one parameter; input == inputs of the layer: to the bias.
+  struct Part {
+    int input = 0, change = 0;
+  };
+
   void set_values(const network::NetworkBits& bits);
   void forward_from(std::size_t first_layer);
   void set_activation(std::size_t layer, int unit, std::size_t sample, int value);
   [[nodiscard]] std::size_t parameter(std::size_t layer, int unit, int input) const;
-  void add_to_weight(std::size_t layer, int unit, int input, int change);
-  void add_to_bias(std::size_t layer, int unit, int change);
-  void shift_unit_z(std::size_t layer, int unit, int input, int step);
+  template <class Visit>
+  void visit_parts(std::size_t layer, const Move& move, Visit&& visit) const;
+  void change_parameter(std::size_t layer, int unit, const Part& part);
+  void change_weight(std::size_t layer, int unit, const Part& part);
+  void change_bias(std::size_t layer, int unit, int change);
+  void shift_z(std::size_t layer, int unit, const Part& part);
+  void shift_output(int unit, const Part& part);
   void update_activations(std::size_t layer, int unit, const std::int16_t* z_before);
   template <bool commit>
   std::int64_t propagate(std::size_t layer, int unit, std::size_t sample, int value);

@@ -12,12 +12,18 @@ constexpr std::int64_t unknown = std::numeric_limits<std::int64_t>::min();
 
 }  // namespace
 
-void UnitPass::begin(std::size_t layer_index, int unit, int window) {
+void UnitPass::begin(std::size_t layer_index, int unit, int window, bool by_columns) {
   layer_ = layer_index;
   window_ = window;
   unit_ = unit;
+  is_by_columns_ = by_columns && begin_columns();
   found_for_.reset();
-  jumps_.assign(layer().thresholds.size() * state_->samples(), unknown);
+  if (!is_by_columns_) jumps_.assign(layer().thresholds.size() * state_->samples(), unknown);
+}
+
+bool UnitPass::begin_columns() {
+  if (layer().is_output()) return output_.begin(unit_);
+  return layer_ == 0 && HiddenColumns::suits(state_->architecture()) && hidden_.begin(unit_, window_);
 }
 
 /// Samples that a move of `plane`, or a shift within the window, may take across a threshold where that matters: most
@@ -86,25 +92,43 @@ void UnitPass::output_changes(const MovePlane& plane, int first, std::span<std::
   }
   set_steps(plane, first, changes.size());
   sums_.assign(state_->row_length(layer_), 0);
-  const auto from = static_cast<std::size_t>(first);
+  const std::size_t from = state_->row_offset(plane) + static_cast<std::size_t>(first);
   const EventRows rows{state_->row(layer_, 0), state_->row_length(layer_)};
   if (table.empty())
     sum_losses(shortfalls_, rows, steps_, from, from + changes.size(), squared, sums_);
   else
     sum_losses(shortfalls_, rows, steps_, from, from + changes.size(), table, sums_);
-  std::copy_n(sums_.begin() + first, changes.size(), changes.begin());
+  std::copy_n(sums_.begin() + static_cast<std::ptrdiff_t>(from), changes.size(), changes.begin());
 }
 
 void UnitPass::evaluate(const MovePlane& plane, int first, std::span<std::int64_t> changes) {
-  if (layer().is_output())
+  if (is_by_columns_)
+    for (std::size_t i = 0; i < changes.size(); ++i) changes[i] = column_change(plane, first + static_cast<int>(i));
+  else if (layer().is_output())
     output_changes(plane, first, changes);
   else
     hidden_changes(plane, first, changes);
 }
 
+std::int64_t UnitPass::column_change(const MovePlane& plane, int index) const {
+  return layer().is_output() ? output_.change(plane, index) : hidden_.change(plane, index);
+}
+
 void UnitPass::apply(const MovePlane& plane, int index) {
-  state_->apply(layer_, {plane, unit_, index});
   found_for_.reset();
+  if (!is_by_columns_) return state_->apply(layer_, {plane, unit_, index});
+  if (layer().is_output())
+    output_.apply(plane, index);
+  else
+    hidden_.apply(plane, index);
+}
+
+void UnitPass::end() {
+  if (!is_by_columns_) return;
+  if (layer().is_output())
+    output_.end();
+  else
+    hidden_.end();
 }
 
 }  // namespace isinglass::train

@@ -1,0 +1,100 @@
+#include "parallel/shared_exchange.hpp"
+
+#include "parallel/mpi_check.hpp"
+
+#include <algorithm>
+#include <exception>
+#include <new>
+#include <thread>
+#include <utility>
+
+#if defined(__x86_64__)
+#include <immintrin.h>
+#endif
+
+namespace isinglass::parallel {
+
+namespace {
+
+/// Looks at another rank's round before its core is offered to others: some ten microseconds.
+constexpr int busy_looks = 300;
+
+void rest() {
+#if defined(__x86_64__)
+  _mm_pause();
+#endif
+}
+
+bool is_on_one_machine(MPI_Comm comm, int ranks) {
+  MPI_Comm machine = MPI_COMM_NULL;
+  check_mpi(MPI_Comm_split_type(comm, MPI_COMM_TYPE_SHARED, 0, MPI_INFO_NULL, &machine), "MPI_Comm_split_type");
+  int neighbours = 0;
+  check_mpi(MPI_Comm_size(machine, &neighbours), "MPI_Comm_size");
+  MPI_Comm_free(&machine);
+  int is_one = neighbours == ranks ? 1 : 0;
+  check_mpi(MPI_Allreduce(MPI_IN_PLACE, &is_one, 1, MPI_INT, MPI_MIN, comm), "MPI_Allreduce");
+  return is_one != 0;
+}
+
+}  // namespace
+
+std::shared_ptr<SharedExchange> SharedExchange::make(MPI_Comm comm) {
+  int rank = 0, ranks = 1;
+  check_mpi(MPI_Comm_rank(comm, &rank), "MPI_Comm_rank");
+  check_mpi(MPI_Comm_size(comm, &ranks), "MPI_Comm_size");
+  if (ranks == 1 || !is_on_one_machine(comm, ranks)) return nullptr;
+  constexpr std::size_t alignment = alignof(Slot);
+  MPI_Win window = MPI_WIN_NULL;
+  void* own = nullptr;
+  check_mpi(
+      MPI_Win_allocate_shared(2 * sizeof(Slot) + alignment, 1, MPI_INFO_NULL, comm, static_cast<void*>(&own), &window),
+      "MPI_Win_allocate_shared");
+  check_mpi(MPI_Win_set_errhandler(window, MPI_ERRORS_RETURN), "MPI_Win_set_errhandler");
+  check_mpi(MPI_Win_lock_all(MPI_MODE_NOCHECK, window), "MPI_Win_lock_all");
+  std::vector<Slot*> slots;
+  for (int r = 0; r < ranks; ++r) {
+    MPI_Aint bytes = 0;
+    int unit = 1;
+    void* at = nullptr;
+    check_mpi(MPI_Win_shared_query(window, r, &bytes, &unit, static_cast<void*>(&at)), "MPI_Win_shared_query");
+    // The ranks map the memory at different addresses, but to whole pages.
+    auto room = static_cast<std::size_t>(bytes);
+    slots.push_back(static_cast<Slot*>(std::align(alignment, 2 * sizeof(Slot), at, room)));
+  }
+  for (std::size_t parity = 0; parity < 2; ++parity) new (slots[static_cast<std::size_t>(rank)] + parity) Slot{};
+  check_mpi(MPI_Barrier(comm), "MPI_Barrier");
+  return std::shared_ptr<SharedExchange>(new SharedExchange(window, std::move(slots), static_cast<std::size_t>(rank)));
+}
+
+SharedExchange::SharedExchange(MPI_Win window, std::vector<Slot*> slots, std::size_t rank)
+    : window_(window), slots_(std::move(slots)), rank_(rank) {}
+
+SharedExchange::~SharedExchange() {
+  int finalized = 0;
+  MPI_Finalized(&finalized);
+  // The other ranks know nothing of an exception: they would not join.
+  if (finalized != 0 || std::uncaught_exceptions() > 0) return;
+  MPI_Win_unlock_all(window_);
+  MPI_Win_free(&window_);
+}
+
+void SharedExchange::write(std::span<const std::int64_t> values) {
+  ++round_;
+  Slot& slot = slots_[rank_][round_ % 2];
+  std::copy(values.begin(), values.end(), slot.values.begin());
+  slot.round.store(round_, std::memory_order_release);
+}
+
+const std::int64_t* SharedExchange::read(std::size_t rank) const {
+  const Slot& slot = slots_[rank][round_ % 2];
+  for (int looks = 0; slot.round.load(std::memory_order_acquire) != round_; ++looks) {
+    if (looks < busy_looks) {
+      rest();
+    } else {
+      std::this_thread::yield();
+    }
+  }
+  return slot.values.data();
+}
+
+}  // namespace isinglass::parallel

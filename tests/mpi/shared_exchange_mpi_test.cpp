@@ -1,0 +1,76 @@
+// Under mpirun: sums and maxima through shared memory are those of messages, for any number of values, round after
+// round, whichever rank is late.
+#define BOOST_TEST_MODULE shared_exchange_mpi
+#define BOOST_TEST_NO_MAIN
+#include <boost/test/unit_test.hpp>
+
+#include "mpi/mpi_main.hpp"
+#include "namespaces.hpp"
+#include "parallel/communicator.hpp"
+#include "parallel/shared_exchange.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <thread>
+#include <vector>
+
+using namespace isinglass;
+using namespace isinglass::testing;
+
+namespace {
+
+Communicator sharing() {
+  Communicator world(MPI_COMM_WORLD);
+  world.share_memory();
+  return world;
+}
+
+/// Any number, positive or negative; another on each rank, in each round and at each place.
+std::int64_t value_of(int rank, int round, std::size_t place) {
+  const std::uint64_t mixed =
+      (static_cast<std::uint64_t>(rank * 1009 + round * 31) + 17 * place + 1) * 0x9E3779B97F4A7C15U;
+  return static_cast<std::int64_t>(mixed >> 8U) - (std::int64_t{1} << 55U);
+}
+
+std::vector<std::int64_t> values_of(int rank, int round, std::size_t count) {
+  std::vector<std::int64_t> values(count);
+  for (std::size_t i = 0; i < count; ++i) values[i] = value_of(rank, round, i);
+  return values;
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_CASE(it_is_there_on_one_machine) {
+  int ranks = 0;
+  MPI_Comm_size(MPI_COMM_WORLD, &ranks);
+  BOOST_TEST((SharedExchange::make(MPI_COMM_WORLD) != nullptr) == (ranks > 1));
+}
+
+BOOST_AUTO_TEST_CASE(sums_and_maxima_are_those_of_messages) {
+  const Communicator shared = sharing(), messages(MPI_COMM_WORLD);
+  for (int round = 0; round < 3000; ++round) {
+    const std::size_t count = static_cast<std::size_t>(round) % (SharedExchange::most + 3);  // beyond what it takes
+    std::vector<std::int64_t> sums = values_of(shared.rank(), round, count), maxima = sums, plain_sums = sums,
+                              plain_maxima = sums;
+    shared.all_sum(sums);
+    shared.all_max(maxima);
+    messages.all_sum(plain_sums);
+    messages.all_max(plain_maxima);
+    BOOST_REQUIRE(sums == plain_sums);
+    BOOST_REQUIRE(maxima == plain_maxima);
+    BOOST_REQUIRE(shared.first(shared.rank() == round % shared.size()) == std::optional(round % shared.size()));
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_late_rank_is_waited_for) {
+  const Communicator shared = sharing();
+  for (int round = 0; round < 40; ++round) {
+    if (round % shared.size() == shared.rank()) std::this_thread::sleep_for(std::chrono::milliseconds(2));
+    std::int64_t expected = 0;
+    for (int rank = 0; rank < shared.size(); ++rank) expected += value_of(rank, round, 0);
+    BOOST_REQUIRE(shared.all_sum(value_of(shared.rank(), round, 0)) == expected);
+  }
+}
+
+int main(int argc, char** argv) { return isinglass::testing::run_on_all_ranks(argc, argv); }
