@@ -52,7 +52,7 @@ void fetch(const ByteRows& rows, std::span<const std::uint32_t> chosen, std::siz
 /// they are full.
 void gather_loop(const ByteRows& rows, const std::uint32_t* chosen, std::size_t count, std::size_t features,
                  std::size_t stride, std::int8_t* columns) {
-  std::array<std::int8_t, width * line> tile;
+  std::array<std::int8_t, width * line> tile{};
   for (std::size_t first = 0; first < stride; first += line) {
     const std::size_t members = std::min(line, count - std::min(count, first));
     const std::size_t next = std::min(count, first + line);

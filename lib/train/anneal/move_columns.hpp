@@ -25,7 +25,7 @@ public:
   [[nodiscard]] std::int16_t* z() { return z_.data(); }              ///< [stride]
   [[nodiscard]] std::int16_t* weights() { return weights_.data(); }  ///< [stride], to stay 0 behind the last member
   [[nodiscard]] std::size_t stride() const { return stride_; }
-  /// Values of an input, [stride], to be 0 behind the last member; room for inputs rounded up to 32.
+  /// Values of an input, [stride]; room for inputs rounded up to 32.
   [[nodiscard]] std::int8_t* column(int input) { return columns_.data() + static_cast<std::size_t>(input) * stride_; }
 
   /// Change of the sum by a move that takes `step`; `pairs` are those of the swaps.
