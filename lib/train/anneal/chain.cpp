@@ -38,42 +38,28 @@ bool Chain::accept(int index, std::int64_t change, const ProposalKey& key, doubl
   return unit_ * pass_.change_unit() * static_cast<double>(change) <= -temperature * std::log(u);
 }
 
-/// One plane of one unit. The batch of flips evaluated ahead grows while nothing is accepted and shrinks after an
-/// accepted flip: that changes how much is evaluated in vain, never the chain.
-void Chain::sweep_plane(const MovePlane& plane, const ProposalKey& key, double temperature) {
-  const int moves = state_.move_count(key.layer_unit >> 24, plane);
-  if (pass_.is_by_columns()) return sweep_by_columns(plane, moves, key, temperature);
-  for (int first = 0; first < moves;) {
-    changes_.assign(static_cast<std::size_t>(std::min(batch_, moves - first)), 0);
-    pass_.evaluate(plane, first, changes_);
-    input_.grid.group.all_sum(changes_);
-    std::size_t at = 0;
-    while (at < changes_.size() && !accept(first + static_cast<int>(at), changes_[at], key, temperature)) ++at;
-    if (at == changes_.size()) {
-      first += static_cast<int>(at);
-      batch_ = std::min(largest_batch, 2 * batch_);
-      continue;
-    }
-    pass_.apply(plane, first + static_cast<int>(at));
-    first += static_cast<int>(at) + 1;
-    batch_ = std::clamp(2 * static_cast<int>(at), smallest_batch, largest_batch);
-  }
+/// How many moves are evaluated ahead changes how much is evaluated in vain, never the chain. By columns each costs as
+/// much alone as together: as many as an exchange between ranks is worth.
+int Chain::moves_ahead() const {
+  if (!pass_.is_by_columns()) return batch_;
+  return input_.grid.group.size() == 1 ? 1 : 4;
 }
 
-/// The same, where an evaluation costs as much alone as together: so many are evaluated ahead as an exchange between
-/// ranks is worth.
-void Chain::sweep_by_columns(const MovePlane& plane, int moves, const ProposalKey& key, double temperature) {
-  const int ahead = input_.grid.group.size() == 1 ? 1 : 4;
+/// One plane of one unit. The batch grows while nothing is accepted and shrinks after an accepted flip.
+void Chain::sweep_plane(const MovePlane& plane, const ProposalKey& key, double temperature) {
+  const int moves = state_.move_count(key.layer_unit >> 24, plane);
   for (int first = 0; first < moves;) {
-    changes_.assign(static_cast<std::size_t>(std::min(ahead, moves - first)), 0);
+    changes_.assign(static_cast<std::size_t>(std::min(moves_ahead(), moves - first)), 0);
     pass_.evaluate(plane, first, changes_);
     input_.grid.group.all_sum(changes_);
     std::size_t at = 0;
     while (at < changes_.size() && !accept(first + static_cast<int>(at), changes_[at], key, temperature)) ++at;
     first += static_cast<int>(at);
-    if (at == changes_.size()) continue;
-    pass_.apply(plane, first);
-    ++first;
+    const bool is_accepted = at < changes_.size();
+    if (is_accepted) pass_.apply(plane, first++);
+    if (pass_.is_by_columns()) continue;
+    batch_ = is_accepted ? std::clamp(2 * static_cast<int>(at), smallest_batch, largest_batch)
+                         : std::min(largest_batch, 2 * batch_);
   }
 }
 

@@ -38,7 +38,7 @@ private:
     std::uint32_t sweep = 0, layer_unit = 0, plane = 0;
   };
   void sweep_plane(const MovePlane& plane, const ProposalKey& key, double temperature);
-  void sweep_by_columns(const MovePlane& plane, int moves, const ProposalKey& key, double temperature);
+  [[nodiscard]] int moves_ahead() const;
   [[nodiscard]] bool accept(int index, std::int64_t change, const ProposalKey& key, double temperature) const;
 
   const TrainingInput& input_;

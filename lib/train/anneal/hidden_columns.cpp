@@ -57,8 +57,9 @@ void HiddenColumns::apply(const MovePlane& plane, int index) {
 }
 
 void HiddenColumns::end() {
-  if (is_moved_) state_->follow(unit_, before_);
-  if (is_moved_) before_ = state_->parameters(0, unit_);
+  if (!is_moved_) return;
+  state_->follow(unit_, before_);
+  before_ = state_->parameters(0, unit_);
   is_moved_ = false;
 }
 

@@ -11,8 +11,8 @@ namespace isinglass::train {
 /// The moves of a unit of the first layer by columns (move_columns.hpp), with the changes that UnitPass evaluates by
 /// rows.
 ///
-/// What crossing the threshold does to a sample's loss does not change while only this unit moves: it is computed once
-/// a pass. Samples to whose loss it does nothing, most of them once the network has learned, are no members of the
+/// A sample's jump, the change of its loss when z crosses the threshold, stays the same while only this unit moves, and
+/// is computed once a pass. Samples whose jump is 0, most of them once the network has learned, are no members of the
 /// columns; the z and the activations of all samples follow once at the end.
 class HiddenColumns {
 public:

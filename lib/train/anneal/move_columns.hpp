@@ -8,10 +8,10 @@
 
 namespace isinglass::train {
 
-/// What the moves of one unit do to a loss that is a sum of ramps, by columns: the loss is the sum over members
-/// (samples) of weight times clamp(z + shift, 0, top), and a move of an input adds its step times the members' values
-/// of that input to z. A move reads the column of its input, one member after another in memory, so that its cost does
-/// not depend on what was accepted before it.
+/// The moves of one unit, judged by columns. The loss is a sum of ramps over members (samples), weight times
+/// clamp(z + shift, 0, top), and a move of an input adds its step times the members' values of that input to z. A move
+/// reads the column of its input, one member after another in memory, so that its cost does not depend on what was
+/// accepted before it.
 class MoveColumns {
 public:
   /// Makes room for members and their inputs; z and weights are 0.

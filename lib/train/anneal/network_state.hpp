@@ -116,7 +116,7 @@ private:
     std::vector<std::size_t> crossed;    // samples that the move took across a threshold
   };
 
-  /// What a move does to one parameter; input == inputs of the layer: to the bias.
+  /// A part of a move is a change of one parameter: the weight of an input, or the bias, behind the last input.
   struct Part {
     int input = 0, change = 0;
   };

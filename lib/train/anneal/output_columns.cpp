@@ -1,10 +1,8 @@
 #include "train/anneal/output_columns.hpp"
 
-#include "network/forward.hpp"
 #include "train/anneal/gather_columns.hpp"
 
 #include <algorithm>
-#include <cstdlib>
 #include <limits>
 #include <numeric>
 
