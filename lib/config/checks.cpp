@@ -109,10 +109,27 @@ void check_readout(const Config& config, const Complaint& complain) {
     complain("parallel.replica_groups", "all ranks anneal one output layer on filters: leave this key out");
 }
 
+/// Stages of filters choose their units on the way, so that no network precedes them; filters that are trained change
+/// the inputs of the layers of another phase.
+void check_initial(const Config& config, const Complaint& complain) {
+  if (config.initial.empty())
+    complain("initial", "expected random, qat, or the name of a file or run folder, found nothing");
+  if (!has_initial(config)) return;
+  if (anneals_readout(config))
+    complain("initial", "an output layer on filters is annealed stage by stage from nothing: leave this key out");
+  if (config.method == Method::qat && begins_with_qat(config))
+    complain("initial", "method qat is what this asks for already: leave this key out");
+  if (trains_filters(config))
+    complain("initial", "filters that are trained start as they are drawn: leave this key out");
+  if (config.method != Method::qat && has_filters(config.network) && config.qat.filters == FilterUse::trained)
+    complain("qat.filters", "a first phase of qat trains on drawn filters: leave this key out");
+}
+
 void check_consistency(const Config& config, ConfigUse use, const Complaint& complain) {
   check_data(config.data, complain);
   check_network(config.network, complain);
   if (use != ConfigUse::solving) check_readout(config, complain);
+  if (use != ConfigUse::solving) check_initial(config, complain);
   if (use != ConfigUse::solving) check_machine(config.machine, complain);
   const WholeConfig& whole = config.machine.whole;
   check_cooling("machine.whole", "hot_temperature", whole.hot_temperature, whole.cold_temperature, complain);

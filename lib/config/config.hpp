@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 /// Plain structs with every parameter of a run. One field list (fields.hpp) drives parsing, printed
@@ -148,6 +149,9 @@ struct OutputConfig {
   std::string directory = "results/run";
 };
 
+/// Words of Config::initial; anything else names a file.
+inline constexpr std::string_view initial_random = "random", initial_qat = "qat";
+
 /// Whether the first hidden layer is of filters.
 [[nodiscard]] inline bool has_filters(const NetworkConfig& network) {
   return !network.hidden.empty() && network.hidden.front().kind == LayerKind::filters;
@@ -163,6 +167,7 @@ struct Config {
   int schema = 1;
   std::uint64_t seed = 1;
   Method method = Method::qcgd;
+  std::string initial = "random";  ///< network to start from: random, qat, or the file or run folder that has it
   DataConfig data;
   NetworkConfig network;
   QcgdConfig qcgd;
@@ -178,6 +183,22 @@ struct Config {
 /// Whether the training is the annealing of an output layer on filters.
 [[nodiscard]] inline bool anneals_readout(const Config& config) {
   return config.method == Method::anneal && has_filters(config.network) && config.network.hidden.size() == 1;
+}
+
+/// Whether the training begins at a network that is better than a random one.
+[[nodiscard]] inline bool has_initial(const Config& config) { return config.initial != initial_random; }
+
+/// Whether that network is made by a first phase of quantization-aware training.
+[[nodiscard]] inline bool begins_with_qat(const Config& config) { return config.initial == initial_qat; }
+
+/// Whether it is read from a file.
+[[nodiscard]] inline bool begins_with_file(const Config& config) {
+  return has_initial(config) && !begins_with_qat(config);
+}
+
+/// Whether quantization-aware training is a phase of the training.
+[[nodiscard]] inline bool has_qat_phase(const Config& config) {
+  return config.method == Method::qat || begins_with_qat(config);
 }
 
 /// Whether the weights and thresholds of filters are trained, and so are among the bits of the network.

@@ -207,6 +207,8 @@ void visit_fields(V& v, S& s) {
   v.field("schema", s.schema, between(1, 1), "version of this file's layout");
   v.field("seed", s.seed, anything(), "of every random choice: same seed, same result");
   v.field("method", s.method, one_of<Method>(), "how to train: quantum conditional gradient descent or a companion");
+  v.field("initial", s.initial, anything(),
+          "network to start from: random, qat (a first phase), or a file or run folder that holds one");
   v.section("data", s.data, "where the samples come from and how they become integer inputs");
   v.section("network", s.network, "the quantized network; codebooks: 1bit .. 8bit, ternary");
   v.section("qcgd", s.qcgd, "quantum conditional gradient descent: the outer loop");

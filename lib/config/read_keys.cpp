@@ -16,33 +16,35 @@ namespace {
 void add_methods(std::vector<KeyUse>& uses, const Config& config, ConfigUse use) {
   const Method method = config.method;
   const bool is_qcgd = method == Method::qcgd, polishes = is_qcgd && config.qcgd.polish,
-             anneals = method == Method::anneal, descends = is_qcgd && config.qcgd.descent_sweeps > 0;
+             is_anneal = method == Method::anneal, anneals = is_anneal && !has_initial(config),
+             improves = polishes || (is_anneal && !anneals), descends = is_qcgd && config.qcgd.descent_sweeps > 0;
   const auto add = [&](std::string_view key, bool is_read, std::string_view why_not) {
     uses.push_back({std::string(key), is_read, std::string(why_not), true});
   };
   const std::string other = fmt::format("method {} does not read this section", name_of(method));
-  const std::string_view schedule =
-                             "it is of method anneal; the polish of QCGD reads anneal.polish_sweeps and "
-                             "anneal.polish_hot_temperature",
-                         polish =
-                             "it is of the polish of QCGD, for which set qcgd.polish to true; method anneal reads "
-                             "anneal.sweeps and anneal.hot_temperature",
-                         annealing = "it is of annealing: of method anneal, and of QCGD with qcgd.polish";
+  const std::string_view
+      schedule =
+          "it is of method anneal from random weights; the polish, of QCGD or of an initial network, "
+          "reads anneal.polish_sweeps and anneal.polish_hot_temperature",
+      polish =
+          "it is of the polish, of QCGD with qcgd.polish or of an initial network by method anneal; "
+          "from random weights method anneal reads anneal.sweeps and anneal.hot_temperature",
+      annealing = "it is of annealing: of method anneal, and of QCGD with qcgd.polish";
   add("qcgd", is_qcgd || use == ConfigUse::bounds, other);
   add("machine", is_qcgd, other);
-  add("qat", method == Method::qat, other);
-  add("qat.filters", method == Method::qat && has_filters(config.network), "no hidden layer is of filters");
+  add("qat", has_qat_phase(config), other);
+  add("qat.filters", has_qat_phase(config) && has_filters(config.network), "no hidden layer is of filters");
   add("qat.filter_rate", trains_filters(config), "it is of filters that are trained");
   const bool is_readout = anneals_readout(config);
   add("readout", is_readout, "it is of method anneal with hidden layers of filters alone");
-  add("anneal", !is_readout && (anneals || polishes || descends),
+  add("anneal", !is_readout && (is_anneal || polishes || descends),
       is_readout ? "an output layer on filters is annealed by section readout"
       : is_qcgd  ? annealing
                  : other);
   for (const char* key : {"anneal.sweeps", "anneal.hot_temperature"}) add(key, anneals, schedule);
-  for (const char* key : {"anneal.polish_sweeps", "anneal.polish_hot_temperature"}) add(key, polishes, polish);
+  for (const char* key : {"anneal.polish_sweeps", "anneal.polish_hot_temperature"}) add(key, improves, polish);
   for (const char* key : {"anneal.cold_temperature", "anneal.loss", "anneal.output_margin", "anneal.window"})
-    add(key, anneals || polishes, annealing);
+    add(key, is_anneal || polishes, annealing);
 }
 
 /// An oracle call as one problem (blocks none), by the section `whole`.

@@ -50,22 +50,29 @@ std::string read_config_text(const h5::Group& root) {
 }
 
 void read_file(const fs::path& path, const FileFormat& format, const std::function<void(const h5::Group& root)>& part) {
+  const std::string noun = fmt::format("{} of isinglass", format.noun);
+  read_any_file(path, noun.c_str(), format.if_absent, [&](const h5::Group& root) {
+    expect_format(root, format);
+    part(root);
+  });
+}
+
+void read_any_file(const fs::path& path, const char* noun, const char* if_absent,
+                   const std::function<void(const h5::Group& root)>& part) {
   const std::string name = path.string();
   const auto located = [&](const std::string& text) { return text.starts_with(name) ? text : name + ": " + text; };
   if (std::error_code none; fs::status(path, none).type() == fs::file_type::not_found)
-    throw InputError(fmt::format("{}: no such file; {}", name, format.if_absent));
-  expect_regular_file(path, format.noun);
+    throw InputError(fmt::format("{}: no such file; {}", name, if_absent));
+  expect_regular_file(path, noun);
   try {
     const h5::File file(path);
-    const h5::Group root = file.root();
-    expect_format(root, format);
-    part(root);
+    part(file.root());
   } catch (const InputError& error) {
     throw InputError(located(error.what()));
   } catch (const h5::LockError& error) {
     throw SystemError(located(error.what()));
   } catch (const std::exception& error) {
-    throw InputError(fmt::format("{} (damaged, or not {} of isinglass)", located(error.what()), format.noun));
+    throw InputError(fmt::format("{} (damaged, or not {})", located(error.what()), noun));
   }
 }
 

@@ -34,6 +34,10 @@ void write_config_text(const h5::Group& root, const std::string& yaml);
 void read_file(const std::filesystem::path& path, const FileFormat& format,
                const std::function<void(const h5::Group& root)>& part);
 
+/// The same of an HDF5 file of any program: `noun` is what it should be, `if_absent` the way out where there is none.
+void read_any_file(const std::filesystem::path& path, const char* noun, const char* if_absent,
+                   const std::function<void(const h5::Group& root)>& part);
+
 /// Writes a whole file atomically: the marks of its format around what `fill` writes; `verify` reads the new file as
 /// readers do. Throws SystemError, also for what `verify` finds wrong; the old file stays.
 void write_file(const std::filesystem::path& path, const FileFormat& format,

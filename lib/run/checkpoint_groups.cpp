@@ -2,7 +2,9 @@
 
 #include "run/results_file.hpp"
 
+#include <algorithm>
 #include <array>
+#include <string_view>
 #include <type_traits>
 
 #include <fmt/format.h>
@@ -12,6 +14,17 @@ namespace isinglass::run {
 namespace {
 
 constexpr std::size_t counts_of_incumbent = 6;
+
+/// The phases that others can follow, in the order they come.
+constexpr std::array<const char*, 2> followed_phases{"qat", "qcgd"};
+
+std::string stop_reason_of(const char* phase) { return fmt::format("{}_stop_reason", phase); }
+
+/// Null if the phase has not ended, or was not planned.
+const train::FinishedPhase* find_finished(const train::TrainingState& checkpoint, std::string_view phase) {
+  const auto found = std::ranges::find(checkpoint.finished, phase, &train::FinishedPhase::phase);
+  return found == checkpoint.finished.end() ? nullptr : &*found;
+}
 
 /// The one list of single values: calls visit(name, field) for each.
 void for_each_value(auto& checkpoint, auto&& visit) {
@@ -59,8 +72,10 @@ std::vector<network::NetworkBits> read_networks(const h5::Group& group, const ne
 void write_state(const h5::Group& root, const train::TrainingState& checkpoint, const network::BitCounts& counts) {
   const h5::Group group = root.create_group("state");
   for_each_value(checkpoint, [&](const char* name, const auto& value) { h5::write_attribute(group, name, value); });
-  h5::write_attribute(group, "qcgd_stop_reason",
-                      checkpoint.finished.empty() ? "" : checkpoint.finished.front().stop_reason);
+  for (const char* phase : followed_phases) {
+    const train::FinishedPhase* const finished = find_finished(checkpoint, phase);
+    h5::write_attribute(group, stop_reason_of(phase), finished == nullptr ? "" : finished->stop_reason);
+  }
   h5::write_attribute(group, "bit_counts", counts);
 }
 
@@ -82,15 +97,20 @@ void read_state(const h5::Group& root, train::TrainingState& checkpoint, const n
   });
 }
 
-/// QCGD is the one phase that another can follow.
+/// Of the phases that others can follow, QCGD alone has constraints. Files before version 1.2 know no other.
 std::vector<train::FinishedPhase> read_finished(const h5::Group& root) {
   const h5::Group state = root.open_group("state"), provenance = root.open_group("provenance");
-  const std::string reason = h5::read_text_attribute(state, "qcgd_stop_reason");
   const auto bytes = h5::read_attribute<std::int64_t>(provenance, "qcgd_constraint_bytes");
-  expect(bytes >= 0 && (bytes == 0 || !reason.empty()), provenance.where("qcgd_constraint_bytes"),
-         "is of a phase that has ended, but /state/qcgd_stop_reason does not say how");
-  if (reason.empty()) return {};
-  return {{"qcgd", reason, bytes}};
+  std::vector<train::FinishedPhase> finished;
+  for (const char* phase : followed_phases) {
+    const bool is_qcgd = phase == std::string_view("qcgd");
+    if (!is_qcgd && !state.has_attribute(stop_reason_of(phase))) continue;
+    const std::string reason = h5::read_text_attribute(state, stop_reason_of(phase));
+    expect(!is_qcgd || (bytes >= 0 && (bytes == 0 || !reason.empty())), provenance.where("qcgd_constraint_bytes"),
+           "is of a phase that has ended, but /state/qcgd_stop_reason does not say how");
+    if (!reason.empty()) finished.push_back({phase, reason, is_qcgd ? bytes : 0});
+  }
+  return finished;
 }
 
 void write_atoms(const h5::Group& root, const std::vector<train::WeightedAtom>& atoms,
@@ -149,8 +169,8 @@ void write_shared_groups(const h5::Group& root, const train::TrainingState& chec
   write_latents(root, checkpoint);
   const h5::Group provenance = root.create_group("provenance");
   write_history(root, provenance, checkpoint.history);
-  h5::write_attribute(provenance, "qcgd_constraint_bytes",
-                      checkpoint.finished.empty() ? std::int64_t{0} : checkpoint.finished.front().constraint_bytes);
+  const train::FinishedPhase* const qcgd = find_finished(checkpoint, "qcgd");
+  h5::write_attribute(provenance, "qcgd_constraint_bytes", qcgd == nullptr ? std::int64_t{0} : qcgd->constraint_bytes);
 }
 
 train::TrainingState read_shared_groups(const h5::Group& root, const network::BitCounts& bits) {

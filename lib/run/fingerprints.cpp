@@ -50,6 +50,12 @@ std::uint64_t fingerprint_of(const Model& model) {
   return print.value();
 }
 
+std::uint64_t fingerprint_of(const network::NetworkBits& bits) {
+  Fingerprint print;
+  add(print, bits);
+  return print.value();
+}
+
 std::uint64_t fingerprint_of(const train::TrainingState& checkpoint) {
   Fingerprint print;
   print.add(checkpoint.config_yaml).add(checkpoint.phase).add(checkpoint.iteration).add(checkpoint.incumbent_objective);

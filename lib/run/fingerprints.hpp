@@ -11,6 +11,7 @@
 namespace isinglass::run {
 
 [[nodiscard]] std::uint64_t fingerprint_of(const Model& model);
+[[nodiscard]] std::uint64_t fingerprint_of(const network::NetworkBits& bits);
 /// Covers what all ranks share, which the duals are not.
 [[nodiscard]] std::uint64_t fingerprint_of(const train::TrainingState& checkpoint);
 

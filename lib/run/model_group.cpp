@@ -38,7 +38,6 @@ void expect(bool condition, const h5::Group& group, const char* problem) {
   if (!condition) throw InputError(group.where() + ": " + problem);
 }
 
-std::string name_of_layer(std::size_t index) { return fmt::format("layer_{}", index); }
 std::string name_of_bank(std::size_t index) { return fmt::format("filters_{}", index); }
 
 h5::Dimensions shape(auto... sides) { return {static_cast<hsize_t>(sides)...}; }
@@ -180,6 +179,16 @@ void expect_consistent(const h5::Group& group, const Model& model) {
 
 }  // namespace
 
+std::string name_of_layer(std::size_t index) { return fmt::format("layer_{}", index); }
+
+std::vector<filters::Bank> read_banks(const h5::Group& model) {
+  std::vector<filters::Bank> banks;
+  const int count = model.has_attribute("filter_banks") ? read_count(model, "filter_banks") : 0;
+  for (int b = 0; b < count; ++b)
+    banks.push_back(read_bank(model.open_group(name_of_bank(static_cast<std::size_t>(b)))));
+  return banks;
+}
+
 void write_model_group(const h5::Group& root, const Model& model) {
   const h5::Group group = root.create_group("model");
   const auto& layers = model.architecture.layers;
@@ -209,9 +218,7 @@ Model read_model_group(const h5::Group& root) {
   model.columns = read_count(group, "columns");
   model.class_names = h5::read_texts(group, "class_names");
   model.center = h5::read<std::int32_t>(group, "center");
-  const int banks = group.has_attribute("filter_banks") ? read_count(group, "filter_banks") : 0;
-  for (int b = 0; b < banks; ++b)
-    model.architecture.banks.push_back(read_bank(group.open_group(name_of_bank(static_cast<std::size_t>(b)))));
+  model.architecture.banks = read_banks(group);
   const auto layers = static_cast<std::size_t>(read_count(group, "layers"));
   for (std::size_t l = 0; l < layers; ++l) {
     const h5::Group layer_group = group.open_group(name_of_layer(l));

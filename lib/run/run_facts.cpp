@@ -16,6 +16,7 @@ RunFacts gather_facts(const config::Config& config, const TrainingSetup& setup, 
   facts.emplace_back("config", config_path);
   facts.emplace_back("output", config.output.directory);
   facts.emplace_back("method", fmt::format("{}, seed {}", name_of(config.method), config.seed));
+  if (config::has_initial(config)) facts.emplace_back("initial", config.initial);
   facts.emplace_back("samples", fmt::format("{} training, {} validation, {} test; {} inputs, {} classes",
                                             data.train.global_size, data.validation.global_size, data.test.global_size,
                                             data.train.features, data.class_names.size()));

@@ -6,6 +6,7 @@
 #include "parallel/grid.hpp"
 #include "run/checkpoint.hpp"
 #include "run/fingerprints.hpp"
+#include "run/initial_network.hpp"
 #include "run/results_file.hpp"
 #include "run/resume.hpp"
 #include "run/run_control.hpp"
@@ -47,6 +48,7 @@ public:
   RunEnd run();
 
 private:
+  void read_initial();
   void take_folder();
   void open_files();
   [[nodiscard]] train::TrainingOutput solve(RunControl& control) const;
@@ -65,6 +67,7 @@ private:
   parallel::Grid grid_;
   TrainingSetup setup_;
   double data_seconds_ = 0;
+  network::NetworkBits initial_;   // of a file; empty without, and where the run goes on from a checkpoint
   std::unique_ptr<RunLock> lock_;  // the coordinator's, as the next two
   std::optional<std::filesystem::path> set_aside_;
   std::unique_ptr<RunFiles> files_;
@@ -78,7 +81,18 @@ TrainingRun::TrainingRun(const config::Config& config, const RunOptions& options
   parallel::together(world, [&] { grid_ = parallel::make_grid(world, config.parallel.replica_groups); });
   setup_ = load_setup(config, grid_.group, world);
   parallel::together(world, [&] { train::prepare_training(config); });
+  read_initial();
   data_seconds_ = seconds_since(begin_);
+}
+
+/// A run that goes on does not need the network that it began with, which may be gone.
+void TrainingRun::read_initial() {
+  if (!config::begins_with_file(config_)) return;
+  bool goes_on = false;
+  parallel::together(world_, [&] { goes_on = world_.is_root() && !options_.fresh && !folder_.checkpoints().empty(); });
+  if (world_.any(goes_on)) return;
+  parallel::together(world_, [&] { initial_ = read_initial_network(config_.initial, setup_); });
+  parallel::expect_same(world_, fingerprint_of(initial_), config_.initial);
 }
 
 /// Makes and locks the run folder, only now that configuration and data are known to be good.
@@ -143,6 +157,7 @@ train::TrainingOutput TrainingRun::solve(RunControl& control) const {
                        .reach = setup_.reach,
                        .report = grid_.is_coordinator() ? report : train::Report{},
                        .control = control.control(),
+                       .initial = initial_.empty() ? nullptr : &initial_,
                        .resume = resume_.state ? &*resume_.state : nullptr,
                        .begin = time_after(Clock::now(), -earlier_seconds())});
 }

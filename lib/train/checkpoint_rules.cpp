@@ -65,9 +65,11 @@ void expect_finished(const TrainingState& checkpoint, const std::vector<PlannedP
   const auto is_planned = [](const FinishedPhase& found, const PlannedPhase& planned) {
     return found.phase == name_of(planned.name);
   };
+  std::vector<std::string_view> names;
+  for (const FinishedPhase& found : checkpoint.finished) names.push_back(found.phase);
   expect(std::ranges::equal(checkpoint.finished, std::span(phases).first(phase), is_planned),
-         "/state: qcgd_stop_reason \"{}\" in phase {}",
-         checkpoint.finished.empty() ? "" : checkpoint.finished.front().stop_reason, checkpoint.phase);
+         "/state: the phases that have a stop reason ({}) are not those before {}", fmt::join(names, ", "),
+         checkpoint.phase);
 }
 
 /// Loss, correct and size of one split.
@@ -117,7 +119,9 @@ void expect_history(const TrainingState& checkpoint, const std::vector<PlannedPh
                                 checkpoint.is_in(config::PhaseName::readout) ||
                                 checkpoint.is_in(config::PhaseName::qat);
   if (!has_row_per_step) return;
-  expect_count("/history: rows", std::ssize(checkpoint.history), checkpoint.iteration);
+  const auto rows =
+      std::ranges::count_if(checkpoint.history, [&](const HistoryRow& row) { return row.phase == checkpoint.phase; });
+  expect_count("/history: rows", rows, checkpoint.iteration);
   if (checkpoint.history.empty()) return;
   const double objective = checkpoint.history.back().incumbent_objective;
   expect(objective == checkpoint.incumbent_objective,

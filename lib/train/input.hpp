@@ -46,7 +46,8 @@ struct TrainingInput {
   std::span<const qcbo::LayerReach> reach;  ///< propagate_intervals of data.train
   Report report = {};
   Control control = {};
-  const TrainingState* resume = nullptr;  ///< what to continue from; null: the start
+  const network::NetworkBits* initial = nullptr;  ///< network to start from; null: random weights
+  const TrainingState* resume = nullptr;          ///< what to continue from; null: the start
   std::chrono::steady_clock::time_point begin =
       std::chrono::steady_clock::now();  ///< when training began; provenance only
 

@@ -26,7 +26,8 @@ public:
 
   LoopEnd run() {
     if (input_.resume != nullptr) go_on_from(*input_.resume);
-    end_.network = network::starting_bits(input_.architecture, input_.config.seed);
+    end_.network =
+        input_.initial != nullptr ? *input_.initial : network::starting_bits(input_.architecture, input_.config.seed);
     for (const PlannedPhase& planned : plan_of(input_.config)) {
       if (is_behind(planned.name)) continue;
       const std::unique_ptr<Phase> phase = make_phase(context_, planned);

@@ -9,10 +9,14 @@ std::vector<PlannedPhase> plan_of(const config::Config& config) {
     const int stages = config.network.hidden.front().filters.stages;
     return {{config::PhaseName::readout, std::int64_t{stages} * readout_sweeps(config)}};
   }
-  if (config.method == config::Method::anneal) return {{config::PhaseName::anneal, config.anneal.sweeps}};
-  if (config.method == config::Method::qat) return {{config::PhaseName::qat, config.qat.epochs}};
-  std::vector<PlannedPhase> plan{{config::PhaseName::qcgd, config.qcgd.iterations}};
-  if (config.qcgd.polish) plan.push_back({config::PhaseName::polish, config.anneal.polish_sweeps});
+  std::vector<PlannedPhase> plan;
+  const bool anneals = config.method == config::Method::anneal, is_qcgd = config.method == config::Method::qcgd;
+  if (config::has_qat_phase(config)) plan.push_back({config::PhaseName::qat, config.qat.epochs});
+  if (anneals && !config::has_initial(config)) plan.push_back({config::PhaseName::anneal, config.anneal.sweeps});
+  if (is_qcgd) plan.push_back({config::PhaseName::qcgd, config.qcgd.iterations});
+  // The temperatures of a training from random weights would forget a network that precedes.
+  if ((is_qcgd && config.qcgd.polish) || (anneals && config::has_initial(config)))
+    plan.push_back({config::PhaseName::polish, config.anneal.polish_sweeps});
   return plan;
 }
 

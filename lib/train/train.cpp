@@ -29,7 +29,7 @@ void prepare_training(const config::Config& config) {
   const config::MachineConfig& machine = config.machine;
   const bool oracle_multiplies =
       machine.subproblems.blocks != config::Blocks::none || config::has_dynamics(machine.kind);
-  if (config.method == config::Method::qat || (config.method == config::Method::qcgd && oracle_multiplies))
+  if (config::has_qat_phase(config) || (config.method == config::Method::qcgd && oracle_multiplies))
     products::prepare_products();
 }
 

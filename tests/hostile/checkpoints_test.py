@@ -87,7 +87,7 @@ QCGD = {
     "a better incumbent, in the history too": (several(set_attribute("state", "incumbent_objective", -7.0),
                                                        set_data("history/incumbent_objective", at(2, -7.0))),
                                                "/state: incumbent_objective is -7, but that of the network is"),
-    "a reason to stop": (set_attribute("state", "qcgd_stop_reason", "all done"), "qcgd_stop_reason"),
+    "a reason to stop": (set_attribute("state", "qcgd_stop_reason", "all done"), "stop reason (qcgd)"),
     "negative memory": (set_attribute("provenance", "qcgd_constraint_bytes", -1), "qcgd_constraint_bytes"),
     "steps of Adam": (set_attribute("state", "gradient_steps", 7), "gradient_steps: 7 instead of 0"),
     "history of another phase": (set_data("history/phase", at(0, b"anneal")), "/history/phase"),

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # One training on 1, 2, 3 and 4 ranks, with one replica group and with two: the results must be the same bit for bit.
 #   same_on_ranks.sh ISINGLASS MPIEXEC H5DIFF IMAGES qcgd|polish|anneal|qat|deep|splines|dynamics|subproblems|samples|
-#                                      filters|filtered|trained
+#                                      filters|filtered|trained|initial
 set -euo pipefail
 isinglass=$1 mpiexec=$2 h5diff=$3 images=$4 method=$5
 work=$(mktemp -d)
@@ -26,6 +26,8 @@ case $method in
   qcgd) overrides=("${whole[@]}") ;;
   qat | anneal) overrides=(--set "method=$method") ;;
   polish) overrides=("${whole[@]}" --set qcgd.polish=true --set "data.classes=[0, 2, 4, 6]") ;;
+  # a first phase of QAT, then QCGD from its network, then the polish
+  initial) overrides=("${whole[@]}" --set initial=qat --set qcgd.polish=true --set "data.classes=[0, 2, 4, 6]") ;;
   # two hidden layers, tables, several bits and the squared loss: the general path of the oracle and of the polish
   deep)
     hidden='[{units: 6, activation: tanh, segments: 5, weights: 2bit}, {units: 5, weights: ternary}]'

@@ -38,6 +38,9 @@ class Cuts(runs.InTemporaryFolder):
     def test_qat(self):
         self.cut_after_every_iteration("qat", "--set", "method=qat")
 
+    def test_qat_before_qcgd_and_polish(self):
+        self.cut_after_every_iteration("initial", "--set", "initial=qat", "--set", "qcgd.polish=true")
+
     def test_qat_of_filters(self):
         hidden = "[{kind: filters, units: 5, filters: {count: 4, cells: 2}}]"
         words = ["method=qat", "qat.filters=trained", "qat.filter_rate=0.1", "qat.epochs=4", "network.hidden=" + hidden]

@@ -38,14 +38,17 @@ std::vector<Config> all_choices() {
     for (const MachineKind kind : all_values<MachineKind>())
       for (const Blocks blocks : all_values<Blocks>())
         for (const bool polish : {false, true})
-          for (const LayerKind layer : all_values<LayerKind>()) {
-            configs.emplace_back();
-            configs.back().method = method;
-            configs.back().machine.kind = kind;
-            configs.back().machine.subproblems.blocks = blocks;
-            configs.back().qcgd.polish = polish;
-            configs.back().network.hidden[0].kind = layer;
-          }
+          for (const LayerKind layer : all_values<LayerKind>())
+            for (const char* initial : {"random", "qat", "start.h5"}) {
+              if (initial != std::string("random") && (layer == LayerKind::filters || method == Method::qat)) continue;
+              configs.emplace_back();
+              configs.back().method = method;
+              configs.back().machine.kind = kind;
+              configs.back().machine.subproblems.blocks = blocks;
+              configs.back().qcgd.polish = polish;
+              configs.back().network.hidden[0].kind = layer;
+              configs.back().initial = initial;
+            }
   return configs;
 }
 
@@ -183,6 +186,20 @@ BOOST_AUTO_TEST_CASE(filters_that_contradict_themselves_are_refused) {
   BOOST_TEST(with("}\nreadout: {hot_temperature: 1e-6}\n").find("both temperatures") != std::string::npos);
   BOOST_TEST(with("}\nreadout: {hot_temperature: 1e-7, cold_temperature: 1e-6}\n").find("cold_temperature") !=
              std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(an_initial_network_is_polished_by_annealing) {
+  BOOST_TEST(complaint("method: anneal\ninitial: qat\n", {"anneal.polish_sweeps=3", "qat.epochs=2"}) == "");
+  BOOST_TEST(complaint("method: anneal\ninitial: qat\n", {"anneal.sweeps=3"}).find("anneal.polish_sweeps") !=
+             std::string::npos);
+  BOOST_TEST(complaint("method: anneal\ninitial: a.h5\n", {"qat.epochs=2"}).find("does not read") != std::string::npos);
+  BOOST_TEST(complaint("method: qat\ninitial: qat\n").find("asks for already") != std::string::npos);
+  BOOST_TEST(complaint("initial: ''\n").find("found nothing") != std::string::npos);
+  const std::string filters = "network: {hidden: [{kind: filters}]}\ninitial: a.h5\n";
+  BOOST_TEST(complaint("method: anneal\n" + filters).find("stage by stage") != std::string::npos);
+  BOOST_TEST(complaint("method: qat\nqat: {filters: trained}\n" + filters).find("as they are drawn") !=
+             std::string::npos);
+  BOOST_TEST(complaint("method: qat\n" + filters) == "");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -209,4 +209,25 @@ BOOST_AUTO_TEST_CASE(a_separable_problem_is_learned_with_every_loss_and_codebook
     }
 }
 
+/// Latents next to a network are rounded to it, whatever the codebooks.
+BOOST_AUTO_TEST_CASE(latents_at_a_network_give_it_back) {
+  for (const char* weights : {"1bit", "2bit", "ternary", "5bit"})
+    for (const char* bias : {"1bit", "3bit", "ternary", "8bit"}) {
+      Architecture architecture = linear_architecture();
+      architecture.layers[0].weights = make_codebook(weights);
+      architecture.layers[0].bias = make_codebook(bias);
+      architecture.layers[0].bias_unit = 3;
+      const Layout layout = make_layout(architecture);
+      const NetworkBits network = random_bits(architecture, 11);
+      std::vector<double> latents = initial_latents(layout, 0.1, 4);
+      start_at_network(architecture, layout, network, latents);
+      const NetworkValues found = decode(architecture, to_bits(architecture, layout, latents)),
+                          expected = decode(architecture, network);
+      for (std::size_t l = 0; l < found.size(); ++l) {
+        BOOST_TEST(found[l].weights == expected[l].weights, boost::test_tools::per_element());
+        BOOST_TEST(found[l].biases == expected[l].biases, boost::test_tools::per_element());
+      }
+    }
+}
+
 BOOST_AUTO_TEST_SUITE_END()

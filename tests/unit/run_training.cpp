@@ -1,61 +1,19 @@
 // The life of a run: begun, stopped, continued, finished; and what is refused.
-#include "idx_files.hpp"
-#include "namespaces.hpp"
 #include "run/checkpoint.hpp"
 #include "run/results_file.hpp"
-#include "run/run_folder.hpp"
 #include "run/run_lock.hpp"
-#include "run/training_run.hpp"
 #include "run/training_setup.hpp"
+#include "small_run.hpp"
 
 #include <boost/test/unit_test.hpp>
-
-#include <sstream>
 
 BOOST_AUTO_TEST_SUITE(run_training)
 
 using namespace isinglass;
 using namespace isinglass::testing;
-using testing::TemporaryFolder;
 namespace fs = std::filesystem;
 
 namespace {
-
-/// A training of milliseconds.
-struct Small {
-  TemporaryFolder base;
-  Config config;
-  RunFolder folder{base / "run"};
-  std::ostringstream screen;
-  RunOptions options{.config_path = "small.yaml", .style = Screen::rows};
-
-  Small() {
-    testing::write_small_set(base.path());
-    config.data.dataset = DataSource::idx;
-    config.data.directory = base.path().string();
-    config.data.classes = {"0", "1"};
-    config.method = Method::anneal;
-    config.network.hidden[0].units = 2;
-    config.anneal.sweeps = 3;
-    config.anneal.swap_neighbours = 0;
-    config.checkpoint.every_iterations = 1;
-    config.output.directory = folder.directory.string();
-  }
-
-  RunEnd run() { return run::run_training(config, options, screen, Communicator()); }
-
-  /// Leaves the checkpoints of a run, but no results.
-  void run_in_part() {
-    static_cast<void>(run());
-    fs::remove(folder.results());
-  }
-
-  /// The failure of a run; no text if there is none.
-  [[nodiscard]] AgreedError failure() {
-    const auto error = failure_of([&] { static_cast<void>(run()); });
-    return error.value_or(AgreedError("", ExitCode::done));
-  }
-};
 
 bool is_code(const AgreedError& error, ExitCode code) { return error.code() == code; }
 
@@ -63,7 +21,7 @@ bool mentions(const std::string& text, const std::string& part) { return text.fi
 
 }  // namespace
 
-BOOST_FIXTURE_TEST_CASE(a_run_ends_with_results_and_is_not_made_twice, Small) {
+BOOST_FIXTURE_TEST_CASE(a_run_ends_with_results_and_is_not_made_twice, SmallRun) {
   const RunEnd first = run();
   BOOST_TEST((first.code == ExitCode::done && !first.is_repeated && !first.failure));
   BOOST_TEST(first.results.history.back().iteration == 3);
@@ -76,7 +34,7 @@ BOOST_FIXTURE_TEST_CASE(a_run_ends_with_results_and_is_not_made_twice, Small) {
   BOOST_TEST(second.class_names == first.class_names);
 }
 
-BOOST_FIXTURE_TEST_CASE(a_fresh_run_moves_the_earlier_one_aside, Small) {
+BOOST_FIXTURE_TEST_CASE(a_fresh_run_moves_the_earlier_one_aside, SmallRun) {
   static_cast<void>(run());
   options.fresh = true;
   BOOST_TEST(!run().is_repeated);
@@ -84,7 +42,7 @@ BOOST_FIXTURE_TEST_CASE(a_fresh_run_moves_the_earlier_one_aside, Small) {
   BOOST_TEST(mentions(screen.str(), "moved the earlier run to"));
 }
 
-BOOST_FIXTURE_TEST_CASE(a_run_goes_on_from_its_newest_checkpoint_that_can_be_read, Small) {
+BOOST_FIXTURE_TEST_CASE(a_run_goes_on_from_its_newest_checkpoint_that_can_be_read, SmallRun) {
   const RunResults whole = run().results;
   fs::remove(folder.results());
   testing::overwrite(folder.checkpoints().front(), "no checkpoint");
@@ -95,7 +53,7 @@ BOOST_FIXTURE_TEST_CASE(a_run_goes_on_from_its_newest_checkpoint_that_can_be_rea
   BOOST_TEST(end.results.test_accuracy == whole.test_accuracy);
 }
 
-BOOST_FIXTURE_TEST_CASE(no_usable_checkpoint_is_its_own_exit_code, Small) {
+BOOST_FIXTURE_TEST_CASE(no_usable_checkpoint_is_its_own_exit_code, SmallRun) {
   run_in_part();
   for (const fs::path& path : folder.checkpoints()) testing::overwrite(path, "no checkpoint");
   const AgreedError error = failure();
@@ -103,7 +61,7 @@ BOOST_FIXTURE_TEST_CASE(no_usable_checkpoint_is_its_own_exit_code, Small) {
   BOOST_TEST(mentions(error.what(), "none of the 2 checkpoints can be used"), error.what());
 }
 
-BOOST_FIXTURE_TEST_CASE(changed_settings_of_the_same_network_are_named, Small) {
+BOOST_FIXTURE_TEST_CASE(changed_settings_of_the_same_network_are_named, SmallRun) {
   run_in_part();
   fs::remove(folder.config());
   config.anneal.hot_temperature = 0.01;
@@ -112,7 +70,7 @@ BOOST_FIXTURE_TEST_CASE(changed_settings_of_the_same_network_are_named, Small) {
   BOOST_TEST(mentions(error.what(), "anneal.hot_temperature"), error.what());
 }
 
-BOOST_FIXTURE_TEST_CASE(other_samples_are_refused, Small) {
+BOOST_FIXTURE_TEST_CASE(other_samples_are_refused, SmallRun) {
   run_in_part();
   std::vector<std::uint8_t> pixels = testing::pattern(100, 24);
   pixels[0] = static_cast<std::uint8_t>(255 - pixels[0]);
@@ -122,14 +80,14 @@ BOOST_FIXTURE_TEST_CASE(other_samples_are_refused, Small) {
   BOOST_TEST(mentions(error.what(), "other training samples"), error.what());
 }
 
-BOOST_FIXTURE_TEST_CASE(a_stop_before_any_progress_is_an_error, Small) {
+BOOST_FIXTURE_TEST_CASE(a_stop_before_any_progress_is_an_error, SmallRun) {
   options.max_hours = 1e-12;
   const AgreedError error = failure();
   BOOST_TEST(is_code(error, ExitCode::error));
   BOOST_TEST(mentions(error.what(), "before an iteration was done"), error.what());
 }
 
-BOOST_FIXTURE_TEST_CASE(a_folder_in_use_is_busy, Small) {
+BOOST_FIXTURE_TEST_CASE(a_folder_in_use_is_busy, SmallRun) {
   fs::create_directory(folder.directory);
   const RunLock other(folder.directory);
   const AgreedError error = failure();
@@ -137,7 +95,7 @@ BOOST_FIXTURE_TEST_CASE(a_folder_in_use_is_busy, Small) {
   BOOST_TEST(error.is_busy());
 }
 
-BOOST_FIXTURE_TEST_CASE(a_model_is_of_its_own_network_and_data, Small) {
+BOOST_FIXTURE_TEST_CASE(a_model_is_of_its_own_network_and_data, SmallRun) {
   static_cast<void>(run());
   BOOST_TEST(model_file(folder.directory) == folder.results());
   BOOST_TEST(model_file(folder.results()) == folder.results());
@@ -153,7 +111,7 @@ BOOST_FIXTURE_TEST_CASE(a_model_is_of_its_own_network_and_data, Small) {
   BOOST_TEST(!has_network(model, setup_of(other).architecture));
 }
 
-BOOST_FIXTURE_TEST_CASE(a_folder_without_samples_is_refused_before_a_run_folder_is_made, Small) {
+BOOST_FIXTURE_TEST_CASE(a_folder_without_samples_is_refused_before_a_run_folder_is_made, SmallRun) {
   config.data.directory = (base / "nowhere").string();
   BOOST_TEST(is_code(failure(), ExitCode::bad_input));
   BOOST_TEST(!fs::exists(folder.directory));

@@ -99,6 +99,21 @@ void start_at_filters(const network::Architecture& architecture, const Layout& l
   }
 }
 
+void start_at_network(const network::Architecture& architecture, const Layout& layout,
+                      const network::NetworkBits& network, std::span<double> latents) {
+  const auto put = [](const Block& block, double& latent, int value) {
+    const double middle = static_cast<double>(value) / (block.largest + block.spacing / 2.0);
+    latent = block.levels == 2 ? std::copysign(latent, value) : middle;
+  };
+  for (std::size_t l = 0; l < layout.layers.size(); ++l) {
+    const auto& [weights, biases] = layout.layers[l];
+    const network::LayerValues values = network::decode(architecture.layers[l], network[l]);
+    for (std::size_t i = 0; i < weights.size; ++i) put(weights, latents[weights.first + i], values.weights[i]);
+    for (std::size_t i = 0; i < biases.size; ++i)
+      put(biases, latents[biases.first + i], values.biases[i] / biases.grid_unit);
+  }
+}
+
 int rounded(const Block& block, double latent) {
   const auto cell = static_cast<int>((latent + 1) * 0.5 * block.levels);  // truncation is floor: latents are >= -1
   return std::min(cell, block.levels - 1) * block.spacing - block.largest;

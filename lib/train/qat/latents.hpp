@@ -44,6 +44,11 @@ struct Layout {
 /// 0 as they are, on the side of the drawn ones.
 void start_at_filters(const network::Architecture& architecture, const Layout& layout, std::span<double> latents);
 
+/// Puts the latents of layers where `network` has their values: of two values, as far from 0 as they are, on its side;
+/// of more, in the middle of the cell.
+void start_at_network(const network::Architecture& architecture, const Layout& layout,
+                      const network::NetworkBits& network, std::span<double> latents);
+
 /// Codebook value of a latent: [-1, 1] is cut into cells of equal width, one a value.
 [[nodiscard]] int rounded(const Block& block, double latent);
 

@@ -36,8 +36,12 @@ public:
     products::prepare_products();
   }
 
-  /// The latents are random: no network precedes.
-  void start(const network::NetworkBits& /*network*/) override {}
+  /// From random latents; from an initial network those next to it, and the answer is never worse than it.
+  void start(const network::NetworkBits& network) override {
+    if (!config::begins_with_file(input_.config)) return;
+    start_at_network(input_.architecture, layout_, network, latents_);
+    keep_best();
+  }
 
   [[nodiscard]] PhaseStep step() override {
     if (!train_epoch(steps_done_)) return {.was_cut = true};

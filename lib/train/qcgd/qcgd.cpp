@@ -20,7 +20,7 @@ namespace {
 class Qcgd final : public Phase {
 public:
   Qcgd(TrainingContext& context, std::int64_t steps);
-  void start(const network::NetworkBits& network) override { start_ = network; }
+  void start(const network::NetworkBits& network) override;
   [[nodiscard]] PhaseStep step() override;
   [[nodiscard]] PhaseEnd finish() override;
   [[nodiscard]] bool is_done() const override { return has_converged_ || Phase::is_done(); }
@@ -64,6 +64,14 @@ Qcgd::Qcgd(TrainingContext& context, std::int64_t steps)
       duals_(state_, static_cast<double>(input_.data.train.global_size), settings_.initial_multiplier, group_),
       oracle_(oracles::make_oracle(input_.config, state_, group_)),
       chain_(input_, context.move_data(), settings_.output_margin, config::MoveLoss::own) {}
+
+/// Of an initial network the answer is never worse; a random one is not worth its forward pass.
+void Qcgd::start(const network::NetworkBits& network) {
+  start_ = network;
+  if (!config::has_initial(input_.config)) return;
+  chain_.set(network);
+  incumbent_.offer(network, chain_.objective(), chain_.correct());
+}
 
 /// State that the next iteration starts from. The state of the oracle follows from it.
 void Qcgd::store(TrainingState& state) const {
@@ -125,8 +133,9 @@ std::optional<Qcgd::Atom> Qcgd::ask_replica(int replica) {
 std::optional<Qcgd::Atom> Qcgd::call_oracle() {
   const Incumbent before = incumbent_;
   const std::int64_t t = iteration();
-  // The first call starts from random weights, which the full price on all rows would hold where they are.
-  duals_.set_prices(state_, t == 1 ? settings_.beta0 : cgal::cgal_beta(settings_.beta0, t), t == 1);
+  // The full price on all rows holds the weights where they are: from random ones, the first call must not have it.
+  const bool is_from_nothing = t == 1 && !config::has_initial(input_.config);
+  duals_.set_prices(state_, is_from_nothing ? settings_.beta0 : cgal::cgal_beta(settings_.beta0, t), is_from_nothing);
   Atom best{.bits = start_, .completed = start_};
   bool was_cut = false;
   for (int replica = input_.grid.group_index; replica < input_.config.machine.replicas; replica += input_.grid.groups) {
