@@ -2,6 +2,7 @@
 
 #include "parallel/mpi_check.hpp"
 #include "parallel/shared_exchange.hpp"
+#include "parallel/traffic.hpp"
 
 #include <algorithm>
 #include <functional>
@@ -11,13 +12,22 @@ namespace isinglass::parallel {
 
 namespace {
 
+/// A collective call that is counted.
+template <class Call>
+void send(std::size_t bytes, const char* name, Call&& call) {
+  const Waiting waiting;
+  ++own_traffic().messages;
+  own_traffic().bytes += static_cast<std::int64_t>(bytes);
+  check_mpi(call(), name);
+}
+
 /// MPI counts are ints: larger buffers go in pieces.
 template <class T, class Call>
-void in_pieces(std::span<T> values, Call&& call) {
+void send_in_pieces(std::span<T> values, const char* name, Call&& call) {
   constexpr std::size_t piece = std::numeric_limits<int>::max() / 2;
   for (std::size_t at = 0; at < values.size(); at += piece) {
     auto part = values.subspan(at, std::min(piece, values.size() - at));
-    call(part.data(), static_cast<int>(part.size()));
+    send(part.size_bytes(), name, [&] { return call(part.data(), static_cast<int>(part.size())); });
   }
 }
 
@@ -60,8 +70,8 @@ template <class Op>
 void Communicator::combine(std::span<std::int64_t> values, MPI_Op mpi_op, Op op) const {
   if (size_ == 1) return;
   if (exchange_ && values.size() <= SharedExchange::most) return exchange_->combine(values, op);
-  in_pieces(values, [&](std::int64_t* data, int count) {
-    check_mpi(MPI_Allreduce(MPI_IN_PLACE, data, count, MPI_INT64_T, mpi_op, *comm_), "MPI_Allreduce");
+  send_in_pieces(values, "MPI_Allreduce", [&](std::int64_t* data, int count) {
+    return MPI_Allreduce(MPI_IN_PLACE, data, count, MPI_INT64_T, mpi_op, *comm_);
   });
 }
 
@@ -77,15 +87,16 @@ void Communicator::all_max(std::span<std::int64_t> values) const {
 }
 
 double Communicator::all_max(double value) const {
-  if (size_ > 1) check_mpi(MPI_Allreduce(MPI_IN_PLACE, &value, 1, MPI_DOUBLE, MPI_MAX, *comm_), "MPI_Allreduce");
+  if (size_ == 1) return value;
+  send(sizeof value, "MPI_Allreduce",
+       [&] { return MPI_Allreduce(MPI_IN_PLACE, &value, 1, MPI_DOUBLE, MPI_MAX, *comm_); });
   return value;
 }
 
 void Communicator::broadcast(std::span<std::byte> values, int root) const {
   if (size_ == 1) return;
-  in_pieces(values, [&](std::byte* data, int count) {
-    check_mpi(MPI_Bcast(data, count, MPI_BYTE, root, *comm_), "MPI_Bcast");
-  });
+  send_in_pieces(values, "MPI_Bcast",
+                 [&](std::byte* data, int count) { return MPI_Bcast(data, count, MPI_BYTE, root, *comm_); });
 }
 
 std::string Communicator::broadcast(const std::string& text, int root) const {
@@ -104,7 +115,7 @@ std::optional<int> Communicator::first(bool is_so) const {
 }
 
 void Communicator::barrier() const {
-  if (size_ > 1) check_mpi(MPI_Barrier(*comm_), "MPI_Barrier");
+  if (size_ > 1) send(0, "MPI_Barrier", [&] { return MPI_Barrier(*comm_); });
 }
 
 }  // namespace isinglass::parallel

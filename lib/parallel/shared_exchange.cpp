@@ -1,12 +1,15 @@
 #include "parallel/shared_exchange.hpp"
 
 #include "parallel/mpi_check.hpp"
+#include "parallel/traffic.hpp"
 
 #include <algorithm>
 #include <exception>
 #include <new>
 #include <thread>
 #include <utility>
+
+#include <unistd.h>
 
 #if defined(__x86_64__)
 #include <immintrin.h>
@@ -16,8 +19,10 @@ namespace isinglass::parallel {
 
 namespace {
 
-/// Looks at another rank's round before its core is offered to others: some ten microseconds.
-constexpr int busy_looks = 300;
+/// Looks at another rank's round before its core is offered to others: some ten microseconds where ranks share cores.
+/// Where each has its own, the other rank is late because another program has its core for a while, and mostly back
+/// within a millisecond; a rank that gave up its own meanwhile would lose a whole slice of time for it.
+constexpr int looks_if_shared = 300, looks_if_own = 30'000;
 
 void rest() {
 #if defined(__x86_64__)
@@ -63,11 +68,13 @@ std::shared_ptr<SharedExchange> SharedExchange::make(MPI_Comm comm) {
   }
   for (std::size_t parity = 0; parity < 2; ++parity) new (slots[static_cast<std::size_t>(rank)] + parity) Slot{};
   check_mpi(MPI_Barrier(comm), "MPI_Barrier");
-  return std::shared_ptr<SharedExchange>(new SharedExchange(window, std::move(slots), static_cast<std::size_t>(rank)));
+  const int looks = ranks <= sysconf(_SC_NPROCESSORS_ONLN) ? looks_if_own : looks_if_shared;
+  return std::shared_ptr<SharedExchange>(
+      new SharedExchange(window, std::move(slots), static_cast<std::size_t>(rank), looks));
 }
 
-SharedExchange::SharedExchange(MPI_Win window, std::vector<Slot*> slots, std::size_t rank)
-    : window_(window), slots_(std::move(slots)), rank_(rank) {}
+SharedExchange::SharedExchange(MPI_Win window, std::vector<Slot*> slots, std::size_t rank, int looks)
+    : window_(window), slots_(std::move(slots)), rank_(rank), looks_(looks) {}
 
 SharedExchange::~SharedExchange() {
   int finalized = 0;
@@ -80,6 +87,8 @@ SharedExchange::~SharedExchange() {
 
 void SharedExchange::write(std::span<const std::int64_t> values) {
   ++round_;
+  ++own_traffic().exchanges;
+  own_traffic().bytes += static_cast<std::int64_t>(values.size_bytes());
   Slot& slot = slots_[rank_][round_ % 2];
   std::copy(values.begin(), values.end(), slot.values.begin());
   slot.round.store(round_, std::memory_order_release);
@@ -87,8 +96,10 @@ void SharedExchange::write(std::span<const std::int64_t> values) {
 
 const std::int64_t* SharedExchange::read(std::size_t rank) const {
   const Slot& slot = slots_[rank][round_ % 2];
+  if (slot.round.load(std::memory_order_acquire) == round_) return slot.values.data();
+  const Waiting waiting;
   for (int looks = 0; slot.round.load(std::memory_order_acquire) != round_; ++looks) {
-    if (looks < busy_looks) {
+    if (looks < looks_) {
       rest();
     } else {
       std::this_thread::yield();

@@ -14,7 +14,8 @@ namespace isinglass::parallel {
 
 /// Small exchanges between ranks of one machine through memory that they share. Each rank writes its values beside a
 /// round number, and reads those of the others once they are of the same round: a fraction of the time of a message,
-/// where chains exchange a few numbers for every few proposals. A rank that waits long yields its core.
+/// where chains exchange a few numbers for every few proposals. A rank that waits long yields its core, sooner where
+/// the ranks are more than the cores.
 ///
 /// Two slots per rank take turns. A rank enters a round only after all have written the one before, so nobody can
 /// still read the slot that it writes to.
@@ -47,7 +48,7 @@ private:
   };
   static_assert(std::atomic<std::uint64_t>::is_always_lock_free);
 
-  SharedExchange(MPI_Win window, std::vector<Slot*> slots, std::size_t rank);
+  SharedExchange(MPI_Win window, std::vector<Slot*> slots, std::size_t rank, int looks);
   void write(std::span<const std::int64_t> values);
   /// Waits for the values of a rank.
   [[nodiscard]] const std::int64_t* read(std::size_t rank) const;
@@ -55,6 +56,7 @@ private:
   MPI_Win window_;
   std::vector<Slot*> slots_;  // [rank], two each
   std::size_t rank_;
+  int looks_;  // at another rank's round before a rank yields its core
   std::uint64_t round_ = 0;
 };
 

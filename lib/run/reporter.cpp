@@ -82,7 +82,8 @@ void Reporter::report(const train::HistoryRow& row) {
   }
 }
 
-void Reporter::finish(const train::RunResults& results, const std::vector<std::filesystem::path>& written) {
+void Reporter::finish(const train::RunResults& results, const std::vector<std::filesystem::path>& written,
+                      const std::string& traffic) {
   if (!last_is_printed_) print_row(last_);
   clear_progress();
   print("", Target::both);
@@ -91,6 +92,7 @@ void Reporter::finish(const train::RunResults& results, const std::vector<std::f
                     percent(results.train_accuracy), percent(results.validation_accuracy),
                     percent(results.test_accuracy), results.bits_per_parameter, duration(results.wall_seconds)),
         Target::both);
+  if (!traffic.empty()) print(traffic, Target::both);
   std::string files;
   for (const auto& file : written) files += (files.empty() ? "" : ", ") + file.string();
   print("written: " + files, Target::both);

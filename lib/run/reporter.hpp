@@ -34,7 +34,9 @@ public:
   /// A finished iteration: a table row if one is due. The interval grows with the run, from 1 s to 10 min.
   void report(const train::HistoryRow& row);
   /// The last row if it is not shown yet, why the run stopped, its numbers, and the files it wrote.
-  void finish(const train::RunResults& results, const std::vector<std::filesystem::path>& written);
+  /// `traffic`: what the ranks exchanged; empty for one rank.
+  void finish(const train::RunResults& results, const std::vector<std::filesystem::path>& written,
+              const std::string& traffic);
   /// A line for log and screen.
   void note(const std::string& text);
 

@@ -4,6 +4,7 @@
 #include "config/writer.hpp"
 #include "network/filter_bits.hpp"
 #include "parallel/grid.hpp"
+#include "parallel/traffic.hpp"
 #include "run/checkpoint.hpp"
 #include "run/fingerprints.hpp"
 #include "run/initial_network.hpp"
@@ -53,6 +54,7 @@ private:
   void open_files();
   [[nodiscard]] train::TrainingOutput solve(RunControl& control) const;
   [[nodiscard]] RunEnd finish(train::TrainingOutput output);
+  void take_traffic();
   void tell_end(const train::RunResults& results, bool is_written);
   [[nodiscard]] RunEnd stop(const RunControl& control) const;
   void expect_progress(const RunControl& control) const;
@@ -72,6 +74,7 @@ private:
   std::optional<std::filesystem::path> set_aside_;
   std::unique_ptr<RunFiles> files_;
   RunFacts facts_;
+  std::string traffic_;  // what the ranks exchanged; empty for one rank
   Resume resume_;
 };
 
@@ -166,6 +169,7 @@ RunEnd TrainingRun::finish(train::TrainingOutput output) {
   const data::DataSplits& data = setup_.data;
   output.results.data_seconds = data_seconds_;
   output.results.wall_seconds = earlier_seconds() + seconds_since(begin_);
+  take_traffic();
   const std::optional<parallel::AgreedError> failure = parallel::failure_of([&] {
     parallel::together(world_, [&] {
       if (!files_) return;
@@ -188,11 +192,22 @@ RunEnd TrainingRun::finish(train::TrainingOutput output) {
   return end;
 }
 
+/// Of this part of the run. Collective.
+void TrainingRun::take_traffic() {
+  if (world_.size() == 1) return;
+  const parallel::JobTraffic traffic = parallel::job_traffic(world_);
+  traffic_ = parallel::describe(traffic, seconds_since(begin_));
+  facts_.emplace_back("exchanges", fmt::format("{}", traffic.mean.exchanges));
+  facts_.emplace_back("messages", fmt::format("{}", traffic.mean.messages));
+  facts_.emplace_back("exchanged bytes", fmt::format("{}", traffic.mean.bytes));
+  facts_.emplace_back("waiting seconds", fmt::format("{:.6f}", traffic.mean.waiting_seconds));
+}
+
 /// The numbers are told even if results.h5 cannot be written.
 void TrainingRun::tell_end(const train::RunResults& results, bool is_written) {
   std::vector<std::filesystem::path> written{folder_.trace(), folder_.config(), folder_.log()};
   if (is_written) written.insert(written.begin(), folder_.results());
-  files_->reporter.finish(results, written);
+  files_->reporter.finish(results, written, traffic_);
 }
 
 /// A part that did nothing must not be requeued for ever: that is an error. A signal may come right after the start, so

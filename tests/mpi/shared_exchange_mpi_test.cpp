@@ -8,10 +8,12 @@
 #include "namespaces.hpp"
 #include "parallel/communicator.hpp"
 #include "parallel/shared_exchange.hpp"
+#include "parallel/traffic.hpp"
 
 #include <chrono>
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <thread>
 #include <vector>
 
@@ -71,6 +73,26 @@ BOOST_AUTO_TEST_CASE(a_late_rank_is_waited_for) {
     for (int rank = 0; rank < shared.size(); ++rank) expected += value_of(rank, round, 0);
     BOOST_REQUIRE(shared.all_sum(value_of(shared.rank(), round, 0)) == expected);
   }
+}
+
+BOOST_AUTO_TEST_CASE(what_is_exchanged_is_counted_and_waiting_for_a_late_rank_too) {
+  const Communicator shared = sharing(), messages(MPI_COMM_WORLD);
+  if (shared.size() == 1) return;
+  messages.barrier();
+  const Traffic before = own_traffic();
+  if (shared.rank() == 0) std::this_thread::sleep_for(std::chrono::milliseconds(30));
+  std::vector<std::int64_t> few = values_of(shared.rank(), 1, 5), many = values_of(shared.rank(), 1, 100);
+  shared.all_sum(few);
+  shared.all_sum(many);
+  messages.all_sum(few);
+  const Traffic after = own_traffic();
+  BOOST_TEST(after.exchanges - before.exchanges == 1);
+  BOOST_TEST(after.messages - before.messages == 2);
+  BOOST_TEST(after.bytes - before.bytes == 8 * (5 + 100 + 5));
+  if (shared.rank() != 0) BOOST_TEST(after.waiting_seconds - before.waiting_seconds > 0.02);
+  const JobTraffic job = job_traffic(messages);
+  BOOST_TEST(job.longest_wait_seconds >= job.mean.waiting_seconds);
+  BOOST_TEST(describe(job, 2 * job.mean.waiting_seconds).find("(50.0 % of the time)") != std::string::npos);
 }
 
 int main(int argc, char** argv) { return isinglass::testing::run_on_all_ranks(argc, argv); }

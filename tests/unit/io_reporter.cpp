@@ -50,7 +50,7 @@ BOOST_FIXTURE_TEST_CASE(rows_grow_apart_and_the_last_of_each_phase_is_shown, InF
   reporter.start({{"isinglass", "0.1.0"}}, "schema: 1\n");
   for (int i = 1; i <= 1000; ++i) reporter.report(row("qcgd", i, i));  // one a second
   for (int i = 1; i <= 10; ++i) reporter.report(row("polish", i, 1000 + 0.01 * i));
-  reporter.finish(results(), {"results.h5"});
+  reporter.finish(results(), {"results.h5"}, "each rank: 3 messages");
   const std::string text = screen.str();
   BOOST_TEST(rows_of(text, "qcgd") > 20);
   BOOST_TEST(rows_of(text, "qcgd") < 80);
@@ -66,7 +66,7 @@ BOOST_FIXTURE_TEST_CASE(rows_grow_apart_and_the_last_of_each_phase_is_shown, InF
 BOOST_FIXTURE_TEST_CASE(a_terminal_gets_one_line_and_the_log_no_control_characters, InFolder) {
   Reporter reporter(log, screen, Screen::progress, {{PhaseName::qat, 4}}, 40);
   for (int i = 1; i <= 4; ++i) reporter.report(row("qat", i, i));
-  reporter.finish(results(), {});
+  reporter.finish(results(), {}, "");
   BOOST_TEST(rows_of(screen.str(), "qat") == 0);
   BOOST_TEST(screen.str().find("\rqat [#####") != std::string::npos);
   BOOST_TEST(logged().find('\r') == std::string::npos);
@@ -78,7 +78,7 @@ BOOST_FIXTURE_TEST_CASE(quiet_shows_nothing_but_logs_everything, InFolder) {
   Reporter reporter(log, screen, Screen::quiet, {{PhaseName::qat, 4}});
   reporter.start({{"isinglass", "0.1.0"}}, "");
   reporter.report(row("qat", 4, 1));
-  reporter.finish(results(), {});
+  reporter.finish(results(), {}, "");
   BOOST_TEST(screen.str().empty());
   BOOST_TEST(logged().find("stopped") != std::string::npos);
 }

@@ -9,15 +9,19 @@ namespace isinglass::train {
 
 namespace {
 
-/// Flips evaluated together: whole vectors of the kernels at one end, any row at the other.
-constexpr int smallest_batch = 32, largest_batch = 1024;
+/// How many moves are evaluated together: by rows from whole vectors of the kernels to any row; by columns from two to
+/// what goes into one exchange between ranks.
+struct BatchRange {
+  int least, most;
+};
+constexpr BatchRange by_rows{32, 1024}, by_columns{2, 15};
 
 }  // namespace
 
 Chain::Chain(const TrainingInput& input, const MoveData& data, double output_margin, config::MoveLoss loss)
     : input_(input),
       state_(input.architecture, data, network::margin_on_grid(input.architecture.layers.back(), output_margin), loss),
-      batch_(smallest_batch) {
+      batch_(by_rows.least) {
   unit_ = 1 / network::output_step(input.architecture);
   if (state_.sums_squares()) unit_ /= state_.margin();
   if (!state_.loss_table().empty()) unit_ = state_.loss_table().unit();
@@ -38,14 +42,15 @@ bool Chain::accept(int index, std::int64_t change, const ProposalKey& key, doubl
   return unit_ * pass_.change_unit() * static_cast<double>(change) <= -temperature * std::log(u);
 }
 
-/// How many moves are evaluated ahead changes how much is evaluated in vain, never the chain. By columns each costs as
-/// much alone as together: as many as an exchange between ranks is worth.
+/// By columns a move costs as much alone as together: without other ranks one is enough.
 int Chain::moves_ahead() const {
-  if (!pass_.is_by_columns()) return batch_;
-  return input_.grid.group.size() == 1 ? 1 : 4;
+  if (pass_.is_by_columns() && input_.grid.group.size() == 1) return 1;
+  const BatchRange& range = pass_.is_by_columns() ? by_columns : by_rows;
+  return std::clamp(batch_, range.least, range.most);
 }
 
-/// One plane of one unit. The batch grows while nothing is accepted and shrinks after an accepted flip.
+/// One plane of one unit. How many moves are evaluated ahead changes how much is evaluated in vain, never the chain:
+/// more while nothing is accepted, and after an accepted move about as many as were refused before it.
 void Chain::sweep_plane(const MovePlane& plane, const ProposalKey& key, double temperature) {
   const int moves = state_.move_count(key.layer_unit >> 24, plane);
   for (int first = 0; first < moves;) {
@@ -57,9 +62,7 @@ void Chain::sweep_plane(const MovePlane& plane, const ProposalKey& key, double t
     first += static_cast<int>(at);
     const bool is_accepted = at < changes_.size();
     if (is_accepted) pass_.apply(plane, first++);
-    if (pass_.is_by_columns()) continue;
-    batch_ = is_accepted ? std::clamp(2 * static_cast<int>(at), smallest_batch, largest_batch)
-                         : std::min(largest_batch, 2 * batch_);
+    batch_ = is_accepted ? 2 * static_cast<int>(at) : 2 * moves_ahead();
   }
 }
 
