@@ -18,11 +18,13 @@ import h5py
 import runs
 
 METHODS = {
-    "qcgd": ["method=qcgd"],
-    "qcgd+polish": ["method=qcgd", "qcgd.polish=true"],
-    "anneal": ["method=anneal"],
-    "qat": ["method=qat"],
+    "qcgd": ["method=qcgd", "initial=random", "qcgd.polish=false"],
+    "qcgd+polish": ["method=qcgd", "initial=random", "qcgd.polish=true"],
+    "anneal": ["method=anneal", "initial=random"],
+    "qat": ["method=qat", "initial=random"],
+    "qat+polish": ["method=anneal", "initial=qat"],
 }
+DEFAULT_METHODS = ["qcgd", "qcgd+polish", "anneal", "qat"]
 TASKS = ["pair-0-1", "pair-2-4", "pair-4-5", "ten-classes-10000"]
 ACCURACIES = ("train_accuracy", "validation_accuracy", "test_accuracy")
 
@@ -39,7 +41,7 @@ def run_all(arguments):
 def read_by(method, overrides):
     """The --set options without those of sections that the method does not read, which it would refuse."""
     unread = {"qcgd": ("qat.",), "qcgd+polish": ("qat.",), "anneal": ("qcgd.", "machine.", "qat."),
-              "qat": ("qcgd.", "machine.", "anneal.")}[method]
+              "qat": ("qcgd.", "machine.", "anneal."), "qat+polish": ("qcgd.", "machine.")}[method]
     return [override for override in overrides if not override.startswith(unread)]
 
 
@@ -77,7 +79,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--tasks", nargs="+", default=TASKS, metavar="TASK",
                         help="names of configurations under inputs, without .yaml (default: %(default)s)")
-    parser.add_argument("--methods", nargs="+", default=list(METHODS), choices=METHODS, metavar="METHOD",
+    parser.add_argument("--methods", nargs="+", default=DEFAULT_METHODS, choices=METHODS, metavar="METHOD",
                         help="default: %(default)s")
     parser.add_argument("--table", default="compare", help="name of the table (default: %(default)s)")
     runs.add_training_options(parser, "compare")
