@@ -62,8 +62,8 @@ def main():
     columns = ["task", "method", "validation of qat", "seconds of qat", "seeds that reach it", "ratio of the times"]
     lines = ["# Time to the accuracy of quantization-aware training", "",
              *runs.table_head(f"ranks: {arguments.ranks}", runs.program_version(arguments.program)), "",
-             f"Seeds {', '.join(map(str, arguments.seeds))}. Validation accuracy in %, mean. Ratio of the times: median "
-             "(least to most) over the seeds that reach it.", "",
+             f"Seeds {', '.join(map(str, arguments.seeds))}. Validation accuracy in %, mean. "
+             "Ratio of the times: median (least to most) over the seeds that reach it.", "",
              *runs.markdown(columns, (row_of(*key, entry) for key, entry in found.items()))]
     runs.write_text(arguments.tables / f"{arguments.table}.md", lines)
     runs.write_csv(arguments.tables / f"{arguments.table}.csv",

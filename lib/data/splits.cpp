@@ -2,9 +2,14 @@
 
 #include <algorithm>
 #include <cassert>
+#include <optional>
 #include <utility>
 
+#include <fmt/format.h>
+
+#include "base/error.hpp"
 #include "base/fingerprint.hpp"
+#include "base/memory.hpp"
 #include "data/dataset.hpp"
 #include "data/pixels.hpp"
 #include "data/selection.hpp"
@@ -54,12 +59,23 @@ std::vector<ChosenSample> repeated(std::span<const ChosenSample> picks, int time
   return all;
 }
 
+/// The inputs of many copies are told before they are made.
+void expect_memory(const Samples& samples) {
+  const std::size_t needed = samples.size() * static_cast<std::size_t>(samples.features);
+  const std::optional<std::int64_t> available = available_memory();
+  if (!available || static_cast<std::int64_t>(needed) <= *available) return;
+  throw InputError(fmt::format("data.copies: the inputs of {} samples take {} on a rank, and {} are left; set fewer",
+                               samples.global_size, bytes_text(static_cast<std::int64_t>(needed)),
+                               bytes_text(*available)));
+}
+
 /// Only this rank's images are copied, pooled, quantized and centred.
 Samples samples_of(const PixelGrid& grid, const IdxImages& images, std::span<const ChosenSample> chosen,
                    std::span<const int> center, Shard shard, const Copies& copies = {}) {
   const auto features = static_cast<std::size_t>(grid.features());
   const std::vector<ChosenSample> picks = repeated(chosen, 1 + copies.count);
   Samples samples = labels_of(picks, features, shard);
+  expect_memory(samples);
   samples.inputs.resize(samples.size() * features);
   std::vector<std::uint8_t> levels(features);
   std::size_t next = 0;

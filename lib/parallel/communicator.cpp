@@ -62,8 +62,18 @@ Communicator Communicator::split(int color) const {
   return part;
 }
 
+int Communicator::ranks_on_this_machine() const {
+  if (size_ == 1) return 1;
+  MPI_Comm machine = MPI_COMM_NULL;
+  int ranks = 0;
+  check_mpi(MPI_Comm_split_type(*comm_, MPI_COMM_TYPE_SHARED, 0, MPI_INFO_NULL, &machine), "MPI_Comm_split_type");
+  check_mpi(MPI_Comm_size(machine, &ranks), "MPI_Comm_size");
+  MPI_Comm_free(&machine);
+  return ranks;
+}
+
 void Communicator::share_memory() {
-  if (size_ > 1) exchange_ = SharedExchange::make(*comm_);
+  if (size_ > 1 && !any(ranks_on_this_machine() < size_)) exchange_ = SharedExchange::make(*comm_);
 }
 
 template <class Op>

@@ -28,6 +28,8 @@ public:
 
   /// The ranks with the same color, ordered by rank. Collective.
   [[nodiscard]] Communicator split(int color) const;
+  /// How many of the ranks are on this rank's machine, itself included. Collective.
+  [[nodiscard]] int ranks_on_this_machine() const;
   /// Lets sums and maxima of a few integers go through shared memory (shared_exchange.hpp) from now on, if all ranks
   /// are on one machine. Collective.
   void share_memory();

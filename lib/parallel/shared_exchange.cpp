@@ -30,24 +30,12 @@ void rest() {
 #endif
 }
 
-bool is_on_one_machine(MPI_Comm comm, int ranks) {
-  MPI_Comm machine = MPI_COMM_NULL;
-  check_mpi(MPI_Comm_split_type(comm, MPI_COMM_TYPE_SHARED, 0, MPI_INFO_NULL, &machine), "MPI_Comm_split_type");
-  int neighbours = 0;
-  check_mpi(MPI_Comm_size(machine, &neighbours), "MPI_Comm_size");
-  MPI_Comm_free(&machine);
-  int is_one = neighbours == ranks ? 1 : 0;
-  check_mpi(MPI_Allreduce(MPI_IN_PLACE, &is_one, 1, MPI_INT, MPI_MIN, comm), "MPI_Allreduce");
-  return is_one != 0;
-}
-
 }  // namespace
 
 std::shared_ptr<SharedExchange> SharedExchange::make(MPI_Comm comm) {
   int rank = 0, ranks = 1;
   check_mpi(MPI_Comm_rank(comm, &rank), "MPI_Comm_rank");
   check_mpi(MPI_Comm_size(comm, &ranks), "MPI_Comm_size");
-  if (ranks == 1 || !is_on_one_machine(comm, ranks)) return nullptr;
   constexpr std::size_t alignment = alignof(Slot);
   MPI_Win window = MPI_WIN_NULL;
   void* own = nullptr;

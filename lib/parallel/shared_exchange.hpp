@@ -23,8 +23,7 @@ class SharedExchange {
 public:
   static constexpr std::size_t most = 15;  ///< values of one exchange
 
-  /// Null if the ranks of `comm` are not all on one machine, or one alone. Collective; so is the destructor, unless an
-  /// exception is on its way.
+  /// Of ranks that are all on one machine. Collective; so is the destructor, unless an exception is on its way.
   [[nodiscard]] static std::shared_ptr<SharedExchange> make(MPI_Comm comm);
   SharedExchange(const SharedExchange&) = delete;
   SharedExchange& operator=(const SharedExchange&) = delete;

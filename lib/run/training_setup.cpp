@@ -9,6 +9,7 @@
 #include "oracles/subproblems/subproblem_oracle.hpp"
 #include "parallel/agreement.hpp"
 #include "qcbo/fip.hpp"
+#include "train/memory.hpp"
 #include "train/readout/settings.hpp"
 #include "train/readout/unit_choice.hpp"
 
@@ -46,15 +47,28 @@ void check_reads(const config::Config& config, const network::Architecture& arch
     ising::expect_read_memory(machine.subproblems.reads, spins, "machine.subproblems.reads");
 }
 
-/// The features of a stage are in memory together: too many are told before anything is begun.
-void expect_feature_memory(const config::Config& config, const data::DataSplits& data) {
-  const std::int64_t needed = train::feature_bytes(config, data);
+/// Throws InputError "KEY: WHAT take ..., and ... are left; WAY_OUT" if `ranks` ranks of this machine, with `needed`
+/// bytes each, need more than it has.
+void expect_memory(std::int64_t needed, int ranks, const char* what, const char* way_out) {
   const std::optional<std::int64_t> available = available_memory();
-  if (!available || needed <= *available) return;
-  throw InputError(fmt::format(
-      "network.hidden.0: the features of a stage take {} on each rank, and {} are left; set fewer units or copies, and "
-      "more stages, or use ranks on more nodes",
-      bytes_text(needed), bytes_text(*available)));
+  if (!available || needed <= *available / ranks) return;
+  throw InputError(
+      fmt::format("{} {} on each of {} ranks of a machine, and {} are left there; {}, or use ranks on more "
+                  "nodes",
+                  what, bytes_text(needed), ranks, bytes_text(*available), way_out));
+}
+
+/// The features of a stage are in memory together, or the state of all samples: too many are told before anything is
+/// begun.
+void expect_training_memory(const config::Config& config, const TrainingSetup& setup, int ranks) {
+  if (config::anneals_readout(config))
+    return expect_memory(train::feature_bytes(config, setup.data), ranks,
+                         "network.hidden.0: the features of a stage take",
+                         "set fewer units or copies, and more stages");
+  const auto samples = static_cast<std::int64_t>(setup.data.train.size());
+  expect_memory(train::least_training_bytes(config, setup.architecture, samples), ranks,
+                "data.train_samples: the state of the training samples takes at least",
+                "set fewer samples, data.copies or units");
 }
 
 bool same_layer(const network::Layer& a, const network::Layer& b) {
@@ -114,6 +128,7 @@ TrainingSetup load_setup(const config::Config& config, const parallel::Communica
   if (has_filters && !keeps_images) parallel::together(world, [&] { make_features_inputs(setup); });
   // Knots lie where the samples of all ranks can reach.
   const int largest = keeps_images ? 0 : static_cast<int>(group.all_max(network::largest_input_sum(data.train)));
+  const int ranks_here = world.ranks_on_this_machine();
   parallel::together(world, [&] {
     const int features =
         has_filters ? static_cast<int>(network::feature_count(setup.architecture)) : data.train.features;
@@ -123,7 +138,7 @@ TrainingSetup load_setup(const config::Config& config, const parallel::Communica
     setup.architecture = std::move(built.architecture);
     setup.activations = std::move(built.activations);
     setup.architecture.trains_filters = trains_filters;
-    if (is_by_stages) expect_feature_memory(config, data);
+    if (use == SetupUse::training) expect_training_memory(config, setup, ranks_here);
     if (keeps_images) return;
     setup.reach = qcbo::propagate_intervals(setup.architecture, data.train);
     qcbo::check_grid(setup.architecture, setup.reach, largest_margin(config),

@@ -43,10 +43,13 @@ std::vector<std::int64_t> values_of(int rank, int round, std::size_t count) {
 
 }  // namespace
 
-BOOST_AUTO_TEST_CASE(it_is_there_on_one_machine) {
-  int ranks = 0;
-  MPI_Comm_size(MPI_COMM_WORLD, &ranks);
-  BOOST_TEST((SharedExchange::make(MPI_COMM_WORLD) != nullptr) == (ranks > 1));
+BOOST_AUTO_TEST_CASE(ranks_of_one_machine_share_memory) {
+  const Communicator shared = sharing();
+  BOOST_TEST(shared.ranks_on_this_machine() == shared.size());
+  BOOST_TEST(Communicator().ranks_on_this_machine() == 1);
+  const Traffic before = own_traffic();
+  BOOST_TEST(shared.all_sum(1) == shared.size());
+  BOOST_TEST(own_traffic().exchanges - before.exchanges == (shared.size() > 1 ? 1 : 0));
 }
 
 BOOST_AUTO_TEST_CASE(sums_and_maxima_are_those_of_messages) {

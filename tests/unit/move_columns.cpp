@@ -4,6 +4,7 @@
 #include "random_words.hpp"
 #include "train/anneal/column_kernel.hpp"
 #include "train/anneal/gather_columns.hpp"
+#include "train/anneal/layer_sums.hpp"
 #include "train/anneal/lead_loss.hpp"
 
 #include <boost/test/unit_test.hpp>
@@ -50,6 +51,26 @@ BOOST_AUTO_TEST_CASE(columns_are_those_of_the_chosen_rows) {
         for (std::size_t i = 0; i < features; ++i)
           for (std::size_t k = 0; k < stride; ++k)
             BOOST_REQUIRE_EQUAL(int{columns[i * stride + k]}, k < count ? int{rows[chosen[k] * length + i]} : 0);
+      }
+    }
+}
+
+BOOST_AUTO_TEST_CASE(sums_of_a_layer_are_those_of_plain_loops) {
+  Words words(3);
+  for (const std::size_t inputs : {1U, 31U, 64U, 100U})
+    for (const std::size_t samples : {1U, 5U, 32U}) {
+      const std::size_t units = static_cast<std::size_t>(words.between(1, 9)), length = simd::padded(inputs, 32);
+      const auto rows = random_values<std::int8_t>(words, samples * length, -128, 127);
+      const auto weights = random_values<std::int16_t>(words, units * inputs, -255, 255);
+      for (const simd::Width width : simd::cpu_widths()) {
+        std::vector<BlockSums> sums(units);
+        layer_sums({rows.data(), length, samples, weights.data(), inputs}, sums, width);
+        for (std::size_t j = 0; j < units; ++j)
+          for (std::size_t s = 0; s < samples; ++s) {
+            int expected = 0;
+            for (std::size_t i = 0; i < inputs; ++i) expected += weights[j * inputs + i] * rows[s * length + i];
+            BOOST_REQUIRE_EQUAL(sums[j][s], expected);
+          }
       }
     }
 }

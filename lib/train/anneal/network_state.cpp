@@ -81,22 +81,29 @@ void NetworkState::forward_from(std::size_t first_layer) {
     for (std::size_t j = 0; j < values_[l].biases.size(); ++j)
       std::fill_n(z_[l].begin() + static_cast<std::ptrdiff_t>(j * stride_), stride_,
                   static_cast<std::int16_t>(values_[l].biases[j]));
-  for (std::size_t s = 0; s < samples_; ++s)
-    for (std::size_t l = first_layer; l < architecture_->layers.size(); ++l) {
-      const network::Layer& layer = architecture_->layers[l];
-      const std::int8_t* input = row(l, s);
-      const std::int16_t* weights = values_[l].weights.data();
-      for (int j = 0; j < layer.units; ++j, weights += layer.inputs) {
-        const auto unit = static_cast<std::size_t>(j);
-        int z = values_[l].biases[unit];
-        for (int i = 0; i < layer.inputs; ++i) z += weights[i] * input[i];
-        if (layer.is_output()) {
-          z_out_[s * outputs_ + unit] = z;
-          continue;
-        }
-        z_[l][unit * stride_ + s] = static_cast<std::int16_t>(z);
-        set_activation(l, j, s, layer.values[static_cast<std::size_t>(network::segment_of(layer.thresholds, z))]);
+  for (std::size_t first = 0; first < samples_; first += block_samples)
+    for (std::size_t l = first_layer; l < architecture_->layers.size(); ++l)
+      forward_block(l, first, std::min(block_samples, samples_ - first));
+}
+
+/// One layer for samples first .. first + count - 1, from its inputs.
+void NetworkState::forward_block(std::size_t l, std::size_t first, std::size_t count) {
+  const network::Layer& layer = architecture_->layers[l];
+  std::vector<BlockSums>& sums = scratch_.sums;
+  sums.resize(values_[l].biases.size());
+  layer_sums({row(l, first), row_length_[l], count, values_[l].weights.data(), static_cast<std::size_t>(layer.inputs)},
+             sums);
+  for (std::size_t unit = 0; unit < sums.size(); ++unit)
+    for (std::size_t k = 0; k < count; ++k) {
+      const int z = sums[unit][k] + values_[l].biases[unit];
+      const std::size_t s = first + k;
+      if (layer.is_output()) {
+        z_out_[s * outputs_ + unit] = z;
+        continue;
       }
+      z_[l][unit * stride_ + s] = static_cast<std::int16_t>(z);
+      set_activation(l, static_cast<int>(unit), s,
+                     layer.values[static_cast<std::size_t>(network::segment_of(layer.thresholds, z))]);
     }
 }
 

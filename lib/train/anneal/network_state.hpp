@@ -4,6 +4,7 @@
 #include "network/architecture.hpp"
 #include "network/loss.hpp"
 #include "train/anneal/flip_kernels.hpp"
+#include "train/anneal/layer_sums.hpp"
 #include "train/anneal/move_data.hpp"
 #include "train/anneal/moves.hpp"
 
@@ -114,6 +115,7 @@ private:
     std::vector<int> changed, changes;   // units whose activation changed, and by how much
     std::vector<std::int16_t> z_before;  // of the unit that moves, [stride]
     std::vector<std::size_t> crossed;    // samples that the move took across a threshold
+    std::vector<BlockSums> sums;         // of a forward pass, [unit]
   };
 
   /// A part of a move is a change of one parameter: the weight of an input, or the bias, behind the last input.
@@ -123,6 +125,7 @@ private:
 
   void set_values(const network::NetworkBits& bits);
   void forward_from(std::size_t first_layer);
+  void forward_block(std::size_t layer, std::size_t first, std::size_t count);
   void set_activation(std::size_t layer, int unit, std::size_t sample, int value);
   [[nodiscard]] std::size_t parameter(std::size_t layer, int unit, int input) const;
   template <class Visit>
