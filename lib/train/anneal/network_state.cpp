@@ -272,6 +272,13 @@ std::int64_t NetworkState::loss_jump(std::size_t layer, int unit, std::size_t sa
   return propagate<false>(layer, unit, sample, high) - propagate<false>(layer, unit, sample, low);
 }
 
+/// `propagate` for the last hidden layer, whose activations reach the outputs directly: by far the most frequent case.
+void NetworkState::send_to_outputs(int unit, std::size_t sample, int change) {
+  const std::int16_t* weights = outgoing_.back().data() + static_cast<std::size_t>(unit) * outputs_;
+  int* outputs = z_out_.data() + sample * outputs_;
+  for (std::size_t c = 0; c < outputs_; ++c) outputs[c] += weights[c] * change;
+}
+
 /// Everything that follows from the samples whose segment changed.
 void NetworkState::update_activations(std::size_t l, int unit, const std::int16_t* z_before) {
   const network::Layer& layer = architecture_->layers[l];
@@ -279,7 +286,14 @@ void NetworkState::update_activations(std::size_t l, int unit, const std::int16_
   find_crossed(z_before, z_now, samples_, layer.thresholds, scratch_.crossed);
   for (const std::size_t s : scratch_.crossed) {
     const int value = layer.values[static_cast<std::size_t>(network::segment_of(layer.thresholds, z_now[s]))];
-    if (value != row(l + 1, s)[unit]) propagate<true>(l, unit, s, value);
+    const int change = value - row(l + 1, s)[unit];
+    if (change == 0) continue;
+    if (l + 2 < architecture_->layers.size()) {
+      propagate<true>(l, unit, s, value);
+    } else {
+      set_activation(l, unit, s, value);
+      send_to_outputs(unit, s, change);
+    }
   }
 }
 

@@ -125,6 +125,7 @@ private:
 
   void set_values(const network::NetworkBits& bits);
   void forward_from(std::size_t first_layer);
+  void send_to_outputs(int unit, std::size_t sample, int change);
   void forward_block(std::size_t layer, std::size_t first, std::size_t count);
   void set_activation(std::size_t layer, int unit, std::size_t sample, int value);
   [[nodiscard]] std::size_t parameter(std::size_t layer, int unit, int input) const;
