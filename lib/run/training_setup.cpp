@@ -47,15 +47,15 @@ void check_reads(const config::Config& config, const network::Architecture& arch
     ising::expect_read_memory(machine.subproblems.reads, spins, "machine.subproblems.reads");
 }
 
-/// Throws InputError "KEY: WHAT take ..., and ... are left; WAY_OUT" if `ranks` ranks of this machine, with `needed`
+/// Throws InputError "KEY: WHAT take ..., and ... are left; REMEDY" if `ranks` ranks of this machine, with `needed`
 /// bytes each, need more than it has.
-void expect_memory(std::int64_t needed, int ranks, const char* what, const char* way_out) {
+void expect_memory(std::int64_t needed, int ranks, const char* what, const char* remedy) {
   const std::optional<std::int64_t> available = available_memory();
   if (!available || needed <= *available / ranks) return;
   throw InputError(
       fmt::format("{} {} on each of {} ranks of a machine, and {} are left there; {}, or use ranks on more "
                   "nodes",
-                  what, bytes_text(needed), ranks, bytes_text(*available), way_out));
+                  what, bytes_text(needed), ranks, bytes_text(*available), remedy));
 }
 
 /// The features of a stage are in memory together, or the state of all samples: too many are told before anything is
