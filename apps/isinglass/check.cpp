@@ -5,6 +5,7 @@
 #include "oracles/subproblems/subproblem_oracle.hpp"
 #include "parallel/agreement.hpp"
 #include "qcbo/counts.hpp"
+#include "run/initial_network.hpp"
 #include "run/training_setup.hpp"
 
 #include <iostream>
@@ -50,7 +51,10 @@ std::int64_t machine_spins(const config::Config& config, const run::TrainingSetu
 nlohmann::ordered_json check_one(const std::string& path, const CheckOptions& options,
                                  const parallel::Communicator& world) {
   const config::Config config = shared_config({.path = path, .overrides = options.overrides}, world);
-  const run::TrainingSetup setup = run::load_setup(config, world, world);
+  const run::TrainingSetup setup = run::load_setup(config, world, world, run::SetupUse::checking);
+  parallel::together(world, [&] {
+    if (config::begins_with_file(config)) static_cast<void>(run::read_initial_network(config.initial, setup));
+  });
   const data::DataSplits& data = setup.data;
   const qcbo::StructuredCounts counts = qcbo::count_structured(setup.architecture, setup.reach, world);
   return {{"config", path},

@@ -121,8 +121,8 @@ TrainingSetup load_setup(const config::Config& config, const parallel::Communica
   setup.data = load_data_of(config, group, world);
   const data::DataSplits& data = setup.data;
   const bool has_filters = config::has_filters(config.network);
-  const bool is_by_stages = use == SetupUse::training && config::anneals_readout(config);
-  const bool trains_filters = use == SetupUse::training && config::trains_filters(config);
+  const bool is_by_stages = use != SetupUse::compiling && config::anneals_readout(config);
+  const bool trains_filters = use != SetupUse::compiling && config::trains_filters(config);
   const bool keeps_images = is_by_stages || trains_filters;  // features are made as they are needed
   if (has_filters) set_filters(config, setup, group, world);
   if (has_filters && !keeps_images) parallel::together(world, [&] { make_features_inputs(setup); });

@@ -25,8 +25,9 @@ struct TrainingSetup {
                                             const parallel::Communicator& world);
 
 /// What a setup is for. An annealed output layer on filters makes their features stage by stage as it trains; a problem
-/// that is compiled, or bounded, has them all as inputs.
-enum class SetupUse { training, compiling };
+/// that is compiled, or bounded, has them all as inputs. Only where a training follows is its memory compared with what
+/// is there: it may be checked on a smaller machine.
+enum class SetupUse { training, checking, compiling };
 
 /// Loads shard `group.rank()` of `group.size()`. AgreedError on all ranks of `world` if it fails on one. Collective.
 [[nodiscard]] TrainingSetup load_setup(const config::Config& config, const parallel::Communicator& group,

@@ -92,6 +92,10 @@ class Initial(unittest.TestCase):
             del file["model/layer_1"]
         self.assertIn("mine.h5: /model: has not 2 layers", self.train("method=anneal", code=2))
         self.assertFalse(os.path.exists(os.path.join(self.folder, "run")))
+        checked = subprocess.run([PROGRAM, "check", "mine.yaml"], cwd=self.folder, timeout=100, env=tool.ENVIRONMENT,
+                                 capture_output=True, text=True, check=False)
+        self.assertEqual(checked.returncode, 2, checked.stderr)
+        self.assertIn("mine.h5: /model: has not 2 layers", checked.stderr)
 
 
 if __name__ == "__main__":
