@@ -5,6 +5,8 @@ Usage: cuts_test.py PROGRAM MPIRUN IMAGES
 
 import os
 
+import h5py
+
 import runs
 
 
@@ -40,6 +42,18 @@ class Cuts(runs.InTemporaryFolder):
 
     def test_qat_before_qcgd_and_polish(self):
         self.cut_after_every_iteration("initial", "--set", "initial=qat", "--set", "qcgd.polish=true")
+
+    def test_checkpoints_of_version_1_1(self):
+        """They say nothing of a phase of QAT."""
+        self.train("old-whole", "tiny.yaml", "--set", "qcgd.polish=true")
+        point = self.checkpoints("old-whole")[-3]
+        self.cut("old-whole", "old-cut", point)
+        with h5py.File(self.path("old-cut", "run", os.path.basename(point)), "a") as file:
+            del file["state"].attrs["qat_stop_reason"]
+            file.attrs["format_version"] = [1, 1]
+        said = self.train("old-cut", "tiny.yaml", "--set", "qcgd.polish=true")
+        self.assertNotIn("warning", said)
+        self.assert_same("old-whole", "old-cut")
 
     def test_qat_of_filters(self):
         hidden = "[{kind: filters, units: 5, filters: {count: 4, cells: 2}}]"
