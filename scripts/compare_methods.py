@@ -75,19 +75,24 @@ def head_of(found, seeds):
             "Seconds: median wall time of a run, data included.", ""]
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--tasks", nargs="+", default=TASKS, metavar="TASK",
+def parse_options(description, tasks, methods, table):
+    """The options of a table of tasks and methods, with these defaults; ends the program if there is no such task."""
+    parser = argparse.ArgumentParser(description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--tasks", nargs="+", default=tasks, metavar="TASK",
                         help="names of configurations under inputs, without .yaml (default: %(default)s)")
-    parser.add_argument("--methods", nargs="+", default=DEFAULT_METHODS, choices=METHODS, metavar="METHOD",
+    parser.add_argument("--methods", nargs="+", default=methods, choices=METHODS, metavar="METHOD",
                         help="default: %(default)s")
-    parser.add_argument("--table", default="compare", help="name of the table (default: %(default)s)")
+    parser.add_argument("--table", default=table, help="name of the table (default: %(default)s)")
     runs.add_training_options(parser, "compare")
     arguments = parser.parse_args()
     unknown = [task for task in arguments.tasks if not (runs.ROOT / f"inputs/{task}.yaml").exists()]
     if unknown:
         sys.exit(f"no such configuration under inputs: {', '.join(unknown)}")
+    return arguments
 
+
+def main():
+    arguments = parse_options(__doc__, TASKS, DEFAULT_METHODS, "compare")
     found = run_all(arguments)
     columns = ["task", "method", "training", "validation", "test", "parameters", "bits per parameter", "seconds"]
     lines = ["# Methods compared", "", *head_of(found, arguments.seeds), *runs.markdown(columns, rows_of(found))]

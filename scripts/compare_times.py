@@ -6,7 +6,6 @@ alone, from the histories of the runs (a row every iteration, epoch, or tenth sw
 compare_methods.py. Writes results/tables/times.md and times.csv.
 """
 
-import argparse
 import statistics
 
 import h5py
@@ -31,7 +30,7 @@ def time_to(history, accuracy):
 
 
 def ratios_of(arguments, task, method):
-    """Of each seed: (seconds of qat, its accuracy, seconds of the method or None)."""
+    """Returns, for each seed, (seconds of qat, its accuracy, seconds of the method or None)."""
     found = []
     for seed in arguments.seeds:
         qat = history_of(arguments, task, "qat", seed)
@@ -48,15 +47,7 @@ def row_of(task, method, found):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--tasks", nargs="+", default=TASKS, metavar="TASK",
-                        help="names of configurations under inputs, without .yaml (default: %(default)s)")
-    parser.add_argument("--methods", nargs="+", default=METHODS, choices=METHODS, metavar="METHOD",
-                        help="default: %(default)s")
-    parser.add_argument("--table", default="times", help="name of the table (default: %(default)s)")
-    runs.add_training_options(parser, "compare")
-    arguments = parser.parse_args()
-
+    arguments = compare_methods.parse_options(__doc__, TASKS, METHODS, "times")
     found = {(task, method): ratios_of(arguments, task, method)
              for task in arguments.tasks for method in arguments.methods}
     columns = ["task", "method", "validation of qat", "seconds of qat", "seeds that reach it", "ratio of the times"]

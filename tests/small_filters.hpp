@@ -1,15 +1,11 @@
 #pragma once
 
-#include "config/config.hpp"
-#include "namespaces.hpp"
 #include "random_words.hpp"
-#include "run/run_folder.hpp"
-#include "run/training_run.hpp"
+#include "run_in_folder.hpp"
 #include "unit/idx_files.hpp"
 
 #include <cstddef>
 #include <cstdint>
-#include <sstream>
 #include <string>
 #include <vector>
 
@@ -17,19 +13,10 @@ namespace isinglass::testing {
 
 /// A training of filters in a fraction of a second: pictures of 12x12 pixels that are bright above, on the left, or in
 /// the middle.
-struct SmallFilters {
-  TemporaryFolder base;
-  Config config;
-  RunFolder folder{base / "run"};
-  std::ostringstream screen;
-  RunOptions options{.config_path = "filters.yaml", .style = Screen::rows};
-
-  SmallFilters() {
+struct SmallFilters : RunInFolder {
+  SmallFilters() : RunInFolder("filters.yaml") {
     write_pictures("train", 240);
     write_pictures("t10k", 60);
-    config.data.dataset = DataSource::idx;
-    config.data.directory = base.path().string();
-    config.method = Method::anneal;
     LayerConfig& layer = config.network.hidden[0];
     layer.kind = LayerKind::filters;
     layer.units = 8;
@@ -39,8 +26,6 @@ struct SmallFilters {
     layer.filters.cells = 3;
     config.network.output.bias = "8bit";
     config.readout.sweeps = 3;
-    config.checkpoint.every_iterations = 1;
-    config.output.directory = folder.directory.string();
   }
 
   void write_pictures(const std::string& part, std::size_t count) {
@@ -59,8 +44,6 @@ struct SmallFilters {
     write_gzip(base / (part + "-images-idx3-ubyte.gz"), idx_images(side, side, pixels));
     write_gzip(base / (part + "-labels-idx1-ubyte.gz"), idx_labels(labels));
   }
-
-  RunEnd run() { return run::run_training(config, options, screen, Communicator()); }
 };
 
 }  // namespace isinglass::testing

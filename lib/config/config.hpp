@@ -167,7 +167,7 @@ struct Config {
   int schema = 1;
   std::uint64_t seed = 1;
   Method method = Method::qcgd;
-  std::string initial = "random";  ///< network to start from: random, qat, or the file or run folder that has it
+  std::string initial{initial_random};  ///< network to start from: random, qat, or the file or run folder that has it
   DataConfig data;
   NetworkConfig network;
   QcgdConfig qcgd;

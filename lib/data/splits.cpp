@@ -75,7 +75,7 @@ Samples samples_of(const PixelGrid& grid, const IdxImages& images, std::span<con
   const auto features = static_cast<std::size_t>(grid.features());
   const std::vector<ChosenSample> picks = repeated(chosen, 1 + copies.count);
   Samples samples = labels_of(picks, features, shard);
-  expect_memory(samples);
+  if (copies.count > 0) expect_memory(samples);
   samples.inputs.resize(samples.size() * features);
   std::vector<std::uint8_t> levels(features);
   std::size_t next = 0;

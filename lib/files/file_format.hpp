@@ -34,7 +34,8 @@ void write_config_text(const h5::Group& root, const std::string& yaml);
 void read_file(const std::filesystem::path& path, const FileFormat& format,
                const std::function<void(const h5::Group& root)>& part);
 
-/// The same of an HDF5 file of any program: `noun` is what it should be, `if_absent` the way out where there is none.
+/// Reads an HDF5 file of any program, with the same errors: `noun` is what it should be, `if_absent` the way out where
+/// there is none.
 void read_any_file(const std::filesystem::path& path, const char* noun, const char* if_absent,
                    const std::function<void(const h5::Group& root)>& part);
 

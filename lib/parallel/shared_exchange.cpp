@@ -20,8 +20,8 @@ namespace isinglass::parallel {
 namespace {
 
 /// Looks at another rank's round before its core is offered to others: some ten microseconds where ranks share cores.
-/// Where each has its own, the other rank is late because another program has its core for a while, and mostly back
-/// within a millisecond; a rank that gave up its own meanwhile would lose a whole slice of time for it.
+/// Where each rank has a core of its own, another is late because another program has its core for a while, and mostly
+/// back within a millisecond; a rank that gave up its own meanwhile would lose a whole slice of time for it.
 constexpr int looks_if_shared = 300, looks_if_own = 30'000;
 
 void rest() {

@@ -23,7 +23,8 @@ class SharedExchange {
 public:
   static constexpr std::size_t most = 15;  ///< values of one exchange
 
-  /// Of ranks that are all on one machine. Collective; so is the destructor, unless an exception is on its way.
+  /// Makes the exchange of ranks that are all on one machine, two or more. Collective; so is the destructor, unless an
+  /// exception is on its way.
   [[nodiscard]] static std::shared_ptr<SharedExchange> make(MPI_Comm comm);
   SharedExchange(const SharedExchange&) = delete;
   SharedExchange& operator=(const SharedExchange&) = delete;

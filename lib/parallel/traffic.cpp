@@ -25,7 +25,7 @@ JobTraffic job_traffic(const Communicator& world) {
 std::string describe(const JobTraffic& traffic, double seconds) {
   const Traffic& mean = traffic.mean;
   return fmt::format(
-      "each rank: {} exchanges in shared memory, {} messages, {}; waited {:.2g} s, at most {:.2g} s "
+      "each rank: {} exchanges in shared memory, {} messages, {}; waited {:.1f} s, at most {:.1f} s "
       "({:.1f} % of the time)",
       mean.exchanges, mean.messages, bytes_text(mean.bytes), mean.waiting_seconds, traffic.longest_wait_seconds,
       100 * mean.waiting_seconds / seconds);

@@ -9,7 +9,7 @@ namespace isinglass::parallel {
 
 class Communicator;
 
-/// What a process gave to other ranks, and how long it waited for them.
+/// Counts of what a process gave to other ranks, and of how long it waited for them.
 struct Traffic {
   std::int64_t exchanges = 0;  ///< small sums and maxima through shared memory
   std::int64_t messages = 0;   ///< collective calls of MPI
@@ -17,7 +17,7 @@ struct Traffic {
   double waiting_seconds = 0;  ///< in both, until the last rank was there
 };
 
-/// Of this process, over all communicators: they count in it. One thread communicates.
+/// Returns the counts of this process, in which all its communicators count. One thread communicates.
 [[nodiscard]] inline Traffic& own_traffic() {
   static Traffic traffic;
   return traffic;
@@ -35,14 +35,14 @@ private:
   const Clock::time_point begin_ = Clock::now();
 };
 
-/// Of a job of several ranks.
+/// Counts over the ranks of a job.
 struct JobTraffic {
   Traffic mean;                     ///< over the ranks
   double longest_wait_seconds = 0;  ///< of a rank
 };
-/// Of all ranks so far. Collective.
+/// Gathers the counts of all ranks so far. Collective.
 [[nodiscard]] JobTraffic job_traffic(const Communicator& world);
-/// "each rank: 120 exchanges, 7 messages, 1.2 MiB; waited 0.3 s, at most 0.4 s (2 % of the time)", of `seconds`.
+/// The line of a report, "each rank: 120 exchanges ...", with the waiting as a part of `seconds`.
 [[nodiscard]] std::string describe(const JobTraffic& traffic, double seconds);
 
 }  // namespace isinglass::parallel

@@ -1,7 +1,6 @@
 #include "run/initial_network.hpp"
 
 #include "base/error.hpp"
-#include "base/input_file.hpp"
 #include "files/file_format.hpp"
 #include "files/h5.hpp"
 #include "run/model_group.hpp"

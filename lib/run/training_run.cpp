@@ -192,7 +192,7 @@ RunEnd TrainingRun::finish(train::TrainingOutput output) {
   return end;
 }
 
-/// Of this part of the run. Collective.
+/// Takes what the ranks exchanged in this part of the run. Collective.
 void TrainingRun::take_traffic() {
   if (world_.size() == 1) return;
   const parallel::JobTraffic traffic = parallel::job_traffic(world_);

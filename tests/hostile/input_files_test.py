@@ -42,6 +42,17 @@ def data_files(dotted=False):
         return files
 
 
+def large_data_files():
+    """Two classes of 28x28 pixels, 24,000 training images."""
+    files = {}
+    for part, count in (("train", 24000), ("t10k", 20)):
+        pixels = (bytes(range(200)) * (count * 784 // 200 + 1))[:count * 784]
+        files[part + "-images-idx3-ubyte.gz"] = gzip.compress(struct.pack(">4i", 2051, count, 28, 28) + pixels)
+        labels = bytes([0, 1]) * (count // 2)
+        files[part + "-labels-idx1-ubyte.gz"] = gzip.compress(struct.pack(">2i", 2049, count) + labels)
+    return files
+
+
 def without(files, name):
     return {key: value for key, value in files.items() if key != name}
 
@@ -229,6 +240,9 @@ class SpecialFiles(HostileTest):
                  says=("data.train_samples: the state of the training samples takes at least 10", "are left",
                        "set fewer samples, data.copies or units"),
                  files={"tiny.yaml": TINY, **data_files()}, address_space=2**30),
+            Case("copies of 1.1 GB, in 1 GiB of memory", ["check", "tiny.yaml", "--set", "data.copies=64"],
+                 says=("data.copies: the inputs of ", "samples take ", "are left; set fewer"),
+                 files={"tiny.yaml": TINY, **large_data_files()}, address_space=2**30),
         ])
 
 

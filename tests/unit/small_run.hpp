@@ -1,38 +1,22 @@
 #pragma once
 
 #include "idx_files.hpp"
-#include "namespaces.hpp"
 #include "parallel/agreement.hpp"
-#include "run/run_folder.hpp"
-#include "run/training_run.hpp"
+#include "run_in_folder.hpp"
 
 #include <filesystem>
-#include <sstream>
 
 namespace isinglass::testing {
 
-/// A training of milliseconds in a folder of its own.
-struct SmallRun {
-  TemporaryFolder base;
-  Config config;
-  RunFolder folder{base / "run"};
-  std::ostringstream screen;
-  RunOptions options{.config_path = "small.yaml", .style = Screen::rows};
-
-  SmallRun() {
+/// A training of milliseconds.
+struct SmallRun : RunInFolder {
+  SmallRun() : RunInFolder("small.yaml") {
     write_small_set(base.path());
-    config.data.dataset = DataSource::idx;
-    config.data.directory = base.path().string();
     config.data.classes = {"0", "1"};
-    config.method = Method::anneal;
     config.network.hidden[0].units = 2;
     config.anneal.sweeps = 3;
     config.anneal.swap_neighbours = 0;
-    config.checkpoint.every_iterations = 1;
-    config.output.directory = folder.directory.string();
   }
-
-  RunEnd run() { return run::run_training(config, options, screen, Communicator()); }
 
   /// Leaves the checkpoints of a run, but no results.
   void run_in_part() {

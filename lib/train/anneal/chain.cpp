@@ -50,7 +50,7 @@ int Chain::moves_ahead() const {
 }
 
 /// One plane of one unit. How many moves are evaluated ahead changes how much is evaluated in vain, never the chain:
-/// more while nothing is accepted, and after an accepted move about as many as were refused before it.
+/// more while nothing is accepted, and after an accepted move about twice as many as were refused before it.
 void Chain::sweep_plane(const MovePlane& plane, const ProposalKey& key, double temperature) {
   const int moves = state_.move_count(key.layer_unit >> 24, plane);
   for (int first = 0; first < moves;) {

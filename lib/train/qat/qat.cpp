@@ -36,7 +36,7 @@ public:
     products::prepare_products();
   }
 
-  /// From random latents; from an initial network those next to it, and the answer is never worse than it.
+  /// Keeps the random latents, or puts them next to the network of a file, which the answer is then never worse than.
   void start(const network::NetworkBits& network) override {
     if (!config::begins_with_file(input_.config)) return;
     start_at_network(input_.architecture, layout_, network, latents_);

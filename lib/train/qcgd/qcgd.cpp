@@ -65,7 +65,7 @@ Qcgd::Qcgd(TrainingContext& context, std::int64_t steps)
       oracle_(oracles::make_oracle(input_.config, state_, group_)),
       chain_(input_, context.move_data(), settings_.output_margin, config::MoveLoss::own) {}
 
-/// Of an initial network the answer is never worse; a random one is not worth its forward pass.
+/// Offers an initial network, so that the answer is never worse; a random one is not worth its forward pass.
 void Qcgd::start(const network::NetworkBits& network) {
   start_ = network;
   if (!config::has_initial(input_.config)) return;
